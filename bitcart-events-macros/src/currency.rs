@@ -1,0 +1,12 @@
+//! The currencies that `#[on(currency = …)]` and `events!` may name.
+//!
+//! A macro crate cannot use the enum of the crate it serves; `bitcart-events` checks in a test that the two
+//! lists are the same.
+
+pub(crate) const CURRENCIES: [&str; 10] =
+    ["BTC", "LTC", "BCH", "XRG", "GRS", "ETH", "BNB", "MATIC", "TRX", "XMR"];
+
+/// The code in its own spelling, whatever the case of `text`.
+pub(crate) fn currency(text: &str) -> Option<&'static str> {
+    CURRENCIES.into_iter().find(|code| code.eq_ignore_ascii_case(text))
+}

@@ -1,0 +1,32 @@
+//! Collects every mistake, so that one run of the compiler shows them all.
+
+use proc_macro2::{Span, TokenStream};
+
+/// The mistakes found so far, each at its own token.
+#[derive(Default)]
+pub(crate) struct Errors(Vec<syn::Error>);
+
+impl Errors {
+    /// Adds a mistake. `help` lines are part of the same message: rustc aligns `= help:` after a line break,
+    /// and a second `compile_error!` would count as a second error.
+    pub(crate) fn add(&mut self, span: Span, message: impl Into<String>, help: &[String]) {
+        let mut text = message.into();
+        for line in help {
+            text.push_str("\n= help: ");
+            text.push_str(line);
+        }
+        self.0.push(syn::Error::new(span, text));
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        self.0.push(error);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn to_tokens(&self) -> TokenStream {
+        self.0.iter().map(syn::Error::to_compile_error).collect()
+    }
+}

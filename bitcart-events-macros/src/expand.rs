@@ -1,0 +1,214 @@
+//! What `#[on]` writes for a handler that broke no rule. It cannot fail.
+//!
+//! Two habits keep the user's scope out of it: every path is absolute, and every name that the expansion binds is
+//! made with `Span::mixed_site()`, so that a parameter may be called like the function, or like one of ours.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, ReturnType, Signature, Visibility};
+
+use crate::args::Args;
+use crate::check::{Argument, Handler, Source};
+use crate::names::camel_case;
+use crate::schema::Schema;
+
+/// The function's surroundings: what the expansion copies.
+pub(crate) struct Outside<'a> {
+    pub(crate) vis: &'a Visibility,
+    pub(crate) signature: &'a Signature,
+    /// `#[cfg(…)]` of the function, which its registration shares.
+    pub(crate) cfg: Vec<&'a Attribute>,
+    /// Where the schema's types are: `::bitcart_events::event`.
+    pub(crate) schema_path: TokenStream,
+}
+
+pub(crate) fn expand(
+    schema: &Schema,
+    args: &Args,
+    handler: &Handler<'_>,
+    outside: &Outside<'_>,
+) -> TokenStream {
+    let private = private(args);
+    let Outside { signature, cfg, schema_path, .. } = outside;
+    let function = &signature.ident;
+    let call = call(handler, signature, &private);
+    let mode = match (signature.asyncness, args.blocking) {
+        (Some(_), _) => quote!(Async),
+        (None, Some(_)) => quote!(Blocking),
+        (None, None) => quote!(Plain),
+    };
+    let subscriptions = handler.events.iter().enumerate().map(|(index, event)| {
+        let payload = format_ident!("{}", camel_case(&event.name.to_string()));
+        let columns = handler.arguments.iter().filter_map(|argument| match &argument.source {
+            Source::Field { columns, .. } => Some(match columns.get(index).copied().flatten() {
+                Some(column) => quote!(#private::Some(#column)),
+                None => quote!(#private::None),
+            }),
+            _ => None,
+        });
+        quote! {
+            #private::Subscription {
+                event: <#schema_path::#payload as #private::Payload>::SCHEMA,
+                columns: &[#(#columns),*],
+            }
+        }
+    });
+    let currencies = args.currencies.iter().map(|(code, _)| {
+        let variant = format_ident!("{}", camel_case(&code.to_lowercase()));
+        quote!(#private::Currency::#variant)
+    });
+    let states = handler.arguments.iter().filter(|argument| matches!(argument.source, Source::State)).map(
+        |argument| {
+            let ty = argument.parameter.ty;
+            quote_spanned!(ty.span()=> <#ty as #private::StateArgument>::NEED)
+        },
+    );
+    let implement = args.companion.then(|| {
+        quote! {
+            impl #private::Handle for #function {
+                const REGISTRATION: &'static #private::Registration = &REGISTRATION;
+            }
+        }
+    });
+    let submit =
+        args.register.then(|| quote!(#private::inventory::submit! { #private::Registered(&REGISTRATION) }));
+    let companion = companion(args, outside);
+    let marks = marks(schema, args, handler, cfg);
+    quote! {
+        #companion
+        #(#marks)*
+        #(#cfg)*
+        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
+        const _: () = {
+            #call
+            static REGISTRATION: #private::Registration = #private::Registration {
+                name: #private::concat!(#private::module_path!(), "::", #private::stringify!(#function)),
+                file: #private::file!(),
+                line: #private::line!(),
+                subscriptions: &[#(#subscriptions),*],
+                currencies: &[#(#currencies),*],
+                states: &[#(#states),*],
+                call: #private::Call::#mode(call),
+            };
+            #implement
+            #submit
+        };
+    }
+}
+
+/// Beside an error: what other code may name, so that the one mistake stays one error.
+pub(crate) fn expand_stub(args: &Args, outside: &Outside<'_>) -> TokenStream {
+    if !args.companion {
+        return TokenStream::new();
+    }
+    let private = private(args);
+    let companion = companion(args, outside);
+    let (function, cfg) = (&outside.signature.ident, &outside.cfg);
+    quote! {
+        #companion
+        #(#cfg)*
+        impl #private::Handle for #function {
+            const REGISTRATION: &'static #private::Registration = &#private::Registration::NOTHING;
+        }
+    }
+}
+
+fn private(args: &Args) -> TokenStream {
+    let krate = &args.krate;
+    quote!(#krate::__private)
+}
+
+/// A braced struct of the function's name lives in the type namespace only, so `handlers![path::to::function]`
+/// can name it by the function's own path.
+fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
+    let Outside { vis, signature, cfg, .. } = outside;
+    let function = &signature.ident;
+    args.companion.then(|| {
+        quote! {
+            #(#cfg)*
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
+            #vis struct #function {}
+        }
+    })
+}
+
+/// One constant for each event (and currency): two handlers for the same in one module clash here, by name.
+fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]) -> Vec<TokenStream> {
+    let module = &schema.module;
+    let mut marks = Vec::new();
+    if !args.register {
+        return marks;
+    }
+    for (event, literal) in handler.events.iter().zip(&args.events) {
+        let stem = format!("only_one_handler_for_{module}_{}", event.name);
+        let names = match args.currencies.as_slice() {
+            [] => vec![stem],
+            codes => codes.iter().map(|(code, _)| format!("{stem}_of_{code}")).collect(),
+        };
+        for name in names {
+            let name = Ident::new(&name, literal.span());
+            marks.push(quote!(#(#cfg)* #[doc(hidden)] #[allow(dead_code, non_upper_case_globals, missing_docs)] const #name: () = ();));
+        }
+    }
+    marks
+}
+
+/// The function that the dispatcher calls: it reads each argument, then calls the user's function.
+fn call(handler: &Handler<'_>, signature: &Signature, private: &TokenStream) -> TokenStream {
+    let function = &signature.ident;
+    let invocation = Ident::new("invocation", Span::mixed_site());
+    let locals: Vec<Ident> = (0..handler.arguments.len())
+        .map(|index| Ident::new(&format!("argument_{index}"), Span::mixed_site()))
+        .collect();
+    let mut column = 0_usize;
+    let reads = handler.arguments.iter().zip(&locals).map(|(argument, local)| {
+        let value = read(argument, &invocation, &mut column, private);
+        let ty = argument.parameter.ty;
+        quote!(let #local: #ty = #value;)
+    });
+    let reads: Vec<_> = reads.collect();
+    let await_ = signature.asyncness.map(|_| quote!(.await));
+    let report = match &signature.output {
+        ReturnType::Default => quote!(#private::IntoOutcome::into_outcome),
+        ReturnType::Type(_, ty) => quote_spanned!(ty.span()=> <#ty as #private::IntoOutcome>::into_outcome),
+    };
+    let body = quote! {
+        #(#reads)*
+        #report(#function(#(#locals),*) #await_)
+    };
+    if signature.asyncness.is_some() {
+        // Spanned at the function's name, because that is where rustc says that a future is not `Send`.
+        let boxed = quote_spanned!(function.span()=> #private::Box::pin(async move { #body }));
+        quote! {
+            fn call<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::HandlerFuture<'u> { #boxed }
+        }
+    } else {
+        quote! {
+            fn call(#invocation: &#private::Invocation<'_>) -> #private::Outcome { #body }
+        }
+    }
+}
+
+fn read(
+    argument: &Argument<'_>,
+    invocation: &Ident,
+    column: &mut usize,
+    private: &TokenStream,
+) -> TokenStream {
+    let ty = argument.parameter.ty;
+    let span = ty.span();
+    match &argument.source {
+        Source::Event => quote_spanned!(span=> <#ty as #private::EventArgument<'_>>::read(#invocation)),
+        Source::Instance => quote_spanned!(span=> <#ty as #private::InstanceArgument>::read(#invocation)),
+        Source::State => quote_spanned!(span=> <#ty as #private::StateArgument>::read(#invocation)?),
+        Source::Field { kind, .. } => {
+            let position = *column;
+            *column += 1;
+            let of_kind = format_ident!("{}Field", kind.name());
+            let from = quote_spanned!(span=> <#ty as #private::#of_kind<'_>>::from_field);
+            quote!(#from(#invocation.field(#position))?)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The macros of [`bitcart-events`](https://docs.rs/bitcart-events), which re-exports and documents them.
+//!
+//! The rooms, in the order in which a handler passes them: `args` and `signature` read what the user wrote,
+//! `schema` reads what events there are, `check` holds every rule, `expand` writes the registration and cannot
+//! fail. `errors` collects the mistakes on the way; `events` writes the schema's own types.
+
+mod args;
+mod check;
+mod currency;
+mod errors;
+mod events;
+mod expand;
+mod names;
+mod on;
+mod schema;
+mod signature;
+
+use proc_macro::TokenStream;
+
+/// Makes a function the handler of one or several events.
+///
+/// Documented at [`bitcart_events::on`](https://docs.rs/bitcart-events/latest/bitcart_events/attr.on.html).
+#[proc_macro_attribute]
+pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
+    on::attribute(args.into(), item.into()).into()
+}
+
+/// The second step of `#[on]`: called by the schema's hidden macro.
+#[doc(hidden)]
+#[proc_macro]
+pub fn on_checked(input: TokenStream) -> TokenStream {
+    on::checked(input.into()).into()
+}
+
+/// Writes down what events there are: the schema.
+#[doc(hidden)]
+#[proc_macro]
+pub fn events(input: TokenStream) -> TokenStream {
+    match syn::parse::<schema::Schema>(input) {
+        Ok(schema) => events::expand(&schema).into(),
+        Err(error) => error.to_compile_error().into(),
+    }
+}
+
+/// The currencies that the macros know, as an array of strings.
+#[doc(hidden)]
+#[proc_macro]
+pub fn currencies(_: TokenStream) -> TokenStream {
+    let codes = currency::CURRENCIES;
+    quote::quote!([#(#codes),*]).into()
+}

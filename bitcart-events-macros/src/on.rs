@@ -1,0 +1,96 @@
+//! `#[on]` from end to end, in two steps.
+//!
+//! The attribute itself does not know any event. It leaves the function as it is and hands the signature to the
+//! schema's hidden macro, which adds its text and calls [`checked`]. The function's body never travels, so an
+//! editor and the borrow checker see a plain function.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, ItemFn, Signature, Token, Visibility, braced};
+
+use crate::args::Args;
+use crate::check::check;
+use crate::errors::Errors;
+use crate::expand::{Outside, expand, expand_stub};
+use crate::schema::Schema;
+use crate::signature::parameters;
+
+/// First step: the attribute.
+pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let function: ItemFn = match syn::parse2(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let is_function = item.clone().into_iter().any(|token| token.to_string() == "fn");
+            if is_function {
+                errors.push(error);
+            } else {
+                let span = item
+                    .clone()
+                    .into_iter()
+                    .next()
+                    .map_or_else(proc_macro2::Span::call_site, |token| token.span());
+                errors.add(span, "`#[on]` stands on functions only", &["write it above an `fn`".to_owned()]);
+            }
+            let errors = errors.to_tokens();
+            return quote!(#item #errors);
+        }
+    };
+    if function.sig.receiver().is_some() {
+        // Inside an `impl` nothing but the error can be written.
+        parameters(&function.sig, &mut errors);
+        let errors = errors.to_tokens();
+        return quote!(#function #errors);
+    }
+    let krate = Args::parse(args.clone(), &mut Errors::default()).krate;
+    let (vis, signature) = (&function.vis, &function.sig);
+    let cfg = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    quote! {
+        #function
+        #krate::event::schema! { { #args } { #(#cfg)* #vis #signature ; } }
+    }
+}
+
+/// What arrives at the second step.
+struct Checked {
+    path: TokenStream,
+    schema: Schema,
+    args: TokenStream,
+    attributes: Vec<Attribute>,
+    vis: Visibility,
+    signature: Signature,
+}
+
+impl Parse for Checked {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (path, schema, args, function);
+        braced!(path in input);
+        braced!(schema in input);
+        braced!(args in input);
+        braced!(function in input);
+        let (path, schema, args) = (path.parse()?, schema.parse()?, args.parse()?);
+        let attributes = function.call(Attribute::parse_outer)?;
+        let (vis, signature) = (function.parse()?, function.parse()?);
+        function.parse::<Token![;]>()?;
+        Ok(Self { path, schema, args, attributes, vis, signature })
+    }
+}
+
+/// Second step: the schema is known; check and expand.
+pub(crate) fn checked(input: TokenStream) -> TokenStream {
+    let Checked { path, schema, args, attributes, vis, signature } = match syn::parse2(input) {
+        Ok(checked) => checked,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let args = Args::parse(args, &mut errors);
+    let handler = check(&schema, &args, &signature, &mut errors);
+    let outside =
+        Outside { vis: &vis, signature: &signature, cfg: attributes.iter().collect(), schema_path: path };
+    if errors.is_empty() {
+        return expand(&schema, &args, &handler, &outside);
+    }
+    let (errors, stub) = (errors.to_tokens(), expand_stub(&args, &outside));
+    quote!(#errors #stub)
+}

@@ -1,0 +1,82 @@
+//! Where a daemon is.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{Currency, Error, ErrorKind, Result};
+
+/// The address of a currency's daemon, with login and password.
+///
+/// ```
+/// use bitcart_events::Daemon;
+///
+/// let daemon = Daemon::new("http://10.0.0.7:5000")?.login("electrum", "secret")?;
+/// assert!(!format!("{daemon:?}").contains("secret"));
+/// # Ok::<(), bitcart_events::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Daemon {
+    url: String,
+    login: String,
+    password: SecretString,
+}
+
+impl Daemon {
+    /// A daemon at this address, with the login and password that daemons have if nobody changed them:
+    /// `electrum`, `electrumz`.
+    ///
+    /// # Errors
+    /// When it is not an `http://` address. This version cannot speak TLS.
+    pub fn new(url: impl Into<String>) -> Result<Self> {
+        let url = url.into();
+        let parsed = reqwest::Url::parse(&url).map_err(|error| {
+            Error::new(ErrorKind::Settings, format!("`{url}` is not the address of a daemon")).because(error)
+        })?;
+        if parsed.scheme() != "http" || !parsed.username().is_empty() || parsed.password().is_some() {
+            let message = "the address of a daemon is `http://HOST:PORT`, without login and password (those go to `login`); \
+                           TLS is not supported yet";
+            return Err(Error::new(ErrorKind::Settings, message));
+        }
+        Ok(Self { url, ..Self::default_of(Currency::Btc) })
+    }
+
+    /// Sets login and password.
+    ///
+    /// # Errors
+    /// When one of them contains `:`. A daemon splits at it and answers HTTP 500 to everything (capture `eth_rpc`).
+    pub fn login(mut self, login: impl Into<String>, password: impl Into<String>) -> Result<Self> {
+        let (login, password) = (login.into(), password.into());
+        if login.contains(':') || password.contains(':') {
+            let message = "a daemon's login and password cannot contain `:`: the daemon itself cannot read such a login";
+            return Err(Error::new(ErrorKind::Settings, message));
+        }
+        self.login = login;
+        self.password = password.into();
+        Ok(self)
+    }
+
+    /// On this machine, at the currency's default port.
+    pub(crate) fn default_of(currency: Currency) -> Self {
+        Self {
+            url: format!("http://localhost:{}", currency.default_port()),
+            login: "electrum".to_owned(),
+            password: "electrumz".into(),
+        }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn credentials(&self) -> (&str, &str) {
+        (&self.login, self.password.expose_secret())
+    }
+}
+
+/// Shows the address; the password is left out.
+impl fmt::Debug for Daemon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Daemon({} as {})", self.url, self.login)
+    }
+}

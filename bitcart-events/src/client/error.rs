@@ -1,0 +1,104 @@
+//! Errors of the daemon, by their names.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::Deserialize;
+
+/// What a daemon answered instead of a result.
+///
+/// Its name is the one that the daemon's own `/spec` has for the code, `WalletNotLoadedError` for -32000. The daemons
+/// of 2020 have no `/spec`; there it is the Python exception that stands in the message, `KeyError`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DaemonError {
+    /// The JSON-RPC code.
+    pub code: i64,
+    /// The error's name.
+    pub name: String,
+    /// What the daemon says.
+    pub message: String,
+}
+
+/// The code of a method that the daemon does not have.
+const NO_SUCH_METHOD: i64 = -32601;
+/// The code of every request without a right login, in HTTP 200.
+const UNAUTHORIZED: i64 = -32600;
+
+impl DaemonError {
+    /// Whether the daemon has no such method, because it is older or newer.
+    #[must_use]
+    pub fn is_unknown_method(&self) -> bool {
+        self.code == NO_SUCH_METHOD
+    }
+}
+
+impl fmt::Display for DaemonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.name, self.code, self.message)
+    }
+}
+
+impl std::error::Error for DaemonError {}
+
+/// The `error` of an answer.
+#[derive(Deserialize)]
+pub(super) struct RpcError {
+    code: i64,
+    message: String,
+}
+
+/// The names in a daemon's `/spec`.
+#[derive(Deserialize, Default)]
+pub(super) struct Names {
+    exceptions: HashMap<String, Exception>,
+}
+
+#[derive(Deserialize)]
+struct Exception {
+    exc_name: String,
+}
+
+impl RpcError {
+    pub(super) fn is_unauthorized(&self) -> bool {
+        self.code == UNAUTHORIZED && self.message == "Unauthorized"
+    }
+
+    pub(super) fn named(self, names: &Names) -> DaemonError {
+        let Self { code, message } = self;
+        let name = match names.exceptions.get(&code.to_string()) {
+            Some(exception) => exception.exc_name.clone(),
+            None if code == NO_SUCH_METHOD => "ProcedureNotFoundError".to_owned(),
+            None => python_exception(&message).unwrap_or("Error").to_owned(),
+        };
+        DaemonError { code, name, message }
+    }
+}
+
+/// The `KeyError` of `KeyError: None`.
+fn python_exception(message: &str) -> Option<&str> {
+    let (path, _) = message.split_once(':')?;
+    let name = path.rsplit('.').next()?;
+    name.chars().all(|letter| letter.is_ascii_alphanumeric()).then_some(name).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(code: i64, message: &str, names: &Names) -> String {
+        RpcError { code, message: message.to_owned() }.named(names).name
+    }
+
+    #[test]
+    fn names_come_from_the_spec_and_else_from_the_text() {
+        let spec = r#"{"version": "4.5.0", "exceptions": {"-32000": {"exc_name": "WalletNotLoadedError", "docstring": ""}}}"#;
+        let spec: Names = serde_json::from_str(spec).unwrap();
+        assert_eq!(named(-32000, "Wallet not loaded", &spec), "WalletNotLoadedError");
+        assert_eq!(named(-32603, "KeyError: None", &spec), "KeyError");
+        let old = Names::default();
+        assert_eq!(named(-32601, "Procedure not found", &old), "ProcedureNotFoundError");
+        assert_eq!(named(-32005, "electrum.util.UserFacingException: Seed", &old), "UserFacingException");
+        assert_eq!(named(-32000, "Wallet not loaded", &old), "Error");
+    }
+}

@@ -1,0 +1,246 @@
+//! One wallet of one currency, and the daemon that watches it.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+#[cfg(feature = "client")]
+use crate::client::{Client, Daemon};
+use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes};
+use crate::listener::{Listener, ListenerBuilder, ListenerParts};
+use crate::schema::Event;
+use crate::source::Source;
+use crate::updates::Updates;
+use crate::wallet::WalletKey;
+use crate::{BoxError, Currency, Error, ErrorKind, Report, Result, Update};
+
+/// A wallet of one currency. Cheap to clone: clones are the same wallet.
+///
+/// Handlers receive it as `instance`. On its own it can listen for its events; several together are an
+/// [`ApiManager`](crate::ApiManager).
+///
+/// ```
+/// use bitcart_events::{Coin, Currency};
+///
+/// let coin = Coin::btc("xpub…");
+/// assert_eq!(coin.currency(), Currency::Btc);
+/// // The key may be a seed, so it is never printed: only a fingerprint is.
+/// assert!(!format!("{coin:?}").contains("xpub"));
+/// ```
+#[derive(Clone)]
+pub struct Coin(Arc<Inner>);
+
+struct Inner {
+    currency: Currency,
+    wallet: Option<WalletKey>,
+    shown: Option<String>,
+    own: RwLock<Routes>,
+    /// Made when the coin itself is asked to listen. It does not hold the coin.
+    parts: OnceLock<Result<ListenerParts>>,
+    #[cfg(feature = "client")]
+    client: Arc<Client>,
+}
+
+macro_rules! currencies {
+    ($($name:ident $variant:ident)*) => { $(
+        #[doc = concat!("A ", stringify!($variant), " wallet, at the daemon's default address, login and password.")]
+        #[must_use]
+        pub fn $name(wallet: impl Into<String>) -> Self {
+            Self::new(Currency::$variant, wallet)
+        }
+    )* };
+}
+
+impl Coin {
+    currencies!(btc Btc  ltc Ltc  bch Bch  xrg Xrg  grs Grs  eth Eth  bnb Bnb  matic Matic  trx Trx  xmr Xmr);
+
+    /// A wallet at the daemon's default address (`http://localhost`, the currency's port), login and password.
+    #[must_use]
+    pub fn new(currency: Currency, wallet: impl Into<String>) -> Self {
+        #[cfg(feature = "client")]
+        let client = Arc::new(Client::new(currency, Daemon::default_of(currency)));
+        Self::with_client(
+            currency,
+            Some(WalletKey::new(wallet.into())),
+            #[cfg(feature = "client")]
+            client,
+        )
+    }
+
+    /// A wallet at a daemon of your choice.
+    ///
+    /// ```
+    /// use bitcart_events::{Coin, Currency, Daemon};
+    ///
+    /// let daemon = Daemon::new("http://10.0.0.7:5000")?.login("electrum", "secret")?;
+    /// let coin = Coin::at(Currency::Btc, daemon, "xpub…");
+    /// # Ok::<(), bitcart_events::Error>(())
+    /// ```
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn at(currency: Currency, daemon: Daemon, wallet: impl Into<String>) -> Self {
+        let client = Arc::new(Client::new(currency, daemon));
+        Self::with_client(currency, Some(WalletKey::new(wallet.into())), client)
+    }
+
+    pub(crate) fn with_client(
+        currency: Currency,
+        wallet: Option<WalletKey>,
+        #[cfg(feature = "client")] client: Arc<Client>,
+    ) -> Self {
+        let shown = wallet.as_ref().map(WalletKey::to_string);
+        Self(Arc::new(Inner {
+            currency,
+            wallet,
+            shown,
+            own: RwLock::default(),
+            parts: OnceLock::new(),
+            #[cfg(feature = "client")]
+            client,
+        }))
+    }
+
+    /// The currency.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.0.currency
+    }
+
+    /// The wallet's key. `None` only for the `instance` of an event that named no wallet.
+    ///
+    /// It may be a seed: do not log it.
+    #[must_use]
+    pub fn wallet(&self) -> Option<&str> {
+        self.0.wallet.as_ref().map(WalletKey::expose)
+    }
+
+    /// The wallet's fingerprint, for logs.
+    pub(crate) fn wallet_shown(&self) -> Option<&str> {
+        self.0.shown.as_deref()
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    /// Calls a method of the daemon for this wallet.
+    ///
+    /// `parameters` is a JSON object of named parameters or a list of positional ones; the wallet's key is added.
+    /// Write amounts as text: a daemon takes a JSON float inexactly (0.1 becomes `0.100000000000000006`; capture
+    /// `eth_rpc`). The call is given up after a minute.
+    ///
+    /// ```no_run
+    /// # use bitcart_events::Coin;
+    /// # async fn f(coin: Coin) -> bitcart_events::Result<()> {
+    /// let request = coin.call("add_request", serde_json::json!({"amount": "0.5"})).await?;
+    /// println!("pay to {}", request["address"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the daemon cannot be reached, refuses the login, or answers with an error.
+    #[cfg(feature = "client")]
+    pub async fn call(&self, method: &str, parameters: serde_json::Value) -> Result<serde_json::Value> {
+        self.0.client.call(method, parameters, self.wallet()).await
+    }
+
+    /// Adds handlers of this wallet's own, by the paths of their functions. For this wallet they stand before those
+    /// that registered themselves. The handlers of its own that they replace are returned.
+    ///
+    /// # Errors
+    /// None today: what a handler asks for was checked while compiling.
+    pub fn add_event_handlers(&self, handlers: Handlers) -> Result<Vec<HandlerInfo>> {
+        Ok(self.add(handlers.into_handlers()))
+    }
+
+    /// Adds a handler by hand for one event or several. It receives the [`Update`] and is checked only when it
+    /// runs. The handlers of this wallet's own that it replaces are returned.
+    ///
+    /// ```
+    /// use bitcart_events::{Coin, Update, event::NewBlock};
+    ///
+    /// let coin = Coin::btc("xpub…");
+    /// coin.add_event_handler("new_block", |update: Update| async move {
+    ///     let block: NewBlock = update.payload()?;
+    ///     println!("height {}", block.height);
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), bitcart_events::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When there is no event of such a name.
+    #[track_caller]
+    pub fn add_event_handler<F, Fut>(&self, events: impl EventNames, handler: F) -> Result<Vec<HandlerInfo>>
+    where
+        F: Fn(Update) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        let handlers = Handler::by_hand(&find_events(&events)?, Location::caller(), handler);
+        Ok(self.add(handlers.into_iter()))
+    }
+
+    fn add(&self, handlers: impl Iterator<Item = Handler>) -> Vec<HandlerInfo> {
+        let mut own = self.0.own.write().unwrap_or_else(PoisonError::into_inner);
+        handlers.flat_map(|handler| own.insert(&handler)).map(|replaced| replaced.first).collect()
+    }
+
+    pub(crate) fn own_handler(&self, event: Event) -> Option<Handler> {
+        let own = self.0.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.find(event, Some(self.0.currency)).or_else(|| own.find(event, None)).cloned()
+    }
+
+    pub(crate) fn own_handlers(&self) -> Vec<Handler> {
+        self.0.own.read().unwrap_or_else(PoisonError::into_inner).handlers().cloned().collect()
+    }
+
+    /// A listener for this wallet, to be given states and settings.
+    pub fn listener(&self) -> ListenerBuilder {
+        ListenerBuilder::new(Source::Coin(self.clone()))
+    }
+
+    /// The listener behind this coin's own methods: every registered handler, no states, the default settings.
+    pub(crate) fn own_listener(&self) -> Result<Listener> {
+        let parts = self.0.parts.get_or_init(|| self.listener().build().map(Listener::into_parts));
+        let parts = parts.as_ref().map_err(Error::again)?;
+        Ok(Listener::from_parts(Source::Coin(self.clone()), parts.clone()))
+    }
+
+    /// Passes updates to the handlers, as if the daemon had sent them, and waits for the handlers.
+    ///
+    /// See [`Listener::process_updates`], which this calls on a listener without states.
+    ///
+    /// # Errors
+    /// As there, and when the registered handlers do not fit together.
+    pub async fn process_updates(&self, updates: impl Updates) -> Result<Report> {
+        self.own_listener()?.process_updates(updates).await
+    }
+}
+
+/// The events of these names.
+pub(crate) fn find_events(names: &impl EventNames) -> Result<Vec<Event>> {
+    let find = |name| Event::find(name).map_err(|error| Error::new(ErrorKind::Handlers, error.to_string()));
+    names.names().into_iter().map(find).collect()
+}
+
+/// Shows the currency and the wallet's fingerprint, never its key.
+impl fmt::Debug for Coin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.wallet_shown() {
+            Some(wallet) => write!(f, "Coin({} {wallet})", self.0.currency),
+            None => write!(f, "Coin({})", self.0.currency),
+        }
+    }
+}
+
+/// The same currency and the same wallet.
+impl PartialEq for Coin {
+    fn eq(&self, other: &Self) -> bool {
+        (self.currency(), self.wallet()) == (other.currency(), other.wallet())
+    }
+}
+
+impl Eq for Coin {}

@@ -1,0 +1,177 @@
+//! The routes: from a POST to accepted updates.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use axum::routing::{any, post};
+use futures_util::stream;
+
+use super::Shared;
+use super::body::{self, NoBody};
+use crate::dispatch::Dispatcher;
+use crate::source::Source;
+use crate::{Error, ErrorKind, Listener, Result, intake};
+
+/// What a route needs.
+#[derive(Clone)]
+struct Intake {
+    source: Source,
+    dispatcher: Arc<Dispatcher>,
+    receiver: Shared,
+}
+
+impl Intake {
+    fn of(listener: &Listener) -> Self {
+        let parts = &listener.parts;
+        Self {
+            source: listener.source.clone(),
+            dispatcher: Arc::clone(&parts.dispatcher),
+            receiver: Arc::clone(&parts.webhook),
+        }
+    }
+}
+
+/// The routes that can be nested anywhere.
+pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> Router<S> {
+    let intake = Intake::of(listener);
+    let router = if intake.receiver.secret.is_some() {
+        Router::new().route("/{secret}", post(with_secret)).route("/", post(astray))
+    } else {
+        Router::new().route("/", post(receive))
+    };
+    router.with_state(intake)
+}
+
+/// The routes of our own server: a POST anywhere else is refused too, because it may come from a daemon that was told
+/// another path before a restart.
+pub(super) fn whole(listener: &Listener) -> Router {
+    router(listener).fallback(any(elsewhere).with_state(Intake::of(listener)))
+}
+
+/// The routes of a listener that could not be built.
+pub(super) fn refusing<S: Clone + Send + Sync + 'static>(error: &Error) -> Router<S> {
+    tracing::error!("the webhook refuses everything: {error}");
+    let close = || async { refuse() };
+    Router::new().route("/", post(close)).route("/{secret}", post(close))
+}
+
+async fn with_secret(
+    State(intake): State<Intake>,
+    Path(secret): Path<String>,
+    request: Request,
+) -> Response<Body> {
+    match &intake.receiver.secret {
+        Some(expected) if !expected.is(&secret) => astray(State(intake)).await,
+        _ => receive(State(intake), request).await,
+    }
+}
+
+/// A POST without the right secret: forged, or from a daemon that knows an older one.
+async fn astray(State(intake): State<Intake>) -> Response<Body> {
+    intake.refused("a POST without the right secret; if a daemon sent it, it is told the address again");
+    refuse()
+}
+
+async fn elsewhere(State(intake): State<Intake>, method: Method) -> Response<Body> {
+    if method == Method::POST {
+        astray(State(intake)).await
+    } else {
+        answer(StatusCode::NOT_FOUND, "nothing is here")
+    }
+}
+
+async fn receive(State(intake): State<Intake>, request: Request) -> Response<Body> {
+    if let Err(problem) = check_content_type(request.headers()) {
+        return answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem);
+    }
+    let settings = &intake.receiver.settings;
+    let body = match body::read(request.into_body(), settings).await {
+        Ok(body) => body,
+        Err(NoBody::TooLarge) => {
+            let problem = format!("the body is larger than {} bytes", settings.body_limit);
+            return answer(StatusCode::PAYLOAD_TOO_LARGE, &problem);
+        }
+        Err(NoBody::Broken(reason)) => {
+            intake.refused(&reason);
+            return refuse();
+        }
+    };
+    let Ok(text) = std::str::from_utf8(&body) else {
+        return answer(StatusCode::BAD_REQUEST, "the body should be JSON in UTF-8");
+    };
+    match intake.accept(text).await {
+        Ok(()) => json(StatusCode::OK, "{}".to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotUpdates => {
+            answer(StatusCode::BAD_REQUEST, &error.to_string())
+        }
+        Err(error) => {
+            intake.refused(&error.to_string());
+            refuse()
+        }
+    }
+}
+
+impl Intake {
+    /// Accepts a body, and waits for its handlers as long as an answer may take. An error means that the body was not
+    /// accepted, or was given up at a shutdown: then the daemon should keep it.
+    async fn accept(&self, text: &str) -> Result<()> {
+        let parcel = intake::read_object(text)
+            .map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))
+            .inspect_err(|error| tracing::warn!("a webhook's body is no list of updates: {error}"))?;
+        let ticket = self.dispatcher.try_accept(&self.source, &text.into(), parcel)?;
+        match tokio::time::timeout(self.receiver.settings.answer_within, ticket.report()).await {
+            Ok(report) => report.map(|_| ()),
+            Err(_) => {
+                tracing::warn!("answered a webhook while its handlers are still at work");
+                Ok(())
+            }
+        }
+    }
+
+    /// Has the daemons asked soon: a refused event waits there.
+    fn refused(&self, reason: &str) {
+        tracing::warn!("refused a webhook by closing its connection: {reason}");
+        self.receiver.refusals.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+/// Only JSON in UTF-8: a web page can make a browser post anything else to localhost without being asked.
+fn check_content_type(headers: &HeaderMap) -> std::result::Result<(), String> {
+    let given = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str);
+    let given = given.transpose().ok().flatten().unwrap_or_default();
+    let mut parts = given.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts.all(|parameter| match parameter.split_once('=') {
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    if is_json && is_utf8 {
+        return Ok(());
+    }
+    let given = if given.is_empty() { "none" } else { given };
+    Err(format!("the content type should be application/json in UTF-8, but is {given}"))
+}
+
+fn answer(status: StatusCode, problem: &str) -> Response<Body> {
+    json(status, serde_json::json!({ "error": problem }).to_string())
+}
+
+fn json(status: StatusCode, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Closes the connection without an answer: the first thing that the body yields is an error, so not even the head is
+/// sent. That holds under any server that is built on hyper, however deep the routes are nested.
+fn refuse() -> Response<Body> {
+    let error = io::Error::new(io::ErrorKind::ConnectionAborted, "refused");
+    Response::new(Body::from_stream(stream::iter([Err::<bytes::Bytes, _>(error)])))
+}

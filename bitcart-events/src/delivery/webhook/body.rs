@@ -1,0 +1,39 @@
+//! Reads a request's body within its limits.
+
+use axum::body::Body;
+use bytes::BytesMut;
+use http_body_util::BodyExt;
+
+use super::WebhookSettings;
+
+/// Why there is no body.
+pub(super) enum NoBody {
+    /// Larger than the limit. It was read to its end or to twice the limit, so that the client reads the answer.
+    TooLarge,
+    /// The client was too slow or went away.
+    Broken(String),
+}
+
+pub(super) async fn read(body: Body, settings: &WebhookSettings) -> Result<BytesMut, NoBody> {
+    let late = |_| NoBody::Broken(format!("the body did not come within {:?}", settings.body_timeout));
+    tokio::time::timeout(settings.body_timeout, read_all(body, settings.body_limit)).await.map_err(late)?
+}
+
+async fn read_all(mut body: Body, limit: usize) -> Result<BytesMut, NoBody> {
+    let mut read = BytesMut::new();
+    let mut excess = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| NoBody::Broken(error.to_string()))?;
+        let Some(data) = frame.data_ref() else { continue };
+        if excess > 0 || read.len() + data.len() > limit {
+            excess += data.len();
+            read.clear();
+            if excess > limit {
+                break;
+            }
+        } else {
+            read.extend_from_slice(data);
+        }
+    }
+    if excess > 0 { Err(NoBody::TooLarge) } else { Ok(read) }
+}

@@ -1,0 +1,179 @@
+//! Delivery by webhook, for the daemons of 2020: they post each event to an address that they were told.
+//!
+//! Any answer counts as delivered for them, even a 500; only a connection that is closed without one makes them keep
+//! the event for `get_updates` (capture `webhook_http`: hook-500, hook-close). So whatever cannot be accepted here is
+//! refused by closing the connection.
+
+mod app;
+mod body;
+mod registrar;
+mod secret;
+mod server;
+mod settings;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use tokio::sync::watch;
+
+pub use server::WebhookServer;
+pub use settings::WebhookSettings;
+
+use crate::{ApiManager, Coin, Error, ErrorKind, Listener, ListenerBuilder, Result};
+use registrar::{FIRST_ANSWER, Registrar};
+use secret::Secret;
+
+/// What the routes and the registrar of one listener share.
+pub(crate) struct Receiver {
+    settings: WebhookSettings,
+    secret: Option<Secret>,
+    /// Counts refusals: a refused event waits at the daemon.
+    refusals: watch::Sender<u64>,
+    /// The one that `configure_webhook` started.
+    registrar: Mutex<Option<Registrar>>,
+}
+
+impl Receiver {
+    pub(crate) fn new(settings: WebhookSettings) -> Result<Self> {
+        let secret = settings.make_secret()?;
+        Ok(Self { settings, secret, refusals: watch::Sender::new(0), registrar: Mutex::default() })
+    }
+
+    /// The address to tell a daemon: the base with the secret behind it.
+    fn url(&self, base: &str) -> Result<String> {
+        full_url(base, self.secret.as_ref())
+    }
+
+    pub(crate) fn stop_registering(&self) {
+        *self.registrar.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn full_url(base: &str, secret: Option<&Secret>) -> Result<String> {
+    let parsed = reqwest::Url::parse(base).map_err(|error| {
+        let message = format!(
+            "`{base}` is not an address that a daemon could post to, like `https://shop.example/hooks`"
+        );
+        Error::new(ErrorKind::Settings, message).because(error)
+    })?;
+    if !matches!(parsed.scheme(), "http" | "https") || parsed.query().is_some() || parsed.fragment().is_some()
+    {
+        let message = format!("`{base}` should be an `http://` or `https://` address without `?` and `#`");
+        return Err(Error::new(ErrorKind::Settings, message));
+    }
+    Ok(match secret {
+        Some(secret) => format!("{}/{}", base.trim_end_matches('/'), secret.expose()),
+        None => base.to_owned(),
+    })
+}
+
+impl ListenerBuilder {
+    /// Builds the listener and runs it by webhook until Ctrl-C or SIGTERM; see [`Listener::webhook`].
+    ///
+    /// # Errors
+    /// As [`build`](Self::build) and [`Listener::webhook`].
+    pub async fn webhook(self) -> Result<()> {
+        self.build()?.webhook().await
+    }
+}
+
+impl Listener {
+    /// Listens for webhooks until Ctrl-C or SIGTERM, or the listener's own signal.
+    ///
+    /// The server is up at once. The daemons are told its address for every wallet, again every 30 s, because a
+    /// daemon forgets it when it restarts, and after a refusal; what waits at them is fetched each time. A daemon
+    /// that cannot be reached is tried again with growing waits, and that is logged. A daemon of after October 2020
+    /// pushes no webhooks, and that is logged too; its events are fetched each time, until this crate speaks its
+    /// websocket.
+    ///
+    /// # Errors
+    /// When the address is taken, it is not on loopback and there is no secret, a daemon does not accept the login
+    /// when it is first asked, or the deadline of the shutdown passed.
+    pub async fn webhook(&self) -> Result<()> {
+        self.bind_webhook().await?.run().await
+    }
+
+    /// Binds the address of [`webhook`](Self::webhook), for who wants to know it before running.
+    ///
+    /// # Errors
+    /// When the address is taken, or is not on loopback and there is no secret.
+    pub async fn bind_webhook(&self) -> Result<WebhookServer> {
+        WebhookServer::bind(self.clone()).await
+    }
+
+    /// The webhook's routes, to nest into an application that has its own server.
+    ///
+    /// With a secret that is one route for one more segment of the path; without, the root. It has no fallback of
+    /// its own. Tell the daemon with [`configure_webhook`](Self::configure_webhook).
+    pub fn webhook_app<S>(&self) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
+        app::router(self)
+    }
+
+    /// Tells the daemons where the nested [`webhook_app`](Self::webhook_app) is, for every wallet, now and again
+    /// every 30 s, as [`webhook`](Self::webhook) does. The secret is appended to `url`.
+    ///
+    /// It goes on until it is called again or the listener is [shut down](Self::shut_down). A daemon that cannot be
+    /// reached now is no error: it is tried again.
+    ///
+    /// # Errors
+    /// When `url` is no address, or a daemon does not accept the login.
+    pub async fn configure_webhook(&self, url: &str) -> Result<()> {
+        let url = self.parts.webhook.url(url)?;
+        let mut registrar = Registrar::start(self, url)?;
+        // A daemon may keep a call waiting until its wallet is synced; that is no reason to keep the caller waiting.
+        let first = tokio::time::timeout(FIRST_ANSWER, registrar.first_round()).await;
+        *self.parts.webhook.registrar.lock().unwrap_or_else(PoisonError::into_inner) = Some(registrar);
+        first.unwrap_or(Ok(()))
+    }
+}
+
+macro_rules! by_webhook {
+    ($($source:ident)*) => { $(
+        impl $source {
+            /// Listens for webhooks until Ctrl-C or SIGTERM; see [`Listener::webhook`].
+            ///
+            /// # Errors
+            /// As there, and when the registered handlers do not fit together.
+            pub async fn start_webhook(&self) -> Result<()> {
+                self.own_listener()?.webhook().await
+            }
+
+            /// The webhook's routes, to nest into an application that has its own server; see
+            /// [`Listener::webhook_app`].
+            ///
+            /// If the registered handlers do not fit together, the routes refuse everything and the reason is
+            /// logged; [`configure_webhook`](Self::configure_webhook) returns it.
+            pub fn webhook_app<S>(&self) -> Router<S>
+            where
+                S: Clone + Send + Sync + 'static,
+            {
+                match self.own_listener() {
+                    Ok(listener) => listener.webhook_app(),
+                    Err(error) => app::refusing(&error),
+                }
+            }
+
+            /// Tells the daemon where the nested [`webhook_app`](Self::webhook_app) is; see
+            /// [`Listener::configure_webhook`].
+            ///
+            /// # Errors
+            /// As there, and when the registered handlers do not fit together.
+            pub async fn configure_webhook(&self, url: &str) -> Result<()> {
+                self.own_listener()?.configure_webhook(url).await
+            }
+        }
+    )* };
+}
+by_webhook!(Coin ApiManager);
+
+impl std::fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Receiver").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// A shared receiver, as the routes hold it.
+type Shared = Arc<Receiver>;

@@ -1,0 +1,183 @@
+//! Our own server: time limits for headers and idle connections, and a cap on connections, which `axum::serve` does
+//! not have.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::app;
+use super::registrar::Registrar;
+use crate::{Error, ErrorKind, Listener, Result};
+
+/// A webhook server that has its address and does not serve yet.
+///
+/// ```no_run
+/// # use bitcart_events::{Coin, WebhookSettings};
+/// # async fn f() -> bitcart_events::Result<()> {
+/// let settings = WebhookSettings::default().addr(([127, 0, 0, 1], 0));
+/// let server = Coin::btc("xpub…").listener().webhook_settings(settings).build()?.bind_webhook().await?;
+/// println!("listening on {}", server.local_addr());
+/// server.run().await
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct WebhookServer {
+    listener: Listener,
+    socket: TcpListener,
+    local_addr: SocketAddr,
+    url: String,
+}
+
+/// How long connections get to send their last answer once every handler is done.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+impl WebhookServer {
+    pub(super) async fn bind(listener: Listener) -> Result<Self> {
+        let receiver = &listener.parts.webhook;
+        let wanted = receiver.settings.addr;
+        if receiver.secret.is_none() && !wanted.ip().is_loopback() {
+            let message = format!(
+                "refusing to listen on {wanted} without a secret: whoever reaches it could forge a payment; \
+                 set a secret, or listen on 127.0.0.1"
+            );
+            return Err(Error::new(ErrorKind::Settings, message));
+        }
+        let cannot = |error: std::io::Error| {
+            let message = format!(
+                "cannot listen on {wanted}; choose another address with BITCART_WEBHOOK_ADDR or `WebhookSettings::addr`"
+            );
+            Error::new(ErrorKind::Listen, message).because(error)
+        };
+        let socket = TcpListener::bind(wanted).await.map_err(cannot)?;
+        let local_addr = socket.local_addr().map_err(cannot)?;
+        let base = receiver.settings.url.clone().unwrap_or_else(|| reachable(local_addr));
+        let url = receiver.url(&base)?;
+        Ok(Self { listener, socket, local_addr, url })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.local_addr
+    }
+
+    /// What the daemons are told. It ends with the secret: do not log it.
+    #[must_use]
+    pub fn secret_url(&self) -> &str {
+        &self.url
+    }
+
+    /// Serves until it is told to stop; see [`Listener::webhook`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn run(self) -> Result<()> {
+        let Self { listener, socket, local_addr, url } = self;
+        tracing::info!("listening for webhooks on {local_addr}; events are held in memory");
+        let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
+        let settings = &listener.parts.webhook.settings;
+        let server = Server {
+            app: app::whole(&listener),
+            header_timeout: settings.header_timeout,
+            places: Arc::new(Semaphore::new(settings.connections)),
+            stop: stop.clone(),
+            connections: connections.clone(),
+        };
+        connections.spawn(server.accept(socket));
+        let mut registrar = Registrar::start(&listener, url)?;
+
+        let ended = tokio::select! {
+            () = listener.parts.shutdown.requested() => Ok(()),
+            error = registrar.failed() => Err(error),
+        };
+        tracing::info!("shutting down");
+        let deadline = Instant::now() + listener.parts.shutdown.deadline;
+        stop.cancel();
+        connections.close();
+        registrar.stop(deadline).await;
+        let finished =
+            listener.parts.dispatcher.shut_down(deadline.saturating_duration_since(Instant::now())).await;
+        // Connections that do not close by now are dropped with the runtime.
+        let _ = tokio::time::timeout(LAST_ANSWERS, connections.wait()).await;
+        ended.and(finished)
+    }
+}
+
+/// An address that a daemon on the same machine can post to.
+fn reachable(addr: SocketAddr) -> String {
+    if addr.ip().is_unspecified() {
+        format!("http://localhost:{}", addr.port())
+    } else {
+        format!("http://{addr}")
+    }
+}
+
+struct Server {
+    app: Router,
+    header_timeout: Duration,
+    places: Arc<Semaphore>,
+    stop: CancellationToken,
+    connections: TaskTracker,
+}
+
+impl Server {
+    async fn accept(self, socket: TcpListener) {
+        // Never closed.
+        while let Ok(place) = Arc::clone(&self.places).acquire_owned().await {
+            let accepted = tokio::select! {
+                () = self.stop.cancelled() => return,
+                accepted = socket.accept() => accepted,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    let connection = self.serve(stream);
+                    self.connections.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    // Too many open files, for one: wait for some to be closed.
+                    tracing::warn!("cannot accept a connection: {error}");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    fn serve(&self, stream: TcpStream) -> impl Future<Output = ()> + use<> {
+        let stop = self.stop.clone();
+        let service = TowerToHyperService::new(self.app.clone());
+        // The time for the headers runs from the moment that a connection is idle, so it limits that too.
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_timeout)
+            .serve_connection(TokioIo::new(stream), service);
+        async move {
+            let mut connection = std::pin::pin!(connection);
+            let mut stopping = false;
+            let ended = loop {
+                tokio::select! {
+                    ended = connection.as_mut() => break ended,
+                    () = stop.cancelled(), if !stopping => {
+                        stopping = true;
+                        connection.as_mut().graceful_shutdown();
+                    }
+                }
+            };
+            if let Err(error) = ended {
+                tracing::debug!("a connection ended: {error}");
+            }
+        }
+    }
+}

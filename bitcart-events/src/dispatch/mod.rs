@@ -1,0 +1,340 @@
+//! From accepted updates to handlers: order within a lane, a bound on what runs and on what waits, and isolation.
+
+mod facts;
+mod lanes;
+mod report;
+mod run;
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use facts::{Facts, Ordinals};
+pub(crate) use lanes::Lane;
+use lanes::Lanes;
+pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
+
+use crate::handler::{HandlerError, Routes, States};
+use crate::intake::Parcel;
+use crate::source::Source;
+use crate::update::Malformed;
+use crate::{Coin, Error, ErrorKind, Result, Update};
+
+/// How many updates may wait or run, and how many may run at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) waiting: usize,
+    pub(crate) running: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { waiting: 10_000, running: 64 }
+    }
+}
+
+/// Hands updates to handlers. It knows no wallets: each update comes with its [`Source`].
+pub(crate) struct Dispatcher {
+    id: u64,
+    routes: Routes,
+    states: Arc<States>,
+    limits: Limits,
+    room: Arc<Semaphore>,
+    turns: Semaphore,
+    lanes: Lanes<Job>,
+    facts: Mutex<Facts>,
+    told: Mutex<HashSet<String>>,
+    unfinished: Arc<AtomicUsize>,
+    workers: TaskTracker,
+    abort: CancellationToken,
+}
+
+/// The updates of one batch that share a lane.
+struct Job {
+    source: Source,
+    updates: Vec<(usize, Update)>,
+    batch: Arc<Batch>,
+}
+
+/// What was accepted together. When its last job is gone the report is sent.
+struct Batch {
+    report: Mutex<Report>,
+    total: usize,
+    done: Option<oneshot::Sender<Report>>,
+    unfinished: Arc<AtomicUsize>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The report of a batch, once it is there.
+pub(crate) struct Ticket(oneshot::Receiver<Report>);
+
+impl Dispatcher {
+    pub(crate) fn new(routes: Routes, states: States, limits: Limits) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            routes,
+            states: Arc::new(states),
+            limits,
+            room: Arc::new(Semaphore::new(limits.waiting)),
+            turns: Semaphore::new(limits.running),
+            lanes: Lanes::default(),
+            facts: Mutex::default(),
+            told: Mutex::default(),
+            unfinished: Arc::default(),
+            workers: TaskTracker::new(),
+            abort: CancellationToken::new(),
+        }
+    }
+
+    pub(crate) fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
+    /// Accepts updates if there is room for them now.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn try_accept(
+        self: &Arc<Self>,
+        source: &Source,
+        body: &Arc<str>,
+        parcel: Parcel,
+    ) -> Result<Ticket> {
+        let room = Arc::clone(&self.room).try_acquire_many_owned(self.room_for(&parcel)).map_err(|_| {
+            let reason =
+                if self.room.is_closed() { "it is shutting down" } else { "too many updates wait already" };
+            Error::new(ErrorKind::Refused, format!("the listener accepts no updates: {reason}"))
+        })?;
+        self.enqueue(source, body, parcel, room)
+    }
+
+    /// Accepts updates as soon as there is room.
+    pub(crate) async fn accept(
+        self: &Arc<Self>,
+        source: &Source,
+        body: &Arc<str>,
+        parcel: Parcel,
+    ) -> Result<Ticket> {
+        let room = self.reserve(self.room_for(&parcel)).await?;
+        self.enqueue(source, body, parcel, room)
+    }
+
+    /// Waits until there is room for so many updates.
+    pub(crate) async fn reserve(&self, updates: u32) -> Result<OwnedSemaphorePermit> {
+        let shutting_down =
+            |_| Error::new(ErrorKind::Refused, "the listener accepts no updates: it is shutting down");
+        Arc::clone(&self.room).acquire_many_owned(updates).await.map_err(shutting_down)
+    }
+
+    /// How many updates there can be room for.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn most(&self) -> u32 {
+        u32::try_from(self.limits.waiting).unwrap_or(u32::MAX)
+    }
+
+    /// A batch larger than all the room there is waits for all of it: it was accepted as one body.
+    fn room_for(&self, parcel: &Parcel) -> u32 {
+        u32::try_from(parcel.updates.len().min(self.limits.waiting)).unwrap_or(u32::MAX)
+    }
+
+    /// Fails outside a tokio runtime, and inside a handler of this dispatcher, which would wait for itself.
+    pub(crate) fn check_caller(&self) -> Result<()> {
+        if run::inside(self.id) {
+            return Err(Error::new(
+                ErrorKind::Reentrant,
+                "`process_updates` was called from inside a handler of the same listener, and would wait for itself; \
+                 return from the handler first, or spawn a task that nobody waits for",
+            ));
+        }
+        runtime().map(|_| ())
+    }
+
+    /// Puts updates into their lanes, in their order, with room that was reserved for them.
+    pub(crate) fn enqueue(
+        self: &Arc<Self>,
+        source: &Source,
+        body: &Arc<str>,
+        parcel: Parcel,
+        room: OwnedSemaphorePermit,
+    ) -> Result<Ticket> {
+        let runtime = runtime()?;
+        let (done, receiver) = oneshot::channel();
+        let mut report = Report::default();
+        let total = parcel.updates.len();
+        let mut jobs: Vec<(Lane, Vec<(usize, Update)>)> = Vec::new();
+        match source.resolve(&parcel) {
+            Ok(coin) => {
+                for (index, update) in self.sort(body, &parcel, &coin, &mut report) {
+                    let lane = source.lane(&update);
+                    match jobs.iter_mut().find(|(known, _)| *known == lane) {
+                        Some((_, updates)) => updates.push((index, update)),
+                        None => jobs.push((lane, vec![(index, update)])),
+                    }
+                }
+            }
+            Err(unasked) => {
+                self.tell_once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
+                report.ignored.extend((0..total).map(|index| Ignored { index, reason: unasked.reason }));
+            }
+        }
+        self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);
+        let batch = Batch {
+            report: Mutex::new(report),
+            total,
+            done: Some(done),
+            unfinished: Arc::clone(&self.unfinished),
+            _room: room,
+        };
+        let batch = Arc::new(batch);
+        for (lane, updates) in jobs {
+            let job = Job { source: source.clone(), updates, batch: Arc::clone(&batch) };
+            if self.lanes.push(lane.clone(), job) {
+                let this = Arc::clone(self);
+                let abort = self.abort.clone();
+                self.workers.spawn_on(
+                    async move {
+                        abort.run_until_cancelled(this.work(&lane)).await;
+                    },
+                    &runtime,
+                );
+            }
+        }
+        Ok(Ticket(receiver))
+    }
+
+    /// The updates that are to be handled; what became of the others goes to the report.
+    fn sort(
+        &self,
+        body: &Arc<str>,
+        parcel: &Parcel,
+        coin: &Coin,
+        report: &mut Report,
+    ) -> Vec<(usize, Update)> {
+        let mut ordinals = Ordinals::default();
+        let mut facts = lock(&self.facts);
+        let mut updates = Vec::with_capacity(parcel.updates.len());
+        for (index, raw) in parcel.updates.iter().enumerate() {
+            match Update::parse(body, raw.clone(), coin) {
+                Ok(update) if facts.repeats(&update, &mut ordinals) => {
+                    tracing::debug!(currency = %coin.currency(), update = update.raw(), "delivered before");
+                    report.repeated += 1;
+                }
+                Ok(update) => updates.push((index, update)),
+                Err(Malformed::UnknownEvent { name }) => {
+                    self.tell_once(&name, || {
+                        tracing::warn!(currency = %coin.currency(), event = %name, "ignored updates of an unknown event");
+                    });
+                    report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
+                }
+                Err(malformed) => {
+                    let text = body.get(raw.clone()).map(crate::field::excerpt);
+                    tracing::warn!(
+                        currency = %coin.currency(), wallet = coin.wallet_shown(), update = text, "rejected: {malformed}"
+                    );
+                    report.rejected.push(Rejected::malformed(index, malformed));
+                }
+            }
+        }
+        updates
+    }
+
+    /// The worker of one lane. It leaves when nothing waits there.
+    async fn work(&self, lane: &Lane) {
+        while let Some(job) = self.lanes.next(lane) {
+            for (index, update) in &job.updates {
+                // Never closed.
+                let Ok(_turn) = self.turns.acquire().await else { return };
+                self.handle(&job, *index, update).await;
+                self.unfinished.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+    }
+
+    async fn handle(&self, job: &Job, index: usize, update: &Update) {
+        let Some(handler) = job.source.find(update, &self.routes) else {
+            lock(&job.batch.report).ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
+            return;
+        };
+        let outcome = run::run(&handler, update, &self.states, self.id).await;
+        let mut report = lock(&job.batch.report);
+        match outcome {
+            Ok(()) => report.handled += 1,
+            Err(HandlerError::Argument(error)) => {
+                report.rejected.push(Rejected::argument(index, handler.info(), error));
+            }
+            Err(error) => report.failed.push(Failed { index, handler: handler.info(), error }),
+        }
+    }
+
+    /// Logs something the first time only. What was told is bounded: a flood of made-up names goes silent.
+    fn tell_once(&self, what: &str, tell: impl FnOnce()) {
+        const LIMIT: usize = 1_000;
+        let mut told = lock(&self.told);
+        if told.len() < LIMIT && told.insert(what.to_owned()) {
+            tell();
+        }
+    }
+
+    /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said.
+    pub(crate) async fn shut_down(&self, deadline: Duration) -> Result<()> {
+        self.room.close();
+        self.workers.close();
+        if tokio::time::timeout(deadline, self.workers.wait()).await.is_ok() {
+            return Ok(());
+        }
+        self.abort.cancel();
+        self.workers.wait().await;
+        let lost = self.unfinished.load(Ordering::Relaxed);
+        self.lanes.clear();
+        Err(Error::new(
+            ErrorKind::Shutdown,
+            format!(
+                "the time for a graceful shutdown ran out: {lost} accepted updates were not handled to the end"
+            ),
+        ))
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        let mut report = std::mem::take(&mut *lock(&self.report));
+        if report.total() < self.total {
+            // Given up at shutdown: whoever waits for the report learns it by the closed channel.
+            let lost = self.total - report.total();
+            self.unfinished.fetch_sub(lost.min(self.unfinished.load(Ordering::Relaxed)), Ordering::Relaxed);
+            return;
+        }
+        report.failed.sort_by_key(|failed| failed.index);
+        report.rejected.sort_by_key(|rejected| rejected.index);
+        report.ignored.sort_by_key(|ignored| ignored.index);
+        if let Some(done) = self.done.take() {
+            // Nobody has to wait for it.
+            let _ = done.send(report);
+        }
+    }
+}
+
+impl Ticket {
+    /// Waits until every update has been dealt with.
+    pub(crate) async fn report(self) -> Result<Report> {
+        self.0.await.map_err(|_| {
+            let message = "the listener was shut down before every update was handled";
+            Error::new(ErrorKind::Shutdown, message)
+        })
+    }
+}
+
+fn runtime() -> Result<Handle> {
+    let message = "handlers run on a tokio runtime: call this from inside one, e.g. `#[tokio::main]`";
+    Handle::try_current().map_err(|error| Error::new(ErrorKind::Refused, message).because(error))
+}
+
+/// A panic in a handler never happens while one of these is locked.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

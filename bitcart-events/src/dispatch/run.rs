@@ -1,0 +1,98 @@
+//! One call of one handler. A panic or an error of it touches nothing else.
+
+use std::any::Any;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tracing::{Instrument, Span};
+
+use crate::Update;
+use crate::handler::{Call, Handler, HandlerError, Invocation, Outcome, States, Subscription};
+
+tokio::task_local! {
+    /// The dispatcher whose handler this task runs.
+    static RUNNING: u64;
+}
+
+/// Whether the caller is a handler of this dispatcher.
+pub(super) fn inside(dispatcher: u64) -> bool {
+    RUNNING.try_with(|running| *running == dispatcher).unwrap_or(false)
+}
+
+/// Runs a handler, and logs how it ended.
+pub(super) async fn run(
+    handler: &Handler,
+    update: &Update,
+    states: &Arc<States>,
+    dispatcher: u64,
+) -> Outcome {
+    let info = handler.info();
+    let span = tracing::info_span!(
+        "handler",
+        event = %info.event,
+        handler = info.name,
+        at = %format_args!("{}:{}", info.file, info.line),
+        currency = %update.currency(),
+        wallet = update.coin().wallet_shown(),
+    );
+    async {
+        let outcome = RUNNING.scope(dispatcher, call(handler, update, states, dispatcher)).await;
+        match &outcome {
+            Ok(()) => tracing::debug!("handled"),
+            Err(HandlerError::Argument(error)) => tracing::warn!(update = update.raw(), "rejected: {error}"),
+            Err(error) => tracing::error!(update = update.raw(), "failed: {error}"),
+        }
+        outcome
+    }
+    .instrument(span)
+    .await
+}
+
+async fn call(handler: &Handler, update: &Update, states: &Arc<States>, dispatcher: u64) -> Outcome {
+    match handler {
+        Handler::Registered(registration, subscription) => match registration.call {
+            Call::Plain(call) => catch(call, update, subscription, states),
+            Call::Blocking(call) => {
+                let (update, states, subscription) = (update.clone(), Arc::clone(states), *subscription);
+                let span = Span::current();
+                let run = move || {
+                    let _entered = span.enter();
+                    RUNNING.sync_scope(dispatcher, || catch(call, &update, subscription, &states))
+                };
+                match tokio::task::spawn_blocking(run).await {
+                    Ok(outcome) => outcome,
+                    Err(error) => Err(HandlerError::Failed(error.into())),
+                }
+            }
+            Call::Async(call) => {
+                let invocation = Invocation { update, subscription, states };
+                catch_async(async { call(&invocation).await }).await
+            }
+        },
+        Handler::ByHand(by_hand) => {
+            catch_async(async { (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed) }).await
+        }
+    }
+}
+
+fn catch(
+    call: fn(&Invocation<'_>) -> Outcome,
+    update: &Update,
+    subscription: &'static Subscription,
+    states: &States,
+) -> Outcome {
+    let invocation = Invocation { update, subscription, states };
+    catch_unwind(AssertUnwindSafe(|| call(&invocation))).unwrap_or_else(|panic| Err(panicked(&*panic)))
+}
+
+async fn catch_async(future: impl Future<Output = Outcome>) -> Outcome {
+    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|panic| Err(panicked(&*panic)))
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> HandlerError {
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    HandlerError::Panicked(text.unwrap_or("without a message").to_owned())
+}

@@ -1,0 +1,98 @@
+//! The one error of the crate.
+
+use std::fmt;
+
+/// Any error that a handler may return or that stands behind one of ours.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong: a message that says where and what to do, and a [kind](Self::kind) to branch on.
+///
+/// `Debug` shows the same text as `Display`, so that `fn main() -> bitcart_events::Result<()>` ends with a message
+/// that can be read.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    source: Option<BoxError>,
+}
+
+/// What an [`Error`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The handlers do not fit together: found when a listener is built, before it listens.
+    Handlers,
+    /// A setting is wrong or missing.
+    Settings,
+    /// What was passed is not a list of updates.
+    NotUpdates,
+    /// Too many updates wait already, or the listener is shutting down.
+    Refused,
+    /// `process_updates` was called from inside a handler of the same listener, which would wait for itself.
+    Reentrant,
+    /// The server could not listen.
+    Listen,
+    /// The daemon could not be reached, or its answer could not be understood.
+    Connection,
+    /// The daemon does not accept the login and password.
+    Unauthorized,
+    /// The daemon answered with an error; [`Error::daemon`] has it.
+    Daemon,
+    /// The time for a graceful shutdown ran out while handlers were still at work.
+    Shutdown,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), source: None }))
+    }
+
+    pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The daemon's own error, where this is one.
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn daemon(&self) -> Option<&crate::client::DaemonError> {
+        self.0.source.as_deref().and_then(|source| source.downcast_ref())
+    }
+
+    /// The same error once more, for another caller of something that failed once and for all.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.kind(), self.0.message.clone())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)?;
+        match &self.0.source {
+            Some(source) if !self.0.message.contains(&source.to_string()) => write!(f, ": {source}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

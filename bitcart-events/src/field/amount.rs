@@ -1,0 +1,57 @@
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::{Field, FieldError, StrField};
+
+/// What an amount of money can be passed as: [`Decimal`], which is exact or rejects the update, or text.
+///
+/// Daemons send amounts as decimal text with a fixed number of digits, `"0.50000000"`. A float is not among the
+/// types, because it loses satoshis.
+#[diagnostic::on_unimplemented(
+    message = "an amount cannot be passed as `{Self}`",
+    label = "this field is an amount of money",
+    note = "write `Decimal`, or `&str` for its text; a float would lose satoshis"
+)]
+pub trait AmountField<'u>: Sized {
+    /// Reads the field.
+    ///
+    /// # Errors
+    /// When it is missing, not decimal text, or cannot be held exactly.
+    fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'u> AmountField<'u> for Decimal {
+    fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
+        let text = field.text().map_err(|_| field.mismatch("an amount as text"))?;
+        if !is_plain(text) {
+            return Err(field.mismatch("an amount like \"0.50000000\""));
+        }
+        Self::from_str_exact(text)
+            .map_err(|_| field.mismatch("an amount of at most 28 digits; take it as text"))
+    }
+}
+
+/// Digits, and digits behind a point: `from_str_exact` takes more than a daemon may send, underscores for one.
+fn is_plain(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    match text.split_once('.') {
+        Some((whole, fraction)) => digits(whole) && digits(fraction),
+        None => digits(text),
+    }
+}
+
+macro_rules! text {
+    ($($ty:ty)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<'u> AmountField<'u> for $ty {
+            fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
+                <$ty as StrField<'u>>::from_field(field)
+            }
+        }
+    )* };
+}
+text!(&'u str String Cow<'u, str> Box<str> Arc<str>);

@@ -1,0 +1,30 @@
+use super::{Field, FieldError};
+
+/// What a whole number can be passed as: any integer type. A number that does not fit rejects the update.
+#[diagnostic::on_unimplemented(
+    message = "a whole number cannot be passed as `{Self}`",
+    label = "this field is a whole number",
+    note = "write `u64`, `i64` or another integer type, or an `Option` of one"
+)]
+pub trait IntField<'u>: Sized {
+    /// Reads the field.
+    ///
+    /// # Errors
+    /// When it is missing, not a whole number, or does not fit.
+    fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+}
+
+macro_rules! integers {
+    ($($ty:ty)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<'u> IntField<'u> for $ty {
+            fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
+                // The text is valid JSON already, so what `str::parse` takes beyond JSON cannot be here.
+                field.required()?.parse().map_err(|_| {
+                    field.mismatch(concat!("a whole number that fits `", stringify!($ty), "`"))
+                })
+            }
+        }
+    )* };
+}
+integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);

@@ -1,0 +1,32 @@
+use std::borrow::Cow;
+
+use super::{Field, FieldError};
+
+/// What a list of texts can be passed as: `Vec<String>`, `Vec<Cow<str>>`, or a `Vec` of anything that is made from
+/// text (`From<Cow<str>>`).
+#[diagnostic::on_unimplemented(
+    message = "a list of texts cannot be passed as `{Self}`",
+    label = "this field is a list of texts",
+    note = "write `Vec<String>` or `Vec<Cow<str>>`, or an `Option` of one"
+)]
+pub trait ListField<'u>: Sized {
+    /// Reads the field.
+    ///
+    /// # Errors
+    /// When it is missing or not a list of texts.
+    fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'u, T: From<Cow<'u, str>>> ListField<'u> for Vec<T> {
+    fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
+        /// serde borrows inside a `Vec` only through a field that says so.
+        #[derive(serde::Deserialize)]
+        struct Item<'u>(#[serde(borrow)] Cow<'u, str>);
+
+        let raw = field.required()?;
+        let items: Vec<Item<'u>> =
+            serde_json::from_str(raw).map_err(|_| field.mismatch("a list of texts"))?;
+        Ok(items.into_iter().map(|item| item.0.into()).collect())
+    }
+}

@@ -1,0 +1,178 @@
+//! Which types a handler can take a field as: one trait for each kind of field.
+//!
+//! | kind | trait | types |
+//! |---|---|---|
+//! | whole number | [`IntField`] | `u8` … `u128`, `i8` … `i128`, `usize`, `isize` |
+//! | text | [`StrField`] | `&str`, `String`, `Cow<str>`, `Box<str>`, `Arc<str>` |
+//! | amount | [`AmountField`] | [`Decimal`](crate::Decimal), and the types of text. No float: it loses satoshis |
+//! | status | [`StatusField`] | [`PaymentStatus`](crate::PaymentStatus), and the types of whole numbers |
+//! | list of texts | [`ListField`] | `Vec<String>`, `Vec<Cow<str>>`, `Vec<T>` of any `T: From<Cow<str>>` |
+//!
+//! and `Option<T>` of each, which is `None` where the field is missing or `null`.
+//!
+//! A type of your own joins in with one `impl`:
+//!
+//! ```
+//! use bitcart_events::field::{Field, FieldError, StrField};
+//!
+//! struct TxHash([u8; 32]);
+//!
+//! impl<'u> StrField<'u> for TxHash {
+//!     fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
+//!         let text = <&str>::from_field(field)?;
+//!         # fn parse(_: &str) -> Option<[u8; 32]> { None }
+//!         parse(text).map(Self).ok_or_else(|| field.mismatch("64 hexadecimal digits"))
+//!     }
+//! }
+//! ```
+
+mod amount;
+mod int;
+mod list;
+mod status;
+mod text;
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub use amount::AmountField;
+pub use int::IntField;
+pub use list::ListField;
+pub use status::StatusField;
+pub use text::StrField;
+
+use crate::schema::FieldSchema;
+
+/// A field of one update: its JSON text, or nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Field<'u> {
+    schema: Option<&'static FieldSchema>,
+    raw: Option<&'u str>,
+    unescaped: Option<&'u str>,
+}
+
+impl<'u> Field<'u> {
+    /// A field that the handler's event does not have.
+    pub(crate) const LACKING: Self = Self { schema: None, raw: None, unescaped: None };
+
+    /// `unescaped` is the text of a JSON string whose escapes an [`Update`](crate::Update) has resolved.
+    pub(crate) fn new(
+        schema: &'static FieldSchema,
+        raw: Option<&'u str>,
+        unescaped: Option<&'u str>,
+    ) -> Self {
+        Self { schema: Some(schema), raw, unescaped }
+    }
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.schema.map_or("", |schema| schema.name)
+    }
+
+    /// Its JSON text, exactly as it came; `None` where it is missing. A string still has its quotes.
+    #[must_use]
+    pub fn raw(self) -> Option<&'u str> {
+        self.raw
+    }
+
+    /// Its JSON text where it is there and not `null`.
+    #[must_use]
+    pub fn value(self) -> Option<&'u str> {
+        self.raw.filter(|raw| *raw != "null")
+    }
+
+    /// The text of a JSON string, borrowed from the update whether or not it was written with escapes.
+    fn text(self) -> Result<&'u str, FieldError> {
+        let raw = self.required()?;
+        if let Some(text) = self.unescaped {
+            return Ok(text);
+        }
+        let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let inner = inner.ok_or_else(|| self.mismatch("text"))?;
+        // Escapes that could not be resolved: half of a surrogate pair is not Unicode text.
+        if inner.contains('\\') { Err(self.mismatch("valid Unicode text")) } else { Ok(inner) }
+    }
+
+    /// The JSON text, or the error that it is missing or `null`.
+    fn required(self) -> Result<&'u str, FieldError> {
+        match self.raw {
+            None => Err(FieldError { field: self.name(), problem: Problem::Missing }),
+            Some("null") => {
+                Err(self.mismatch(self.schema.map_or_else(String::new, |field| field.kind.to_string())))
+            }
+            Some(raw) => Ok(raw),
+        }
+    }
+
+    /// The error that this field is not what was expected.
+    #[must_use]
+    pub fn mismatch(self, expected: impl Into<Cow<'static, str>>) -> FieldError {
+        let found = excerpt(self.raw.unwrap_or("nothing"));
+        FieldError { field: self.name(), problem: Problem::Mismatch { expected: expected.into(), found } }
+    }
+}
+
+/// The beginning of a text, for a message.
+pub(crate) fn excerpt(raw: &str) -> String {
+    const LIMIT: usize = 120;
+    match raw.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}… ({} bytes)", raw.get(..end).unwrap_or_default(), raw.len()),
+        None => raw.to_owned(),
+    }
+}
+
+/// Why a field cannot be passed to a handler.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    field: &'static str,
+    problem: Problem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Problem {
+    Missing,
+    Mismatch { expected: Cow<'static, str>, found: String },
+    OtherEvent { expected: &'static str, found: &'static str },
+}
+
+impl FieldError {
+    pub(crate) fn other_event(expected: &'static str, found: &'static str) -> Self {
+        Self { field: "event", problem: Problem::OtherEvent { expected, found } }
+    }
+
+    /// The name of the field.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        self.field
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.problem {
+            Problem::Missing => write!(f, "`{}` is missing", self.field),
+            Problem::Mismatch { expected, found } => {
+                write!(f, "`{}` should be {expected}, but is {found}", self.field)
+            }
+            Problem::OtherEvent { expected, found } => {
+                write!(f, "this is the update of a `{found}`, not of a `{expected}`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for FieldError {}
+
+/// A field that the daemon may leave out or send as `null`.
+macro_rules! optional {
+    ($($kind:ident)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<'u, T: $kind<'u>> $kind<'u> for Option<T> {
+            fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
+                field.value().map(|_| T::from_field(field)).transpose()
+            }
+        }
+    )* };
+}
+optional!(IntField StrField AmountField StatusField ListField);

@@ -1,0 +1,79 @@
+//! Handlers that are named one by one, and those that register themselves.
+
+use super::{Handler, Registration};
+
+/// Implemented by `#[on]` for the hidden struct that stands next to the function.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a handler",
+    label = "expected a function with `#[on(…)]`",
+    note = "a closure or a plain function is added with `add_event_handler(\"event\", function)`"
+)]
+pub trait Handle {
+    const REGISTRATION: &'static Registration;
+}
+
+/// What a function with `#[on]` hands to the registry.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Registered(pub &'static Registration);
+
+inventory::collect!(Registered);
+
+/// Every registration of the program, in an order that does not change from run to run.
+pub(crate) fn registry() -> Vec<&'static Registration> {
+    let mut all: Vec<_> = inventory::iter::<Registered>.into_iter().map(|registered| registered.0).collect();
+    all.sort_by_key(|registration| (registration.file, registration.line, registration.name));
+    all
+}
+
+/// A list of handlers, made by [`handlers!`](crate::handlers).
+#[derive(Debug, Clone, Copy)]
+pub struct Handlers(&'static [&'static Registration]);
+
+impl Handlers {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(list: &'static [&'static Registration]) -> Self {
+        Self(list)
+    }
+
+    pub(crate) fn into_handlers(self) -> impl Iterator<Item = Handler> {
+        self.0.iter().copied().flat_map(Handler::of)
+    }
+}
+
+/// Names handlers one by one, by the paths of their functions.
+///
+/// For tests, for several listeners in one program, and where no registry is wanted; with
+/// `#[on("…", register = false)]` such a function is in no registry.
+///
+/// ```
+/// use bitcart_events::{Coin, Event, handlers, on};
+///
+/// #[on("new_block", register = false)]
+/// fn block(event: Event, height: u64) {}
+///
+/// mod payments {
+///     use bitcart_events::{Event, PaymentStatus, on};
+///
+///     #[on("new_payment", register = false)]
+///     pub fn paid(event: Event, address: &str, status: PaymentStatus) {}
+/// }
+///
+/// let coin = Coin::btc("xpub…");
+/// coin.add_event_handlers(handlers![block, payments::paid])?;
+/// # Ok::<(), bitcart_events::Error>(())
+/// ```
+///
+/// It names the hidden struct that `#[on]` writes next to the function, which a module of the same name imported
+/// beside it would clash with (`mod paid; use paid::paid;`): give one of the two another name, or leave the struct
+/// out with `companion = false`.
+#[macro_export]
+macro_rules! handlers {
+    ($($handler:path),* $(,)?) => {{
+        const LIST: &[&$crate::__private::Registration] =
+            &[$(<$handler as $crate::__private::Handle>::REGISTRATION),*];
+        $crate::Handlers::new(LIST)
+    }};
+}

@@ -1,0 +1,229 @@
+//! A handler: what `#[on]` registers, or a closure by hand.
+
+mod arguments;
+mod list;
+mod outcome;
+mod routes;
+mod state;
+
+use std::any::type_name;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub use arguments::{EventArgument, InstanceArgument};
+pub(crate) use list::registry;
+pub use list::{Handle, Handlers, Registered};
+pub use outcome::{HandlerError, IntoOutcome, Outcome};
+pub(crate) use routes::{Duplicate, Routes};
+pub(crate) use state::States;
+pub use state::{State, StateArgument, StateNeed};
+
+use crate::field::Field;
+use crate::schema::{Event, EventSchema};
+use crate::{BoxError, Currency, Update};
+
+/// What `#[on]` writes down about a function. One for each function, however many events it handles.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Registration {
+    /// The function's path.
+    pub name: &'static str,
+    pub file: &'static str,
+    pub line: u32,
+    pub subscriptions: &'static [Subscription],
+    /// Empty: every currency.
+    pub currencies: &'static [Currency],
+    pub states: &'static [StateNeed],
+    pub call: Call,
+}
+
+impl Registration {
+    /// Stands beside a compile error, so that `handlers![…]` does not add a second one.
+    pub const NOTHING: Self = Self {
+        name: "",
+        file: "",
+        line: 0,
+        subscriptions: &[],
+        currencies: &[],
+        states: &[],
+        call: Call::Plain(|_| Ok(())),
+    };
+}
+
+/// One event of a handler.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Subscription {
+    pub event: &'static EventSchema,
+    /// For each field parameter, its place in the event's schema; `None` where this event lacks it.
+    pub columns: &'static [Option<usize>],
+}
+
+/// The generated function that reads the arguments and calls the user's.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub enum Call {
+    Plain(fn(&Invocation<'_>) -> Outcome),
+    Blocking(fn(&Invocation<'_>) -> Outcome),
+    Async(for<'u> fn(&'u Invocation<'u>) -> HandlerFuture<'u>),
+}
+
+/// The future of an `async` handler.
+#[doc(hidden)]
+pub type HandlerFuture<'u> = Pin<Box<dyn Future<Output = Outcome> + Send + 'u>>;
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Plain(_) => "plain",
+            Self::Blocking(_) => "blocking",
+            Self::Async(_) => "async",
+        })
+    }
+}
+
+/// One call of a handler: everything that its arguments are read from.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Invocation<'u> {
+    pub(crate) update: &'u Update,
+    pub(crate) subscription: &'static Subscription,
+    pub(crate) states: &'u States,
+}
+
+impl<'u> Invocation<'u> {
+    /// The field behind the handler's n-th field parameter.
+    #[must_use]
+    pub fn field(&self, parameter: usize) -> Field<'u> {
+        let column = self.subscription.columns.get(parameter).copied().flatten();
+        column.map_or(Field::LACKING, |column| self.update.field(column))
+    }
+}
+
+/// A handler with the event that it is asked for.
+#[derive(Clone)]
+pub(crate) enum Handler {
+    Registered(&'static Registration, &'static Subscription),
+    ByHand(Arc<ByHand>),
+}
+
+pub(crate) struct ByHand {
+    event: Event,
+    name: &'static str,
+    place: &'static Location<'static>,
+    pub(crate) run: Box<dyn Fn(Update) -> HandFuture + Send + Sync>,
+}
+
+pub(crate) type HandFuture = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
+
+impl Handler {
+    /// The handlers that a function stands for: one for each of its events.
+    pub(crate) fn of(registration: &'static Registration) -> impl Iterator<Item = Self> {
+        registration
+            .subscriptions
+            .iter()
+            .map(move |subscription| Self::Registered(registration, subscription))
+    }
+
+    /// One by hand for each name.
+    pub(crate) fn by_hand<F, Fut>(
+        events: &[Event],
+        place: &'static Location<'static>,
+        handler: F,
+    ) -> Vec<Self>
+    where
+        F: Fn(Update) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        let handler = Arc::new(handler);
+        let one = |event: &Event| {
+            let handler = Arc::clone(&handler);
+            let run = Box::new(move |update| Box::pin(handler(update)) as HandFuture);
+            Self::ByHand(Arc::new(ByHand { event: *event, name: type_name::<F>(), place, run }))
+        };
+        events.iter().map(one).collect()
+    }
+
+    pub(crate) fn event(&self) -> Event {
+        match self {
+            Self::Registered(_, subscription) => Event::new(subscription.event),
+            Self::ByHand(by_hand) => by_hand.event,
+        }
+    }
+
+    /// The currencies that it is for; empty means all of them.
+    pub(crate) fn currencies(&self) -> &'static [Currency] {
+        match self {
+            Self::Registered(registration, _) => registration.currencies,
+            Self::ByHand(_) => &[],
+        }
+    }
+
+    pub(crate) fn states(&self) -> &'static [StateNeed] {
+        match self {
+            Self::Registered(registration, _) => registration.states,
+            Self::ByHand(_) => &[],
+        }
+    }
+
+    pub(crate) fn info(&self) -> HandlerInfo {
+        let (name, file, line) = match self {
+            Self::Registered(registration, _) => (registration.name, registration.file, registration.line),
+            Self::ByHand(by_hand) => (by_hand.name, by_hand.place.file(), by_hand.place.line()),
+        };
+        HandlerInfo { event: self.event(), name, file, line }
+    }
+}
+
+/// Which handler it is, and where it stands: `shop::paid (src/main.rs:12)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HandlerInfo {
+    /// The event that it handles.
+    pub event: Event,
+    /// The function's path; for a closure, what the compiler calls it.
+    pub name: &'static str,
+    /// The source file of the attribute, or of the call that added it by hand.
+    pub file: &'static str,
+    /// The line in it.
+    pub line: u32,
+}
+
+impl fmt::Display for HandlerInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` ({}:{})", self.name, self.file, self.line)
+    }
+}
+
+/// One event name or several: what `add_event_handler` takes.
+pub trait EventNames {
+    #[doc(hidden)]
+    fn names(&self) -> Vec<&str>;
+}
+
+impl EventNames for &str {
+    fn names(&self) -> Vec<&str> {
+        vec![self]
+    }
+}
+
+impl<const N: usize> EventNames for [&str; N] {
+    fn names(&self) -> Vec<&str> {
+        self.to_vec()
+    }
+}
+
+impl EventNames for &[&str] {
+    fn names(&self) -> Vec<&str> {
+        self.to_vec()
+    }
+}
+
+impl EventNames for Event {
+    fn names(&self) -> Vec<&str> {
+        vec![self.name()]
+    }
+}

@@ -1,0 +1,73 @@
+//! What became of a call.
+
+use std::fmt;
+
+use crate::BoxError;
+use crate::field::FieldError;
+
+/// The result of a handler, whatever it returns.
+#[doc(hidden)]
+pub type Outcome = Result<(), HandlerError>;
+
+/// Why a handler did not handle an update.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HandlerError {
+    /// An argument could not be read from the update; the handler did not run.
+    Argument(FieldError),
+    /// The handler returned an error.
+    Failed(BoxError),
+    /// The handler panicked; the text is the panic's message.
+    Panicked(String),
+}
+
+impl fmt::Display for HandlerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument(error) => error.fmt(f),
+            Self::Failed(error) => {
+                error.fmt(f)?;
+                let mut source = error.source();
+                while let Some(cause) = source {
+                    write!(f, ": {cause}")?;
+                    source = cause.source();
+                }
+                Ok(())
+            }
+            Self::Panicked(message) => write!(f, "panicked: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for HandlerError {}
+
+impl From<FieldError> for HandlerError {
+    fn from(error: FieldError) -> Self {
+        Self::Argument(error)
+    }
+}
+
+/// What a handler may return.
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot return `{Self}`",
+    label = "expected nothing, or `Result<(), E>`",
+    note = "`E` is any error, `anyhow::Error`, `String` or `&str`: what turns into `Box<dyn Error + Send + Sync>`"
+)]
+pub trait IntoOutcome {
+    #[doc(hidden)]
+    fn into_outcome(self) -> Outcome;
+}
+
+#[diagnostic::do_not_recommend]
+impl IntoOutcome for () {
+    fn into_outcome(self) -> Outcome {
+        Ok(())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> IntoOutcome for Result<(), E> {
+    fn into_outcome(self) -> Outcome {
+        self.map_err(|error| HandlerError::Failed(error.into()))
+    }
+}

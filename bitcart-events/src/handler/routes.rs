@@ -1,0 +1,52 @@
+//! Which handler an event goes to.
+
+use std::collections::HashMap;
+
+use super::{Handler, HandlerInfo};
+use crate::Currency;
+use crate::schema::Event;
+
+/// Handlers by event, each for one currency or for all of them.
+#[derive(Clone, Default)]
+pub(crate) struct Routes(HashMap<&'static str, Vec<(Option<Currency>, Handler)>>);
+
+/// Two handlers for the same event, and the same currency if they name one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Duplicate {
+    pub(crate) currency: Option<Currency>,
+    pub(crate) first: HandlerInfo,
+    pub(crate) second: HandlerInfo,
+}
+
+impl Routes {
+    /// Adds a handler; the ones whose place it takes are returned.
+    pub(crate) fn insert(&mut self, handler: &Handler) -> Vec<Duplicate> {
+        let places = match handler.currencies() {
+            [] => vec![None],
+            currencies => currencies.iter().copied().map(Some).collect(),
+        };
+        let entries = self.0.entry(handler.event().name()).or_default();
+        let mut replaced = Vec::new();
+        for place in places {
+            match entries.iter_mut().find(|(currency, _)| *currency == place) {
+                Some((currency, occupant)) => {
+                    let (first, second) = (occupant.info(), handler.info());
+                    replaced.push(Duplicate { currency: *currency, first, second });
+                    *occupant = handler.clone();
+                }
+                None => entries.push((place, handler.clone())),
+            }
+        }
+        replaced
+    }
+
+    /// The handler for this event that names `currency`, or with `None` the one for all currencies.
+    pub(crate) fn find(&self, event: Event, currency: Option<Currency>) -> Option<&Handler> {
+        let entries = self.0.get(event.name())?;
+        entries.iter().find(|(place, _)| *place == currency).map(|(_, handler)| handler)
+    }
+
+    pub(crate) fn handlers(&self) -> impl Iterator<Item = &Handler> {
+        self.0.values().flatten().map(|(_, handler)| handler)
+    }
+}

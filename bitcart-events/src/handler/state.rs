@@ -1,0 +1,129 @@
+//! What handlers share: a database pool, a shop, a counter.
+
+use std::any::{Any, TypeId, type_name};
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use super::{HandlerError, Invocation};
+
+/// A value that was given to the listener, and is shared by its handlers.
+///
+/// A handler asks for it by its type; whoever builds the listener gives it. One that nobody gave is an error when
+/// the listener is built, with the handler's file and line.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// use bitcart_events::{Coin, Event, State, handlers, on};
+///
+/// #[derive(Default)]
+/// struct Blocks(AtomicU64);
+///
+/// #[on("new_block", register = false)]
+/// fn count(event: Event, blocks: State<Blocks>) {
+///     blocks.0.fetch_add(1, Ordering::Relaxed);
+/// }
+///
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let listener = Coin::btc("xpub…").listener().handlers(handlers![count]).state(Blocks::default()).build()?;
+/// let report = listener.process_updates(r#"[{"event": "new_block", "height": 1}]"#).await?;
+/// assert_eq!(report.handled, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct State<T>(Arc<T>);
+
+impl<T> State<T> {
+    /// The shared value itself, to keep it longer than the call.
+    #[must_use]
+    pub fn into_inner(self) -> Arc<T> {
+        self.0
+    }
+}
+
+/// To call a handler by hand, in a test.
+impl<T> From<Arc<T>> for State<T> {
+    fn from(value: Arc<T>) -> Self {
+        Self(value)
+    }
+}
+
+impl<T> Clone for State<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Deref for State<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for State<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("State").field(&self.0).finish()
+    }
+}
+
+/// A state that a handler asks for.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct StateNeed {
+    pub id: fn() -> TypeId,
+    pub name: fn() -> &'static str,
+}
+
+/// A parameter `State<T>`: `T` has to be shareable between threads.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared by handlers",
+    label = "expected `bitcart_events::State<T>`, with a `T` that is `Send`, `Sync` and `'static`"
+)]
+pub trait StateArgument: Sized {
+    const NEED: StateNeed;
+    fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError>;
+}
+
+impl<T: Send + Sync + 'static> StateArgument for State<T> {
+    const NEED: StateNeed = StateNeed { id: TypeId::of::<T>, name: type_name::<T> };
+
+    fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError> {
+        invocation.states.get().map(Self).ok_or_else(|| {
+            // Only a handler that was added after the listener had been built can come here.
+            let message = format!(
+                "no `State<{0}>` was given; build the listener with `.state({0} …)`",
+                type_name::<T>()
+            );
+            HandlerError::Failed(message.into())
+        })
+    }
+}
+
+/// The values that were given to a listener, by their types.
+#[derive(Clone, Default)]
+pub(crate) struct States(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
+
+impl States {
+    pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
+        self.0.insert(TypeId::of::<T>(), value);
+    }
+
+    pub(crate) fn meets(&self, need: &StateNeed) -> bool {
+        self.0.contains_key(&(need.id)())
+    }
+
+    fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        Arc::clone(self.0.get(&TypeId::of::<T>())?).downcast().ok()
+    }
+}
+
+impl fmt::Debug for States {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} states", self.0.len())
+    }
+}

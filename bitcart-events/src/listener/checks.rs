@@ -1,0 +1,63 @@
+//! What is checked when a listener is built, before it listens. Every problem is listed, not the first.
+
+use std::fmt::Write;
+
+use crate::handler::{Duplicate, Handler, Routes, States};
+use crate::schema::Event;
+use crate::{Error, ErrorKind, Result};
+
+/// The handlers by event.
+pub(super) fn routes(handlers: impl Iterator<Item = Handler>) -> (Routes, Vec<Duplicate>) {
+    let mut routes = Routes::default();
+    let duplicates = handlers.flat_map(|handler| routes.insert(&handler)).collect();
+    (routes, duplicates)
+}
+
+/// One error that names every problem, each with file and line and what to do.
+pub(super) fn check(
+    duplicates: &[Duplicate],
+    handlers: &[Handler],
+    states: &States,
+    expected: &[Event],
+) -> Result<()> {
+    let mut problems: Vec<String> = Vec::new();
+    for Duplicate { currency, first, second } in duplicates {
+        let event = first.event;
+        let of = currency.map(|currency| format!(" of {currency}")).unwrap_or_default();
+        problems.push(format!(
+            "`{event}`{of} has two handlers: {first} and {second}; \
+             remove one, or leave it out of the registry with `register = false`"
+        ));
+    }
+    // A handler of several events stands here once for each.
+    for handler in handlers {
+        for need in handler.states().iter().filter(|need| !states.meets(need)) {
+            let name = (need.name)();
+            let problem = format!(
+                "{} asks for `State<{name}>`, which was not given; add `.state(…)` with a `{name}` to the listener",
+                handler.info()
+            );
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
+    for event in expected {
+        if !handlers.iter().any(|handler| handler.event() == *event) {
+            problems.push(format!(
+                "`{event}` was expected to have a handler and has none; if it stands in a library crate that nothing \
+                 else uses, the linker leaves it out: write `use that_crate as _;`"
+            ));
+        }
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let mut message =
+        format!("the listener cannot be built, {} problem(s) with its handlers:", problems.len());
+    for problem in problems {
+        // Writing to a `String` does not fail.
+        let _ = write!(message, "\n  - {problem}");
+    }
+    Err(Error::new(ErrorKind::Handlers, message))
+}

@@ -1,0 +1,223 @@
+//! A listener: whose events, which handlers, with which states.
+
+mod checks;
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[cfg(feature = "webhook")]
+use crate::delivery::webhook::{Receiver, WebhookSettings};
+use crate::dispatch::{Dispatcher, Limits};
+use crate::handler::{Handler, Handlers, States, registry};
+use crate::shutdown::Shutdown;
+use crate::source::Source;
+use crate::updates::Updates;
+use crate::{Error, ErrorKind, Report, Result, coin, handler::EventNames, intake};
+
+/// Builds a [`Listener`]: from [`Coin::listener`](crate::Coin::listener) or
+/// [`ApiManager::listener`](crate::ApiManager::listener).
+///
+/// ```no_run
+/// # use bitcart_events::Coin;
+/// # #[derive(Default)] struct Orders;
+/// # async fn f() -> bitcart_events::Result<()> {
+/// let btc = Coin::btc("xpub…");
+/// btc.listener().state(Orders::default()).webhook().await
+/// # }
+/// ```
+#[must_use = "a listener has to be built or started"]
+pub struct ListenerBuilder {
+    source: Source,
+    states: States,
+    registry: bool,
+    handlers: Vec<Handler>,
+    expected: Vec<String>,
+    limits: Limits,
+    shutdown: Shutdown,
+    #[cfg(feature = "webhook")]
+    webhook: WebhookSettings,
+}
+
+impl ListenerBuilder {
+    pub(crate) fn new(source: Source) -> Self {
+        Self {
+            source,
+            states: States::default(),
+            registry: true,
+            handlers: Vec::new(),
+            expected: Vec::new(),
+            limits: Limits::default(),
+            shutdown: Shutdown::default(),
+            #[cfg(feature = "webhook")]
+            webhook: WebhookSettings::default(),
+        }
+    }
+
+    /// Gives a value that handlers can ask for as `State<T>`. A second one of the same type takes its place.
+    pub fn state<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.shared_state(Arc::new(value))
+    }
+
+    /// [`state`](Self::state), for a value that is shared already.
+    pub fn shared_state<T: Send + Sync + 'static>(mut self, value: Arc<T>) -> Self {
+        self.states.insert(value);
+        self
+    }
+
+    /// Takes these handlers too, by the paths of their functions. Unlike those that are added to a
+    /// [`Coin`](crate::Coin), they stand beside the registered ones, and two for one event are an error.
+    pub fn handlers(mut self, handlers: Handlers) -> Self {
+        self.handlers.extend(handlers.into_handlers());
+        self
+    }
+
+    /// Leaves out the handlers that registered themselves: for tests, and for several listeners in one program.
+    pub fn without_registry(mut self) -> Self {
+        self.registry = false;
+        self
+    }
+
+    /// Refuses to start unless each of these events has a handler.
+    ///
+    /// A library crate that is only named in `Cargo.toml` registers nothing, because the linker leaves it out; this
+    /// notices it.
+    pub fn expect_events(mut self, events: impl EventNames) -> Self {
+        self.expected.extend(events.names().into_iter().map(str::to_owned));
+        self
+    }
+
+    /// How many updates are handled at the same time, each in a lane of its own. 64 unless set; at least 1.
+    pub fn concurrency(mut self, updates: usize) -> Self {
+        self.limits.running = updates.clamp(1, MOST);
+        self
+    }
+
+    /// How many updates may wait for their handlers. 10,000 unless set; at least 1. When so many wait a webhook is
+    /// refused, which leaves the event with the daemon, and `process_updates` waits.
+    pub fn capacity(mut self, updates: usize) -> Self {
+        self.limits.waiting = updates.clamp(1, MOST);
+        self
+    }
+
+    /// Shuts down when this future is ready, instead of at Ctrl-C or SIGTERM.
+    pub fn shutdown_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
+        self.shutdown.on(signal);
+        self
+    }
+
+    /// How long a shutdown waits for handlers that are at work. 30 s unless set.
+    pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
+        self.shutdown.deadline = deadline;
+        self
+    }
+
+    /// Where and how to listen for webhooks.
+    #[cfg(feature = "webhook")]
+    pub fn webhook_settings(mut self, settings: WebhookSettings) -> Self {
+        self.webhook = settings;
+        self
+    }
+
+    /// Checks the handlers and builds the listener.
+    ///
+    /// # Errors
+    /// When two handlers are for one event, a state is missing, or an expected event has no handler: one error that
+    /// lists them all, each with file and line.
+    pub fn build(self) -> Result<Listener> {
+        let expected = self.expected.iter().map(String::as_str).collect::<Vec<_>>();
+        let expected = coin::find_events(&expected.as_slice())?;
+        let registered = if self.registry { registry() } else { Vec::new() };
+        let handlers = registered.into_iter().flat_map(Handler::of).chain(self.handlers);
+        let (routes, duplicates) = checks::routes(handlers);
+        let all: Vec<Handler> = routes.handlers().cloned().chain(self.source.added()).collect();
+        checks::check(&duplicates, &all, &self.states, &expected)?;
+        for handler in &all {
+            let info = handler.info();
+            tracing::info!(event = %info.event, handler = info.name, at = %format_args!("{}:{}", info.file, info.line), "handler");
+        }
+        let parts = ListenerParts {
+            dispatcher: Arc::new(Dispatcher::new(routes, self.states, self.limits)),
+            shutdown: self.shutdown,
+            #[cfg(feature = "webhook")]
+            webhook: Arc::new(Receiver::new(self.webhook)?),
+        };
+        Ok(Listener { source: self.source, parts })
+    }
+}
+
+/// More than a semaphore takes would be no bound.
+const MOST: usize = 1 << 24;
+
+impl fmt::Debug for ListenerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListenerBuilder").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Checked handlers, with the wallets whose events they get. Cheap to clone: clones are the same listener.
+#[derive(Clone)]
+pub struct Listener {
+    pub(crate) source: Source,
+    pub(crate) parts: ListenerParts,
+}
+
+/// A listener without its source, so that a coin can keep one without keeping itself.
+#[derive(Clone)]
+pub(crate) struct ListenerParts {
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) shutdown: Shutdown,
+    #[cfg(feature = "webhook")]
+    pub(crate) webhook: Arc<Receiver>,
+}
+
+impl Listener {
+    pub(crate) fn from_parts(source: Source, parts: ListenerParts) -> Self {
+        Self { source, parts }
+    }
+
+    pub(crate) fn into_parts(self) -> ListenerParts {
+        self.parts
+    }
+
+    /// Passes updates to the handlers, as if the daemon had sent them, and waits for the handlers.
+    ///
+    /// `updates` is JSON: a list of updates as `get_updates` answers it, or an envelope as a webhook carries it
+    /// (`{"updates": […], "wallet": …, "currency": …}`), as text, bytes, or a `serde_json::Value`. A manager needs
+    /// the envelope, because a plain list does not say whose it is.
+    ///
+    /// A height of a currency and a transaction of a wallet are delivered once: what was delivered before is
+    /// counted in [`Report::repeated`].
+    ///
+    /// # Errors
+    /// When it is no list of updates, when it is called from inside a handler of this listener, outside a tokio
+    /// runtime, or during a shutdown. A bad update in the list is not an error: it is in the [`Report`].
+    pub async fn process_updates(&self, updates: impl Updates) -> Result<Report> {
+        self.parts.dispatcher.check_caller()?;
+        let body = updates.into_text()?;
+        let parcel =
+            intake::read_any(&body).map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
+        self.parts.dispatcher.accept(&self.source, &body, parcel).await?.report().await
+    }
+}
+
+impl Listener {
+    /// Stops accepting updates, and waits until those that were accepted are handled, at most for the
+    /// [deadline](ListenerBuilder::shutdown_deadline).
+    ///
+    /// # Errors
+    /// When the deadline passed first; the message says how many updates were given up.
+    pub async fn shut_down(&self) -> Result<()> {
+        #[cfg(feature = "webhook")]
+        self.parts.webhook.stop_registering();
+        self.parts.dispatcher.shut_down(self.parts.shutdown.deadline).await
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let handlers: Vec<_> = self.parts.dispatcher.routes().handlers().map(Handler::info).collect();
+        f.debug_struct("Listener").field("handlers", &handlers).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,313 @@
+//! Several wallets of several currencies.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+
+#[cfg(feature = "client")]
+use crate::client::{Client, Daemon};
+use crate::coin::find_events;
+use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes};
+use crate::listener::{Listener, ListenerBuilder, ListenerParts};
+use crate::source::Source;
+use crate::updates::Updates;
+use crate::wallet::WalletKey;
+use crate::{BoxError, Coin, Currency, Error, ErrorKind, Report, Result, Update};
+
+/// Wallets of one currency or several, listened to together. Cheap to clone: clones are the same manager.
+///
+/// ```
+/// use bitcart_events::ApiManager;
+///
+/// let manager = ApiManager::builder().wallets("BTC", ["xpub-a", "xpub-b"]).wallet("LTC", "xpub-c").build()?;
+/// manager.add_wallet("BTC", "xpub-d")?;
+/// assert_eq!(manager.coins().len(), 4);
+/// # Ok::<(), bitcart_events::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct ApiManager(Arc<Inner>);
+
+struct Inner {
+    currencies: RwLock<HashMap<Currency, Wallets>>,
+    added: RwLock<Routes>,
+    /// Made when the manager itself is asked to listen. It does not hold the manager.
+    parts: OnceLock<Result<ListenerParts>>,
+    #[cfg(feature = "client")]
+    daemons: HashMap<Currency, Daemon>,
+    #[cfg(feature = "webhook")]
+    changed: tokio::sync::Notify,
+}
+
+/// The wallets of one currency, which share a connection to its daemon.
+struct Wallets {
+    /// The `instance` of an event that names no wallet.
+    none: Coin,
+    coins: HashMap<WalletKey, Coin>,
+    #[cfg(feature = "client")]
+    client: Arc<Client>,
+}
+
+impl ApiManager {
+    /// Names the wallets.
+    pub fn builder() -> ApiManagerBuilder {
+        ApiManagerBuilder::default()
+    }
+
+    /// Adds a wallet, also while the manager listens. Of a wallet that is there already the same coin is returned.
+    ///
+    /// # Errors
+    /// When there is no such currency.
+    pub fn add_wallet<C>(&self, currency: C, wallet: impl Into<String>) -> Result<Coin>
+    where
+        C: TryInto<Currency>,
+        C::Error: fmt::Display,
+    {
+        let currency = parse(currency)?;
+        let key = WalletKey::new(wallet.into());
+        let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
+        let wallets = currencies.entry(currency).or_insert_with(|| self.wallets(currency));
+        let coin = wallets.coins.entry(key.clone()).or_insert_with(|| {
+            Coin::with_client(
+                currency,
+                Some(key),
+                #[cfg(feature = "client")]
+                Arc::clone(&wallets.client),
+            )
+        });
+        let coin = coin.clone();
+        drop(currencies);
+        #[cfg(feature = "webhook")]
+        self.0.changed.notify_waiters();
+        Ok(coin)
+    }
+
+    /// Removes a wallet: its events are ignored from now on. Its coin is returned.
+    ///
+    /// # Errors
+    /// When there is no such currency.
+    pub fn remove_wallet<C>(&self, currency: C, wallet: &str) -> Result<Option<Coin>>
+    where
+        C: TryInto<Currency>,
+        C::Error: fmt::Display,
+    {
+        let currency = parse(currency)?;
+        let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
+        let removed = currencies.get_mut(&currency).and_then(|wallets| wallets.coins.remove(wallet));
+        drop(currencies);
+        #[cfg(feature = "webhook")]
+        self.0.changed.notify_waiters();
+        Ok(removed)
+    }
+
+    fn wallets(&self, currency: Currency) -> Wallets {
+        #[cfg(feature = "client")]
+        let client = {
+            let daemon =
+                self.0.daemons.get(&currency).cloned().unwrap_or_else(|| Daemon::default_of(currency));
+            Arc::new(Client::new(currency, daemon))
+        };
+        Wallets {
+            none: Coin::with_client(
+                currency,
+                None,
+                #[cfg(feature = "client")]
+                Arc::clone(&client),
+            ),
+            coins: HashMap::new(),
+            #[cfg(feature = "client")]
+            client,
+        }
+    }
+
+    /// The wallets' coins, in no particular order.
+    #[must_use]
+    pub fn coins(&self) -> Vec<Coin> {
+        self.currencies().values().flat_map(|wallets| wallets.coins.values().cloned()).collect()
+    }
+
+    /// The coin of one wallet.
+    #[must_use]
+    pub fn coin(&self, currency: Currency, wallet: &str) -> Option<Coin> {
+        self.find(currency, Some(wallet))
+    }
+
+    pub(crate) fn find(&self, currency: Currency, wallet: Option<&str>) -> Option<Coin> {
+        let currencies = self.currencies();
+        let wallets = currencies.get(&currency)?;
+        match wallet {
+            Some(key) => wallets.coins.get(key).cloned(),
+            None => Some(wallets.none.clone()),
+        }
+    }
+
+    pub(crate) fn serves(&self, currency: Currency) -> bool {
+        self.currencies().contains_key(&currency)
+    }
+
+    fn currencies(&self) -> RwLockReadGuard<'_, HashMap<Currency, Wallets>> {
+        self.0.currencies.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ready when a wallet has been added or removed.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn changed(&self) -> tokio::sync::futures::Notified<'_> {
+        self.0.changed.notified()
+    }
+
+    /// Adds handlers for all wallets, by the paths of their functions. They stand before those that registered
+    /// themselves. The added handlers that they replace are returned.
+    ///
+    /// # Errors
+    /// None today: what a handler asks for was checked while compiling.
+    pub fn add_event_handlers(&self, handlers: Handlers) -> Result<Vec<HandlerInfo>> {
+        Ok(self.add(handlers.into_handlers()))
+    }
+
+    /// Adds a handler by hand, for one event or several of all wallets. See
+    /// [`Coin::add_event_handler`], which does it for one wallet.
+    ///
+    /// # Errors
+    /// When there is no event of such a name.
+    #[track_caller]
+    pub fn add_event_handler<F, Fut>(&self, events: impl EventNames, handler: F) -> Result<Vec<HandlerInfo>>
+    where
+        F: Fn(Update) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        let handlers = Handler::by_hand(&find_events(&events)?, Location::caller(), handler);
+        Ok(self.add(handlers.into_iter()))
+    }
+
+    fn add(&self, handlers: impl Iterator<Item = Handler>) -> Vec<HandlerInfo> {
+        let mut added = self.0.added.write().unwrap_or_else(PoisonError::into_inner);
+        handlers.flat_map(|handler| added.insert(&handler)).map(|replaced| replaced.first).collect()
+    }
+
+    pub(crate) fn added(&self) -> RwLockReadGuard<'_, Routes> {
+        self.0.added.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A listener for all wallets, to be given states and settings.
+    pub fn listener(&self) -> ListenerBuilder {
+        ListenerBuilder::new(Source::Manager(self.clone()))
+    }
+
+    pub(crate) fn own_listener(&self) -> Result<Listener> {
+        let parts = self.0.parts.get_or_init(|| self.listener().build().map(Listener::into_parts));
+        let parts = parts.as_ref().map_err(Error::again)?;
+        Ok(Listener::from_parts(Source::Manager(self.clone()), parts.clone()))
+    }
+
+    /// Passes updates to the handlers, as if a daemon had sent them, and waits for the handlers.
+    ///
+    /// See [`Listener::process_updates`], which this calls on a listener without states. A manager needs the whole
+    /// envelope, with `currency` and `wallet`.
+    ///
+    /// # Errors
+    /// As there, and when the registered handlers do not fit together.
+    pub async fn process_updates(&self, updates: impl Updates) -> Result<Report> {
+        self.own_listener()?.process_updates(updates).await
+    }
+}
+
+/// Shows how many wallets of which currency, never a wallet's key.
+impl fmt::Debug for ApiManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self
+            .currencies()
+            .iter()
+            .map(|(currency, wallets)| (*currency, wallets.coins.len()))
+            .collect::<HashMap<_, _>>();
+        f.debug_tuple("ApiManager").field(&counts).finish()
+    }
+}
+
+/// Names the wallets of an [`ApiManager`].
+#[derive(Default)]
+#[must_use = "call `build`"]
+pub struct ApiManagerBuilder {
+    wallets: Vec<(Currency, String)>,
+    #[cfg(feature = "client")]
+    daemons: HashMap<Currency, Daemon>,
+    errors: Vec<String>,
+}
+
+impl ApiManagerBuilder {
+    /// Adds a wallet. A wrong currency is reported by [`build`](Self::build).
+    pub fn wallet<C>(self, currency: C, wallet: impl Into<String>) -> Self
+    where
+        C: TryInto<Currency>,
+        C::Error: fmt::Display,
+    {
+        self.wallets(currency, [wallet])
+    }
+
+    /// Adds several wallets of one currency.
+    pub fn wallets<C, W>(mut self, currency: C, wallets: impl IntoIterator<Item = W>) -> Self
+    where
+        C: TryInto<Currency>,
+        C::Error: fmt::Display,
+        W: Into<String>,
+    {
+        match currency.try_into() {
+            Ok(currency) => self.wallets.extend(wallets.into_iter().map(|wallet| (currency, wallet.into()))),
+            Err(error) => self.errors.push(error.to_string()),
+        }
+        self
+    }
+
+    /// Sets a currency's daemon: its address, login and password.
+    #[cfg(feature = "client")]
+    pub fn daemon<C>(mut self, currency: C, daemon: Daemon) -> Self
+    where
+        C: TryInto<Currency>,
+        C::Error: fmt::Display,
+    {
+        match currency.try_into() {
+            Ok(currency) => {
+                self.daemons.insert(currency, daemon);
+            }
+            Err(error) => self.errors.push(error.to_string()),
+        }
+        self
+    }
+
+    /// The manager.
+    ///
+    /// # Errors
+    /// When a currency is unknown. Every one is named.
+    pub fn build(self) -> Result<ApiManager> {
+        if !self.errors.is_empty() {
+            return Err(Error::new(ErrorKind::Settings, self.errors.join("\n")));
+        }
+        let manager = ApiManager(Arc::new(Inner {
+            currencies: RwLock::default(),
+            added: RwLock::default(),
+            parts: OnceLock::new(),
+            #[cfg(feature = "client")]
+            daemons: self.daemons,
+            #[cfg(feature = "webhook")]
+            changed: tokio::sync::Notify::new(),
+        }));
+        for (currency, wallet) in self.wallets {
+            manager.add_wallet(currency, wallet)?;
+        }
+        Ok(manager)
+    }
+}
+
+impl fmt::Debug for ApiManagerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiManagerBuilder").field("wallets", &self.wallets.len()).finish_non_exhaustive()
+    }
+}
+
+fn parse<C>(currency: C) -> Result<Currency>
+where
+    C: TryInto<Currency>,
+    C::Error: fmt::Display,
+{
+    currency.try_into().map_err(|error| Error::new(ErrorKind::Settings, error.to_string()))
+}

@@ -1,0 +1,178 @@
+//! What events there are, as data.
+//!
+//! The text that all of this comes from stands in one place, the `events!` call of [`event`](crate::event): it
+//! writes the typed structs, this description, and what `#[on]` checks a handler against.
+
+mod builtin;
+
+use std::fmt;
+
+pub use builtin::event;
+
+use crate::{Currency, names};
+
+/// One event and its fields.
+#[derive(Debug)]
+pub struct EventSchema {
+    /// Its name on the wire: `"new_block"`.
+    pub name: &'static str,
+    /// Its fields, in the order of the schema's text.
+    pub fields: &'static [FieldSchema],
+    /// Which daemons send it.
+    pub sent: Sent,
+}
+
+/// One field of an event.
+#[derive(Debug)]
+pub struct FieldSchema {
+    /// Its name on the wire, which is also the parameter's name.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it can be `null`.
+    pub nullable: bool,
+    /// Which daemons send it.
+    pub sent: Sent,
+}
+
+/// Which daemons send an event or a field.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    /// The currencies; empty means all of them.
+    pub currencies: &'static [Currency],
+    /// Whether the daemons of 2020 lack it.
+    pub current_only: bool,
+}
+
+/// What a field holds. Each kind has a trait in [`field`](crate::field) that says which types a handler may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A whole number.
+    Int,
+    /// Text.
+    Str,
+    /// An amount of money: decimal text with a fixed number of digits.
+    Amount,
+    /// The status of a payment request, a number on the wire.
+    Status,
+    /// A list of texts.
+    List,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Int => "a whole number",
+            Self::Str => "text",
+            Self::Amount => "an amount as text",
+            Self::Status => "a status code",
+            Self::List => "a list of texts",
+        })
+    }
+}
+
+/// The name of an event, as a handler receives it.
+///
+/// ```
+/// use bitcart_events::Event;
+///
+/// let event = Event::find("new_block")?;
+/// assert_eq!(event.name(), "new_block");
+/// assert_eq!(event.to_string(), "new_block");
+///
+/// let error = Event::find("new_blok").unwrap_err();
+/// assert!(error.to_string().contains("did you mean `new_block`?"));
+/// # Ok::<(), bitcart_events::UnknownEvent>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Event(&'static EventSchema);
+
+impl Event {
+    pub(crate) const fn new(schema: &'static EventSchema) -> Self {
+        Self(schema)
+    }
+
+    /// The event of this name.
+    ///
+    /// # Errors
+    /// When no schema has an event of this name; the error says which one was probably meant.
+    pub fn find(name: &str) -> Result<Self, UnknownEvent> {
+        find(name).map(Self).ok_or_else(|| UnknownEvent { written: name.to_owned() })
+    }
+
+    /// Its name on the wire: `"new_block"`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// Its fields, and who sends it.
+    #[must_use]
+    pub const fn schema(self) -> &'static EventSchema {
+        self.0
+    }
+}
+
+impl PartialEq for Event {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Event {}
+
+impl std::hash::Hash for Event {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl PartialEq<str> for Event {
+    fn eq(&self, other: &str) -> bool {
+        self.name() == other
+    }
+}
+
+impl PartialEq<&str> for Event {
+    fn eq(&self, other: &&str) -> bool {
+        self.name() == *other
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A name that no event has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownEvent {
+    written: String,
+}
+
+impl fmt::Display for UnknownEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = || event::EVENTS.iter().map(|event| event.name);
+        write!(f, "unknown event `{}`", self.written)?;
+        if let Some(meant) = names::closest(&self.written, known()) {
+            write!(f, "; did you mean `{meant}`?")?;
+        }
+        let list = known().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+        write!(f, " The events are {}", list.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownEvent {}
+
+/// Names on the wire are exact: no other case, no white space.
+pub(crate) fn find(name: &str) -> Option<&'static EventSchema> {
+    event::EVENTS.iter().find(|event| event.name == name).copied()
+}

@@ -1,0 +1,204 @@
+//! Settings from the environment, by the names that a Bitcart operator already has.
+
+use std::env::VarError;
+use std::net::SocketAddr;
+
+#[cfg(feature = "webhook")]
+use crate::WebhookSettings;
+use crate::{ApiManager, Currency, Daemon, Error, ErrorKind, Result};
+
+/// What the `run_…` functions read from the environment.
+///
+/// | name | default | |
+/// |---|---|---|
+/// | `BITCART_CRYPTOS` | `btc` | currencies, separated by commas |
+/// | `BTC_HOST`, `BTC_PORT`, `BTC_LOGIN`, `BTC_PASSWORD` (`LTC_…`, `ETH_…`) | `localhost`, the currency's port, `electrum`, `electrumz` | the daemon |
+/// | `BTC_WALLETS` (`LTC_…`) | none | the wallets' keys, separated by commas |
+/// | `BITCART_WEBHOOK_ADDR` | `127.0.0.1:6000` | where to listen |
+/// | `BITCART_WEBHOOK_URL` | made from the address | what the daemon is told, without the secret |
+/// | `BITCART_WEBHOOK_SECRET` | random at each start | the last part of the path, at least 16 characters |
+/// | `BITCART_INBOX` | `memory` | where accepted events are held; this version has nothing else |
+///
+/// An empty value counts as none.
+#[derive(Debug)]
+pub struct Settings {
+    manager: ApiManager,
+    #[cfg(feature = "webhook")]
+    webhook: WebhookSettings,
+}
+
+impl Settings {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// When values are wrong or no wallet is named. Every wrong one is listed, with its name, its value unless it is
+    /// secret, and what is allowed.
+    pub fn from_env() -> Result<Self> {
+        Self::from_lookup(|name| match std::env::var(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(format!("{name} is not Unicode text")),
+        })
+    }
+
+    /// Reads the same names from somewhere else: `lookup` gives the value of a name.
+    ///
+    /// ```
+    /// use bitcart_events::Settings;
+    ///
+    /// let settings = Settings::from_vars([("BITCART_CRYPTOS", "btc,ltc"), ("BTC_WALLETS", "xpub-a,xpub-b")])?;
+    /// assert_eq!(settings.manager().coins().len(), 2);
+    ///
+    /// let error = Settings::from_vars([("BITCART_CRYPTOS", "btc,doge")]).unwrap_err();
+    /// assert!(error.to_string().contains("BITCART_CRYPTOS"));
+    /// # Ok::<(), bitcart_events::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn from_vars<'v>(vars: impl IntoIterator<Item = (&'v str, &'v str)>) -> Result<Self> {
+        let vars: Vec<_> = vars.into_iter().collect();
+        Self::from_lookup(|name| {
+            Ok(vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        })
+    }
+
+    fn from_lookup(lookup: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Self> {
+        let mut reader = Reader { lookup, problems: Vec::new() };
+        let currencies = reader.currencies();
+        let mut builder = ApiManager::builder();
+        let mut named = false;
+        for &currency in &currencies {
+            let daemon = reader.daemon(currency);
+            let wallets = reader.list(&format!("{currency}_WALLETS"));
+            named |= !wallets.is_empty();
+            builder = builder.wallets(currency, wallets);
+            if let Some(daemon) = daemon {
+                builder = builder.daemon(currency, daemon);
+            }
+        }
+        if !named && reader.problems.is_empty() {
+            let names: Vec<_> = currencies.iter().map(|currency| format!("{currency}_WALLETS")).collect();
+            reader.problems.push(format!(
+                "no wallet is named, and events belong to wallets; set {} to the keys (xpub…), separated by commas",
+                names.join(" or ")
+            ));
+        }
+        #[cfg(feature = "webhook")]
+        let webhook = reader.webhook();
+        reader.check_inbox();
+        if !reader.problems.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Settings,
+                format!("wrong settings:\n  - {}", reader.problems.join("\n  - ")),
+            ));
+        }
+        Ok(Self {
+            manager: builder.build()?,
+            #[cfg(feature = "webhook")]
+            webhook,
+        })
+    }
+
+    /// The wallets and their daemons.
+    #[must_use]
+    pub fn manager(&self) -> &ApiManager {
+        &self.manager
+    }
+
+    /// Where to listen for webhooks.
+    #[cfg(feature = "webhook")]
+    pub fn webhook(&self) -> WebhookSettings {
+        self.webhook.clone()
+    }
+}
+
+/// Reads values, and collects what is wrong with them.
+struct Reader<L> {
+    lookup: L,
+    problems: Vec<String>,
+}
+
+impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
+    fn text(&mut self, name: &str) -> Option<String> {
+        match (self.lookup)(name) {
+            Ok(value) => value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()),
+            Err(problem) => {
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn list(&mut self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    }
+
+    fn currencies(&mut self) -> Vec<Currency> {
+        const NAME: &str = "BITCART_CRYPTOS";
+        let mut currencies = Vec::new();
+        for code in self.list(NAME) {
+            match code.parse() {
+                Ok(currency) if currencies.contains(&currency) => {}
+                Ok(currency) => currencies.push(currency),
+                Err(error) => self.problems.push(format!("{NAME}: {error}")),
+            }
+        }
+        if currencies.is_empty() { vec![Currency::Btc] } else { currencies }
+    }
+
+    fn daemon(&mut self, currency: Currency) -> Option<Daemon> {
+        let name = |suffix: &str| format!("{currency}_{suffix}");
+        let host = self.text(&name("HOST")).unwrap_or_else(|| "localhost".to_owned());
+        let port = match self.text(&name("PORT")) {
+            None => currency.default_port(),
+            Some(text) => match text.parse() {
+                Ok(port) if port > 0 => port,
+                _ => {
+                    self.problems.push(format!("{}: `{text}` is not a port from 1 to 65535", name("PORT")));
+                    return None;
+                }
+            },
+        };
+        let login = self.text(&name("LOGIN")).unwrap_or_else(|| "electrum".to_owned());
+        let password = self.text(&name("PASSWORD")).unwrap_or_else(|| "electrumz".to_owned());
+        // An IPv6 address stands in brackets in a URL.
+        let host = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host };
+        let mut checked = |which: &str, daemon: Result<Daemon>| {
+            daemon.map_err(|error| self.problems.push(format!("{}: {error}", name(which)))).ok()
+        };
+        let daemon = checked("HOST", Daemon::new(format!("http://{host}:{port}")))?;
+        checked("LOGIN and its _PASSWORD", daemon.login(login, password))
+    }
+
+    #[cfg(feature = "webhook")]
+    fn webhook(&mut self) -> WebhookSettings {
+        let mut settings = WebhookSettings::default();
+        if let Some(text) = self.text("BITCART_WEBHOOK_ADDR") {
+            match text.parse::<SocketAddr>() {
+                Ok(addr) => settings = settings.addr(addr),
+                Err(_) => self.problems.push(format!(
+                    "BITCART_WEBHOOK_ADDR: `{text}` is not an address and port, like 127.0.0.1:6000 or [::1]:6000"
+                )),
+            }
+        }
+        if let Some(url) = self.text("BITCART_WEBHOOK_URL") {
+            settings = settings.url(url);
+        }
+        if let Some(secret) = self.text("BITCART_WEBHOOK_SECRET") {
+            settings = settings.secret(secret);
+        }
+        if let Err(error) = settings.check() {
+            self.problems.push(error.to_string());
+        }
+        settings
+    }
+
+    fn check_inbox(&mut self) {
+        if let Some(inbox) = self.text("BITCART_INBOX").filter(|inbox| inbox != "memory") {
+            self.problems
+                .push(format!("BITCART_INBOX: `{inbox}` is not possible; this version has only `memory`"));
+        }
+    }
+}

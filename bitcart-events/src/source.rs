@@ -1,0 +1,109 @@
+//! Whose events a listener takes: one coin's, or those of all the wallets of a manager.
+
+use std::fmt;
+
+use crate::dispatch::{IgnoredReason, Lane};
+use crate::handler::{Handler, Routes};
+use crate::intake::Parcel;
+use crate::schema::event;
+use crate::wallet::{Fingerprint, WalletKey};
+use crate::{ApiManager, Coin, Currency, Payload, Update};
+
+#[derive(Clone)]
+pub(crate) enum Source {
+    Coin(Coin),
+    Manager(ApiManager),
+}
+
+/// Updates for somebody else.
+pub(crate) struct Unasked {
+    pub(crate) reason: IgnoredReason,
+    who: String,
+}
+
+impl fmt::Display for Unasked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.reason, self.who)
+    }
+}
+
+impl Source {
+    /// The wallet that the envelope names, if it is listened to.
+    pub(crate) fn resolve(&self, parcel: &Parcel) -> Result<Coin, Unasked> {
+        let unasked = |reason, who: &dyn fmt::Display| Unasked { reason, who: format!(" ({who})") };
+        let named = parcel.currency.as_deref().map(|code| {
+            code.parse::<Currency>()
+                .map_err(|_| unasked(IgnoredReason::Currency, &crate::field::excerpt(code)))
+        });
+        let named = named.transpose()?;
+        let wallet = parcel.wallet.as_deref();
+        let stranger = || unasked(IgnoredReason::Wallet, &Fingerprint(wallet.unwrap_or_default()));
+        match self {
+            Self::Coin(coin) => match named {
+                Some(currency) if currency != coin.currency() => {
+                    Err(unasked(IgnoredReason::Currency, &currency))
+                }
+                _ if wallet.is_some() && wallet != coin.wallet() => Err(stranger()),
+                _ => Ok(coin.clone()),
+            },
+            Self::Manager(manager) => {
+                if named.is_none() && !parcel.from_daemon {
+                    return Err(Unasked { reason: IgnoredReason::NoCurrency, who: String::new() });
+                }
+                // The BTC daemons before September 2020 named no currency (read in code).
+                let currency = named.unwrap_or(Currency::Btc);
+                if !manager.serves(currency) {
+                    return Err(unasked(IgnoredReason::Currency, &currency));
+                }
+                manager.find(currency, wallet).ok_or_else(stranger)
+            }
+        }
+    }
+
+    /// What the update is kept in order with. A manager's blocks belong to the currency, not to one of its wallets.
+    pub(crate) fn lane(&self, update: &Update) -> Lane {
+        let coin = update.coin();
+        match self {
+            Self::Manager(_) if update.event().name() == event::NewBlock::SCHEMA.name => {
+                Lane::Blocks(coin.currency())
+            }
+            _ => Lane::Wallet(coin.currency(), coin.wallet().map(WalletKey::new)),
+        }
+    }
+
+    /// The most specific handler: the wallet's own, then one for its currency, then the general one. What was added
+    /// to a manager stands before what registered itself.
+    pub(crate) fn find(&self, update: &Update, registered: &Routes) -> Option<Handler> {
+        let (event, currency) = (update.event(), Some(update.currency()));
+        if let Some(own) = update.coin().own_handler(event) {
+            return Some(own);
+        }
+        let added = match self {
+            Self::Coin(_) => None,
+            Self::Manager(manager) => Some(manager.added()),
+        };
+        let tables = [added.as_deref(), Some(registered)];
+        let find = |place| tables.iter().flatten().find_map(|table| table.find(event, place)).cloned();
+        find(currency).or_else(|| find(None))
+    }
+
+    /// Handlers that were added to a coin or a manager, for the start-up checks.
+    pub(crate) fn added(&self) -> Vec<Handler> {
+        match self {
+            Self::Coin(coin) => coin.own_handlers(),
+            Self::Manager(manager) => {
+                let general = manager.added().handlers().cloned().collect::<Vec<_>>();
+                general.into_iter().chain(manager.coins().iter().flat_map(Coin::own_handlers)).collect()
+            }
+        }
+    }
+
+    /// The coins with a wallet, in no particular order.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn coins(&self) -> Vec<Coin> {
+        match self {
+            Self::Coin(coin) => vec![coin.clone()],
+            Self::Manager(manager) => manager.coins(),
+        }
+    }
+}

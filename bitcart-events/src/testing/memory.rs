@@ -1,0 +1,94 @@
+//! What a restart forgets: which wallets are loaded, and all that was set up for them.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use tokio_util::sync::CancellationToken;
+
+use super::DaemonVersion;
+use super::disk::Disk;
+use super::event::Event;
+
+/// The memory of one process.
+#[derive(Debug)]
+pub(super) struct Memory {
+    /// Cancelled when the process is killed.
+    pub(super) killed: CancellationToken,
+    /// In the order they were loaded, in which events go to them.
+    wallets: Vec<LoadedWallet>,
+}
+
+#[derive(Debug)]
+pub(super) struct LoadedWallet {
+    key: String,
+    /// The one notification URL, never checked (measured, Bitcart `edda6711`, capture `webhook_rpc`:
+    /// configure-bad-url).
+    pub(super) url: Option<String>,
+    /// Any text: unknown names are accepted (measured, Bitcart `f39a98fe`, capture `webhook_rpc`:
+    /// sub-subscribe-unknown).
+    pub(super) subscriptions: BTreeSet<String>,
+    /// Event objects, oldest first.
+    ring: VecDeque<String>,
+}
+
+impl Memory {
+    pub(super) fn new(killed: CancellationToken) -> Self {
+        Self { killed, wallets: Vec::new() }
+    }
+
+    /// Loads the wallet unless it is; false if its key is not recognised.
+    pub(super) fn load(&mut self, disk: &mut Disk, key: &str) -> bool {
+        let recognised = disk.wallet(key).is_some();
+        if recognised && self.find(key).is_none() {
+            self.wallets.push(LoadedWallet {
+                key: key.to_owned(),
+                url: None,
+                subscriptions: BTreeSet::new(),
+                ring: VecDeque::new(),
+            });
+        }
+        recognised
+    }
+
+    pub(super) fn find(&self, key: &str) -> Option<&LoadedWallet> {
+        self.wallets.iter().find(|wallet| wallet.key == key)
+    }
+
+    pub(super) fn find_mut(&mut self, key: &str) -> Option<&mut LoadedWallet> {
+        self.wallets.iter_mut().find(|wallet| wallet.key == key)
+    }
+
+    /// The loaded wallets the event is for. A block is for each of them (measured, Bitcart `edda6711`,
+    /// capture `webhook_http`: hook-200), anything else for the `concerned` one.
+    pub(super) fn audience(
+        &self,
+        event: &Event,
+        concerned: Option<&str>,
+        version: DaemonVersion,
+    ) -> Vec<String> {
+        let is_for = |wallet: &&LoadedWallet| {
+            concerned.is_none_or(|key| key == wallet.key) && wallet.listens_to(event.name(), version)
+        };
+        self.wallets.iter().filter(is_for).map(|wallet| wallet.key.clone()).collect()
+    }
+}
+
+impl LoadedWallet {
+    /// Where `subscribe` exists, nothing is delivered or queued without it (measured, Bitcart `f39a98fe`,
+    /// capture `webhook_rpc`: sub-get_updates-unsubscribed).
+    fn listens_to(&self, event: &str, version: DaemonVersion) -> bool {
+        !version.has_subscribe() || self.subscriptions.contains(event)
+    }
+
+    /// Queues an event. Above the cap the oldest fall out without a word (measured, Bitcart `065c8421`,
+    /// capture `eth_rpc`: get_updates-150-blocks-cap).
+    pub(super) fn queue(&mut self, event: String, cap: usize) {
+        self.ring.push_back(event);
+        while self.ring.len() > cap {
+            self.ring.pop_front();
+        }
+    }
+
+    pub(super) fn drain(&mut self) -> Vec<String> {
+        self.ring.drain(..).collect()
+    }
+}

@@ -1,0 +1,109 @@
+//! Reads the members of one update's JSON object, in a single pass and without a tree of values.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserializer as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::Column;
+use crate::field::excerpt;
+use crate::schema::{self, Event, EventSchema};
+
+/// Why a text is not an update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Malformed {
+    /// It is some other JSON value.
+    NotAnObject { found: String },
+    /// There is no `event`.
+    NoEvent,
+    /// `event` is not a string.
+    EventNotText { found: String },
+    /// An event that no schema has: newer than this crate, or misspelt.
+    UnknownEvent { name: String },
+    /// A key stands there twice, so that nobody can say which value counts.
+    RepeatedKey { key: String },
+    /// It is not JSON. The envelope has been read before, so this is rare: half of a surrogate pair in a key.
+    NotJson { reason: String },
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnObject { found } => write!(f, "an update should be a JSON object, but is {found}"),
+            Self::NoEvent => f.write_str("`event` is missing: it should name the event"),
+            Self::EventNotText { found } => {
+                write!(f, "`event` should be the name of an event, but is {found}")
+            }
+            Self::UnknownEvent { name } => write!(f, "unknown event `{name}`"),
+            Self::RepeatedKey { key } => write!(f, "`{key}` is there twice, so its value is ambiguous"),
+            Self::NotJson { reason } => write!(f, "not JSON: {reason}"),
+        }
+    }
+}
+
+/// The event, and for each field of its schema where its value stands. `offset` is where `text` begins in the body.
+pub(super) fn read(text: &str, offset: usize) -> Result<(Event, Box<[Column]>), Malformed> {
+    if !text.starts_with('{') {
+        return Err(Malformed::NotAnObject { found: excerpt(text) });
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let members = deserializer
+        .deserialize_map(MembersVisitor)
+        .map_err(|error| Malformed::NotJson { reason: error.to_string() })?;
+    let schema = members.schema()?;
+    let mut columns: Box<[Column]> = schema.fields.iter().map(|_| Column::default()).collect();
+    for (key, value) in &members.0 {
+        let place = schema.fields.iter().position(|field| field.name == key);
+        let Some(column) = place.and_then(|place| columns.get_mut(place)) else { continue };
+        if column.raw.is_some() {
+            return Err(Malformed::RepeatedKey { key: excerpt(key) });
+        }
+        let value = value.get();
+        let start = offset + (value.as_ptr() as usize - text.as_ptr() as usize);
+        column.raw = Some(start..start + value.len());
+        column.unescaped = unescape(value);
+    }
+    Ok((Event::new(schema), columns))
+}
+
+/// The text of a string with escapes; `None` where there are none, or where they are not Unicode text.
+fn unescape(raw: &str) -> Option<Box<str>> {
+    (raw.starts_with('"') && raw.contains('\\')).then(|| serde_json::from_str(raw).ok()).flatten()
+}
+
+struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl Members<'_> {
+    fn schema(&self) -> Result<&'static EventSchema, Malformed> {
+        let mut named = self.0.iter().filter(|(key, _)| key == "event");
+        let (_, value) = named.next().ok_or(Malformed::NoEvent)?;
+        if named.next().is_some() {
+            return Err(Malformed::RepeatedKey { key: "event".to_owned() });
+        }
+        let name: Cow<'_, str> = serde_json::from_str(value.get())
+            .map_err(|_| Malformed::EventNotText { found: excerpt(value.get()) })?;
+        schema::find(&name).ok_or_else(|| Malformed::UnknownEvent { name: excerpt(&name) })
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        #[derive(serde::Deserialize)]
+        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+        let mut members = Vec::with_capacity(8);
+        while let Some(Key(key)) = map.next_key()? {
+            members.push((key, map.next_value()?));
+        }
+        Ok(Members(members))
+    }
+}

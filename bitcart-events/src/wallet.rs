@@ -1,0 +1,64 @@
+//! A wallet's key, which may be a seed, and the fingerprint that is shown in its place.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+/// The key under which a daemon knows a wallet: an xpub, a seed, a view key, an address.
+///
+/// Anyone who has a seed has the money, so nothing prints the key: `Debug` and `Display` show a fingerprint, the
+/// first eight hexadecimal digits of its SHA-256.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct WalletKey(Arc<str>);
+
+impl WalletKey {
+    pub(crate) fn new(key: impl Into<Arc<str>>) -> Self {
+        Self(key.into())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::borrow::Borrow<str> for WalletKey {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What may be shown of a wallet's key.
+pub(crate) struct Fingerprint<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Fingerprint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("#")?;
+        Sha256::digest(self.0.as_bytes()).iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Display for WalletKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Fingerprint(&self.0), f)
+    }
+}
+
+impl fmt::Debug for WalletKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&Fingerprint(&self.0), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_never_printed() {
+        let key = WalletKey::new("abandon abandon about");
+        let shown = format!("{key} {key:?}");
+        assert!(!shown.contains("abandon"), "{shown}");
+        assert_eq!(key.to_string(), WalletKey::new("abandon abandon about").to_string());
+    }
+}
