@@ -1,1 +1,79 @@
-//! Being written.
+//! Settings from the environment: what is wrong is named, with what is allowed.
+
+use bitcart_events::{Currency, ErrorKind, Settings};
+
+fn problems(vars: &[(&str, &str)]) -> String {
+    let error = Settings::from_vars(vars.iter().copied()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Settings);
+    error.to_string()
+}
+
+#[test]
+fn wallets_and_currencies_are_read() {
+    let settings = Settings::from_vars([
+        ("BITCART_CRYPTOS", "btc, LTC"),
+        ("BTC_WALLETS", "xpub-a, xpub-b"),
+        ("LTC_WALLETS", "xpub-c"),
+        ("ETH_WALLETS", "not asked for"),
+        ("BITCART_INBOX", "memory"),
+        ("BTC_HOST", ""),
+    ])
+    .unwrap();
+    let manager = settings.manager();
+    assert_eq!(manager.coins().len(), 3);
+    assert!(manager.coin(Currency::Btc, "xpub-b").is_some());
+    assert!(manager.coin(Currency::Ltc, "xpub-c").is_some());
+}
+
+#[test]
+fn without_a_wallet_it_says_where_to_name_one() {
+    let message = problems(&[("BITCART_CRYPTOS", "btc,eth")]);
+    assert!(message.contains("BTC_WALLETS or ETH_WALLETS"), "{message}");
+}
+
+#[test]
+fn every_wrong_value_is_named_in_one_run() {
+    let message = problems(&[
+        ("BITCART_CRYPTOS", "btc,dodge"),
+        ("BTC_WALLETS", "xpub"),
+        ("BTC_PORT", "70000"),
+        ("BITCART_WEBHOOK_ADDR", "localhost"),
+        ("BITCART_WEBHOOK_URL", "shop.example/hooks"),
+        ("BITCART_INBOX", "events.db"),
+    ]);
+    for part in [
+        "BITCART_CRYPTOS: unknown currency `dodge`",
+        "BTC, LTC, BCH",
+        "BTC_PORT: `70000` is not a port",
+        "BITCART_WEBHOOK_ADDR: `localhost` is not an address and port",
+        "`shop.example/hooks` is not an address",
+        "BITCART_INBOX: `events.db` is not possible",
+    ] {
+        assert!(message.contains(part), "{part} in {message}");
+    }
+}
+
+#[test]
+fn a_secret_is_never_shown() {
+    let message = problems(&[
+        ("BTC_WALLETS", "seed words of a wallet"),
+        ("BTC_PASSWORD", "pass:word"),
+        ("BITCART_WEBHOOK_SECRET", "too-short"),
+    ]);
+    for part in ["BTC_LOGIN and its _PASSWORD", "`:`", "BITCART_WEBHOOK_SECRET", "at least 16"] {
+        assert!(message.contains(part), "{part} in {message}");
+    }
+    for secret in ["pass:word", "too-short", "seed words"] {
+        assert!(!message.contains(secret), "{secret} in {message}");
+    }
+
+    let settings = Settings::from_vars([
+        ("BTC_WALLETS", "seed words of a wallet"),
+        ("BTC_PASSWORD", "hunter22"),
+        ("BITCART_WEBHOOK_SECRET", "0123456789abcdef"),
+    ]);
+    let shown = format!("{:?}", settings.unwrap());
+    for secret in ["hunter22", "0123456789abcdef", "seed words"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+}

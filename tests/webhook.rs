@@ -1,1 +1,379 @@
-//! Being written.
+//! The webhook over real sockets: what is refused stays with the daemon, and what goes wrong touches nothing else.
+
+#[path = "support/http.rs"]
+mod http;
+#[path = "support/server.rs"]
+mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bitcart_events::testing::{Fate, TestDaemon};
+use bitcart_events::{ApiManager, Coin, Currency, Daemon, ErrorKind, Event, State, Update, handlers, on};
+use http::{Answer, post};
+use server::{Gate, coin, nowhere, serve, settings};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+const WALLET: &str = "xpub-a";
+
+#[on("new_block", register = false)]
+async fn block(event: Event, height: u64, gate: State<Gate>) {
+    gate.pass(format!("{event} {height}")).await;
+}
+
+#[on("new_payment", register = false)]
+async fn payment(event: Event, instance: Coin, gate: State<Gate>) {
+    let wallet = instance.wallet().unwrap_or_default();
+    gate.pass(format!("{event} {wallet}")).await;
+}
+
+#[on("new_block", register = false)]
+fn panics_at_101(event: Event, height: u64, gate: State<Gate>) {
+    assert!(height != 101, "height 101 is bad luck");
+    gate.tell(format!("{event} {height}"));
+}
+
+fn envelope(update: &str) -> String {
+    format!(r#"{{"updates": [{update}], "wallet": "{WALLET}", "currency": "BTC"}}"#)
+}
+
+#[tokio::test]
+async fn what_is_refused_waits_at_the_daemon_and_comes_with_the_next_drain() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let listener =
+        coin(&daemon, WALLET).listener().handlers(handlers![block]).shared_state(gate.clone()).capacity(1);
+    let server = serve(listener, settings()).await;
+    daemon.wait_configured(WALLET).await;
+    daemon.wait_call("get_updates", 1).await;
+
+    let first = tokio::spawn({
+        let daemon = daemon.clone();
+        async move { daemon.mine(1).await }
+    });
+    assert_eq!(seen.recv().await.unwrap(), "new_block 101");
+    daemon.mine(1).await;
+    let fate = daemon.emissions().pop().unwrap().fate;
+    assert!(matches!(fate, Fate::Queued { .. }), "{fate:?}");
+
+    gate.open();
+    assert_eq!(seen.recv().await.unwrap(), "new_block 102");
+    assert_eq!(daemon.drained(WALLET), 1);
+    first.await.unwrap();
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_restarted_daemon_is_told_again() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let (gate, mut seen) = Gate::opened();
+    let listener = coin(&daemon, WALLET).listener().handlers(handlers![block]).state(gate);
+    let server = serve(listener, settings().register_every(Duration::from_millis(20))).await;
+    daemon.wait_configured(WALLET).await;
+    daemon.mine(1).await;
+
+    daemon.restart().await.unwrap();
+    daemon.wait_configured(WALLET).await;
+    daemon.mine(1).await;
+    assert_eq!(seen.recv().await.unwrap(), "new_block 101");
+    assert_eq!(seen.recv().await.unwrap(), "new_block 102");
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn without_a_daemon_the_server_is_up_and_registering_is_tried_again() {
+    let daemon = TestDaemon::start().await.unwrap();
+    daemon.stop().await;
+    let (gate, mut seen) = Gate::opened();
+    let server =
+        serve(coin(&daemon, WALLET).listener().handlers(handlers![block]).state(gate), settings()).await;
+    let answer = post(server.addr, &server.path, &envelope(r#"{"event": "new_block", "height": 1}"#)).await;
+    assert_eq!(answer.status(), Some(200));
+    assert_eq!(seen.recv().await.unwrap(), "new_block 1");
+
+    daemon.start_again().await.unwrap();
+    daemon.wait_configured(WALLET).await;
+    daemon.mine(1).await;
+    assert_eq!(seen.recv().await.unwrap(), "new_block 101");
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_wrong_password_ends_it_with_an_error() {
+    let daemon = TestDaemon::builder().login("shop", "right").start().await.unwrap();
+    let coin =
+        Coin::at(Currency::Btc, Daemon::new(daemon.url()).unwrap().login("shop", "wrong").unwrap(), WALLET);
+    let server = serve(coin.listener(), settings()).await;
+    let error = server.ended().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    assert!(error.to_string().contains("BTC_PASSWORD") && !error.to_string().contains("wrong"), "{error}");
+}
+
+#[tokio::test]
+async fn a_panic_touches_nothing_but_its_own_event() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let (gate, mut seen) = Gate::opened();
+    let listener = coin(&daemon, WALLET).listener().handlers(handlers![panics_at_101]).state(gate);
+    let server = serve(listener, settings()).await;
+    daemon.wait_configured(WALLET).await;
+    daemon.mine(2).await;
+    assert_eq!(seen.recv().await.unwrap(), "new_block 102");
+    assert!(daemon.emissions().iter().all(|emission| emission.fate == Fate::Delivered { status: 200 }));
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_slow_handler_holds_back_its_own_wallet_only() {
+    let manager = ApiManager::builder()
+        .wallets("BTC", ["slow", "quick"])
+        .daemon("BTC", nowhere().await)
+        .build()
+        .unwrap();
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let (quick, mut quick_seen) = Gate::opened();
+    let quick = Arc::new(quick);
+    manager
+        .coin(Currency::Btc, "quick")
+        .unwrap()
+        .add_event_handler("new_payment", move |update: Update| {
+            let quick = quick.clone();
+            async move {
+                quick.tell(update.event().name());
+                Ok(())
+            }
+        })
+        .unwrap();
+    let server =
+        serve(manager.listener().handlers(handlers![payment]).shared_state(gate.clone()), settings()).await;
+
+    let body = |wallet: &str| {
+        let update = r#"{"event": "new_payment", "address": "a", "status": 3, "status_str": "Paid"}"#;
+        format!(r#"{{"updates": [{update}], "wallet": "{wallet}", "currency": "BTC"}}"#)
+    };
+    let (addr, path) = (server.addr, server.path.clone());
+    let slow = tokio::spawn({
+        let (path, body) = (path.clone(), body("slow"));
+        async move { post(addr, &path, &body).await }
+    });
+    assert_eq!(seen.recv().await.unwrap(), "new_payment slow");
+    // Answered while the other wallet's handler is still at work.
+    assert_eq!(post(addr, &path, &body("quick")).await.status(), Some(200));
+    assert_eq!(quick_seen.recv().await.unwrap(), "new_payment");
+    assert!(!slow.is_finished());
+
+    gate.open();
+    assert_eq!(slow.await.unwrap().status(), Some(200));
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn a_shutdown_waits_for_a_handler_at_work() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let listener = coin(&daemon, WALLET).listener().handlers(handlers![block]).shared_state(gate.clone());
+    let server = serve(listener, settings()).await;
+    daemon.wait_configured(WALLET).await;
+    let mining = tokio::spawn({
+        let daemon = daemon.clone();
+        async move { daemon.mine(1).await }
+    });
+    seen.recv().await.unwrap();
+    let stopping = server.stop();
+    gate.open();
+    stopping.await.unwrap().unwrap();
+    mining.await.unwrap();
+    assert_eq!(daemon.emissions()[0].fate, Fate::Delivered { status: 200 });
+}
+
+#[tokio::test]
+async fn at_the_deadline_a_shutdown_says_what_it_gave_up_and_the_daemon_keeps_it() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let (gate, mut seen) = Gate::new();
+    let listener = coin(&daemon, WALLET).listener().handlers(handlers![block]).state(gate);
+    let server = serve(listener.shutdown_deadline(Duration::from_millis(20)), settings()).await;
+    daemon.wait_configured(WALLET).await;
+    let mining = tokio::spawn({
+        let daemon = daemon.clone();
+        async move { daemon.mine(1).await }
+    });
+    seen.recv().await.unwrap();
+    let error = server.stop().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Shutdown);
+    assert!(error.to_string().contains("1 accepted update"), "{error}");
+    mining.await.unwrap();
+    let fate = &daemon.emissions()[0].fate;
+    assert!(matches!(fate, Fate::Queued { .. }), "{fate:?}");
+}
+
+#[tokio::test]
+async fn a_forged_post_gets_no_answer() {
+    let (gate, mut seen) = Gate::opened();
+    let coin = Coin::at(Currency::Btc, nowhere().await, WALLET);
+    let server = serve(coin.listener().handlers(handlers![block]).state(gate), settings()).await;
+    let body = envelope(r#"{"event": "new_block", "height": 7}"#);
+    for path in ["/", "/0123456789abcdef0123456789abcdef", "/a/b", &format!("{}/", server.path)] {
+        assert_eq!(post(server.addr, path, &body).await, Answer::Closed, "{path}");
+    }
+    assert!(seen.try_recv().is_err());
+    assert_eq!(post(server.addr, &server.path, &body).await.status(), Some(200));
+    assert_eq!(seen.recv().await.unwrap(), "new_block 7");
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn without_a_secret_only_loopback_is_listened_on() {
+    let open = settings().addr(([0, 0, 0, 0], 0)).without_secret();
+    let listener = Coin::btc(WALLET).listener().webhook_settings(open).build().unwrap();
+    let error = listener.bind_webhook().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Settings);
+    assert!(error.to_string().contains("without a secret"), "{error}");
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = taken.local_addr().unwrap();
+    let listener = Coin::btc(WALLET).listener().webhook_settings(settings().addr(addr)).build().unwrap();
+    let error = listener.webhook().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Listen);
+    let message = error.to_string();
+    assert!(message.contains(&addr.to_string()) && message.contains("BITCART_WEBHOOK_ADDR"), "{message}");
+}
+
+#[tokio::test]
+async fn slow_clients_are_cut_off_and_their_places_given_to_others() {
+    let (gate, mut seen) = Gate::opened();
+    let coin = Coin::at(Currency::Btc, nowhere().await, WALLET);
+    let listener = coin.listener().handlers(handlers![block]).state(gate);
+    let limits = settings().connections(1).header_timeout(Duration::from_millis(50));
+    let server = serve(listener, limits.body_timeout(Duration::from_millis(50))).await;
+    let idle = "";
+    let slow_header = "POST / HTTP/1.1\r\nHost: a\r\nX-Slow";
+    let slow_body = format!(
+        "POST {} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{",
+        server.path
+    );
+    for sent in [idle, slow_header, &slow_body] {
+        let mut slow = TcpStream::connect(server.addr).await.unwrap();
+        slow.write_all(sent.as_bytes()).await.unwrap();
+        // There is only one place: this is served once the slow one is gone.
+        let body = envelope(&format!(r#"{{"event": "new_block", "height": {}}}"#, sent.len()));
+        assert_eq!(post(server.addr, &server.path, &body).await.status(), Some(200));
+        assert_eq!(seen.recv().await.unwrap(), format!("new_block {}", sent.len()));
+        let mut rest = Vec::new();
+        slow.read_to_end(&mut rest).await.unwrap();
+        assert!(!rest.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&rest));
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn process_updates_inside_a_handler_is_refused() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let coin = coin(&daemon, WALLET);
+    let (gate, mut seen) = Gate::opened();
+    let gate = Arc::new(gate);
+    let listener = coin.listener().build().unwrap();
+    let own = listener.clone();
+    coin.add_event_handler("new_block", move |_| {
+        let (own, gate) = (own.clone(), gate.clone());
+        async move {
+            let error = own.process_updates("[]").await.unwrap_err();
+            gate.tell(format!("{:?}", error.kind()));
+            Ok(())
+        }
+    })
+    .unwrap();
+    let report = listener.process_updates(r#"[{"event": "new_block", "height": 1}]"#).await.unwrap();
+    assert_eq!(report.handled, 1);
+    assert_eq!(seen.recv().await.unwrap(), "Reentrant");
+
+    // The same by webhook: it is the same listener.
+    let app: axum::Router = listener.webhook_app();
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = socket.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(socket, app).await });
+    listener.configure_webhook(&format!("http://{addr}")).await.unwrap();
+    daemon.mine(1).await;
+    assert_eq!(seen.recv().await.unwrap(), "Reentrant");
+}
+
+/// Program E of the README's promise.
+#[tokio::test]
+async fn an_axum_application_nests_the_routes() -> anyhow::Result<()> {
+    use axum::routing::get;
+    let daemon = TestDaemon::start().await?;
+    let btc = coin(&daemon, WALLET);
+    let (gate, mut seen) = Gate::opened();
+    let gate = Arc::new(gate);
+    btc.add_event_handler("new_block", move |update: Update| {
+        let gate = gate.clone();
+        async move {
+            gate.tell(update.raw());
+            Ok(())
+        }
+    })?;
+    let health = || async { "up" };
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let addr = listener.local_addr()?;
+
+    let app = axum::Router::new().route("/health", get(health)).nest("/hooks/bitcart", btc.webhook_app());
+    btc.configure_webhook(&format!("http://{addr}/hooks/bitcart")).await?;
+    tokio::spawn(async move { axum::serve(listener, app).await });
+
+    daemon.mine(1).await;
+    assert_eq!(seen.recv().await.unwrap(), r#"{"event": "new_block", "height": 101}"#);
+    assert_eq!(daemon.emissions()[0].fate, Fate::Delivered { status: 200 });
+    let body = envelope(r#"{"event": "new_block", "height": 102}"#);
+    for forged in ["/hooks/bitcart", "/hooks/bitcart/not-the-secret-at-all"] {
+        assert_eq!(post(addr, forged, &body).await, Answer::Closed, "{forged}");
+    }
+    // What is outside the routes is the application's own.
+    assert_eq!(post(addr, "/elsewhere", &body).await.status(), Some(404));
+    assert!(btc.configure_webhook("shop.example/hooks").await.is_err());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wallet_added_while_it_listens_is_registered() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let manager =
+        ApiManager::builder().wallet("BTC", WALLET).daemon("BTC", Daemon::new(daemon.url()).unwrap());
+    let manager = manager.build().unwrap();
+    let (gate, mut seen) = Gate::opened();
+    let server = serve(manager.listener().handlers(handlers![payment]).state(gate), settings()).await;
+    daemon.wait_configured(WALLET).await;
+    manager.add_wallet("BTC", "xpub-late").unwrap();
+    daemon.wait_configured("xpub-late").await;
+    let request = daemon.request("xpub-late", "1").await.unwrap();
+    daemon.pay(&request.address, "1").await.unwrap();
+    assert_eq!(seen.recv().await.unwrap(), "new_payment xpub-late");
+    server.finish().await;
+}
+
+/// Today's daemons know neither `subscribe` nor `configure_notifications` (captures `webhook_rpc`: subscribe-removed).
+#[tokio::test]
+async fn a_daemon_without_webhooks_is_asked_for_what_waits() {
+    async fn answer(body: String) -> String {
+        let call: serde_json::Value = serde_json::from_str(&body).unwrap();
+        let result = match call["method"].as_str() {
+            Some("get_updates") => r#""result": [{"event": "new_block", "height": 9}]"#,
+            _ => r#""error": {"code": -32601, "message": "Procedure not found"}"#,
+        };
+        format!(r#"{{"jsonrpc": "2.0", {result}, "id": 0}}"#)
+    }
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    let app = axum::Router::new().route("/", axum::routing::post(answer));
+    tokio::spawn(async move { axum::serve(socket, app).await });
+
+    let (gate, mut seen) = Gate::opened();
+    let coin = Coin::at(Currency::Btc, Daemon::new(url).unwrap(), WALLET);
+    let server = serve(coin.listener().handlers(handlers![block]).state(gate), settings()).await;
+    assert_eq!(seen.recv().await.unwrap(), "new_block 9");
+    server.finish().await;
+}

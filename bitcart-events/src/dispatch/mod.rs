@@ -50,7 +50,7 @@ pub(crate) struct Dispatcher {
     lanes: Lanes<Job>,
     facts: Mutex<Facts>,
     told: Mutex<HashSet<String>>,
-    unfinished: Arc<AtomicUsize>,
+    unfinished: AtomicUsize,
     workers: TaskTracker,
     abort: CancellationToken,
 }
@@ -67,7 +67,6 @@ struct Batch {
     report: Mutex<Report>,
     total: usize,
     done: Option<oneshot::Sender<Report>>,
-    unfinished: Arc<AtomicUsize>,
     _room: OwnedSemaphorePermit,
 }
 
@@ -87,7 +86,7 @@ impl Dispatcher {
             lanes: Lanes::default(),
             facts: Mutex::default(),
             told: Mutex::default(),
-            unfinished: Arc::default(),
+            unfinished: AtomicUsize::new(0),
             workers: TaskTracker::new(),
             abort: CancellationToken::new(),
         }
@@ -183,14 +182,7 @@ impl Dispatcher {
             }
         }
         self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);
-        let batch = Batch {
-            report: Mutex::new(report),
-            total,
-            done: Some(done),
-            unfinished: Arc::clone(&self.unfinished),
-            _room: room,
-        };
-        let batch = Arc::new(batch);
+        let batch = Arc::new(Batch { report: Mutex::new(report), total, done: Some(done), _room: room });
         for (lane, updates) in jobs {
             let job = Job { source: source.clone(), updates, batch: Arc::clone(&batch) };
             if self.lanes.push(lane.clone(), job) {
@@ -287,9 +279,9 @@ impl Dispatcher {
         if tokio::time::timeout(deadline, self.workers.wait()).await.is_ok() {
             return Ok(());
         }
+        let lost = self.unfinished.load(Ordering::Relaxed);
         self.abort.cancel();
         self.workers.wait().await;
-        let lost = self.unfinished.load(Ordering::Relaxed);
         self.lanes.clear();
         Err(Error::new(
             ErrorKind::Shutdown,
@@ -305,8 +297,6 @@ impl Drop for Batch {
         let mut report = std::mem::take(&mut *lock(&self.report));
         if report.total() < self.total {
             // Given up at shutdown: whoever waits for the report learns it by the closed channel.
-            let lost = self.total - report.total();
-            self.unfinished.fetch_sub(lost.min(self.unfinished.load(Ordering::Relaxed)), Ordering::Relaxed);
             return;
         }
         report.failed.sort_by_key(|failed| failed.index);

@@ -7,9 +7,9 @@ use crate::schema::Event;
 use crate::{Error, ErrorKind, Result};
 
 /// The handlers by event.
-pub(super) fn routes(handlers: impl Iterator<Item = Handler>) -> (Routes, Vec<Duplicate>) {
+pub(super) fn routes(handlers: &[Handler]) -> (Routes, Vec<Duplicate>) {
     let mut routes = Routes::default();
-    let duplicates = handlers.flat_map(|handler| routes.insert(&handler)).collect();
+    let duplicates = handlers.iter().flat_map(|handler| routes.insert(handler)).collect();
     (routes, duplicates)
 }
 

@@ -129,11 +129,11 @@ impl ListenerBuilder {
         let expected = self.expected.iter().map(String::as_str).collect::<Vec<_>>();
         let expected = coin::find_events(&expected.as_slice())?;
         let registered = if self.registry { registry() } else { Vec::new() };
-        let handlers = registered.into_iter().flat_map(Handler::of).chain(self.handlers);
-        let (routes, duplicates) = checks::routes(handlers);
-        let all: Vec<Handler> = routes.handlers().cloned().chain(self.source.added()).collect();
-        checks::check(&duplicates, &all, &self.states, &expected)?;
-        for handler in &all {
+        let mut handlers: Vec<Handler> = registered.into_iter().flat_map(Handler::of).chain(self.handlers).collect();
+        let (routes, duplicates) = checks::routes(&handlers);
+        handlers.extend(self.source.added());
+        checks::check(&duplicates, &handlers, &self.states, &expected)?;
+        for handler in &handlers {
             let info = handler.info();
             tracing::info!(event = %info.event, handler = info.name, at = %format_args!("{}:{}", info.file, info.line), "handler");
         }
