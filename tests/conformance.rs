@@ -1,208 +1,22 @@
 //! Every case of `data/cases.json`: what is received, and what the handlers get of it. A case that says `webhook` runs
 //! through a socket against the real server.
 
-#[path = "support/http.rs"]
-mod http;
+#[path = "support/case_handlers.rs"]
+mod case_handlers;
+#[path = "support/connection.rs"]
+#[allow(dead_code)] // Not every test uses all of it.
+mod connection;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use bitcart_events::{
-    ApiManager, Coin, Currency, Daemon, ErrorKind, Event, Handlers, ListenerBuilder, PaymentStatus, State,
-    WebhookSettings, handlers, on,
-};
-use http::{Answer, Connection};
+use bitcart_events::{ApiManager, Coin, Currency, Daemon, ErrorKind, ListenerBuilder, WebhookSettings};
+use case_handlers::{Recorder, handler_for};
+use connection::{Answer, Connection, closed_port};
 use serde_json::{Value, json};
-use tokio::net::TcpSocket;
-use tokio::sync::{Notify, oneshot};
-
-// ---------------------------------------------------------------- the handlers that the cases ask for
-
-/// What the handlers were called with, and how long the slow one takes.
-#[derive(Default)]
-struct Recorder {
-    calls: Mutex<Vec<Value>>,
-    pause: Duration,
-    begun: Notify,
-}
-
-impl Recorder {
-    fn add(&self, handler: &str, args: Value) {
-        self.calls.lock().unwrap().push(json!({ "handler": handler, "args": args }));
-    }
-}
-
-type Calls = State<Recorder>;
-
-#[on("new_transaction", register = false)]
-fn tx(event: Event, tx: &str, calls: Calls) {
-    calls.add("tx", json!({ "event": event.name(), "tx": tx }));
-}
-
-#[on("new_payment", register = false)]
-fn pay(event: Event, address: &str, status: PaymentStatus, status_str: &str, calls: Calls) {
-    let status = status.code();
-    calls.add(
-        "pay",
-        json!({ "event": event.name(), "address": address, "status": status, "status_str": status_str }),
-    );
-}
-
-#[on("new_block", register = false)]
-fn blk(event: Event, height: u64, calls: Calls) {
-    calls.add("blk", json!({ "event": event.name(), "height": height }));
-}
-
-#[on("new_transaction", register = false)]
-async fn tx_async(event: Event, tx: String, calls: Calls) {
-    tokio::task::yield_now().await;
-    calls.add("tx", json!({ "event": event.name(), "tx": tx }));
-}
-
-/// It records at its end: whatever does not wait for it would be recorded before it.
-#[on("new_transaction", register = false)]
-async fn tx_slow(event: Event, tx: String, calls: Calls) {
-    calls.begun.notify_one();
-    tokio::time::sleep(calls.pause).await;
-    calls.add("tx", json!({ "event": event.name(), "tx": tx }));
-}
-
-#[on("new_transaction", register = false)]
-fn tx_bare(event: Event, calls: Calls) {
-    calls.add("tx", json!({ "event": event.name() }));
-}
-
-#[on("new_transaction", register = false)]
-fn tx_error(event: Event, tx: &str, calls: Calls) -> anyhow::Result<()> {
-    calls.add("tx", json!({ "event": event.name(), "tx": tx }));
-    bail!("boom")
-}
-
-/// What no `except Exception` catches in Python is a panic here.
-#[on("new_transaction", register = false)]
-fn tx_panic(event: Event, tx: &str, calls: Calls) {
-    calls.add("tx", json!({ "event": event.name(), "tx": tx }));
-    panic!("boom");
-}
-
-#[on("new_transaction", register = false)]
-async fn tx_async_panic(event: Event, tx: &str, calls: Calls) {
-    tokio::task::yield_now().await;
-    calls.add("tx", json!({ "event": event.name(), "tx": tx }));
-    panic!("boom");
-}
-
-#[on(["new_transaction", "new_block", "new_payment"], register = false)]
-fn multi(
-    event: Event,
-    tx: Option<&str>,
-    height: Option<u64>,
-    address: Option<&str>,
-    status: Option<i64>,
-    status_str: Option<String>,
-    calls: Calls,
-) {
-    calls.add(
-        "multi",
-        json!({
-            "event": event.name(), "tx": tx, "height": height,
-            "address": address, "status": status, "status_str": status_str,
-        }),
-    );
-}
-
-#[on("new_transaction", register = false)]
-fn first(event: Event, tx: &str, calls: Calls) {
-    calls.add("first", json!({ "event": event.name(), "tx": tx }));
-}
-
-#[on("new_transaction", register = false)]
-fn second(event: Event, tx: &str, calls: Calls) {
-    calls.add("second", json!({ "event": event.name(), "tx": tx }));
-}
-
-#[on("verified_tx", register = false)]
-fn v(event: Event, tx: &str, calls: Calls) {
-    calls.add("v", json!({ "event": event.name(), "tx": tx }));
-}
-
-/// As the cases write an instance: `<BTC xpubA>`.
-fn shown(coin: &Coin) -> String {
-    format!("<{} {}>", coin.currency(), coin.wallet().unwrap_or("None"))
-}
-
-#[on("new_transaction", register = false)]
-fn with_instance_tx(instance: Coin, event: Event, tx: &str, calls: Calls) {
-    calls.add("tx", json!({ "instance": shown(&instance), "event": event.name(), "tx": tx }));
-}
-
-#[on("new_transaction", register = false)]
-fn with_instance_tx_error(instance: Coin, event: Event, tx: &str, calls: Calls) -> Result<(), String> {
-    calls.add("tx", json!({ "instance": shown(&instance), "event": event.name(), "tx": tx }));
-    Err("boom".to_owned())
-}
-
-#[on("new_block", register = false)]
-fn with_instance_blk(instance: Coin, event: Event, height: u64, calls: Calls) {
-    calls.add("blk", json!({ "instance": shown(&instance), "event": event.name(), "height": height }));
-}
-
-#[on("new_transaction", register = false)]
-fn mgr(instance: Coin, event: Event, tx: &str, calls: Calls) {
-    calls.add("mgr", json!({ "instance": shown(&instance), "event": event.name(), "tx": tx }));
-}
-
-#[on("new_transaction", register = false)]
-fn own(instance: Coin, event: Event, tx: &str, calls: Calls) {
-    calls.add("own", json!({ "instance": shown(&instance), "event": event.name(), "tx": tx }));
-}
-
-/// The handler that a case describes. Written as text, so that nothing of the description is overlooked.
-fn handler_for(described: &Value) -> Result<Handlers> {
-    let signature = |described: &Value| -> Option<String> {
-        let words = |name: &str| -> Option<Vec<&str>> {
-            described[name].as_array()?.iter().map(Value::as_str).collect()
-        };
-        let (events, params) = (words("events")?.join(" "), words("params")?.join(", "));
-        let mut text = format!("{events}: {}({params})", described["id"].as_str()?);
-        for (key, value) in described.as_object()? {
-            // How long to sleep, and on which wallet, is for the caller.
-            match key.as_str() {
-                "id" | "events" | "params" => {}
-                "raises" => text += &format!(" raises {}", value.as_str()?),
-                known @ ("async" | "sleep_ms" | "on_wallet") => text += &format!(" {known}"),
-                _ => return None,
-            }
-        }
-        Some(text)
-    };
-    Ok(match signature(described).with_context(|| format!("unknown words: {described}"))?.as_str() {
-        "new_transaction: tx(event, tx)" => handlers![tx],
-        "new_payment: pay(event, address, status, status_str)" => handlers![pay],
-        "new_block: blk(event, height)" => handlers![blk],
-        "new_transaction: tx(event, tx) async" => handlers![tx_async],
-        "new_transaction: tx(event, tx) async sleep_ms" => handlers![tx_slow],
-        "new_transaction: tx(event)" => handlers![tx_bare],
-        "new_transaction: tx(event, tx) raises ValueError"
-        | "new_transaction: tx(event, tx) raises TypeError" => handlers![tx_error],
-        "new_transaction: tx(event, tx) raises MyBase" => handlers![tx_panic],
-        "new_transaction: tx(event, tx) async raises asyncio.CancelledError" => handlers![tx_async_panic],
-        "new_transaction new_block new_payment: multi(event, tx=None, height=None, address=None, status=None, status_str=None)" => {
-            handlers![multi]
-        }
-        "new_transaction: first(event, tx)" => handlers![first],
-        "new_transaction: second(event, tx)" => handlers![second],
-        "verified_tx: v(event, tx)" => handlers![v],
-        "new_transaction: tx(instance, event, tx)" => handlers![with_instance_tx],
-        "new_transaction: tx(instance, event, tx) raises ValueError" => handlers![with_instance_tx_error],
-        "new_block: blk(instance, event, height)" => handlers![with_instance_blk],
-        "new_transaction: mgr(instance, event, tx)" => handlers![mgr],
-        "new_transaction: own(instance, event, tx) on_wallet" => handlers![own],
-        other => bail!("no handler is written for `{other}`"),
-    })
-}
+use tokio::sync::oneshot;
 
 // ---------------------------------------------------------------- running a case
 
@@ -235,7 +49,7 @@ fn listener(case: &Value, daemon: &Daemon) -> Result<ListenerBuilder> {
         manager.listener()
     };
     let replaced: Vec<_> = replaced.iter().map(|info| info.name).collect();
-    let expected: &[&str] = if case["id"] == 6 { &["conformance::first"] } else { &[] };
+    let expected: &[&str] = if case["id"] == 6 { &["conformance::case_handlers::first"] } else { &[] };
     ensure!(replaced == expected, "replaced: {replaced:?}");
     Ok(builder.without_registry())
 }
@@ -367,6 +181,8 @@ fn check_answer(want: &Value, answer: Option<&Answer>) -> Result<()> {
     };
     let allowed = want["status"].as_array().cloned().unwrap_or_else(|| vec![want["status"].clone()]);
     ensure!(allowed.contains(&answer.status.into()), "answered with {answer:?}");
+    // Who sent a bad body is told why.
+    ensure!(answer.status != 400 || answer.body.starts_with(r#"{"error":"#), "answered with {answer:?}");
     ensure!(answer.header("allow") == want["allow"].as_str(), "answered with {answer:?}");
     Ok(())
 }
@@ -375,12 +191,14 @@ fn check_calls(wanted: &[Value], mut calls: Vec<Value>, in_order: bool) -> Resul
     let mut wanted = wanted.to_vec();
     // "… 25000 calls in all" stands for those that are not written out.
     if let Some(text) = wanted.last().and_then(Value::as_str) {
-        let count = text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse()?;
+        let count: usize = text.trim_matches(|letter: char| !letter.is_ascii_digit()).parse()?;
         ensure!(calls.len() == count, "{} calls", calls.len());
         wanted.pop();
         calls.truncate(wanted.len());
     }
-    for value in calls.iter_mut().filter_map(|call| call["args"].as_object_mut()).flat_map(|it| it.values_mut()) {
+    for value in
+        calls.iter_mut().filter_map(|call| call["args"].as_object_mut()).flat_map(|it| it.values_mut())
+    {
         if let Some(text) = value.as_str().filter(|text| text.len() > 200) {
             *value = format!("{}…({} chars)", &text[..20], text.len()).into();
         }
@@ -398,10 +216,9 @@ fn check_calls(wanted: &[Value], mut calls: Vec<Value>, in_order: bool) -> Resul
 async fn every_case() -> Result<()> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/data/cases.json"))?;
     let cases: Vec<Value> = serde_json::from_str(&text)?;
-    // A daemon that refuses connections: bound, so that nobody else gets the port, but not listening.
-    let socket = TcpSocket::new_v4()?;
-    socket.bind(([127, 0, 0, 1], 0).into())?;
-    let daemon = Daemon::new(format!("http://{}", socket.local_addr()?))?;
+    // No daemon is there: the server is up all the same, and tries it again and again.
+    let (_port, addr) = closed_port()?;
+    let daemon = Daemon::new(format!("http://{addr}"))?;
 
     let (mut ran, mut wrong) = (BTreeMap::<String, usize>::new(), Vec::new());
     for case in &cases {

@@ -4,6 +4,21 @@ use std::sync::Mutex;
 
 use bitcart_events::{ApiManager, BoxError, Coin, Event, Update, event, handlers, on};
 
+/// Program A is the example `webhook`, which cannot run in a test: it is the whole of a program.
+#[test]
+fn a_is_in_the_readme_as_the_example_has_it() {
+    let readme = include_str!("../README.md");
+    let (_, program) = include_str!("../examples/webhook.rs").split_once("\n\n").unwrap();
+    assert!(readme.replace("{on, Event}", "{Event, on}").contains(program), "{program}");
+}
+
+/// What the README shows of the compiler is what the compiler says.
+#[test]
+fn the_readme_shows_the_real_message() {
+    let message = include_str!("../ui-tests/fail/fields/misspelt.stderr");
+    assert!(include_str!("../README.md").contains(message), "{message}");
+}
+
 // Program B: one handler, several events; a plain function.
 #[on(["new_block", "new_transaction"])]
 fn either(event: Event, height: Option<u64>, tx: Option<String>) {

@@ -1,9 +1,10 @@
 //! The grammar of `#[on(…)]`: event names, then options.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprLit, Ident, Lit, LitBool, LitStr, Path, Token, bracketed};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, bracketed};
 
 use crate::currency::{CURRENCIES, currency};
 use crate::errors::Errors;
@@ -12,15 +13,19 @@ use crate::names;
 /// What stands between the parentheses of `#[on(…)]`.
 pub(crate) struct Args {
     pub(crate) events: Vec<LitStr>,
-    pub(crate) blocking: Option<Span>,
+    pub(crate) blocking: Option<Ident>,
     pub(crate) register: bool,
     pub(crate) companion: bool,
-    pub(crate) currencies: Vec<(&'static str, Span)>,
+    pub(crate) currencies: Vec<(&'static str, LitStr)>,
     pub(crate) current_only: bool,
     pub(crate) krate: TokenStream,
+    /// Whether every event could be read. If not, an unknown parameter may be a field of the one that is lost.
+    pub(crate) events_read: bool,
+    /// Whether every option could be read. If not, the one that is lost may settle what a check would ask for.
+    pub(crate) options_read: bool,
 }
 
-/// Each option with an example. The messages about unknown and repeated ones are made from this list.
+/// Each option with an example, which the messages about unknown and badly written ones show.
 const OPTIONS: [(&str, &str); 6] = [
     ("blocking", "blocking"),
     ("register", "register = false"),
@@ -41,157 +46,234 @@ impl Args {
             currencies: Vec::new(),
             current_only: false,
             krate: quote!(::bitcart_events),
+            events_read: true,
+            options_read: true,
         };
         let parser = |input: ParseStream<'_>| args.read(input, errors);
         if let Err(error) = parser.parse2(tokens) {
             errors.push(error);
+            (args.events_read, args.options_read) = (false, false);
         }
         args
     }
 
     fn read(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         self.read_events(input, errors)?;
+        let mut strays: Vec<LitStr> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
                 break;
             }
-            let name = input.call(<Ident as syn::ext::IdentExt>::parse_any)?;
+            if input.peek(LitStr) {
+                strays.push(input.parse()?);
+                continue;
+            }
+            let name = input.call(Ident::parse_any).map_err(|error| {
+                syn::Error::new(error.span(), format!("expected an option\n= help: {}", known_options()))
+            })?;
             if seen.iter().any(|known| name == known) {
-                errors.add(
-                    name.span(),
-                    format!("option `{name}` is given twice"),
-                    &["remove one of the two".into()],
-                );
+                let message = format!("option `{name}` is given twice");
+                errors.add(&name, message, &["remove one of the two".into()]);
             }
             seen.push(name.to_string());
-            self.read_option(&name, input, errors)?;
+            self.read_option(&name.to_string(), &name, input, errors)?;
+        }
+        if let Some(first) = strays.first().cloned() {
+            self.events.extend(strays);
+            let all: Vec<String> = self.events.iter().map(|name| format!("{:?}", name.value())).collect();
+            let write = format!("write `#[on([{}])]`", all.join(", "));
+            errors.add(first, "several events are written as a list", &[write]);
         }
         Ok(())
     }
 
     fn read_events(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
-        if input.peek(syn::token::Bracket) {
-            let list;
-            let bracket = bracketed!(list in input);
-            while !list.is_empty() {
-                self.events.push(event_name(&list)?);
-                if !list.is_empty() {
-                    list.parse::<Token![,]>()?;
-                }
-            }
-            if self.events.is_empty() {
-                let span = bracket.span.join();
-                errors.add(
-                    span,
-                    "the list of events is empty",
-                    &["name at least one: `#[on([\"new_block\"])]`".into()],
-                );
-            }
-            return Ok(());
+        if !input.peek(syn::token::Bracket) {
+            return self.read_event(input, errors);
         }
-        if input.is_empty() {
-            let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
-            return Err(syn::Error::new(
-                Span::call_site(),
-                format!("`#[on]` needs the name of an event\n= help: {help}"),
-            ));
+        let list;
+        let bracket = bracketed!(list in input);
+        if list.is_empty() {
+            let mut place = TokenStream::new();
+            bracket.surround(&mut place, |_| {});
+            let help = "name at least one: `#[on([\"new_block\"])]`";
+            errors.add(place, "the list of events is empty", &[help.into()]);
         }
-        self.events.push(event_name(input)?);
+        while !list.is_empty() {
+            self.read_event(&list, errors)?;
+            if !list.is_empty() {
+                list.parse::<Token![,]>()?;
+            }
+        }
         Ok(())
     }
 
-    fn read_option(&mut self, name: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
-        match name.to_string().as_str() {
-            "blocking" => self.blocking = Some(name.span()),
-            "register" => self.register = flag(input)?,
-            "companion" => self.companion = flag(input)?,
+    /// A string; a bare word is answered with the same word in quotes.
+    fn read_event(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        if input.peek(LitStr) {
+            self.events.push(input.parse()?);
+            return Ok(());
+        }
+        self.events_read = false;
+        let path = input.call(Path::parse_mod_style).map_err(|error| {
+            let message = "expected the name of an event\n= help: write `#[on(\"new_payment\")]`";
+            syn::Error::new(error.span(), message)
+        })?;
+        let word = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        if OPTIONS.iter().any(|(option, _)| *option == word) {
+            let help = "write `#[on(\"new_payment\", …)]`, with the options behind it";
+            let message = format!("the name of an event comes before the options\n= help: {help}");
+            return Err(syn::Error::new_spanned(path, message));
+        }
+        errors.add(path, "the name of an event is a string", &[format!("write `\"{word}\"`")]);
+        Ok(())
+    }
+
+    /// `name` is what the user wrote, `option` what counts: for a misspelt one the closest.
+    fn read_option(
+        &mut self,
+        option: &str,
+        name: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<()> {
+        match option {
+            "blocking" => {
+                self.blocking = Some(name.clone());
+                if skip_value(input)? {
+                    let help = "write `blocking`, or leave it out";
+                    errors.add(name, "option `blocking` takes no value", &[help.into()]);
+                }
+            }
+            "register" => self.register = self.value(option, name, input, errors, flag)?.unwrap_or(true),
+            "companion" => self.companion = self.value(option, name, input, errors, flag)?.unwrap_or(true),
             "currency" => {
-                input.parse::<Token![=]>()?;
-                for code in strings(input)? {
-                    self.add_currency(&code, errors);
+                for code in self.value(option, name, input, errors, strings)?.unwrap_or_default() {
+                    self.add_currency(code, errors);
                 }
             }
             "daemon" => {
-                input.parse::<Token![=]>()?;
-                let generation: LitStr = input.parse()?;
-                if generation.value() == "current" {
-                    self.current_only = true;
-                } else {
-                    let message = format!("unknown daemon generation `{}`", generation.value());
-                    errors.add(
-                        generation.span(),
-                        message,
-                        &["write `daemon = \"current\"`, or leave the option out".into()],
-                    );
+                if let Some(generation) = self.value(option, name, input, errors, string)? {
+                    self.current_only = generation.value() == "current";
+                    if !self.current_only {
+                        self.options_read = false;
+                        let message = format!("unknown daemon generation `{}`", generation.value());
+                        let help = "write `daemon = \"current\"`, or leave the option out";
+                        errors.add(generation, message, &[help.into()]);
+                    }
                 }
             }
             "crate" => {
-                input.parse::<Token![=]>()?;
-                let path: Path = input.parse()?;
-                self.krate = quote!(#path);
+                if let Some(path) = self.value(option, name, input, errors, path)? {
+                    self.krate = quote!(#path);
+                }
             }
             other => {
-                let known = names::list(OPTIONS.iter().map(|(_, example)| *example));
-                let meant = names::did_you_mean(other, OPTIONS.iter().map(|(name, _)| *name));
-                let help: Vec<String> =
-                    meant.into_iter().chain([format!("the options are {known}")]).collect();
-                errors.add(name.span(), format!("unknown option `{other}`"), &help);
-                if input.parse::<Option<Token![=]>>()?.is_some() {
-                    input.parse::<Expr>()?;
+                let meant = names::closest(other, OPTIONS.iter().map(|(option, _)| *option));
+                let help = meant.map(|meant| format!("did you mean `{meant}`?"));
+                let help: Vec<String> = help.into_iter().chain([known_options()]).collect();
+                errors.add(name, format!("unknown option `{other}`"), &help);
+                if let Some(meant) = meant {
+                    return self.read_option(meant, name, input, errors);
                 }
+                self.options_read = false;
+                skip_value(input)?;
             }
         }
         Ok(())
     }
 
-    fn add_currency(&mut self, code: &LitStr, errors: &mut Errors) {
+    /// The value behind `=`, if `read` takes it; otherwise the option's example is the answer.
+    fn value<T>(
+        &mut self,
+        option: &str,
+        name: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+        read: impl FnOnce(&Expr) -> Option<T>,
+    ) -> syn::Result<Option<T>> {
+        let example = OPTIONS.iter().find(|(known, _)| *known == option).map_or("", |(_, example)| *example);
+        let help = [format!("write `{example}`")];
+        if !input.peek(Token![=]) {
+            self.options_read = false;
+            errors.add(name, format!("option `{option}` needs a value"), &help);
+            return Ok(None);
+        }
+        input.parse::<Token![=]>()?;
+        let expr: Expr = input.parse()?;
+        let value = read(ungrouped(&expr));
+        if value.is_none() {
+            self.options_read = false;
+            errors.add(expr, format!("option `{option}` does not take this value"), &help);
+        }
+        Ok(value)
+    }
+
+    fn add_currency(&mut self, code: LitStr, errors: &mut Errors) {
         let text = code.value();
         match currency(&text) {
-            Some(code_) if self.currencies.iter().any(|(known, _)| *known == code_) => {
-                errors.add(
-                    code.span(),
-                    format!("currency `{text}` is listed twice"),
-                    &["remove one of the two".into()],
-                );
+            Some(listed) if self.currencies.iter().any(|(known, _)| *known == listed) => {
+                let message = format!("currency `{text}` is listed twice");
+                errors.add(code, message, &["remove one of the two".into()]);
             }
-            Some(known) => self.currencies.push((known, code.span())),
+            Some(known) => self.currencies.push((known, code)),
             None => {
+                self.options_read = false;
                 let known = format!("the currencies are {}", names::list(CURRENCIES.into_iter()));
-                errors.add(code.span(), format!("unknown currency `{text}`"), &[known]);
+                errors.add(code, format!("unknown currency `{text}`"), &[known]);
             }
         }
     }
 }
 
-/// A string literal; a bare word is answered with the same word in quotes.
-fn event_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    if input.peek(LitStr) {
-        return input.parse();
-    }
-    if let Ok(name) = input.fork().parse::<Ident>() {
-        let message = format!("the name of an event is a string\n= help: write `\"{name}\"`");
-        return Err(syn::Error::new(name.span(), message));
-    }
-    Err(input.error("expected the name of an event\n= help: write `#[on(\"new_payment\")]`"))
+fn known_options() -> String {
+    format!("the options are {}", names::list(OPTIONS.iter().map(|(_, example)| *example)))
 }
 
-fn flag(input: ParseStream<'_>) -> syn::Result<bool> {
-    input.parse::<Token![=]>()?;
-    Ok(input.parse::<LitBool>()?.value())
+/// Whether there was a value.
+fn skip_value(input: ParseStream<'_>) -> syn::Result<bool> {
+    let there = input.parse::<Option<Token![=]>>()?.is_some();
+    if there {
+        input.parse::<Expr>()?;
+    }
+    Ok(there)
+}
+
+/// What came through `macro_rules!` as `$value:expr` has an invisible group around it.
+fn ungrouped(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(&group.expr),
+        expr => expr,
+    }
+}
+
+fn flag(expr: &Expr) -> Option<bool> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }) => Some(flag.value),
+        _ => None,
+    }
+}
+
+fn string(expr: &Expr) -> Option<LitStr> {
+    match ungrouped(expr) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
+        _ => None,
+    }
 }
 
 /// `"ETH"` or `["ETH", "BNB"]`.
-fn strings(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
-    let expected =
-        "expected a currency or a list of them: `currency = \"ETH\"`, `currency = [\"ETH\", \"BNB\"]`";
-    let string = |expr: Expr| match expr {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text),
-        other => Err(syn::Error::new_spanned(other, expected)),
-    };
-    match input.parse::<Expr>()? {
-        Expr::Array(array) if !array.elems.is_empty() => array.elems.into_iter().map(string).collect(),
-        expr => Ok(vec![string(expr)?]),
+fn strings(expr: &Expr) -> Option<Vec<LitStr>> {
+    match expr {
+        Expr::Array(array) if !array.elems.is_empty() => array.elems.iter().map(string).collect(),
+        expr => Some(vec![string(expr)?]),
+    }
+}
+
+fn path(expr: &Expr) -> Option<Path> {
+    match expr {
+        Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+        _ => None,
     }
 }

@@ -1,13 +1,13 @@
 //! Every rule of `#[on]` that needs the schema. What passes here is expanded without further doubts.
 
-use proc_macro2::Span;
-use syn::{LitStr, Signature};
+use quote::ToTokens;
+use syn::Signature;
 
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
 use crate::schema::{EventDef, FieldDef, Kind, Schema, Sent, option_inner};
-use crate::signature::{Parameter, check_shape, parameters};
+use crate::signature::{Parameter, check_shape, mentions, parameters};
 
 /// A handler that broke no rule.
 pub(crate) struct Handler<'a> {
@@ -39,32 +39,35 @@ pub(crate) fn check<'a>(
     signature: &'a Signature,
     errors: &mut Errors,
 ) -> Handler<'a> {
-    check_shape(signature, errors);
-    let parameters = parameters(signature, errors);
-    if let (Some(blocking), Some(_)) = (args.blocking, signature.asyncness) {
+    let (events, all_known) = check_events(schema, args, errors);
+    check_currencies(args, &events, errors);
+    if let (Some(blocking), Some(_)) = (&args.blocking, &signature.asyncness) {
         let help = "remove `blocking`, or remove `async`: a plain function may block, an `async` one awaits";
         errors.add(blocking, "an `async` handler cannot be `blocking`", &[help.to_owned()]);
     }
-    if !parameters.iter().any(|parameter| parameter.name == "event") {
+    check_shape(signature, errors);
+    let parameters = parameters(signature, errors);
+    let context = Context { schema, args, events: &events, all_known };
+    if !parameters.iter().any(|parameter| context.is_meant_as_event(parameter)) {
         let help = format!("add it: `fn {}(event: Event, …)`", signature.ident);
-        errors.add(signature.ident.span(), "a handler needs the parameter `event`", &[help]);
+        errors.add(&signature.ident, "a handler needs the parameter `event`", &[help]);
     }
-    let events = check_events(schema, args, errors);
-    check_currencies(args, &events, errors);
-    let context = Context { schema, args, events: &events };
     let arguments = parameters
         .into_iter()
         .filter_map(|parameter| {
             let source = context.source(&parameter, errors)?;
+            check_static(&parameter, &source, errors);
             Some(Argument { parameter, source })
         })
         .collect();
     Handler { events, arguments }
 }
 
-/// The events named in the attribute. A misspelt one counts as the closest, so that the rest is checked too.
-fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> Vec<&'a EventDef> {
+/// The events named in the attribute, and whether that is all of them. A misspelt one counts as the closest, so
+/// that the rest is checked too.
+fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Vec<&'a EventDef>, bool) {
     let mut events: Vec<&EventDef> = Vec::new();
+    let mut all_known = args.events_read;
     let known: Vec<String> = schema.event_names().collect();
     for literal in &args.events {
         let name = literal.value();
@@ -73,22 +76,24 @@ fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> Vec
             let help = names::did_you_mean(&name, candidates())
                 .into_iter()
                 .chain([format!("the events are {}", names::list(candidates()))]);
-            errors.add(literal.span(), format!("unknown event `{name}`"), &help.collect::<Vec<_>>());
+            errors.add(literal, format!("unknown event `{name}`"), &help.collect::<Vec<_>>());
             names::closest(&name, candidates()).and_then(|meant| schema.event(meant))
         });
-        let Some(event) = event else { continue };
+        let Some(event) = event else {
+            all_known = false;
+            continue;
+        };
         if !events.iter().any(|listed| listed.name == event.name) {
             events.push(event);
         } else if event.name == name {
-            add_repeated(literal, errors);
+            errors.add(
+                literal,
+                format!("event `{name}` is listed twice"),
+                &["remove one of the two".to_owned()],
+            );
         }
     }
-    events
-}
-
-fn add_repeated(literal: &LitStr, errors: &mut Errors) {
-    let message = format!("event `{}` is listed twice", literal.value());
-    errors.add(literal.span(), message, &["remove one of the two".to_owned()]);
+    (events, all_known)
 }
 
 /// A currency whose daemons send none of the events would make a handler that never runs.
@@ -96,12 +101,12 @@ fn check_currencies(args: &Args, events: &[&EventDef], errors: &mut Errors) {
     if events.is_empty() {
         return;
     }
-    for (code, span) in &args.currencies {
+    for (code, literal) in &args.currencies {
         if events.iter().all(|event| !event.sent.by(code)) {
             let names = event_list(events);
             let who = events.iter().find_map(|event| event.sent.describe()).unwrap_or_default();
             let help = format!("{names} is sent by {}", who.replace("only ", ""));
-            errors.add(*span, format!("{code} daemons never send {names}"), &[help]);
+            errors.add(literal, format!("{code} daemons never send {names}"), &[help]);
         }
     }
 }
@@ -111,13 +116,46 @@ fn event_list(events: &[&EventDef]) -> String {
     names::list(names.iter().map(String::as_str))
 }
 
+/// What is read from the update lives as long as the call; rustc would say so of the generated code.
+fn check_static(parameter: &Parameter<'_>, source: &Source, errors: &mut Errors) {
+    let is_read = matches!(source, Source::Event | Source::Field { .. });
+    if is_read && mentions(parameter.ty.to_token_stream(), "static") {
+        let ty = parameter.written_type().replace("'static ", "").replace("<'static,", "<'_,");
+        let message = "an argument is borrowed only for as long as the handler runs";
+        errors.add(parameter.ty, message, &[format!("write `{}: {ty}`", parameter.ident)]);
+    }
+}
+
+/// What is known by its type, but stands there in another way: the message, and what to write.
+fn misplaced(parameter: &Parameter<'_>) -> Option<(&'static str, String)> {
+    if parameter.refers_to("Event") {
+        Some(("the event comes in a parameter named `event`", "event: Event".to_owned()))
+    } else if parameter.refers_to("Coin") {
+        Some(("the wallet comes in a parameter named `instance`", "instance: Coin".to_owned()))
+    } else if parameter.refers_to("State") {
+        let by_value = parameter.written_type().replace('&', "");
+        Some(("a state comes by value", format!("{}: {by_value}", parameter.ident)))
+    } else {
+        None
+    }
+}
+
 struct Context<'c, 'a> {
     schema: &'a Schema,
     args: &'c Args,
     events: &'c [&'a EventDef],
+    /// Whether `events` are all that the handler is for.
+    all_known: bool,
 }
 
 impl Context<'_, '_> {
+    /// Also where it has another name or is misspelt, which is then the one mistake to report.
+    fn is_meant_as_event(&self, parameter: &Parameter<'_>) -> bool {
+        let is_field = self.events.iter().any(|event| event.column(&parameter.name).is_some());
+        let is_close = names::closest(&parameter.name, ["event"].into_iter()).is_some();
+        parameter.name == "event" || (!is_field && (is_close || parameter.type_is("Event")))
+    }
+
     fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {
         match parameter.name.as_str() {
             "event" => return Some(Source::Event),
@@ -133,7 +171,7 @@ impl Context<'_, '_> {
             .filter_map(|(event, column)| Some((*event, event.fields.get((*column)?)?)))
             .collect();
         let Some(((first_event, first), others)) = found.split_first() else {
-            if !self.events.is_empty() {
+            if self.all_known && !self.events.is_empty() {
                 self.add_unknown(parameter, errors);
             }
             return None;
@@ -147,7 +185,7 @@ impl Context<'_, '_> {
                 event.name,
                 other.kind.name(),
             );
-            errors.add(parameter.ident.span(), message, &[kinds]);
+            errors.add(parameter.ident, message, &[kinds]);
             return None;
         }
         self.check_option(parameter, first, errors);
@@ -155,26 +193,23 @@ impl Context<'_, '_> {
     }
 
     fn add_unknown(&self, parameter: &Parameter<'_>, errors: &mut Errors) {
-        let fields = || self.events.iter().flat_map(|event| &event.fields);
-        let names: Vec<String> = fields().map(|field| field.name.to_string()).collect();
-        let mut help = Vec::new();
-        let elsewhere: Vec<String> = self
-            .schema
-            .events
-            .iter()
-            .filter(|event| event.column(&parameter.name).is_some())
-            .map(|event| event.name.to_string())
-            .collect();
-        if parameter.type_is("Coin") {
-            help.push("the wallet's coin comes as `instance: Coin`".to_owned());
-        } else if parameter.type_is("Event") {
-            help.push("the event comes as `event: Event`".to_owned());
-        } else if !elsewhere.is_empty() {
-            let events = names::list(elsewhere.iter().map(String::as_str));
-            help.push(format!("`{}` is a field of {events}", parameter.name));
-        } else {
-            help.extend(names::did_you_mean(&parameter.name, names.iter().map(String::as_str)));
+        if let Some((message, write)) = misplaced(parameter) {
+            errors.add(parameter.ident, message, &[format!("write `{write}`")]);
+            return;
         }
+        let name = parameter.name.as_str();
+        let fields = || self.events.iter().flat_map(|event| &event.fields);
+        let mut names: Vec<String> = fields().map(|field| field.name.to_string()).collect();
+        names.extend(["event".to_owned(), "instance".to_owned()]);
+        let elsewhere: Vec<&EventDef> =
+            self.schema.events.iter().filter(|event| event.column(name).is_some()).collect();
+        let mut help = Vec::new();
+        if elsewhere.is_empty() {
+            help.extend(names::did_you_mean(name, names.iter().map(String::as_str)));
+        } else {
+            help.push(format!("`{name}` is a field of {}", event_list(&elsewhere)));
+        }
+        let is_foreign = help.is_empty();
         let mut listed: Vec<String> = Vec::new();
         for field in fields() {
             let text = format!("{}: {}", field.name, field.kind.name());
@@ -182,24 +217,23 @@ impl Context<'_, '_> {
                 listed.push(text);
             }
         }
-        help.push(format!("its fields are {}", names::list(listed.iter().map(String::as_str))));
-        help.push("any other value comes as `State<…>`".to_owned());
-        let verb = if self.events.len() > 1 { "have" } else { "has" };
-        let message = format!("{} {verb} no field `{}`", event_list(self.events), parameter.name);
-        errors.add(parameter.ident.span(), message, &help);
+        let (verb, whose) = if self.events.len() > 1 { ("have", "their") } else { ("has", "its") };
+        help.push(format!("{whose} fields are {}", names::list(listed.iter().map(String::as_str))));
+        if is_foreign {
+            let inner = if parameter.is_reference() { "…".to_owned() } else { parameter.written_type() };
+            help.push(format!("a value of your own comes as `{}: State<{inner}>`", parameter.ident));
+        }
+        errors.add(parameter.ident, format!("{} {verb} no field `{name}`", event_list(self.events)), &help);
     }
 
     /// Where the field may be missing, the parameter has to be an `Option`.
     fn check_option(&self, parameter: &Parameter<'_>, field: &FieldDef, errors: &mut Errors) {
-        if let Some(span) = self.never_sent(parameter, field) {
+        if self.is_never_sent(field) {
             let codes: Vec<&str> = self.args.currencies.iter().map(|(code, _)| *code).collect();
             let message = format!("{} daemons never send `{}`", codes.join(", "), field.name);
             let help = field.sent.describe().map(|who| format!("it is sent by {}", who.replace("only ", "")));
-            errors.add(
-                span,
-                message,
-                &help.into_iter().chain(["remove the parameter".to_owned()]).collect::<Vec<_>>(),
-            );
+            let help: Vec<String> = help.into_iter().chain(["remove the parameter".to_owned()]).collect();
+            errors.add(parameter.ident, message, &help);
             return;
         }
         if option_inner(parameter.ty).is_some() {
@@ -207,7 +241,7 @@ impl Context<'_, '_> {
         }
         let name = parameter.name.as_str();
         let write = format!("write `{}: Option<{}>`", parameter.ident, parameter.written_type());
-        let help = if self.events.len() > 1 {
+        let help = if self.args.events.len() > 1 {
             let lacking: Vec<&EventDef> =
                 self.events.iter().copied().filter(|event| event.column(name).is_none()).collect();
             let why = match lacking.as_slice() {
@@ -219,19 +253,19 @@ impl Context<'_, '_> {
             vec![format!("`{name}` can be null"), write]
         } else {
             let open = self.open(&field.sent);
-            let Some(who) = open.describe() else { return };
-            let settle = match (&open.currencies, open.current_only) {
-                (Some(codes), _) => format!("currency = \"{}\"", codes.first().copied().unwrap_or("ETH")),
-                (None, _) => "daemon = \"current\"".to_owned(),
-            };
-            let event = self.args.events.first().map(LitStr::value).unwrap_or_default();
+            let Some(who) = open.describe().filter(|_| self.args.options_read) else { return };
+            let currency = open.currencies.as_ref().and_then(|codes| codes.first());
+            let currency = currency.map(|code| format!("currency = \"{code}\""));
+            let daemon = open.current_only.then(|| "daemon = \"current\"".to_owned());
+            let settle = currency.into_iter().chain(daemon).collect::<Vec<_>>().join(", ");
+            let event = self.events.first().map(|event| event.name.to_string()).unwrap_or_default();
             vec![
                 format!("`{name}` is sent by {}", who.replacen("not by", "all but", 1)),
                 write,
                 format!("or settle it: `#[on(\"{event}\", {settle})]`"),
             ]
         };
-        errors.add(syn::spanned::Spanned::span(parameter.ty), format!("`{name}` must be an `Option`"), &help);
+        errors.add(parameter.ty, format!("`{name}` must be an `Option`"), &help);
     }
 
     /// What the options of the attribute leave open of a field's limits.
@@ -244,11 +278,8 @@ impl Context<'_, '_> {
         }
     }
 
-    fn never_sent(&self, parameter: &Parameter<'_>, field: &FieldDef) -> Option<Span> {
+    fn is_never_sent(&self, field: &FieldDef) -> bool {
         let chosen = &self.args.currencies;
-        let never = self.events.len() == 1
-            && !chosen.is_empty()
-            && chosen.iter().all(|(code, _)| !field.sent.by(code));
-        never.then(|| parameter.ident.span())
+        self.events.len() == 1 && !chosen.is_empty() && chosen.iter().all(|(code, _)| !field.sent.by(code))
     }
 }

@@ -1,21 +1,25 @@
 //! Collects every mistake, so that one run of the compiler shows them all.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 
-/// The mistakes found so far, each at its own token.
+/// The mistakes found so far, each at its own tokens.
 #[derive(Default)]
 pub(crate) struct Errors(Vec<syn::Error>);
 
 impl Errors {
-    /// Adds a mistake. `help` lines are part of the same message: rustc aligns `= help:` after a line break,
-    /// and a second `compile_error!` would count as a second error.
-    pub(crate) fn add(&mut self, span: Span, message: impl Into<String>, help: &[String]) {
+    /// Adds a mistake. `at` is tokens rather than a span: stable Rust cannot join spans, but a `syn::Error` keeps
+    /// the first and the last token, so that the caret covers all of `Option<String>`.
+    ///
+    /// `help` lines are part of the same message: rustc aligns `= help:` after a line break, and a second
+    /// `compile_error!` would count as a second error.
+    pub(crate) fn add(&mut self, at: impl ToTokens, message: impl Into<String>, help: &[String]) {
         let mut text = message.into();
         for line in help {
             text.push_str("\n= help: ");
             text.push_str(line);
         }
-        self.0.push(syn::Error::new(span, text));
+        self.0.push(syn::Error::new_spanned(at, text));
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {

@@ -11,7 +11,6 @@ pub(crate) fn expand(schema: &Schema) -> TokenStream {
     let structs = events.iter().map(payload);
     let names = events.iter().map(|event| format_ident!("{}", camel_case(&event.name.to_string())));
     let hidden = format_ident!("__bitcart_events_schema_{module}");
-    let private = quote!(::bitcart_events::__private);
     quote! {
         #(#docs)*
         #vis mod #module {
@@ -21,10 +20,13 @@ pub(crate) fn expand(schema: &Schema) -> TokenStream {
             pub static EVENTS: &[&::bitcart_events::schema::EventSchema] =
                 &[#(<#names as ::bitcart_events::Payload>::SCHEMA),*];
 
+            // `::bitcart_events` has another name in a crate that renames the dependency; `$crate` leads here.
+            #[doc(hidden)]
+            pub use ::bitcart_events::__private;
             #[doc(hidden)]
             #[macro_export]
             macro_rules! #hidden {
-                ($($handler:tt)*) => { #private::on_checked! { { $crate::#module } { #schema } $($handler)* } };
+                ($($handler:tt)*) => { $crate::#module::__private::on_checked! { { $crate::#module } { #schema } $($handler)* } };
             }
             #[doc(hidden)]
             pub use #hidden as schema;

@@ -5,6 +5,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Ident, ReturnType, Signature, Visibility};
 
@@ -32,8 +33,11 @@ pub(crate) fn expand(
     let private = private(args);
     let Outside { signature, cfg, schema_path, .. } = outside;
     let function = &signature.ident;
-    let call = call(handler, signature, &private);
-    let mode = match (signature.asyncness, args.blocking) {
+    let plain = function.unraw();
+    // Derived from the function's name, because only so they cannot be that name.
+    let (call, registration) = (format_ident!("call_{plain}"), format_ident!("REGISTRATION_OF_{plain}"));
+    let call_item = call_item(&call, handler, signature, &private);
+    let mode = match (&signature.asyncness, &args.blocking) {
         (Some(_), _) => quote!(Async),
         (None, Some(_)) => quote!(Blocking),
         (None, None) => quote!(Plain),
@@ -67,12 +71,12 @@ pub(crate) fn expand(
     let implement = args.companion.then(|| {
         quote! {
             impl #private::Handle for #function {
-                const REGISTRATION: &'static #private::Registration = &REGISTRATION;
+                const REGISTRATION: &'static #private::Registration = &#registration;
             }
         }
     });
     let submit =
-        args.register.then(|| quote!(#private::inventory::submit! { #private::Registered(&REGISTRATION) }));
+        args.register.then(|| quote!(#private::inventory::submit! { #private::Registered(&#registration) }));
     let companion = companion(args, outside);
     let marks = marks(schema, args, handler, cfg);
     quote! {
@@ -81,15 +85,15 @@ pub(crate) fn expand(
         #(#cfg)*
         #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
         const _: () = {
-            #call
-            static REGISTRATION: #private::Registration = #private::Registration {
+            #call_item
+            static #registration: #private::Registration = #private::Registration {
                 name: #private::concat!(#private::module_path!(), "::", #private::stringify!(#function)),
                 file: #private::file!(),
                 line: #private::line!(),
                 subscriptions: &[#(#subscriptions),*],
                 currencies: &[#(#currencies),*],
                 states: &[#(#states),*],
-                call: #private::Call::#mode(call),
+                call: #private::Call::#mode(#call),
             };
             #implement
             #submit
@@ -149,14 +153,24 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]
         };
         for name in names {
             let name = Ident::new(&name, literal.span());
-            marks.push(quote!(#(#cfg)* #[doc(hidden)] #[allow(dead_code, non_upper_case_globals, missing_docs)] const #name: () = ();));
+            // Spanned at the event's name as a whole, because that is what rustc then shows.
+            let mark = quote_spanned! {literal.span()=>
+                #[allow(dead_code, non_upper_case_globals)]
+                const #name: () = ();
+            };
+            marks.push(quote!(#(#cfg)* #mark));
         }
     }
     marks
 }
 
 /// The function that the dispatcher calls: it reads each argument, then calls the user's function.
-fn call(handler: &Handler<'_>, signature: &Signature, private: &TokenStream) -> TokenStream {
+fn call_item(
+    name: &Ident,
+    handler: &Handler<'_>,
+    signature: &Signature,
+    private: &TokenStream,
+) -> TokenStream {
     let function = &signature.ident;
     let invocation = Ident::new("invocation", Span::mixed_site());
     let locals: Vec<Ident> = (0..handler.arguments.len())
@@ -179,14 +193,17 @@ fn call(handler: &Handler<'_>, signature: &Signature, private: &TokenStream) -> 
         #report(#function(#(#locals),*) #await_)
     };
     if signature.asyncness.is_some() {
-        // Spanned at the function's name, because that is where rustc says that a future is not `Send`.
-        let boxed = quote_spanned!(function.span()=> #private::Box::pin(async move { #body }));
+        // Spanned at the function's name from the first token on, because that is where rustc then says that a
+        // future is not `Send`; the tokens of `crate = …` keep the spans by which they are resolved.
+        let boxed = Ident::new(&format!("Boxed_{}", function.unraw()), function.span());
+        let future = quote_spanned!(function.span()=> #boxed::pin(async move { #body }));
         quote! {
-            fn call<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::HandlerFuture<'u> { #boxed }
+            use #private::Box as #boxed;
+            fn #name<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::HandlerFuture<'u> { #future }
         }
     } else {
         quote! {
-            fn call(#invocation: &#private::Invocation<'_>) -> #private::Outcome { #body }
+            fn #name(#invocation: &#private::Invocation<'_>) -> #private::Outcome { #body }
         }
     }
 }

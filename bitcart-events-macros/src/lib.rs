@@ -14,6 +14,8 @@ mod names;
 mod on;
 mod schema;
 mod signature;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

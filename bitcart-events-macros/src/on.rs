@@ -7,7 +7,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, ItemFn, Signature, Token, Visibility, braced};
+use syn::{Attribute, ItemFn, Path, Signature, Token, Visibility, braced};
 
 use crate::args::Args;
 use crate::check::check;
@@ -19,19 +19,15 @@ use crate::signature::parameters;
 /// First step: the attribute.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let function: ItemFn = match syn::parse2(item.clone()) {
+    let mut function: ItemFn = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {
             let is_function = item.clone().into_iter().any(|token| token.to_string() == "fn");
             if is_function {
                 errors.push(error);
             } else {
-                let span = item
-                    .clone()
-                    .into_iter()
-                    .next()
-                    .map_or_else(proc_macro2::Span::call_site, |token| token.span());
-                errors.add(span, "`#[on]` stands on functions only", &["write it above an `fn`".to_owned()]);
+                let first = item.clone().into_iter().next();
+                errors.add(first, "`#[on]` stands on functions only", &["write it above an `fn`".to_owned()]);
             }
             let errors = errors.to_tokens();
             return quote!(#item #errors);
@@ -43,13 +39,30 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         let errors = errors.to_tokens();
         return quote!(#function #errors);
     }
-    let krate = Args::parse(args.clone(), &mut Errors::default()).krate;
-    let (vis, signature) = (&function.vis, &function.sig);
-    let cfg = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    quote! {
-        #function
-        #krate::event::schema! { { #args } { #(#cfg)* #vis #signature ; } }
+    for again in function.attrs.extract_if(.., |attribute| is_on(attribute.path())) {
+        let help = "name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`";
+        errors.add(again, "a function has one `#[on]`", &[help.to_owned()]);
     }
+    let (vis, signature) = (&function.vis, &function.sig);
+    let cfg: Vec<_> = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+    let parsed = Args::parse(args.clone(), &mut Errors::default());
+    let rest = if args.is_empty() {
+        // Said here, because the second step has no token to point at but its own hidden name.
+        let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
+        errors.add(TokenStream::new(), "`#[on]` needs the name of an event", &[help.to_owned()]);
+        expand_stub(&parsed, &Outside { vis, signature, cfg, schema_path: TokenStream::new() })
+    } else {
+        let krate = parsed.krate;
+        quote!(#krate::event::schema! { { #args } { #(#cfg)* #vis #signature ; } })
+    };
+    let errors = errors.to_tokens();
+    quote!(#function #errors #rest)
+}
+
+/// Whether an attribute is this one: `on`, or `bitcart_events::on`.
+fn is_on(path: &Path) -> bool {
+    let names = path.segments.iter().map(|segment| segment.ident.to_string());
+    path.is_ident("on") || names.eq(["bitcart_events", "on"])
 }
 
 /// What arrives at the second step.

@@ -1,12 +1,12 @@
 //! The function under `#[on]`: its shape, and its parameters by name.
 
-use proc_macro2::Span;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Ident, Pat, PatType, Safety, Signature, Type};
+use syn::{FnArg, GenericParam, Ident, Pat, PatType, ReturnType, Safety, Signature, Type};
 
 use crate::errors::Errors;
+use crate::schema::ungrouped;
 
 /// One parameter that is matched by its name.
 pub(crate) struct Parameter<'a> {
@@ -19,13 +19,30 @@ pub(crate) struct Parameter<'a> {
 impl Parameter<'_> {
     /// Whether the type's last segment is `segment`, whatever path leads there.
     pub(crate) fn type_is(&self, segment: &str) -> bool {
-        matches!(self.ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == segment))
+        last_segment_is(self.ty, segment)
+    }
+
+    /// The same behind any number of `&`.
+    pub(crate) fn refers_to(&self, segment: &str) -> bool {
+        let mut ty = ungrouped(self.ty);
+        while let Type::Reference(reference) = ty {
+            ty = ungrouped(&reference.elem);
+        }
+        last_segment_is(ty, segment)
+    }
+
+    pub(crate) fn is_reference(&self) -> bool {
+        matches!(ungrouped(self.ty), Type::Reference(_))
     }
 
     /// The type as one would write it.
     pub(crate) fn written_type(&self) -> String {
         type_text(self.ty)
     }
+}
+
+fn last_segment_is(ty: &Type, segment: &str) -> bool {
+    matches!(ungrouped(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == segment))
 }
 
 /// A type's tokens without the spaces that `TokenStream` puts between them.
@@ -41,50 +58,60 @@ pub(crate) fn type_text(ty: &Type) -> String {
 
 /// Checks that it is a free function without anything that only its caller could supply.
 pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) {
-    let mut refuse = |span: Span, message: &str, help: &str| errors.add(span, message, &[help.to_owned()]);
+    let mut refuse =
+        |at: &dyn ToTokens, message: &str, help: &str| errors.add(at, message, &[help.to_owned()]);
     if let Some(constness) = &signature.constness {
-        refuse(constness.span(), "a handler cannot be `const`", "remove `const`");
+        refuse(constness, "a handler cannot be `const`", "remove `const`");
     }
     if let Safety::Unsafe(unsafety) = &signature.safety {
-        refuse(
-            unsafety.span(),
-            "a handler cannot be `unsafe`",
-            "remove `unsafe`: the dispatcher calls it from safe code",
-        );
+        let help = "remove `unsafe`: the dispatcher calls it from safe code";
+        refuse(unsafety, "a handler cannot be `unsafe`", help);
     }
     if let Some(abi) = &signature.abi {
-        refuse(
-            abi.span(),
-            "a handler cannot be `extern`",
-            "remove the ABI: the dispatcher calls it as a Rust function",
-        );
+        let help = "remove the ABI: the dispatcher calls it as a Rust function";
+        refuse(abi, "a handler cannot be `extern`", help);
     }
     for generic in &signature.generics.params {
-        match generic {
-            GenericParam::Lifetime(lifetime) => {
-                let name = &lifetime.lifetime;
-                let help = format!(
-                    "leave `{name}` out: text is borrowed as `&str`, without a name for its lifetime"
-                );
-                refuse(lifetime.span(), "a handler has no lifetime parameters", &help);
-            }
-            other => refuse(
-                other.span(),
-                "a handler cannot be generic",
-                "write concrete types: nobody calls it by hand, so nobody could choose",
-            ),
+        if let GenericParam::Lifetime(lifetime) = generic {
+            let name = &lifetime.lifetime;
+            let help = format!("leave `{name}` out: text is borrowed as `&str`, its lifetime has no name");
+            refuse(lifetime, "a handler has no lifetime parameters", &help);
+        } else {
+            let help = "write concrete types: the dispatcher calls it, and could not choose others";
+            refuse(generic, "a handler cannot be generic", help);
         }
     }
-    if let Some(clause) = &signature.generics.where_clause {
-        refuse(
-            clause.span(),
-            "a handler has no `where` clause",
-            "remove it: a handler has no type parameters",
-        );
+    // Without parameters to speak of it is a mistake of its own; with them it is part of theirs.
+    if let Some(clause) =
+        signature.generics.where_clause.as_ref().filter(|_| signature.generics.params.is_empty())
+    {
+        refuse(clause, "a handler has no `where` clause", "remove it: a handler has no type parameters");
     }
     if let Some(variadic) = &signature.variadic {
-        refuse(variadic.span(), "a handler cannot be variadic", "name each parameter");
+        refuse(variadic, "a handler cannot be variadic", "name each parameter");
     }
+    for input in &signature.inputs {
+        if let FnArg::Typed(PatType { ty, .. }) = input
+            && mentions(ty.to_token_stream(), "impl")
+        {
+            refuse(ty, "a handler cannot be generic", "write a concrete type instead of `impl …`");
+        }
+    }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && (matches!(**ty, Type::Never(_)) || mentions(ty.to_token_stream(), "impl"))
+    {
+        let message = format!("a handler cannot return `{}`", type_text(ty));
+        refuse(ty, &message, "return nothing or `Result<(), E>`; what waits is an `async fn`");
+    }
+}
+
+/// Whether a word stands anywhere in a type: `impl`, or the `static` of `'static`.
+pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => mentions(group.stream(), word),
+        _ => false,
+    })
 }
 
 /// The parameters that have a name; the others go to `errors`.
@@ -93,16 +120,20 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
     for input in &signature.inputs {
         match input {
             FnArg::Receiver(receiver) => errors.add(
-                receiver.span(),
+                receiver,
                 "`#[on]` stands on free functions only",
                 &["move the handler out of the `impl`, and take what `self` holds as `State<…>`".to_owned()],
             ),
             FnArg::Typed(typed) => {
                 if let Some(parameter) = named(typed, errors) {
-                    if let Some(first) = parameters.iter().find(|known| known.name == parameter.name) {
+                    // The same identifier twice is an error of rustc's own.
+                    let same = |known: &&Parameter<'_>| {
+                        known.name == parameter.name && known.ident != parameter.ident
+                    };
+                    if let Some(first) = parameters.iter().find(same) {
                         let message =
-                            format!("`{}` and `{}` are the same field", first.ident, parameter.ident);
-                        errors.add(parameter.ident.span(), message, &["remove one of the two".to_owned()]);
+                            format!("`{}` and `{}` are the same parameter", first.ident, parameter.ident);
+                        errors.add(parameter.ident, message, &["remove one of the two".to_owned()]);
                     } else {
                         parameters.push(parameter);
                     }
@@ -116,7 +147,7 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
 fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
     if let Some(cfg) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
         let help = "put the `#[cfg]` on the whole handler, and write a second handler for the other case";
-        errors.add(cfg.span(), "a parameter of a handler cannot have a `#[cfg]`", &[help.to_owned()]);
+        errors.add(cfg, "a parameter of a handler cannot have a `#[cfg]`", &[help.to_owned()]);
         return None;
     }
     match &*typed.pat {
@@ -129,13 +160,13 @@ fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
         Pat::Wild(pattern) => {
             let help =
                 "name it after the field, with an underscore in front if it is not used: `_height: u64`";
-            errors.add(pattern.span(), "a handler's parameter needs a name", &[help.to_owned()]);
+            errors.add(pattern, "a handler's parameter needs a name", &[help.to_owned()]);
             None
         }
         pattern => {
             let help =
                 format!("write `name: {}`, and take it apart inside the function", type_text(&typed.ty));
-            errors.add(pattern.span(), "a handler's parameter is a name, not a pattern", &[help]);
+            errors.add(pattern, "a handler's parameter is a name, not a pattern", &[help]);
             None
         }
     }

@@ -78,11 +78,13 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
-        match &self.0.source {
-            Some(source) if !self.0.message.contains(&source.to_string()) => write!(f, ": {source}"),
-            _ => Ok(()),
-        }
+        write_causes(f, self)
     }
+}
+
+/// Writes what stands behind an error, since the first line of "cannot connect" helps nobody.
+pub(crate) fn write_causes(f: &mut fmt::Formatter<'_>, error: &dyn std::error::Error) -> fmt::Result {
+    std::iter::successors(error.source(), |cause| cause.source()).try_for_each(|cause| write!(f, ": {cause}"))
 }
 
 impl fmt::Debug for Error {

@@ -1,4 +1,64 @@
-//! WIP
+//! Act on crypto payments with plain functions: the compiler knows what each event of a
+//! [Bitcart](https://bitcart.ai) daemon carries, so a handler that is wrong does not compile.
+//!
+//! ```no_run
+//! use bitcart_events::{on, Event};
+//!
+//! #[on("new_transaction")]
+//! async fn seen(event: Event, tx: String) {
+//!     println!("{event}: {tx}");
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> bitcart_events::Result<()> {
+//!     bitcart_events::run_webhook().await
+//! }
+//! ```
+//!
+//! # From here
+//! | to | read |
+//! |---|---|
+//! | write a handler, and see what the compiler checks | [`#[on]`](macro@on) |
+//! | know which events there are, what they carry, and who sends it | [`event`] |
+//! | know which types a field can be taken as | [`field`] |
+//! | share a database or a shop with handlers | [`State`] |
+//! | listen for one wallet | [`Coin`], [`Coin::listener`] |
+//! | listen for several wallets and currencies | [`ApiManager`] |
+//! | put the webhook into an axum application | [`Coin::webhook_app`] |
+//! | pass updates by hand | [`Coin::process_updates`], [`Report`] |
+//! | set up a program from the environment | [`Settings`], [`run_webhook`] |
+//! | test against a daemon in process | [`testing`] |
+//!
+//! # How an update reaches a handler
+//! What a daemon posts is read once for its envelope. Each update in it is kept as the text it came as, and a
+//! handler's arguments are read straight from that text: `&str` borrows from it, amounts are exact or rejected. A bad
+//! update is rejected alone.
+//!
+//! A wallet's events run one after another in the order in which they were accepted; those of different wallets run
+//! side by side, up to [a bound](ListenerBuilder::concurrency). An [`ApiManager`]'s blocks have an order of their own
+//! for each currency, and run once for each height however many wallets the daemon names. A handler's error or panic
+//! touches nothing but its own event. Everything that is dropped, rejected or fails is logged with `tracing`: the
+//! handler by its path and line, the wallet by a fingerprint, because its key may be a seed.
+//!
+//! # What can be lost
+//! This version holds accepted events in memory, and answers a webhook after its handlers. A daemon of 2020 keeps an
+//! event only if the connection is closed without an answer, so whatever cannot be accepted is refused that way, and
+//! fetched again later. What was accepted and not handled when the process is killed is lost, unless the answer was
+//! still outstanding. A reverse proxy turns a closed connection into an answer (502), and with it the daemon's event
+//! is gone.
+//!
+//! # Cargo features
+//! | feature | default | gives |
+//! |---|---|---|
+//! | `webhook` | yes | delivery by webhook: a server, or routes for an axum application; brings `client` |
+//! | `log` | yes | [`run_webhook`] logs to standard error if the program has set up no logging |
+//! | `client` | by `webhook` | [`Coin::call`], [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
+//! | `testing` | no | [`testing`]: a daemon in process, on real sockets |
+//!
+//! Without any there are handlers, and [`Coin::process_updates`] to feed them.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 extern crate self as bitcart_events;
 
 #[cfg(feature = "client")]
@@ -28,6 +88,94 @@ mod update;
 mod updates;
 mod wallet;
 
+/// Makes a function the handler of one event or several.
+///
+/// ```
+/// use bitcart_events::{Coin, Decimal, Event, PaymentStatus, State, on};
+/// # #[derive(Default)] struct Orders;
+/// # impl Orders { async fn settle(&self, _: &str, _: Option<Decimal>) -> Result<(), String> { Ok(()) } }
+///
+/// #[on("new_payment")]
+/// async fn paid(
+///     event: Event,
+///     instance: Coin,
+///     address: &str,
+///     status: PaymentStatus,
+///     sent_amount: Option<Decimal>,
+///     orders: State<Orders>,
+/// ) -> Result<(), String> {
+///     if status == PaymentStatus::Paid {
+///         orders.settle(address, sent_amount).await?;
+///     }
+///     Ok(())
+/// }
+/// ```
+///
+/// The function stays as it is and can be called like any other, in a test for instance. It registers itself, and every
+/// listener of the program finds it.
+///
+/// # Parameters
+/// They are matched by name, in any order.
+///
+/// | parameter | is |
+/// |---|---|
+/// | `event: Event` | the event; always needed. `event: &str` gives its name |
+/// | `instance: Coin` | the wallet that the event came for |
+/// | any name, type `State<T>` | what the listener was given with [`state`](crate::ListenerBuilder::state) |
+/// | a field of the event, see [`event`](mod@crate::event) | its value, in one of the types of [`field`](crate::field) |
+///
+/// `_height` is the field `height`, unused. A handler of several events takes each field as an `Option`, which is `None`
+/// where the event lacks it:
+///
+/// ```
+/// # use bitcart_events::{Event, on};
+/// #[on(["new_block", "new_transaction"])]
+/// fn either(event: Event, height: Option<u64>, tx: Option<String>) {
+///     match event.name() {
+///         "new_block" => println!("block {height:?}"),
+///         _ => println!("transaction {tx:?}"),
+///     }
+/// }
+/// ```
+///
+/// # Kinds of functions
+/// An `async` function may await; a plain one runs inline and must not block; a plain one with `blocking` runs on a
+/// thread where it may. Each returns nothing, or `Result<(), E>` where `E` turns into a boxed error: any error type,
+/// `anyhow::Error`, `String`. An error is logged and reported, and touches no other event.
+///
+/// # Options
+/// | option | means |
+/// |---|---|
+/// | `blocking` | a plain function that may block |
+/// | `currency = "ETH"`, `currency = ["ETH", "BNB"]` | for these currencies only; it stands before a handler for all, and fields that all of their daemons send need no `Option` |
+/// | `daemon = "current"` | not for the daemons of 2020; fields that they lack need no `Option` |
+/// | `register = false` | is in no registry; name it with [`handlers!`](crate::handlers) |
+/// | `companion = false` | writes no hidden struct next to the function, so that a module of its name can be imported beside it; [`handlers!`](crate::handlers) cannot name it then |
+/// | `crate = path` | where `bitcart_events` is, if it was renamed |
+///
+/// ```
+/// # use bitcart_events::{Decimal, Event, on};
+/// #[on("new_transaction", currency = "ETH")]
+/// async fn token(event: Event, tx: &str, from_address: &str, amount: Decimal, contract: Option<String>) {}
+/// ```
+///
+/// # What is checked
+/// While compiling, every mistake of a signature in one run and each at its own place: that the event exists, that each
+/// parameter is a field of it and has a type that fits, that a field which can be missing is an `Option`, that the
+/// function is a free one without generics or patterns, and that no two handlers of one module are for the same event.
+/// When a listener is built: that no two handlers of the program are, and that every state was given; every problem is
+/// listed with file and line.
+///
+/// ```compile_fail
+/// # use bitcart_events::{Event, on};
+/// #[on("new_transaction")]
+/// fn seen(event: Event, txid: String) {} // `new_transaction` has no field `txid`
+/// ```
+///
+/// `Option` is known by its name: an alias of it is not.
+///
+/// A library crate that is only named in `Cargo.toml` registers nothing, because the linker leaves it out. Write
+/// `use that_crate as _;`, and [`expect_events`](crate::ListenerBuilder::expect_events) to notice it.
 pub use bitcart_events_macros::on;
 #[cfg(feature = "client")]
 pub use client::{Daemon, DaemonError};
@@ -38,7 +186,10 @@ pub use delivery::webhook::{WebhookServer, WebhookSettings};
 pub use dispatch::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 pub use error::{BoxError, Error, ErrorKind, Result};
 pub use field::FieldError;
-pub use handler::{EventNames, HandlerError, HandlerInfo, Handlers, State};
+pub use handler::{
+    EventArgument, EventNames, HandlerError, HandlerInfo, Handlers, InstanceArgument, IntoOutcome, State,
+    StateArgument,
+};
 pub use listener::{Listener, ListenerBuilder};
 pub use manager::{ApiManager, ApiManagerBuilder};
 #[cfg(feature = "webhook")]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bitcart_events::testing::TestDaemon;
 use bitcart_events::{Coin, Currency, Daemon, ListenerBuilder, Result, WebhookSettings};
+use tokio::net::TcpSocket;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -54,10 +55,13 @@ pub fn coin(daemon: &TestDaemon, wallet: &str) -> Coin {
     Coin::at(Currency::Btc, Daemon::new(daemon.url()).unwrap(), wallet)
 }
 
-/// An address where nothing listens.
-pub async fn nowhere() -> Daemon {
-    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    Daemon::new(format!("http://{}", socket.local_addr().unwrap())).unwrap()
+/// An address that refuses connections as long as the socket lives: bound, so that nobody else gets the port, but not
+/// listening.
+pub fn nowhere() -> (TcpSocket, Daemon) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let daemon = Daemon::new(format!("http://{}", socket.local_addr().unwrap())).unwrap();
+    (socket, daemon)
 }
 
 /// Holds handlers back until it is opened, and tells what reached it.

@@ -112,7 +112,7 @@ impl Client {
         }
         let names = self.names.get_or_init(|| self.fetch_names()).await;
         let error = error.named(names);
-        Error::new(ErrorKind::Daemon, format!("{who} refused `{method}`: {error}")).because(error)
+        Error::new(ErrorKind::Daemon, format!("{who} refused `{method}`")).because(error)
     }
 
     /// The daemons of 2020 have no `/spec`; without one an error goes by the name in its text.

@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+#[cfg(feature = "webhook")]
+use tokio::sync::TryAcquireError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -44,7 +46,6 @@ pub(crate) struct Dispatcher {
     id: u64,
     routes: Routes,
     states: Arc<States>,
-    limits: Limits,
     room: Arc<Semaphore>,
     turns: Semaphore,
     lanes: Lanes<Job>,
@@ -80,7 +81,6 @@ impl Dispatcher {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             routes,
             states: Arc::new(states),
-            limits,
             room: Arc::new(Semaphore::new(limits.waiting)),
             turns: Semaphore::new(limits.running),
             lanes: Lanes::default(),
@@ -96,7 +96,7 @@ impl Dispatcher {
         &self.routes
     }
 
-    /// Accepts updates if there is room for them now.
+    /// Accepts updates if there is room now.
     #[cfg(feature = "webhook")]
     pub(crate) fn try_accept(
         self: &Arc<Self>,
@@ -104,12 +104,11 @@ impl Dispatcher {
         body: &Arc<str>,
         parcel: Parcel,
     ) -> Result<Ticket> {
-        let room = Arc::clone(&self.room).try_acquire_many_owned(self.room_for(&parcel)).map_err(|_| {
-            let reason =
-                if self.room.is_closed() { "it is shutting down" } else { "too many updates wait already" };
-            Error::new(ErrorKind::Refused, format!("the listener accepts no updates: {reason}"))
+        let place = Arc::clone(&self.room).try_acquire_owned().map_err(|error| match error {
+            TryAcquireError::Closed => shutting_down(),
+            TryAcquireError::NoPermits => refused("too many updates wait already"),
         })?;
-        self.enqueue(source, body, parcel, room)
+        self.enqueue(source, body, parcel, place)
     }
 
     /// Accepts updates as soon as there is room.
@@ -119,26 +118,25 @@ impl Dispatcher {
         body: &Arc<str>,
         parcel: Parcel,
     ) -> Result<Ticket> {
-        let room = self.reserve(self.room_for(&parcel)).await?;
-        self.enqueue(source, body, parcel, room)
+        let place = self.reserve().await?;
+        self.enqueue(source, body, parcel, place)
     }
 
-    /// Waits until there is room for so many updates.
-    pub(crate) async fn reserve(&self, updates: u32) -> Result<OwnedSemaphorePermit> {
-        let shutting_down =
-            |_| Error::new(ErrorKind::Refused, "the listener accepts no updates: it is shutting down");
-        Arc::clone(&self.room).acquire_many_owned(updates).await.map_err(shutting_down)
+    /// Waits until there is room. Whoever has one place may bring a whole batch, which then takes as many more as it
+    /// can get: a batch is never too large, and the next one waits.
+    pub(crate) async fn reserve(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.room).acquire_owned().await.map_err(|_| shutting_down())
     }
 
-    /// How many updates there can be room for.
-    #[cfg(feature = "webhook")]
-    pub(crate) fn most(&self) -> u32 {
-        u32::try_from(self.limits.waiting).unwrap_or(u32::MAX)
-    }
-
-    /// A batch larger than all the room there is waits for all of it: it was accepted as one body.
-    fn room_for(&self, parcel: &Parcel) -> u32 {
-        u32::try_from(parcel.updates.len().min(self.limits.waiting)).unwrap_or(u32::MAX)
+    fn take_more(&self, mut place: OwnedSemaphorePermit, updates: usize) -> OwnedSemaphorePermit {
+        let more = updates.saturating_sub(1).min(self.room.available_permits());
+        let more = u32::try_from(more)
+            .ok()
+            .and_then(|more| Arc::clone(&self.room).try_acquire_many_owned(more).ok());
+        if let Some(more) = more {
+            place.merge(more);
+        }
+        place
     }
 
     /// Fails outside a tokio runtime, and inside a handler of this dispatcher, which would wait for itself.
@@ -153,18 +151,19 @@ impl Dispatcher {
         runtime().map(|_| ())
     }
 
-    /// Puts updates into their lanes, in their order, with room that was reserved for them.
+    /// Puts updates into their lanes, in their order, with a place that was reserved for them.
     pub(crate) fn enqueue(
         self: &Arc<Self>,
         source: &Source,
         body: &Arc<str>,
         parcel: Parcel,
-        room: OwnedSemaphorePermit,
+        place: OwnedSemaphorePermit,
     ) -> Result<Ticket> {
         let runtime = runtime()?;
         let (done, receiver) = oneshot::channel();
         let mut report = Report::default();
         let total = parcel.updates.len();
+        let room = self.take_more(place, total);
         let mut jobs: Vec<(Lane, Vec<(usize, Update)>)> = Vec::new();
         match source.resolve(&parcel) {
             Ok(coin) => {
@@ -319,7 +318,16 @@ impl Ticket {
     }
 }
 
-fn runtime() -> Result<Handle> {
+fn refused(reason: &str) -> Error {
+    Error::new(ErrorKind::Refused, format!("the listener accepts no updates: {reason}"))
+}
+
+fn shutting_down() -> Error {
+    refused("it is shutting down")
+}
+
+/// The tokio runtime that the caller is in.
+pub(crate) fn runtime() -> Result<Handle> {
     let message = "handlers run on a tokio runtime: call this from inside one, e.g. `#[tokio::main]`";
     Handle::try_current().map_err(|error| Error::new(ErrorKind::Refused, message).because(error))
 }

@@ -37,7 +37,7 @@ pub(super) async fn run(
         currency = %update.currency(),
         wallet = update.coin().wallet_shown(),
     );
-    async {
+    let run_and_log = async {
         let outcome = RUNNING.scope(dispatcher, call(handler, update, states, dispatcher)).await;
         match &outcome {
             Ok(()) => tracing::debug!("handled"),
@@ -45,9 +45,9 @@ pub(super) async fn run(
             Err(error) => tracing::error!(update = update.raw(), "failed: {error}"),
         }
         outcome
-    }
-    .instrument(span)
-    .await
+    };
+    // Logging is the user's code too: the error's `Display`, the subscriber.
+    catch_async(run_and_log.instrument(span)).await
 }
 
 async fn call(handler: &Handler, update: &Update, states: &Arc<States>, dispatcher: u64) -> Outcome {

@@ -5,7 +5,7 @@ use crate::PaymentStatus;
 #[diagnostic::on_unimplemented(
     message = "a status cannot be passed as `{Self}`",
     label = "this field is the status of a payment request",
-    note = "write `PaymentStatus`, or an integer type for its code"
+    note = "write `PaymentStatus`, or an integer type for its code, or an `Option` of one; its text is the field `status_str`"
 )]
 pub trait StatusField<'u>: Sized {
     /// Reads the field.

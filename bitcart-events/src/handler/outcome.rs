@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::BoxError;
+use crate::error::write_causes;
 use crate::field::FieldError;
 
 /// The result of a handler, whatever it returns.
@@ -27,12 +28,7 @@ impl fmt::Display for HandlerError {
             Self::Argument(error) => error.fmt(f),
             Self::Failed(error) => {
                 error.fmt(f)?;
-                let mut source = error.source();
-                while let Some(cause) = source {
-                    write!(f, ": {cause}")?;
-                    source = cause.source();
-                }
-                Ok(())
+                write_causes(f, &**error)
             }
             Self::Panicked(message) => write!(f, "panicked: {message}"),
         }
@@ -51,7 +47,8 @@ impl From<FieldError> for HandlerError {
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`",
     label = "expected nothing, or `Result<(), E>`",
-    note = "`E` is any error, `anyhow::Error`, `String` or `&str`: what turns into `Box<dyn Error + Send + Sync>`"
+    note = "`E` is any error, `anyhow::Error`, `String` or `&str`: what turns into `Box<dyn Error + Send + Sync>`",
+    note = "a `Box<dyn Error>` lacks `+ Send + Sync`"
 )]
 pub trait IntoOutcome {
     #[doc(hidden)]

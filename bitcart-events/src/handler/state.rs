@@ -78,17 +78,20 @@ pub struct StateNeed {
     pub name: fn() -> &'static str,
 }
 
-/// A parameter `State<T>`: `T` has to be shareable between threads.
-#[doc(hidden)]
+/// What a state can be: [`State<T>`](State) of a `T` that can be shared between threads.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared by handlers",
-    label = "expected `bitcart_events::State<T>`, with a `T` that is `Send`, `Sync` and `'static`"
+    label = "expected `bitcart_events::State<T>`, with a `T` that is `Send`, `Sync` and `'static`",
+    note = "a `Mutex`, an `RwLock` or an atomic makes a value shareable"
 )]
 pub trait StateArgument: Sized {
+    #[doc(hidden)]
     const NEED: StateNeed;
+    #[doc(hidden)]
     fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> StateArgument for State<T> {
     const NEED: StateNeed = StateNeed { id: TypeId::of::<T>, name: type_name::<T> };
 

@@ -129,7 +129,8 @@ impl ListenerBuilder {
         let expected = self.expected.iter().map(String::as_str).collect::<Vec<_>>();
         let expected = coin::find_events(&expected.as_slice())?;
         let registered = if self.registry { registry() } else { Vec::new() };
-        let mut handlers: Vec<Handler> = registered.into_iter().flat_map(Handler::of).chain(self.handlers).collect();
+        let mut handlers: Vec<Handler> =
+            registered.into_iter().flat_map(Handler::of).chain(self.handlers).collect();
         let (routes, duplicates) = checks::routes(&handlers);
         handlers.extend(self.source.added());
         checks::check(&duplicates, &handlers, &self.states, &expected)?;

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde_json::json;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{self, Dispatcher};
 use crate::source::Source;
 use crate::{Coin, Currency, Error, ErrorKind, Listener, Result, intake};
 
@@ -23,8 +23,8 @@ use crate::{Coin, Currency, Error, ErrorKind, Listener, Result, intake};
 pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
 /// After a refusal the daemons are asked soon, but a flood of forged requests must not become a flood of calls.
 const CALM: Duration = Duration::from_secs(1);
-/// How many updates a daemon keeps for a wallet, unless its operator changed it (`POLLING_CAP`).
-const RING: u32 = 100;
+/// How many wallets are registered at the same time.
+const CALLS: usize = 32;
 
 /// The tasks that keep every wallet registered. They end when it is dropped.
 pub(crate) struct Registrar {
@@ -42,13 +42,14 @@ struct Desk {
     url: String,
     interval: Duration,
     refusals: watch::Receiver<u64>,
+    calls: Semaphore,
     failures: mpsc::Sender<Error>,
     told_without_webhooks: AtomicBool,
 }
 
 impl Registrar {
     pub(super) fn start(listener: &Listener, url: String) -> Result<Self> {
-        listener.parts.dispatcher.check_caller()?;
+        dispatch::runtime()?;
         let receiver = &listener.parts.webhook;
         let (failures, failed) = mpsc::channel(1);
         let (first_answers, first) = mpsc::channel(1);
@@ -58,6 +59,7 @@ impl Registrar {
             url,
             interval: receiver.settings.register_every,
             refusals: receiver.refusals.subscribe(),
+            calls: Semaphore::new(CALLS),
             failures,
             told_without_webhooks: AtomicBool::new(false),
         };
@@ -177,11 +179,13 @@ async fn keep_registered(
             }
         };
         first = None;
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            _ = refusals.changed() => tokio::time::sleep_until(started + CALM.min(desk.interval)).await,
-            () = stop.cancelled() => {}
-        }
+        let due = async {
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                _ = refusals.changed() => tokio::time::sleep_until(started + CALM.min(desk.interval)).await,
+            }
+        };
+        stop.run_until_cancelled(due).await;
     }
     drop(first);
 }
@@ -189,8 +193,11 @@ async fn keep_registered(
 impl Desk {
     /// Tells the daemon where to post a wallet's events, and fetches those that wait.
     async fn round(&self, coin: &Coin) -> Result<()> {
-        self.subscribe(coin).await?;
-        self.configure(coin).await?;
+        if let Ok(_turn) = self.calls.acquire().await {
+            self.subscribe(coin).await?;
+            self.configure(coin).await?;
+        }
+        // Not within the turn: it may take as long as the daemon likes.
         self.drain(coin).await
     }
 
@@ -229,11 +236,11 @@ impl Desk {
         }
     }
 
-    /// Fetches what waits at the daemon. It forgets them with its answer, so there is room for them before it is
-    /// asked, and the call is never given up.
+    /// Fetches what waits at the daemon. It forgets them with its answer, so there is room before it is asked, and the
+    /// call is never given up.
     async fn drain(&self, coin: &Coin) -> Result<()> {
         let Some(wallet) = coin.wallet() else { return Ok(()) };
-        let room = self.dispatcher.reserve(RING.min(self.dispatcher.most())).await?;
+        let room = self.dispatcher.reserve().await?;
         let answer = coin.client().get_updates(wallet).await?;
         let mut parcel = intake::read_any(&answer).map_err(|error| {
             Error::new(ErrorKind::Connection, format!("{}: `get_updates`: {error}", coin.client().who()))

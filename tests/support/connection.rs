@@ -5,7 +5,27 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
+
+/// An address that refuses connections as long as the socket lives: bound, so that nobody else gets the port, but not
+/// listening.
+pub fn closed_port() -> io::Result<(TcpSocket, SocketAddr)> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(([127, 0, 0, 1], 0).into())?;
+    let addr = socket.local_addr()?;
+    Ok((socket, addr))
+}
+
+/// Posts JSON over a connection of its own. `None`: the connection was closed without an answer.
+pub async fn post(addr: SocketAddr, path: &str, body: &str) -> Option<u16> {
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = Connection::open(addr).await.unwrap().send(request.as_bytes()).await.unwrap();
+    answer.map(|answer| answer.status)
+}
 
 /// One connection, kept open between requests as long as the server keeps it.
 pub struct Connection(TcpStream);

@@ -1,0 +1,320 @@
+//! Each rule's message, in full: one mistake a case, and one message for it.
+
+use super::{BLOCK, expanded, messages};
+
+const EVENTS: &str =
+    "the events are `new_block`, `new_transaction`, `new_payment`, `verified_tx`, `block_named`";
+const OPTIONS: &str = "the options are `blocking`, `register = false`, `currency = \"ETH\"`, `daemon = \"current\"`, \
+    `companion = false`, `crate = path::to::bitcart_events`";
+
+/// Each case: arguments, signature, and the one message that it has to bring.
+fn assert_each(cases: &[(&str, &str, &str)]) {
+    for (args, signature, message) in cases {
+        assert_eq!(messages(&expanded(args, signature)), [*message], "#[on({args})] {signature}");
+    }
+}
+
+#[test]
+fn arguments() {
+    let option = |message: &str| format!("{message} | {OPTIONS}");
+    let expected = "expected the name of an event | write `#[on(\"new_payment\")]`";
+    assert_each(&[
+        (",", BLOCK, expected),
+        ("5", BLOCK, expected),
+        ("[\"new_block\", 5]", BLOCK, expected),
+        ("new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        ("event::new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        ("[]", BLOCK, "the list of events is empty | name at least one: `#[on([\"new_block\"])]`"),
+        (
+            "blocking",
+            BLOCK,
+            "the name of an event comes before the options | write `#[on(\"new_payment\", …)]`, with the options behind it",
+        ),
+        (
+            "\"new_block\", \"new_payment\", register = false, \"verified_tx\"",
+            "fn f(event: Event, tx: Option<&str>)",
+            "several events are written as a list | write `#[on([\"new_block\", \"new_payment\", \"verified_tx\"])]`",
+        ),
+        ("\"new_block\" blocking", BLOCK, "expected `,`"),
+        ("\"new_block\", 5", BLOCK, &option("expected an option")),
+        ("\"new_block\", retries = 3, blocking", BLOCK, &option("unknown option `retries`")),
+        ("\"new_block\", blockin", BLOCK, &option("unknown option `blockin` | did you mean `blocking`?")),
+        (
+            "\"new_block\", register = false, register = true",
+            BLOCK,
+            "option `register` is given twice | remove one of the two",
+        ),
+        ("\"new_block\", companion", BLOCK, "option `companion` needs a value | write `companion = false`"),
+        ("\"new_block\", crate = 5", BLOCK, &{
+            "option `crate` does not take this value | write `crate = path::to::bitcart_events`".to_owned()
+        }),
+        (
+            "\"new_block\", blocking = true",
+            BLOCK,
+            "option `blocking` takes no value | write `blocking`, or leave it out",
+        ),
+        (
+            "\"new_block\", blocking",
+            "async fn block(event: Event)",
+            "an `async` handler cannot be `blocking` | remove `blocking`, or remove `async`: \
+             a plain function may block, an `async` one awaits",
+        ),
+        (
+            "\"new_block\", daemon = \"2021\"",
+            BLOCK,
+            "unknown daemon generation `2021` | write `daemon = \"current\"`, or leave the option out",
+        ),
+    ]);
+}
+
+/// A mistake in the arguments must not turn a correct parameter into a second one.
+#[test]
+fn what_could_not_be_read_is_not_held_against_the_parameters() {
+    let payment = "fn f(event: Event, sent_amount: Decimal)";
+    let token = "fn f(event: Event, amount: Decimal)";
+    let several = "fn f(event: Event, height: Option<u64>, order_id: Option<u64>)";
+    for (args, signature) in [
+        ("\"new_payment\" daemon = \"current\"", payment),
+        ("\"new_payment\", daemon", payment),
+        ("\"new_payment\", demon = \"current\"", payment),
+        ("\"new_payment\", daemon = \"2021\"", payment),
+        ("\"new_transaction\", curency = \"ETH\"", token),
+        ("\"new_transaction\", currency = \"DOGE\"", token),
+        ("\"new_transaction\", currency = []", token),
+        ("[\"new_block\", order_shipped]", several),
+        ("[\"new_block\", \"order_shipped\"]", several),
+        ("[\"new_block\" \"order_shipped\"]", several),
+        ("\"order_shipped\"", several),
+    ] {
+        assert_eq!(messages(&expanded(args, signature)).len(), 1, "#[on({args})] {signature}");
+    }
+}
+
+#[test]
+fn events_and_currencies() {
+    let currencies =
+        "the currencies are `BTC`, `LTC`, `BCH`, `XRG`, `GRS`, `ETH`, `BNB`, `MATIC`, `TRX`, `XMR`";
+    assert_each(&[
+        ("\"new_blok\"", BLOCK, &format!("unknown event `new_blok` | did you mean `new_block`? | {EVENTS}")),
+        ("\"order_shipped\"", BLOCK, &format!("unknown event `order_shipped` | {EVENTS}")),
+        (
+            "[\"new_block\", \"new_block\"]",
+            "fn f(event: Event, height: Option<u64>)",
+            "event `new_block` is listed twice | remove one of the two",
+        ),
+        ("\"new_block\", currency = \"DOGE\"", BLOCK, &format!("unknown currency `DOGE` | {currencies}")),
+        (
+            "\"new_block\", currency = [\"ETH\", \"eth\"]",
+            BLOCK,
+            "currency `eth` is listed twice | remove one of the two",
+        ),
+        (
+            "\"verified_tx\", currency = \"ETH\"",
+            "fn f(event: Event, tx: &str)",
+            "ETH daemons never send `verified_tx` | `verified_tx` is sent by BTC daemons, and none of 2020",
+        ),
+        (
+            "\"new_transaction\", currency = \"BTC\"",
+            "fn f(event: Event, amount: Option<Decimal>)",
+            "BTC daemons never send `amount` | it is sent by ETH, TRX daemons | remove the parameter",
+        ),
+    ]);
+}
+
+#[test]
+fn parameters() {
+    let fields = "their fields are `height: Int`, `tx: Str`";
+    assert_each(&[
+        (
+            "\"new_block\"",
+            "fn block(height: u64)",
+            "a handler needs the parameter `event` | add it: `fn block(event: Event, …)`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(first: Event)",
+            "the event comes in a parameter named `event` | write `event: Event`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(events: &str)",
+            "`new_block` has no field `events` | did you mean `event`? | its fields are `height: Int`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, btc: &Coin)",
+            "the wallet comes in a parameter named `instance` | write `instance: Coin`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, db: &State<Db>)",
+            "a state comes by value | write `db: State<Db>`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, db: Db<u8>)",
+            "`new_block` has no field `db` | its fields are `height: Int` | \
+             a value of your own comes as `db: State<Db<u8>>`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, status: u64)",
+            "`new_block` has no field `status` | `status` is a field of `new_payment` | its fields are `height: Int`",
+        ),
+        (
+            "[\"new_block\", \"verified_tx\"]",
+            "fn f(event: Event, _heigt: Option<u64>)",
+            &format!("`new_block`, `verified_tx` have no field `heigt` | did you mean `height`? | {fields}"),
+        ),
+        (
+            "[\"new_block\", \"block_named\"]",
+            "fn f(event: Event, height: Option<u64>)",
+            "`height` is of another kind in each event | \
+             `new_block` has `Int`, `block_named` has `Str`: write two handlers",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, height: u64, _height: u64)",
+            "`height` and `_height` are the same parameter | remove one of the two",
+        ),
+        (
+            "\"new_transaction\"",
+            "fn f(event: Event, tx: Option<&'static str>)",
+            "an argument is borrowed only for as long as the handler runs | write `tx: Option<&str>`",
+        ),
+        (
+            "\"new_transaction\"",
+            "fn f(event: Event, tx: Cow<'static, str>)",
+            "an argument is borrowed only for as long as the handler runs | write `tx: Cow<'_, str>`",
+        ),
+    ]);
+}
+
+#[test]
+fn options() {
+    assert_each(&[
+        (
+            "[\"new_block\", \"new_payment\"]",
+            "fn f(event: Event, _height: u64)",
+            "`height` must be an `Option` | `new_payment` does not carry `height` | write `_height: Option<u64>`",
+        ),
+        (
+            "[\"new_transaction\", \"verified_tx\"]",
+            "fn f(event: Event, tx: &str)",
+            "`tx` must be an `Option` | a handler of several events takes every field as an `Option` | \
+             write `tx: Option<&str>`",
+        ),
+        (
+            "\"new_transaction\", currency = \"ETH\"",
+            "fn f(event: Event, contract: String)",
+            "`contract` must be an `Option` | `contract` can be null | write `contract: Option<String>`",
+        ),
+        (
+            "\"new_transaction\", currency = [\"BTC\", \"ETH\"]",
+            "fn f(event: Event, amount: Decimal)",
+            "`amount` must be an `Option` | `amount` is sent by only ETH, TRX daemons | \
+             write `amount: Option<Decimal>` | or settle it: `#[on(\"new_transaction\", currency = \"ETH\")]`",
+        ),
+        (
+            "\"new_payment\"",
+            "fn f(event: Event, token: &str)",
+            "`token` must be an `Option` | `token` is sent by only ETH daemons, and none of 2020 | \
+             write `token: Option<&str>` | \
+             or settle it: `#[on(\"new_payment\", currency = \"ETH\", daemon = \"current\")]`",
+        ),
+        (
+            "\"new_payment\", currency = \"ETH\"",
+            "fn f(event: Event, token: &str)",
+            "`token` must be an `Option` | `token` is sent by all but the daemons of 2020 | \
+             write `token: Option<&str>` | or settle it: `#[on(\"new_payment\", daemon = \"current\")]`",
+        ),
+    ]);
+}
+
+#[test]
+fn shape() {
+    let generic = "a handler cannot be generic";
+    let concrete = "write concrete types: the dispatcher calls it, and could not choose others";
+    let returns = "return nothing or `Result<(), E>`; what waits is an `async fn`";
+    for (signature, message) in [
+        ("const fn f(event: Event)", "a handler cannot be `const` | remove `const`".to_owned()),
+        (
+            "unsafe fn f(event: Event)",
+            "a handler cannot be `unsafe` | remove `unsafe`: the dispatcher calls it from safe code"
+                .to_owned(),
+        ),
+        (
+            "extern \"C\" fn f(event: Event)",
+            "a handler cannot be `extern` | remove the ABI: the dispatcher calls it as a Rust function"
+                .to_owned(),
+        ),
+        ("fn f<T: Send>(event: Event, height: T) where T: Sync", format!("{generic} | {concrete}")),
+        ("fn f<const N: usize>(event: Event)", format!("{generic} | {concrete}")),
+        (
+            "fn f(event: Event, height: Option<impl Into<u64>>)",
+            format!("{generic} | write a concrete type instead of `impl …`"),
+        ),
+        (
+            "fn f<'a>(event: Event)",
+            "a handler has no lifetime parameters | \
+             leave `'a` out: text is borrowed as `&str`, its lifetime has no name"
+                .to_owned(),
+        ),
+        (
+            "fn f(event: Event) where u8: Copy",
+            "a handler has no `where` clause | remove it: a handler has no type parameters".to_owned(),
+        ),
+        ("fn f(event: Event, args: ...)", "a handler cannot be variadic | name each parameter".to_owned()),
+        ("fn f(event: Event) -> impl Sized", format!("a handler cannot return `impl Sized` | {returns}")),
+        ("fn f(event: Event) -> !", format!("a handler cannot return `!` | {returns}")),
+        (
+            "fn f(event: Event, _: u64)",
+            "a handler's parameter needs a name | \
+             name it after the field, with an underscore in front if it is not used: `_height: u64`"
+                .to_owned(),
+        ),
+        (
+            "fn f(event: Event, (a, b): (u8, &'a str))",
+            "a handler's parameter is a name, not a pattern | \
+             write `name: (u8, &'a str)`, and take it apart inside the function"
+                .to_owned(),
+        ),
+        (
+            "fn f(event: Event, #[cfg(x)] height: u64)",
+            "a parameter of a handler cannot have a `#[cfg]` | \
+             put the `#[cfg]` on the whole handler, and write a second handler for the other case"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(messages(&expanded("\"new_block\"", signature)), [message], "{signature}");
+    }
+}
+
+#[test]
+fn all_mistakes_at_once_in_reading_order() {
+    let file = expanded(
+        "[\"new_blok\", \"new_payment\"], retries = 3, blocking",
+        "async fn all<T>(height: u64, adress: Option<&str>)",
+    );
+    let all = messages(&file);
+    let starts = [
+        "unknown option `retries`",
+        "unknown event `new_blok`",
+        "an `async` handler",
+        "a handler cannot be generic",
+        "a handler needs the parameter `event`",
+        "`height` must be an `Option`",
+        "`new_block`, `new_payment` have no field `adress`",
+    ];
+    assert_eq!(all.len(), starts.len(), "{all:#?}");
+    for (message, start) in all.iter().zip(starts) {
+        assert!(message.starts_with(start), "{message}");
+    }
+}
+
+#[test]
+fn a_misspelt_option_counts_as_the_one_that_was_meant() {
+    let all = messages(&expanded("\"verified_tx\", curency = \"ETH\"", "fn f(event: Event, tx: &str)"));
+    assert!(all[0].starts_with("unknown option `curency`"), "{all:#?}");
+    assert!(all[1].starts_with("ETH daemons never send `verified_tx`"), "{all:#?}");
+}

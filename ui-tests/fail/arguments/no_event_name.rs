@@ -1,0 +1,6 @@
+use bitcart_events::{Event, on};
+
+#[on]
+fn block(_event: Event) {}
+
+fn main() {}

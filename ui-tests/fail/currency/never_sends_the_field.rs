@@ -1,0 +1,6 @@
+use bitcart_events::{Decimal, Event, on};
+
+#[on("new_transaction", currency = "BTC")]
+fn token(_event: Event, _amount: Option<Decimal>) {}
+
+fn main() {}

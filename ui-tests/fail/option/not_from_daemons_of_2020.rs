@@ -1,0 +1,6 @@
+use bitcart_events::{Decimal, Event, on};
+
+#[on("new_payment")]
+fn paid(_event: Event, _sent_amount: Decimal) {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use bitcart_events::{Event, on};
+
+#[on("new_block")]
+async fn block(_event: Event, height: u64) -> u64 {
+    height
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use bitcart_events::{Event, on};
+
+#[on("new_block")]
+#[on("new_payment")]
+fn either(_event: Event) {}
+
+fn main() {}

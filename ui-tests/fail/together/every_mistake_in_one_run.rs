@@ -1,0 +1,8 @@
+use bitcart_events::on;
+
+#[on(["new_blok", "new_payment"], blocking, currency = "DOGE", retries = 3)]
+async fn all<T>(height: u64, adress: Option<&str>, (_a, _b): (T, T)) -> impl Sized {
+    println!("{height} {adress:?}");
+}
+
+fn main() {}

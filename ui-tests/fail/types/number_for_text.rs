@@ -1,0 +1,6 @@
+use bitcart_events::{Event, on};
+
+#[on("new_transaction")]
+async fn seen(_event: Event, _tx: u64) {}
+
+fn main() {}

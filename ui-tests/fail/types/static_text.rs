@@ -1,0 +1,6 @@
+use bitcart_events::{Event, on};
+
+#[on("new_transaction")]
+fn seen(_event: Event, _tx: &'static str) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use bitcart_events::{Event, on};
+
+#[on("new_block")]
+fn block(_event: Event, _height: String) {}
+
+fn main() {}
