@@ -9,7 +9,7 @@ use crate::update::Malformed;
 
 /// What became of the updates that were passed together. Every update that is in none of the lists was handled.
 ///
-/// ```
+/// ```standalone_crate
 /// # use bitcart_events::{Coin, Event, handlers, on};
 /// #[on("new_block", register = false)]
 /// fn block(event: Event, height: u64) {}

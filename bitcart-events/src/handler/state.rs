@@ -13,7 +13,7 @@ use super::{HandlerError, Invocation};
 /// A handler asks for it by its type; whoever builds the listener gives it. One that nobody gave is an error when
 /// the listener is built, with the handler's file and line.
 ///
-/// ```
+/// ```standalone_crate
 /// use std::sync::atomic::{AtomicU64, Ordering};
 /// use bitcart_events::{Coin, Event, State, handlers, on};
 ///
