@@ -141,7 +141,7 @@ async fn a_webhook_never_logs_its_secret_or_a_password() {
 
     let text = log.text();
     assert!(text.contains("listening for webhooks on 127.0.0.1:"), "{text}");
-    assert_eq!(log.lines_with("registered with the daemon").len(), 1, "{text}");
+    assert_eq!(log.lines_with("registered with the BTC daemon").len(), 1, "{text}");
     assert_eq!(log.lines_with("refused a webhook by closing its connection").len(), 1, "{text}");
     for hidden in [secret.as_str(), "electrumz", WALLET] {
         // The client's own libraries are not ours to silence, and log below the level that a program shows.

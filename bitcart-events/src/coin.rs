@@ -120,7 +120,7 @@ impl Coin {
         self.0.shown.as_deref()
     }
 
-    #[cfg(feature = "client")]
+    #[cfg(feature = "webhook")]
     pub(crate) fn client(&self) -> &Client {
         &self.0.client
     }

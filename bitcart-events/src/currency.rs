@@ -133,9 +133,9 @@ impl fmt::Display for UnknownCurrency {
         let codes = || Currency::ALL.into_iter().map(Currency::code);
         write!(f, "unknown currency `{}`", self.written)?;
         if let Some(meant) = names::closest(&self.written.to_uppercase(), codes()) {
-            write!(f, "; did you mean {meant}?")?;
+            write!(f, ", did you mean {meant}?")?;
         }
-        write!(f, " The currencies are {}", codes().collect::<Vec<_>>().join(", "))
+        write!(f, " (the currencies are {})", codes().collect::<Vec<_>>().join(", "))
     }
 }
 

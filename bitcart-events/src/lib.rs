@@ -122,7 +122,7 @@ mod wallet;
 /// | `event: Event` | the event; always needed. `event: &str` gives its name |
 /// | `instance: Coin` | the wallet that the event came for |
 /// | any name, type `State<T>` | what the listener was given with [`state`](crate::ListenerBuilder::state) |
-/// | a field of the event, see [`event`](mod@crate::event) | its value, in one of the types of [`field`](crate::field) |
+/// | a field of the event, see [`event`](mod@crate::event) | its value, in one of the types of [`field`] |
 ///
 /// `_height` is the field `height`, unused. A handler of several events takes each field as an `Option`, which is `None`
 /// where the event lacks it:

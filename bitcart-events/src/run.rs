@@ -33,11 +33,16 @@ pub async fn run_webhook() -> Result<()> {
 /// So that a first program shows what happens. It does nothing in a program with a subscriber of its own.
 #[cfg(all(feature = "webhook", feature = "log"))]
 fn log_to_stderr() {
+    use std::io::IsTerminal;
+
     use tracing_subscriber::EnvFilter;
 
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("bitcart_events=info"));
+    let in_color = std::io::stderr().is_terminal();
+    let logging =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(in_color);
     // An error means that the program has its own.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = logging.try_init();
 }
 
 #[cfg(all(feature = "webhook", not(feature = "log")))]

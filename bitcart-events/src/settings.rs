@@ -1,7 +1,6 @@
 //! Settings from the environment, by the names that a Bitcart operator already has.
 
 use std::env::VarError;
-use std::net::SocketAddr;
 
 #[cfg(feature = "webhook")]
 use crate::WebhookSettings;
@@ -176,7 +175,7 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
     fn webhook(&mut self) -> WebhookSettings {
         let mut settings = WebhookSettings::default();
         if let Some(text) = self.text("BITCART_WEBHOOK_ADDR") {
-            match text.parse::<SocketAddr>() {
+            match text.parse::<std::net::SocketAddr>() {
                 Ok(addr) => settings = settings.addr(addr),
                 Err(_) => self.problems.push(format!(
                     "BITCART_WEBHOOK_ADDR: `{text}` is not an address and port, like 127.0.0.1:6000 or [::1]:6000"

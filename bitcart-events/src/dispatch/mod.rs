@@ -1,5 +1,6 @@
 //! From accepted updates to handlers: order within a lane, a bound on what runs and on what waits, and isolation.
 
+mod batch;
 mod facts;
 mod lanes;
 mod report;
@@ -8,15 +9,17 @@ mod run;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 #[cfg(feature = "webhook")]
 use tokio::sync::TryAcquireError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use batch::Batch;
+pub(crate) use batch::Ticket;
 use facts::{Facts, Ordinals};
 pub(crate) use lanes::Lane;
 use lanes::Lanes;
@@ -62,17 +65,6 @@ struct Job {
     updates: Vec<(usize, Update)>,
     batch: Arc<Batch>,
 }
-
-/// What was accepted together. When its last job is gone the report is sent.
-struct Batch {
-    report: Mutex<Report>,
-    total: usize,
-    done: Option<oneshot::Sender<Report>>,
-    _room: OwnedSemaphorePermit,
-}
-
-/// The report of a batch, once it is there.
-pub(crate) struct Ticket(oneshot::Receiver<Report>);
 
 impl Dispatcher {
     pub(crate) fn new(routes: Routes, states: States, limits: Limits) -> Self {
@@ -160,7 +152,6 @@ impl Dispatcher {
         place: OwnedSemaphorePermit,
     ) -> Result<Ticket> {
         let runtime = runtime()?;
-        let (done, receiver) = oneshot::channel();
         let mut report = Report::default();
         let total = parcel.updates.len();
         let room = self.take_more(place, total);
@@ -181,7 +172,8 @@ impl Dispatcher {
             }
         }
         self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);
-        let batch = Arc::new(Batch { report: Mutex::new(report), total, done: Some(done), _room: room });
+        let (batch, ticket) = Batch::new(report, total, room);
+
         for (lane, updates) in jobs {
             let job = Job { source: source.clone(), updates, batch: Arc::clone(&batch) };
             if self.lanes.push(lane.clone(), job) {
@@ -195,7 +187,7 @@ impl Dispatcher {
                 );
             }
         }
-        Ok(Ticket(receiver))
+        Ok(ticket)
     }
 
     /// The updates that are to be handled; what became of the others goes to the report.
@@ -248,18 +240,17 @@ impl Dispatcher {
 
     async fn handle(&self, job: &Job, index: usize, update: &Update) {
         let Some(handler) = job.source.find(update, &self.routes) else {
-            lock(&job.batch.report).ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
-            return;
+            let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
+            return job.batch.note(|report| report.ignored.push(ignored));
         };
         let outcome = run::run(&handler, update, &self.states, self.id).await;
-        let mut report = lock(&job.batch.report);
-        match outcome {
+        job.batch.note(|report| match outcome {
             Ok(()) => report.handled += 1,
             Err(HandlerError::Argument(error)) => {
                 report.rejected.push(Rejected::argument(index, handler.info(), error));
             }
             Err(error) => report.failed.push(Failed { index, handler: handler.info(), error }),
-        }
+        });
     }
 
     /// Logs something the first time only. What was told is bounded: a flood of made-up names goes silent.
@@ -272,10 +263,10 @@ impl Dispatcher {
     }
 
     /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said.
-    pub(crate) async fn shut_down(&self, deadline: Duration) -> Result<()> {
+    pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
         self.room.close();
         self.workers.close();
-        if tokio::time::timeout(deadline, self.workers.wait()).await.is_ok() {
+        if tokio::time::timeout_at(deadline, self.workers.wait()).await.is_ok() {
             return Ok(());
         }
         let lost = self.unfinished.load(Ordering::Relaxed);
@@ -288,33 +279,6 @@ impl Dispatcher {
                 "the time for a graceful shutdown ran out: {lost} accepted updates were not handled to the end"
             ),
         ))
-    }
-}
-
-impl Drop for Batch {
-    fn drop(&mut self) {
-        let mut report = std::mem::take(&mut *lock(&self.report));
-        if report.total() < self.total {
-            // Given up at shutdown: whoever waits for the report learns it by the closed channel.
-            return;
-        }
-        report.failed.sort_by_key(|failed| failed.index);
-        report.rejected.sort_by_key(|rejected| rejected.index);
-        report.ignored.sort_by_key(|ignored| ignored.index);
-        if let Some(done) = self.done.take() {
-            // Nobody has to wait for it.
-            let _ = done.send(report);
-        }
-    }
-}
-
-impl Ticket {
-    /// Waits until every update has been dealt with.
-    pub(crate) async fn report(self) -> Result<Report> {
-        self.0.await.map_err(|_| {
-            let message = "the listener was shut down before every update was handled";
-            Error::new(ErrorKind::Shutdown, message)
-        })
     }
 }
 

@@ -7,6 +7,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 #[cfg(feature = "webhook")]
 use crate::delivery::webhook::{Receiver, WebhookSettings};
 use crate::dispatch::{Dispatcher, Limits};
@@ -210,9 +212,10 @@ impl Listener {
     /// # Errors
     /// When the deadline passed first; the message says how many updates were given up.
     pub async fn shut_down(&self) -> Result<()> {
+        let deadline = Instant::now() + self.parts.shutdown.deadline;
         #[cfg(feature = "webhook")]
-        self.parts.webhook.stop_registering();
-        self.parts.dispatcher.shut_down(self.parts.shutdown.deadline).await
+        self.parts.webhook.stop_registering(deadline).await;
+        self.parts.dispatcher.shut_down(deadline).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! What events there are, as data.
 //!
-//! The text that all of this comes from stands in one place, the `events!` call of [`event`](crate::event): it
+//! The text that all of this comes from stands in one place, the `events!` call of [`event`]: it
 //! writes the typed structs, this description, and what `#[on]` checks a handler against.
 
 mod builtin;
@@ -163,10 +163,10 @@ impl fmt::Display for UnknownEvent {
         let known = || event::EVENTS.iter().map(|event| event.name);
         write!(f, "unknown event `{}`", self.written)?;
         if let Some(meant) = names::closest(&self.written, known()) {
-            write!(f, "; did you mean `{meant}`?")?;
+            write!(f, ", did you mean `{meant}`?")?;
         }
         let list = known().map(|name| format!("`{name}`")).collect::<Vec<_>>();
-        write!(f, " The events are {}", list.join(", "))
+        write!(f, " (the events are {})", list.join(", "))
     }
 }
 

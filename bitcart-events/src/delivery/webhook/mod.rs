@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 pub use server::WebhookServer;
 pub use settings::WebhookSettings;
@@ -44,8 +45,12 @@ impl Receiver {
         full_url(base, self.secret.as_ref())
     }
 
-    pub(crate) fn stop_registering(&self) {
-        *self.registrar.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    /// Ends what `configure_webhook` started, after the calls that are under way.
+    pub(crate) async fn stop_registering(&self, deadline: Instant) {
+        let registrar = self.registrar.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(registrar) = registrar {
+            registrar.stop(deadline).await;
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 //! A daemon keeps the address in memory, so it forgets it when it restarts (Bitcart `edda6711`, read in code and seen),
 //! and does not say so. Telling it again is harmless: the address replaces itself.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -25,6 +25,8 @@ pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
 const CALM: Duration = Duration::from_secs(1);
 /// How many wallets are registered at the same time.
 const CALLS: usize = 32;
+/// How many different troubles are remembered as told.
+const MANY_TROUBLES: usize = 100;
 
 /// The tasks that keep every wallet registered. They end when it is dropped.
 pub(crate) struct Registrar {
@@ -45,6 +47,8 @@ struct Desk {
     calls: Semaphore,
     failures: mpsc::Sender<Error>,
     told_without_webhooks: AtomicBool,
+    /// What is wrong with the daemons now: said once, not once for each wallet and attempt.
+    troubles: Mutex<HashSet<String>>,
 }
 
 impl Registrar {
@@ -62,6 +66,7 @@ impl Registrar {
             calls: Semaphore::new(CALLS),
             failures,
             told_without_webhooks: AtomicBool::new(false),
+            troubles: Mutex::default(),
         };
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         tasks.spawn(supervise(Arc::new(desk), tasks.clone(), stop.clone(), first_answers));
@@ -139,8 +144,9 @@ async fn keep_registered(
     desk: Arc<Desk>,
     coin: Coin,
     stop: CancellationToken,
-    mut first: Option<mpsc::Sender<()>>,
+    first: Option<mpsc::Sender<()>>,
 ) {
+    let mut first = first;
     let mut refusals = desk.refusals.clone();
     let growing = || {
         ExponentialBuilder::default()
@@ -149,16 +155,16 @@ async fn keep_registered(
             .without_max_times()
     };
     let mut waits = growing().build();
-    let (mut ever_answered, mut trouble) = (false, None);
+    let (mut ever_answered, mut in_trouble) = (false, false);
     while !stop.is_cancelled() {
         let started = Instant::now();
         refusals.mark_unchanged();
         let wait = match desk.round(&coin).await {
             Ok(()) => {
-                if !ever_answered || trouble.is_some() {
-                    tracing::info!(currency = %coin.currency(), wallet = coin.wallet_shown(), "registered with the daemon");
+                if !ever_answered || in_trouble {
+                    desk.tell_registered(&coin);
                 }
-                (ever_answered, trouble) = (true, None);
+                (ever_answered, in_trouble) = (true, false);
                 waits = growing().build();
                 desk.interval
             }
@@ -169,13 +175,9 @@ async fn keep_registered(
             }
             Err(_) if stop.is_cancelled() => return,
             Err(error) => {
-                let wait = waits.next().unwrap_or(desk.interval);
-                let message = error.to_string();
-                if trouble.as_ref() != Some(&message) {
-                    tracing::warn!(wallet = coin.wallet_shown(), "{message}; trying again until it works");
-                }
-                trouble = Some(message);
-                wait
+                in_trouble = true;
+                desk.tell_trouble(&coin, &error);
+                waits.next().unwrap_or(desk.interval)
             }
         };
         first = None;
@@ -253,6 +255,31 @@ impl Desk {
         parcel.currency = Some(coin.currency().code().to_owned());
         // Their handlers run while the next ones are fetched.
         self.dispatcher.enqueue(&self.source, &answer.into(), parcel, room).map(drop)
+    }
+}
+
+impl Desk {
+    fn tell_registered(&self, coin: &Coin) {
+        let who = coin.client().who();
+        tracing::info!(wallet = coin.wallet_shown(), "registered with {who}");
+        self.troubles().retain(|trouble| !trouble.starts_with(&who));
+    }
+
+    fn tell_trouble(&self, coin: &Coin, error: &Error) {
+        let trouble = error.to_string();
+        let mut troubles = self.troubles();
+        if troubles.len() >= MANY_TROUBLES {
+            troubles.clear();
+        }
+        if troubles.insert(trouble.clone()) {
+            tracing::warn!(wallet = coin.wallet_shown(), "{trouble}; trying again until it works");
+        } else {
+            tracing::debug!(wallet = coin.wallet_shown(), "{trouble}");
+        }
+    }
+
+    fn troubles(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -105,8 +105,7 @@ impl WebhookServer {
         stop.cancel();
         connections.close();
         registrar.stop(deadline).await;
-        let finished =
-            listener.parts.dispatcher.shut_down(deadline.saturating_duration_since(Instant::now())).await;
+        let finished = listener.parts.dispatcher.shut_down(deadline).await;
         // Connections that do not close by now are dropped with the runtime.
         let _ = tokio::time::timeout(LAST_ANSWERS, connections.wait()).await;
         ended.and(finished)

@@ -1,0 +1,60 @@
+//! What was accepted together, and the report of it.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use super::{Report, lock};
+use crate::{Error, ErrorKind, Result};
+
+/// Updates that were accepted together. When their last job is gone the report is sent.
+pub(super) struct Batch {
+    report: Mutex<Report>,
+    total: usize,
+    done: Option<oneshot::Sender<Report>>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The report of a batch, once it is there.
+pub(crate) struct Ticket(oneshot::Receiver<Report>);
+
+impl Batch {
+    /// `report` says what became of some of the `total` updates before any was handled.
+    pub(super) fn new(report: Report, total: usize, room: OwnedSemaphorePermit) -> (Arc<Self>, Ticket) {
+        let (done, receiver) = oneshot::channel();
+        let batch = Self { report: Mutex::new(report), total, done: Some(done), _room: room };
+        (Arc::new(batch), Ticket(receiver))
+    }
+
+    /// Writes down what became of an update.
+    pub(super) fn note(&self, note: impl FnOnce(&mut Report)) {
+        note(&mut lock(&self.report));
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        let mut report = std::mem::take(&mut *lock(&self.report));
+        if report.total() < self.total {
+            // Given up at shutdown: whoever waits for the report learns it by the closed channel.
+            return;
+        }
+        report.failed.sort_by_key(|failed| failed.index);
+        report.rejected.sort_by_key(|rejected| rejected.index);
+        report.ignored.sort_by_key(|ignored| ignored.index);
+        if let Some(done) = self.done.take() {
+            // Nobody has to wait for it.
+            let _ = done.send(report);
+        }
+    }
+}
+
+impl Ticket {
+    /// Waits until every update has been dealt with.
+    pub(crate) async fn report(self) -> Result<Report> {
+        self.0.await.map_err(|_| {
+            let message = "the listener was shut down before every update was handled";
+            Error::new(ErrorKind::Shutdown, message)
+        })
+    }
+}
