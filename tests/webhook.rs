@@ -15,6 +15,7 @@ use connection::post;
 use server::{Gate, coin, nowhere, serve, settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, Semaphore};
 
 const WALLET: &str = "xpub-a";
 
@@ -356,25 +357,52 @@ async fn a_wallet_added_while_it_listens_is_registered() {
     server.finish().await;
 }
 
-/// Today's daemons know neither `subscribe` nor `configure_notifications` (captures `webhook_rpc`: subscribe-removed).
-#[tokio::test]
-async fn a_daemon_without_webhooks_is_asked_for_what_waits() {
-    async fn answer(body: String) -> String {
+/// A daemon of today, as far as the webhook needs it: it knows neither `subscribe` nor `configure_notifications`
+/// (capture `webhook_rpc`: subscribe-removed), and answers `get_updates` once it may.
+async fn daemon_of_today(may_answer: Arc<Semaphore>, asked: Arc<Notify>) -> Daemon {
+    let answer = async move |body: String| {
         let call: serde_json::Value = serde_json::from_str(&body).unwrap();
-        let result = match call["method"].as_str() {
-            Some("get_updates") => r#""result": [{"event": "new_block", "height": 9}]"#,
-            _ => r#""error": {"code": -32601, "message": "Procedure not found"}"#,
+        let result = if call["method"] == "get_updates" {
+            asked.notify_one();
+            let _ = may_answer.acquire().await.unwrap();
+            r#""result": [{"event": "new_block", "height": 9}]"#
+        } else {
+            r#""error": {"code": -32601, "message": "Procedure not found"}"#
         };
         format!(r#"{{"jsonrpc": "2.0", {result}, "id": 0}}"#)
-    }
+    };
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", socket.local_addr().unwrap());
-    let app = axum::Router::new().route("/", axum::routing::post(answer));
+    let handler = move |body| {
+        let answer = answer.clone();
+        async move { answer(body).await }
+    };
+    let app = axum::Router::new().route("/", axum::routing::post(handler));
     tokio::spawn(async move { axum::serve(socket, app).await });
+    Daemon::new(url).unwrap()
+}
 
+#[tokio::test]
+async fn a_daemon_without_webhooks_is_asked_for_what_waits() {
+    let daemon = daemon_of_today(Arc::new(Semaphore::new(1)), Arc::default()).await;
     let (gate, mut seen) = Gate::opened();
-    let coin = Coin::at(Currency::Btc, Daemon::new(url).unwrap(), WALLET);
-    let server = serve(coin.listener().handlers(handlers![block]).state(gate), settings()).await;
+    let listener = Coin::at(Currency::Btc, daemon, WALLET).listener();
+    let server = serve(listener.handlers(handlers![block]).state(gate), settings()).await;
     assert_eq!(seen.recv().await.unwrap(), "new_block 9");
     server.finish().await;
+}
+
+/// The daemon forgets what it answers, so a call under way is waited for.
+#[tokio::test]
+async fn a_shutdown_waits_for_updates_that_are_being_fetched() {
+    let (may_answer, asked) = (Arc::new(Semaphore::new(0)), Arc::new(Notify::new()));
+    let daemon = daemon_of_today(may_answer.clone(), asked.clone()).await;
+    let (gate, mut seen) = Gate::opened();
+    let listener = Coin::at(Currency::Btc, daemon, WALLET).listener();
+    let server = serve(listener.handlers(handlers![block]).state(gate), settings()).await;
+    asked.notified().await;
+    let stopping = server.stop();
+    may_answer.add_permits(1);
+    stopping.await.unwrap().unwrap();
+    assert_eq!(seen.recv().await.unwrap(), "new_block 9");
 }
