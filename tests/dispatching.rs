@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use bitcart_events::{
-    ApiManager, Coin, Currency, ErrorKind, Event, IgnoredReason, Listener, State, Update, handlers, on,
+    ApiManager, Coin, Currency, ErrorKind, Event, IgnoredReason, Listener, State, Update, event, handlers, on,
 };
 use server::Gate;
 
@@ -31,6 +31,7 @@ fn of_one_wallet(event: Event, gate: State<Gate>) {
 fn blocking(event: Event, height: u32, gate: State<Gate>) -> Result<(), String> {
     // Only a thread that may block can do this.
     tokio::runtime::Handle::current().block_on(gate.pass(format!("{event} {height}")));
+    assert!(height != 14, "even worse");
     if height == 13 { Err("unlucky".to_owned()) } else { Ok(()) }
 }
 
@@ -117,11 +118,14 @@ async fn a_lane_keeps_the_order_of_acceptance() {
     let (gate, mut seen) = Gate::opened();
     let gate = Arc::new(gate);
     let hold = gate.clone();
-    coin.add_event_handler(["new_block", "new_transaction"], move |update: Update| {
+    coin.add_event_handler("new_block", move |update: Update| {
         let hold = hold.clone();
         async move {
-            // Let the others run in between, if they can.
-            tokio::task::yield_now().await;
+            // The earlier ones take longer, so that later ones would overtake them if they could.
+            let block: event::NewBlock = update.payload()?;
+            for _ in block.height..50 {
+                tokio::task::yield_now().await;
+            }
             hold.tell(update.raw());
             Ok(())
         }
@@ -179,9 +183,12 @@ async fn no_more_than_the_bound_run_at_once() {
 async fn a_blocking_handler_runs_where_it_may_block_and_its_error_is_reported() {
     let (gate, mut seen) = Gate::opened();
     let listener = Coin::btc("a").listener().handlers(handlers![blocking]).state(gate).build().unwrap();
-    let body = r#"[{"event": "new_block", "height": 12}, {"event": "new_block", "height": 13}]"#;
+    let body = serde_json::json!(
+        [12, 13, 14].map(|height| serde_json::json!({"event": "new_block", "height": height}))
+    );
     let report = listener.process_updates(body).await.unwrap();
-    assert_eq!((report.handled, report.failed.len()), (1, 1));
+    assert_eq!((report.handled, report.failed.len()), (1, 2));
+    assert_eq!(report.failed[1].error.to_string(), "panicked: even worse");
     let failed = &report.failed[0];
     assert_eq!((failed.index, failed.error.to_string().as_str()), (1, "unlucky"));
     assert!(failed.handler.file.ends_with("dispatching.rs"), "{}", failed.handler);

@@ -20,6 +20,7 @@ const WALLET: &str = "xpub-that-nobody-may-see";
 
 #[on("new_block", register = false)]
 fn picky(event: Event, height: u64) -> Result<(), String> {
+    assert!(height != 14, "one too many");
     if height == 13 { Err(format!("{event} 13 is unlucky")) } else { Ok(()) }
 }
 
@@ -84,7 +85,7 @@ impl Write for Log {
 async fn a_failure_names_the_handler_its_place_and_the_wallets_fingerprint() {
     let (log, _guard) = Log::start();
     let listener = Coin::btc(WALLET).listener().handlers(handlers![picky]).build().unwrap();
-    let updates = r#"[{"event": "new_block", "height": 13}, {"event": "new_block", "height": 1.5}, 7]"#;
+    let updates = r#"[{"event": "new_block", "height": 13}, {"event": "new_block", "height": 14}, {"event": "new_block", "height": 1.5}, 7]"#;
     listener.process_updates(updates).await.unwrap();
 
     let [failed] = &log.lines_with("failed: new_block 13 is unlucky")[..] else { panic!("{}", log.text()) };
@@ -98,6 +99,7 @@ async fn a_failure_names_the_handler_its_place_and_the_wallets_fingerprint() {
     ] {
         assert!(failed.contains(part), "{part} in {failed}");
     }
+    assert_eq!(log.lines_with("failed: panicked: one too many").len(), 1, "{}", log.text());
     let [rejected] = &log.lines_with("rejected: `height` should be")[..] else { panic!("{}", log.text()) };
     assert!(rejected.contains("but is 1.5") && rejected.contains("WARN"), "{rejected}");
     assert_eq!(log.lines_with("an update should be a JSON object, but is 7").len(), 1);

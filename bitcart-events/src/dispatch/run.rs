@@ -2,14 +2,14 @@
 
 use std::any::Any;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use crate::Update;
-use crate::handler::{Call, Handler, HandlerError, Invocation, Outcome, States, Subscription};
+use crate::handler::{Call, Handler, HandlerError, Invocation, Outcome, States};
 
 tokio::task_local! {
     /// The dispatcher whose handler this task runs.
@@ -38,7 +38,7 @@ pub(super) async fn run(
         wallet = update.coin().wallet_shown(),
     );
     let run_and_log = async {
-        let outcome = RUNNING.scope(dispatcher, call(handler, update, states, dispatcher)).await;
+        let outcome = catch(RUNNING.scope(dispatcher, call(handler, update, states, dispatcher))).await;
         match &outcome {
             Ok(()) => tracing::debug!("handled"),
             Err(HandlerError::Argument(error)) => tracing::warn!(update = update.raw(), "rejected: {error}"),
@@ -47,47 +47,34 @@ pub(super) async fn run(
         outcome
     };
     // Logging is the user's code too: the error's `Display`, the subscriber.
-    catch_async(run_and_log.instrument(span)).await
+    catch(run_and_log.instrument(span)).await
 }
 
 async fn call(handler: &Handler, update: &Update, states: &Arc<States>, dispatcher: u64) -> Outcome {
-    match handler {
-        Handler::Registered(registration, subscription) => match registration.call {
-            Call::Plain(call) => catch(call, update, subscription, states),
-            Call::Blocking(call) => {
-                let (update, states, subscription) = (update.clone(), Arc::clone(states), *subscription);
-                let span = Span::current();
-                let run = move || {
-                    let _entered = span.enter();
-                    RUNNING.sync_scope(dispatcher, || catch(call, &update, subscription, &states))
-                };
-                match tokio::task::spawn_blocking(run).await {
-                    Ok(outcome) => outcome,
-                    Err(error) => Err(HandlerError::Failed(error.into())),
-                }
-            }
-            Call::Async(call) => {
-                let invocation = Invocation { update, subscription, states };
-                catch_async(async { call(&invocation).await }).await
-            }
-        },
-        Handler::ByHand(by_hand) => {
-            catch_async(async { (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed) }).await
+    let (registration, subscription) = match handler {
+        Handler::Registered(registration, subscription) => (registration, *subscription),
+        Handler::ByHand(by_hand) => return (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed),
+    };
+    let invocation = Invocation { update, subscription, states };
+    match registration.call {
+        Call::Plain(call) => call(&invocation),
+        Call::Async(call) => call(&invocation).await,
+        Call::Blocking(call) => {
+            let (update, states, span) = (update.clone(), Arc::clone(states), Span::current());
+            let run = move || {
+                let _entered = span.enter();
+                let invocation = Invocation { update: &update, subscription, states: &states };
+                RUNNING.sync_scope(dispatcher, || call(&invocation))
+            };
+            tokio::task::spawn_blocking(run).await.unwrap_or_else(|error| match error.try_into_panic() {
+                Ok(panic) => Err(panicked(&*panic)),
+                Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
+            })
         }
     }
 }
 
-fn catch(
-    call: fn(&Invocation<'_>) -> Outcome,
-    update: &Update,
-    subscription: &'static Subscription,
-    states: &States,
-) -> Outcome {
-    let invocation = Invocation { update, subscription, states };
-    catch_unwind(AssertUnwindSafe(|| call(&invocation))).unwrap_or_else(|panic| Err(panicked(&*panic)))
-}
-
-async fn catch_async(future: impl Future<Output = Outcome>) -> Outcome {
+async fn catch(future: impl Future<Output = Outcome>) -> Outcome {
     AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|panic| Err(panicked(&*panic)))
 }
 
