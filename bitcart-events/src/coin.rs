@@ -7,13 +7,13 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 #[cfg(feature = "client")]
 use crate::client::{Client, Daemon};
-use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes};
+use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes, find_events};
 use crate::listener::{Listener, ListenerBuilder, ListenerParts};
 use crate::schema::Event;
 use crate::source::Source;
 use crate::updates::Updates;
 use crate::wallet::WalletKey;
-use crate::{BoxError, Currency, Error, ErrorKind, Report, Result, Update};
+use crate::{BoxError, Currency, Error, Report, Result, Update};
 
 /// A wallet of one currency. Cheap to clone: clones are the same wallet.
 ///
@@ -218,12 +218,6 @@ impl Coin {
     pub async fn process_updates(&self, updates: impl Updates) -> Result<Report> {
         self.own_listener()?.process_updates(updates).await
     }
-}
-
-/// The events of these names.
-pub(crate) fn find_events(names: &impl EventNames) -> Result<Vec<Event>> {
-    let find = |name| Event::find(name).map_err(|error| Error::new(ErrorKind::Handlers, error.to_string()));
-    names.names().into_iter().map(find).collect()
 }
 
 /// Shows the currency and the wallet's fingerprint, never its key.

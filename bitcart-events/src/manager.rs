@@ -8,8 +8,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 #[cfg(feature = "client")]
 use crate::client::{Client, Daemon};
-use crate::coin::find_events;
-use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes};
+use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes, find_events};
 use crate::listener::{Listener, ListenerBuilder, ListenerParts};
 use crate::source::Source;
 use crate::updates::Updates;

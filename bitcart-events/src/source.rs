@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::dispatch::{IgnoredReason, Lane};
 use crate::handler::{Handler, Routes};
 use crate::intake::Parcel;
 use crate::schema::event;
@@ -16,44 +15,61 @@ pub(crate) enum Source {
 }
 
 /// Updates for somebody else.
-pub(crate) struct Unasked {
-    pub(crate) reason: IgnoredReason,
-    who: String,
+#[derive(Debug)]
+pub(crate) enum Unasked {
+    /// A wallet that is not listened to, by its fingerprint.
+    Wallet(String),
+    /// A currency that is not listened to.
+    Currency(String),
+    /// A manager was given a list that names none.
+    NoCurrency,
 }
 
 impl fmt::Display for Unasked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.reason, self.who)
+        match self {
+            Self::Wallet(shown) => write!(f, "for a wallet that is not listened to ({shown})"),
+            Self::Currency(code) => write!(f, "for a currency that is not listened to ({code})"),
+            Self::NoCurrency => {
+                f.write_str("for no currency: a manager needs the envelope with `currency` and `wallet`")
+            }
+        }
     }
+}
+
+/// What is kept in order.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Lane {
+    /// The events of a wallet; `None` where the daemon named none.
+    Wallet(Currency, Option<WalletKey>),
+    /// The blocks of a currency, in a manager.
+    Blocks(Currency),
 }
 
 impl Source {
     /// The wallet that the envelope names, if it is listened to.
     pub(crate) fn resolve(&self, parcel: &Parcel) -> Result<Coin, Unasked> {
-        let unasked = |reason, who: &dyn fmt::Display| Unasked { reason, who: format!(" ({who})") };
-        let named = parcel.currency.as_deref().map(|code| {
-            code.parse::<Currency>()
-                .map_err(|_| unasked(IgnoredReason::Currency, &crate::field::excerpt(code)))
-        });
+        let named = parcel
+            .currency
+            .as_deref()
+            .map(|code| code.parse::<Currency>().map_err(|_| Unasked::Currency(crate::field::excerpt(code))));
         let named = named.transpose()?;
         let wallet = parcel.wallet.as_deref();
-        let stranger = || unasked(IgnoredReason::Wallet, &Fingerprint(wallet.unwrap_or_default()));
+        let stranger = || Unasked::Wallet(Fingerprint(wallet.unwrap_or_default()).to_string());
         match self {
             Self::Coin(coin) => match named {
-                Some(currency) if currency != coin.currency() => {
-                    Err(unasked(IgnoredReason::Currency, &currency))
-                }
+                Some(currency) if currency != coin.currency() => Err(Unasked::Currency(currency.to_string())),
                 _ if wallet.is_some() && wallet != coin.wallet() => Err(stranger()),
                 _ => Ok(coin.clone()),
             },
             Self::Manager(manager) => {
                 if named.is_none() && !parcel.from_daemon {
-                    return Err(Unasked { reason: IgnoredReason::NoCurrency, who: String::new() });
+                    return Err(Unasked::NoCurrency);
                 }
                 // The BTC daemons before September 2020 named no currency (read in code).
                 let currency = named.unwrap_or(Currency::Btc);
                 if !manager.serves(currency) {
-                    return Err(unasked(IgnoredReason::Currency, &currency));
+                    return Err(Unasked::Currency(currency.to_string()));
                 }
                 manager.find(currency, wallet).ok_or_else(stranger)
             }

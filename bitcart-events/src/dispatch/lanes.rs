@@ -3,17 +3,7 @@
 use std::collections::{HashMap, VecDeque, hash_map::Entry};
 use std::sync::{Mutex, PoisonError};
 
-use crate::Currency;
-use crate::wallet::WalletKey;
-
-/// What is kept in order.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(crate) enum Lane {
-    /// The events of a wallet; `None` where the daemon named none.
-    Wallet(Currency, Option<WalletKey>),
-    /// The blocks of a currency, in a manager.
-    Blocks(Currency),
-}
+use crate::source::Lane;
 
 /// The jobs that wait, by lane. A lane exists while it has a worker: idle ones cost nothing.
 pub(crate) struct Lanes<J>(Mutex<HashMap<Lane, VecDeque<J>>>);

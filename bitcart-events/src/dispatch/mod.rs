@@ -21,13 +21,12 @@ use tokio_util::task::TaskTracker;
 use batch::Batch;
 pub(crate) use batch::Ticket;
 use facts::{Facts, Ordinals};
-pub(crate) use lanes::Lane;
 use lanes::Lanes;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 
 use crate::handler::{HandlerError, Routes, States};
 use crate::intake::Parcel;
-use crate::source::Source;
+use crate::source::{Lane, Source, Unasked};
 use crate::update::Malformed;
 use crate::{Coin, Error, ErrorKind, Result, Update};
 
@@ -168,7 +167,12 @@ impl Dispatcher {
             }
             Err(unasked) => {
                 self.tell_once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
-                report.ignored.extend((0..total).map(|index| Ignored { index, reason: unasked.reason }));
+                let reason = match unasked {
+                    Unasked::Wallet(_) => IgnoredReason::Wallet,
+                    Unasked::Currency(_) => IgnoredReason::Currency,
+                    Unasked::NoCurrency => IgnoredReason::NoCurrency,
+                };
+                report.ignored.extend((0..total).map(|index| Ignored { index, reason }));
             }
         }
         self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);

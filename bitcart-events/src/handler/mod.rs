@@ -23,7 +23,7 @@ pub use state::{State, StateArgument, StateNeed};
 
 use crate::field::Field;
 use crate::schema::{Event, EventSchema};
-use crate::{BoxError, Currency, Update};
+use crate::{BoxError, Currency, Error, ErrorKind, Result, Update};
 
 /// What `#[on]` writes down about a function. One for each function, however many events it handles.
 #[doc(hidden)]
@@ -226,4 +226,10 @@ impl EventNames for Event {
     fn names(&self) -> Vec<&str> {
         vec![self.name()]
     }
+}
+
+/// The events of these names.
+pub(crate) fn find_events(names: &impl EventNames) -> Result<Vec<Event>> {
+    let find = |name| Event::find(name).map_err(|error| Error::new(ErrorKind::Handlers, error.to_string()));
+    names.names().into_iter().map(find).collect()
 }

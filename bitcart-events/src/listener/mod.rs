@@ -12,11 +12,11 @@ use tokio::time::Instant;
 #[cfg(feature = "webhook")]
 use crate::delivery::webhook::{Receiver, WebhookSettings};
 use crate::dispatch::{Dispatcher, Limits};
-use crate::handler::{Handler, Handlers, States, registry};
+use crate::handler::{EventNames, Handler, Handlers, States, find_events, registry};
 use crate::shutdown::Shutdown;
 use crate::source::Source;
 use crate::updates::Updates;
-use crate::{Error, ErrorKind, Report, Result, coin, handler::EventNames, intake};
+use crate::{Error, ErrorKind, Report, Result, intake};
 
 /// Builds a [`Listener`]: from [`Coin::listener`](crate::Coin::listener) or
 /// [`ApiManager::listener`](crate::ApiManager::listener).
@@ -129,7 +129,7 @@ impl ListenerBuilder {
     /// lists them all, each with file and line.
     pub fn build(self) -> Result<Listener> {
         let expected = self.expected.iter().map(String::as_str).collect::<Vec<_>>();
-        let expected = coin::find_events(&expected.as_slice())?;
+        let expected = find_events(&expected.as_slice())?;
         let registered = if self.registry { registry() } else { Vec::new() };
         let mut handlers: Vec<Handler> =
             registered.into_iter().flat_map(Handler::of).chain(self.handlers).collect();
