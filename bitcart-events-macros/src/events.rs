@@ -47,9 +47,9 @@ fn payload(event: &EventDef) -> TokenStream {
             (field.name.to_string(), format_ident!("{}", field.kind.name()), field.nullable);
         let sent = sent_data(&field.sent);
         quote! {
-            ::bitcart_events::schema::FieldSchema {
-                name: #name, kind: ::bitcart_events::schema::Kind::#kind, nullable: #nullable, sent: #sent,
-            }
+            ::bitcart_events::schema::FieldSchema::new(
+                #name, ::bitcart_events::schema::Kind::#kind, #nullable, #sent,
+            )
         }
     });
     let members = event.fields.iter().map(|field| {
@@ -70,11 +70,8 @@ fn payload(event: &EventDef) -> TokenStream {
         pub struct #ty { #(#members)* }
 
         impl ::bitcart_events::Payload for #ty {
-            const SCHEMA: &'static ::bitcart_events::schema::EventSchema = &::bitcart_events::schema::EventSchema {
-                name: #event_name,
-                fields: &[#(#schemas),*],
-                sent: #event_sent,
-            };
+            const SCHEMA: &'static ::bitcart_events::schema::EventSchema =
+                &::bitcart_events::schema::EventSchema::new(#event_name, &[#(#schemas),*], #event_sent);
             fn read(update: &::bitcart_events::Update) -> ::core::result::Result<Self, ::bitcart_events::FieldError> {
                 ::core::result::Result::Ok(Self { #(#reads)* })
             }
@@ -88,7 +85,7 @@ fn sent_data(sent: &Sent) -> TokenStream {
         quote!(::bitcart_events::Currency::#variant)
     });
     let current_only = sent.current_only;
-    quote!(::bitcart_events::schema::Sent { currencies: &[#(#codes),*], current_only: #current_only })
+    quote!(::bitcart_events::schema::Sent::new(&[#(#codes),*], #current_only))
 }
 
 fn sent_docs(sent: &Sent) -> Option<TokenStream> {

@@ -115,6 +115,10 @@ impl Coin {
         self.0.wallet.as_ref().map(WalletKey::expose)
     }
 
+    pub(crate) fn key(&self) -> Option<&WalletKey> {
+        self.0.wallet.as_ref()
+    }
+
     /// The wallet's fingerprint, for logs.
     pub(crate) fn wallet_shown(&self) -> Option<&str> {
         self.0.shown.as_deref()

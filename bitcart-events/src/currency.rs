@@ -43,7 +43,7 @@ pub enum Currency {
 
 impl Currency {
     /// Every currency, those with an Electrum daemon first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: &'static [Self] = &[
         Self::Btc,
         Self::Ltc,
         Self::Bch,
@@ -108,7 +108,8 @@ impl FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Self::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .find(|currency| currency.code().eq_ignore_ascii_case(text))
             .ok_or_else(|| UnknownCurrency { written: text.to_owned() })
     }
@@ -130,7 +131,7 @@ pub struct UnknownCurrency {
 
 impl fmt::Display for UnknownCurrency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let codes = || Currency::ALL.into_iter().map(Currency::code);
+        let codes = || Currency::ALL.iter().map(|currency| currency.code());
         write!(f, "unknown currency `{}`", self.written)?;
         if let Some(meant) = names::closest(&self.written.to_uppercase(), codes()) {
             write!(f, ", did you mean {meant}?")?;
@@ -147,7 +148,8 @@ mod tests {
 
     #[test]
     fn the_macros_know_the_same_currencies() {
-        assert_eq!(bitcart_events_macros::currencies!(), Currency::ALL.map(Currency::code));
+        let codes: Vec<_> = Currency::ALL.iter().map(|currency| currency.code()).collect();
+        assert_eq!(codes, bitcart_events_macros::currencies!());
     }
 
     #[test]

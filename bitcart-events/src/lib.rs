@@ -77,6 +77,7 @@ mod names;
 #[cfg(feature = "webhook")]
 mod run;
 pub mod schema;
+mod sealed;
 #[cfg(feature = "client")]
 mod settings;
 mod shutdown;

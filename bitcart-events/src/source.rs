@@ -76,14 +76,17 @@ impl Source {
         }
     }
 
-    /// What the update is kept in order with. A manager's blocks belong to the currency, not to one of its wallets.
+    /// What the update is kept in order with. A manager's blocks belong to the currency, not to one of its wallets,
+    /// unless that wallet has a handler of its own for them.
     pub(crate) fn lane(&self, update: &Update) -> Lane {
-        let coin = update.coin();
+        let (coin, event) = (update.coin(), update.event());
         match self {
-            Self::Manager(_) if update.event().name() == event::NewBlock::SCHEMA.name => {
+            Self::Manager(_)
+                if event.name() == event::NewBlock::SCHEMA.name && coin.own_handler(event).is_none() =>
+            {
                 Lane::Blocks(coin.currency())
             }
-            _ => Lane::Wallet(coin.currency(), coin.wallet().map(WalletKey::new)),
+            _ => Lane::Wallet(coin.currency(), coin.key().cloned()),
         }
     }
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::sealed::Sealed;
 use crate::{Error, ErrorKind, Result};
 
-/// JSON that holds updates: text, bytes, or a [`serde_json::Value`].
-pub trait Updates {
+/// JSON that holds updates: text, bytes, or a [`serde_json::Value`]. Sealed: no other type joins in.
+pub trait Updates: Sealed {
     #[doc(hidden)]
     fn into_text(self) -> Result<Arc<str>>;
 }
@@ -35,6 +36,18 @@ impl Updates for &[u8] {
         std::str::from_utf8(self).map(Arc::from).map_err(|error| {
             Error::new(ErrorKind::NotUpdates, "expected a list of updates as JSON in UTF-8").because(error)
         })
+    }
+}
+
+impl<const N: usize> Updates for &[u8; N] {
+    fn into_text(self) -> Result<Arc<str>> {
+        self.as_slice().into_text()
+    }
+}
+
+impl Updates for &Vec<u8> {
+    fn into_text(self) -> Result<Arc<str>> {
+        self.as_slice().into_text()
     }
 }
 

@@ -12,7 +12,8 @@ pub(super) struct Batch {
     report: Mutex<Report>,
     total: usize,
     done: Option<oneshot::Sender<Report>>,
-    _room: OwnedSemaphorePermit,
+    /// Given back one by one.
+    room: Mutex<OwnedSemaphorePermit>,
 }
 
 /// The report of a batch, once it is there.
@@ -22,13 +23,14 @@ impl Batch {
     /// `report` says what became of some of the `total` updates before any was handled.
     pub(super) fn new(report: Report, total: usize, room: OwnedSemaphorePermit) -> (Arc<Self>, Ticket) {
         let (done, receiver) = oneshot::channel();
-        let batch = Self { report: Mutex::new(report), total, done: Some(done), _room: room };
+        let batch = Self { report: Mutex::new(report), total, done: Some(done), room: Mutex::new(room) };
         (Arc::new(batch), Ticket(receiver))
     }
 
-    /// Writes down what became of an update.
+    /// Writes down what became of an update, and gives its place back.
     pub(super) fn note(&self, note: impl FnOnce(&mut Report)) {
         note(&mut lock(&self.report));
+        drop(lock(&self.room).split(1));
     }
 }
 

@@ -9,6 +9,7 @@ mod run;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 #[cfg(feature = "webhook")]
@@ -20,10 +21,11 @@ use tokio_util::task::TaskTracker;
 
 use batch::Batch;
 pub(crate) use batch::Ticket;
-use facts::{Facts, Ordinals};
+use facts::{Fact, Facts, Ordinals, Repeated};
 use lanes::Lanes;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 
+use crate::field::excerpt;
 use crate::handler::{HandlerError, Routes, States};
 use crate::intake::Parcel;
 use crate::source::{Lane, Source, Unasked};
@@ -43,6 +45,9 @@ impl Default for Limits {
     }
 }
 
+/// How long handlers get to be dropped when the deadline of a shutdown has passed.
+const LAST_STEPS: Duration = Duration::from_secs(1);
+
 /// Hands updates to handlers. It knows no wallets: each update comes with its [`Source`].
 pub(crate) struct Dispatcher {
     id: u64,
@@ -61,8 +66,16 @@ pub(crate) struct Dispatcher {
 /// The updates of one batch that share a lane.
 struct Job {
     source: Source,
-    updates: Vec<(usize, Update)>,
+    updates: Vec<Accepted>,
     batch: Arc<Batch>,
+}
+
+/// An update that is to be handled.
+struct Accepted {
+    /// Its place among the updates that it came with.
+    index: usize,
+    update: Update,
+    fact: Option<Fact>,
 }
 
 impl Dispatcher {
@@ -130,6 +143,12 @@ impl Dispatcher {
         place
     }
 
+    /// Whether it has been shut down: there is no way back.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn check_open(&self) -> Result<()> {
+        if self.room.is_closed() { Err(shutting_down()) } else { Ok(()) }
+    }
+
     /// Fails outside a tokio runtime, and inside a handler of this dispatcher, which would wait for itself.
     pub(crate) fn check_caller(&self) -> Result<()> {
         if run::inside(self.id) {
@@ -154,17 +173,9 @@ impl Dispatcher {
         let mut report = Report::default();
         let total = parcel.updates.len();
         let room = self.take_more(place, total);
-        let mut jobs: Vec<(Lane, Vec<(usize, Update)>)> = Vec::new();
+        let mut jobs = Vec::new();
         match source.resolve(&parcel) {
-            Ok(coin) => {
-                for (index, update) in self.sort(body, &parcel, &coin, &mut report) {
-                    let lane = source.lane(&update);
-                    match jobs.iter_mut().find(|(known, _)| *known == lane) {
-                        Some((_, updates)) => updates.push((index, update)),
-                        None => jobs.push((lane, vec![(index, update)])),
-                    }
-                }
-            }
+            Ok(coin) => jobs = self.sort(source, body, &parcel, &coin, &mut report),
             Err(unasked) => {
                 self.tell_once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
                 let reason = match unasked {
@@ -177,77 +188,98 @@ impl Dispatcher {
         }
         self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);
         let (batch, ticket) = Batch::new(report, total, room);
-
         for (lane, updates) in jobs {
             let job = Job { source: source.clone(), updates, batch: Arc::clone(&batch) };
             if self.lanes.push(lane.clone(), job) {
                 let this = Arc::clone(self);
                 let abort = self.abort.clone();
-                self.workers.spawn_on(
-                    async move {
-                        abort.run_until_cancelled(this.work(&lane)).await;
-                    },
-                    &runtime,
-                );
+                let work = async move {
+                    if abort.run_until_cancelled(this.work(&lane)).await.is_none() {
+                        this.lanes.clear();
+                    }
+                };
+                self.workers.spawn_on(work, &runtime);
             }
         }
         Ok(ticket)
     }
 
-    /// The updates that are to be handled; what became of the others goes to the report.
+    /// The updates that are to be handled, by lane; what became of the others goes to the report.
     fn sort(
         &self,
+        source: &Source,
         body: &Arc<str>,
         parcel: &Parcel,
         coin: &Coin,
         report: &mut Report,
-    ) -> Vec<(usize, Update)> {
+    ) -> Vec<(Lane, Vec<Accepted>)> {
         let mut ordinals = Ordinals::default();
         let mut facts = lock(&self.facts);
-        let mut updates = Vec::with_capacity(parcel.updates.len());
+        let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
         for (index, raw) in parcel.updates.iter().enumerate() {
-            match Update::parse(body, raw.clone(), coin) {
-                Ok(update) if facts.repeats(&update, &mut ordinals) => {
-                    tracing::debug!(currency = %coin.currency(), update = update.raw(), "delivered before");
-                    report.repeated += 1;
-                }
-                Ok(update) => updates.push((index, update)),
-                Err(Malformed::UnknownEvent { name }) => {
-                    self.tell_once(&name, || {
-                        tracing::warn!(currency = %coin.currency(), event = %name, "ignored updates of an unknown event");
-                    });
-                    report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
-                }
+            let update = match Update::parse(body, raw.clone(), coin) {
+                Ok(update) => update,
                 Err(malformed) => {
-                    let text = body.get(raw.clone()).map(crate::field::excerpt);
-                    tracing::warn!(
-                        currency = %coin.currency(), wallet = coin.wallet_shown(), update = text, "rejected: {malformed}"
-                    );
-                    report.rejected.push(Rejected::malformed(index, malformed));
+                    self.sort_out(index, malformed, body.get(raw.clone()).unwrap_or_default(), coin, report);
+                    continue;
+                }
+            };
+            let lane = source.lane(&update);
+            match facts.claim(&update, &lane, &mut ordinals) {
+                Ok(fact) => {
+                    let accepted = Accepted { index, update, fact };
+                    match jobs.iter_mut().find(|(known, _)| *known == lane) {
+                        Some((_, updates)) => updates.push(accepted),
+                        None => jobs.push((lane, vec![accepted])),
+                    }
+                }
+                Err(Repeated) => {
+                    tracing::debug!(currency = %coin.currency(), update = excerpt(update.raw()), "delivered before");
+                    report.repeated.push(index);
                 }
             }
         }
-        updates
+        jobs
+    }
+
+    /// An update that no handler could take.
+    fn sort_out(&self, index: usize, malformed: Malformed, raw: &str, coin: &Coin, report: &mut Report) {
+        let (currency, wallet) = (coin.currency(), coin.wallet_shown());
+        if let Malformed::UnknownEvent { name } = &malformed {
+            self.tell_once(name, || {
+                tracing::warn!(%currency, wallet, event = %name, "ignored updates of an unknown event");
+            });
+            report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
+        } else {
+            tracing::warn!(%currency, wallet, update = excerpt(raw), "rejected: {malformed}");
+            report.rejected.push(Rejected::malformed(index, malformed));
+        }
     }
 
     /// The worker of one lane. It leaves when nothing waits there.
     async fn work(&self, lane: &Lane) {
         while let Some(job) = self.lanes.next(lane) {
-            for (index, update) in &job.updates {
+            for accepted in &job.updates {
                 // Never closed.
                 let Ok(_turn) = self.turns.acquire().await else { return };
-                self.handle(&job, *index, update).await;
+                self.handle(&job, accepted).await;
                 self.unfinished.fetch_sub(1, Ordering::Relaxed);
             }
         }
     }
 
-    async fn handle(&self, job: &Job, index: usize, update: &Update) {
+    async fn handle(&self, job: &Job, Accepted { index, update, fact }: &Accepted) {
+        let index = *index;
+        let undelivered = || fact.iter().for_each(|fact| lock(&self.facts).release(fact));
         let Some(handler) = job.source.find(update, &self.routes) else {
+            undelivered();
             let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
             return job.batch.note(|report| report.ignored.push(ignored));
         };
         let outcome = run::run(&handler, update, &self.states, self.id).await;
+        if outcome.is_err() {
+            undelivered();
+        }
         job.batch.note(|report| match outcome {
             Ok(()) => report.handled += 1,
             Err(HandlerError::Argument(error)) => {
@@ -275,7 +307,8 @@ impl Dispatcher {
         }
         let lost = self.unfinished.load(Ordering::Relaxed);
         self.abort.cancel();
-        self.workers.wait().await;
+        // A plain handler that blocks its thread cannot be stopped, only left behind.
+        let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;
         self.lanes.clear();
         Err(Error::new(
             ErrorKind::Shutdown,
@@ -291,7 +324,7 @@ fn refused(reason: &str) -> Error {
 }
 
 fn shutting_down() -> Error {
-    refused("it is shutting down")
+    refused("it is shutting down, or has been shut down")
 }
 
 /// The tokio runtime that the caller is in.

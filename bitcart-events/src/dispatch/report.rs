@@ -35,15 +35,16 @@ pub struct Report {
     pub rejected: Vec<Rejected>,
     /// Those that nobody asked for.
     pub ignored: Vec<Ignored>,
-    /// How many had been delivered before: a height of a currency, or a transaction of a wallet.
-    pub repeated: usize,
+    /// Those that had been delivered before, by their places in the list, from 0: a height of a currency, or a
+    /// transaction of a wallet.
+    pub repeated: Vec<usize>,
 }
 
 impl Report {
     /// How many updates it speaks of.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.handled + self.failed.len() + self.rejected.len() + self.ignored.len() + self.repeated
+        self.handled + self.failed.len() + self.rejected.len() + self.ignored.len() + self.repeated.len()
     }
 }
 
@@ -86,6 +87,26 @@ impl Rejected {
 
     pub(crate) fn argument(index: usize, handler: HandlerInfo, error: FieldError) -> Self {
         Self { index, reason: RejectedReason(Reason::Argument(handler, error)) }
+    }
+}
+
+impl RejectedReason {
+    /// The handler that it was meant for; `None` if it was no update in the first place.
+    #[must_use]
+    pub fn handler(&self) -> Option<HandlerInfo> {
+        match &self.0 {
+            Reason::Argument(handler, _) => Some(*handler),
+            Reason::Malformed(_) => None,
+        }
+    }
+
+    /// What is wrong with which field; `None` if it was no update in the first place.
+    #[must_use]
+    pub fn field(&self) -> Option<&FieldError> {
+        match &self.0 {
+            Reason::Argument(_, error) => Some(error),
+            Reason::Malformed(_) => None,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
 use crate::Update;
+use crate::field::excerpt;
 use crate::handler::{Call, Handler, HandlerError, Invocation, Outcome, States};
 
 tokio::task_local! {
@@ -41,8 +42,10 @@ pub(super) async fn run(
         let outcome = catch(RUNNING.scope(dispatcher, call(handler, update, states, dispatcher))).await;
         match &outcome {
             Ok(()) => tracing::debug!("handled"),
-            Err(HandlerError::Argument(error)) => tracing::warn!(update = update.raw(), "rejected: {error}"),
-            Err(error) => tracing::error!(update = update.raw(), "failed: {error}"),
+            Err(HandlerError::Argument(error)) => {
+                tracing::warn!(update = excerpt(update.raw()), "rejected: {error}")
+            }
+            Err(error) => tracing::error!(update = excerpt(update.raw()), "failed: {error}"),
         }
         outcome
     };

@@ -3,6 +3,7 @@
 use super::Invocation;
 use crate::Coin;
 use crate::schema::Event;
+use crate::sealed::Sealed;
 
 /// What the parameter `event` can be: [`Event`], or `&str` for its name.
 #[diagnostic::on_unimplemented(
@@ -10,7 +11,7 @@ use crate::schema::Event;
     label = "this is the event",
     note = "write `event: Event`, or `event: &str` for its name alone"
 )]
-pub trait EventArgument<'u>: Sized {
+pub trait EventArgument<'u>: Sealed + Sized {
     #[doc(hidden)]
     fn read(invocation: &Invocation<'u>) -> Self;
 }
@@ -35,7 +36,7 @@ impl<'u> EventArgument<'u> for &'u str {
     label = "this is the wallet that the event came for",
     note = "write `instance: Coin`"
 )]
-pub trait InstanceArgument: Sized {
+pub trait InstanceArgument: Sealed + Sized {
     #[doc(hidden)]
     fn read(invocation: &Invocation<'_>) -> Self;
 }

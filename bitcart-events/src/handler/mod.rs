@@ -23,6 +23,7 @@ pub use state::{State, StateArgument, StateNeed};
 
 use crate::field::Field;
 use crate::schema::{Event, EventSchema};
+use crate::sealed::Sealed;
 use crate::{BoxError, Currency, Error, ErrorKind, Result, Update};
 
 /// What `#[on]` writes down about a function. One for each function, however many events it handles.
@@ -198,8 +199,8 @@ impl fmt::Display for HandlerInfo {
     }
 }
 
-/// One event name or several: what `add_event_handler` takes.
-pub trait EventNames {
+/// One event name or several: what `add_event_handler` takes. Sealed: no other type joins in.
+pub trait EventNames: Sealed {
     #[doc(hidden)]
     fn names(&self) -> Vec<&str>;
 }
@@ -210,23 +211,22 @@ impl EventNames for &str {
     }
 }
 
-impl<const N: usize> EventNames for [&str; N] {
-    fn names(&self) -> Vec<&str> {
-        self.to_vec()
-    }
-}
-
-impl EventNames for &[&str] {
-    fn names(&self) -> Vec<&str> {
-        self.to_vec()
-    }
-}
-
 impl EventNames for Event {
     fn names(&self) -> Vec<&str> {
         vec![self.name()]
     }
 }
+
+macro_rules! lists_of_names {
+    ($([$($generics:tt)*] $ty:ty;)*) => { $(
+        impl<$($generics)*> EventNames for $ty {
+            fn names(&self) -> Vec<&str> {
+                self.to_vec()
+            }
+        }
+    )* };
+}
+lists_of_names!([const N: usize] [&str; N]; [const N: usize] &[&str; N]; [] &[&str]; [] Vec<&str>;);
 
 /// The events of these names.
 pub(crate) fn find_events(names: &impl EventNames) -> Result<Vec<Event>> {

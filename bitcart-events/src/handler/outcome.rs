@@ -5,6 +5,7 @@ use std::fmt;
 use crate::BoxError;
 use crate::error::write_causes;
 use crate::field::FieldError;
+use crate::sealed::Sealed;
 
 /// The result of a handler, whatever it returns.
 #[doc(hidden)]
@@ -50,7 +51,7 @@ impl From<FieldError> for HandlerError {
     note = "`E` is any error, `anyhow::Error`, `String` or `&str`: what turns into `Box<dyn Error + Send + Sync>`",
     note = "a `Box<dyn Error>` lacks `+ Send + Sync`"
 )]
-pub trait IntoOutcome {
+pub trait IntoOutcome: Sealed {
     #[doc(hidden)]
     fn into_outcome(self) -> Outcome;
 }

@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::{HandlerError, Invocation};
+use crate::sealed::Sealed;
 
 /// A value that was given to the listener, and is shared by its handlers.
 ///
@@ -84,7 +85,7 @@ pub struct StateNeed {
     label = "expected `bitcart_events::State<T>`, with a `T` that is `Send`, `Sync` and `'static`",
     note = "a `Mutex`, an `RwLock` or an atomic makes a value shareable"
 )]
-pub trait StateArgument: Sized {
+pub trait StateArgument: Sealed + Sized {
     #[doc(hidden)]
     const NEED: StateNeed;
     #[doc(hidden)]

@@ -13,6 +13,7 @@ use crate::{Currency, names};
 
 /// One event and its fields.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct EventSchema {
     /// Its name on the wire: `"new_block"`.
     pub name: &'static str,
@@ -24,6 +25,7 @@ pub struct EventSchema {
 
 /// One field of an event.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct FieldSchema {
     /// Its name on the wire, which is also the parameter's name.
     pub name: &'static str,
@@ -37,11 +39,37 @@ pub struct FieldSchema {
 
 /// Which daemons send an event or a field.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Sent {
     /// The currencies; empty means all of them.
     pub currencies: &'static [Currency],
     /// Whether the daemons of 2020 lack it.
     pub current_only: bool,
+}
+
+// What `events!` writes, in whatever crate it stands.
+impl EventSchema {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, fields: &'static [FieldSchema], sent: Sent) -> Self {
+        Self { name, fields, sent }
+    }
+}
+
+impl FieldSchema {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind, nullable: bool, sent: Sent) -> Self {
+        Self { name, kind, nullable, sent }
+    }
+}
+
+impl Sent {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(currencies: &'static [Currency], current_only: bool) -> Self {
+        Self { currencies, current_only }
+    }
 }
 
 /// What a field holds. Each kind has a trait in [`field`](crate::field) that says which types a handler may ask for.
