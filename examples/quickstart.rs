@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bitcart_events::testing::TestDaemon;
 use bitcart_events::{Coin, Currency, Daemon, Event, PaymentStatus, State, WebhookSettings, on};
@@ -49,6 +50,10 @@ async fn payment(
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    tokio::time::timeout(Duration::from_secs(10), life_of_a_payment()).await?
+}
+
+async fn life_of_a_payment() -> anyhow::Result<()> {
     let daemon = TestDaemon::start().await?;
     let wallet = "xpub-of-the-shop";
     let coin = Coin::at(Currency::Btc, Daemon::new(daemon.url())?, wallet);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bitcart_events::{
     ApiManager, Coin, Currency, ErrorKind, Event, IgnoredReason, Listener, State, Update, event, handlers, on,
 };
-use server::Gate;
+use server::{Gate, next};
 
 #[on("new_transaction", register = false)]
 async fn general(event: Event, instance: Coin, gate: State<Gate>) {
@@ -56,7 +56,7 @@ async fn the_most_specific_handler_runs() {
     ] {
         let body = envelope(currency, wallet, r#"{"event": "new_transaction", "tx": "1"}"#);
         assert_eq!(listener.process_updates(&body).await.unwrap().handled, 1);
-        assert_eq!(seen.recv().await.unwrap(), expected);
+        assert_eq!(next(&mut seen).await, expected);
     }
 }
 
@@ -92,7 +92,7 @@ async fn a_fact_is_delivered_once_and_a_status_as_often_as_it_comes() {
     manager.add_event_handler(["new_block", "new_transaction", "new_payment"], |_| async { Ok(()) }).unwrap();
     let handled = async |currency, wallet, update| {
         let report = manager.process_updates(&envelope(currency, wallet, update)).await.unwrap();
-        (report.handled, report.repeated)
+        (report.handled, report.repeated.len())
     };
     let block = r#"{"event": "new_block", "height": 7}"#;
     assert_eq!(handled("BTC", "a", block).await, (1, 0));
@@ -110,6 +110,42 @@ async fn a_fact_is_delivered_once_and_a_status_as_often_as_it_comes() {
     let paid = r#"{"event": "new_payment", "address": "x", "status": 3, "status_str": "Paid"}"#;
     assert_eq!(handled("BTC", "a", paid).await, (1, 0));
     assert_eq!(handled("BTC", "a", paid).await, (1, 0), "after a reorganisation it is paid again");
+}
+
+#[tokio::test]
+async fn a_fact_whose_handler_failed_may_come_again() {
+    let coin = Coin::btc("a");
+    let block = r#"[{"event": "new_block", "height": 1}]"#;
+    let listener = coin.listener().build().unwrap();
+    assert_eq!(listener.process_updates(block).await.unwrap().ignored.len(), 1, "nobody handles it yet");
+    coin.add_event_handler("new_block", |_| async { Err("not now".into()) }).unwrap();
+    assert_eq!(listener.process_updates(block).await.unwrap().failed.len(), 1);
+    coin.add_event_handler("new_block", |_| async { Ok(()) }).unwrap();
+    assert_eq!(listener.process_updates(block).await.unwrap().handled, 1);
+    assert_eq!(listener.process_updates(block).await.unwrap().repeated, [0]);
+}
+
+#[tokio::test]
+async fn a_wallets_own_handler_gets_every_block_whichever_wallet_comes_first() {
+    let manager = manager();
+    let (gate, mut seen) = Gate::opened();
+    let gate = Arc::new(gate);
+    let own = gate.clone();
+    let tell = move |who: &'static str, gate: Arc<Gate>| {
+        move |_| {
+            gate.tell(who);
+            async { Ok(()) }
+        }
+    };
+    manager.coin(Currency::Btc, "a").unwrap().add_event_handler("new_block", tell("own", own)).unwrap();
+    manager.add_event_handler("new_block", tell("general", gate)).unwrap();
+    let block = r#"{"event": "new_block", "height": 1}"#;
+    for wallet in ["b", "a", "a", "b"] {
+        manager.process_updates(&envelope("BTC", wallet, block)).await.unwrap();
+    }
+    assert_eq!(next(&mut seen).await, "general");
+    assert_eq!(next(&mut seen).await, "own");
+    assert!(seen.try_recv().is_err());
 }
 
 #[tokio::test]
@@ -144,7 +180,7 @@ async fn a_lane_keeps_the_order_of_acceptance() {
         assert_eq!(report.unwrap().handled, 1);
     }
     for height in 0..50 {
-        assert_eq!(seen.recv().await.unwrap(), update(height));
+        assert_eq!(next(&mut seen).await, update(height));
     }
 }
 
@@ -168,7 +204,7 @@ async fn no_more_than_the_bound_run_at_once() {
         batches.spawn(async move { listener.process_updates(&body).await.unwrap() });
     }
     for _ in 0..3 {
-        seen.recv().await.unwrap();
+        next(&mut seen).await;
     }
     // Everything that can run has run: the runtime has one thread, and it has nothing else to do.
     for _ in 0..100 {
@@ -192,7 +228,7 @@ async fn a_blocking_handler_runs_where_it_may_block_and_its_error_is_reported() 
     let failed = &report.failed[0];
     assert_eq!((failed.index, failed.error.to_string().as_str()), (1, "unlucky"));
     assert!(failed.handler.file.ends_with("dispatching.rs"), "{}", failed.handler);
-    assert_eq!(seen.recv().await.unwrap(), "new_block 12");
+    assert_eq!(next(&mut seen).await, "new_block 12");
 }
 
 mod elsewhere {
@@ -235,13 +271,14 @@ async fn a_manual_listener_shuts_down_too() {
         let listener: Listener = listener.clone();
         async move { listener.process_updates(body).await }
     });
-    seen.recv().await.unwrap();
+    next(&mut seen).await;
     let stopping = tokio::spawn({
         let listener = listener.clone();
         async move { listener.shut_down().await }
     });
     tokio::task::yield_now().await;
     assert_eq!(listener.process_updates(body).await.unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!(listener.bind_webhook().await.unwrap_err().kind(), ErrorKind::Refused, "there is no way back");
     gate.open();
     stopping.await.unwrap().unwrap();
     assert_eq!(at_work.await.unwrap().unwrap().handled, 1);

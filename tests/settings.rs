@@ -46,7 +46,7 @@ fn every_wrong_value_is_named_in_one_run() {
         "BTC, LTC, BCH",
         "BTC_PORT: `70000` is not a port",
         "BITCART_WEBHOOK_ADDR: `localhost` is not an address and port",
-        "`shop.example/hooks` is not an address",
+        "BITCART_WEBHOOK_URL: `shop.example/hooks` is not an address",
         "BITCART_INBOX: `events.db` is not possible",
     ] {
         assert!(message.contains(part), "{part} in {message}");
@@ -59,13 +59,25 @@ fn a_secret_is_never_shown() {
         ("BTC_WALLETS", "seed words of a wallet"),
         ("BTC_PASSWORD", "pass:word"),
         ("BITCART_WEBHOOK_SECRET", "too-short"),
+        ("BITCART_WEBHOOK_URL", "ftp://me:hunter22@shop.example"),
+        ("BITCART_INBOX", "postgres://me:hunter22@db/events"),
+        ("BTC_HOST", "me:hunter22@daemon"),
     ]);
-    for part in ["BTC_LOGIN and its _PASSWORD", "`:`", "BITCART_WEBHOOK_SECRET", "at least 16"] {
+    for part in [
+        "BTC_HOST",
+        "BITCART_WEBHOOK_SECRET",
+        "at least 16",
+        "BITCART_WEBHOOK_URL",
+        "BITCART_INBOX: `postgres`",
+    ] {
         assert!(message.contains(part), "{part} in {message}");
     }
-    for secret in ["pass:word", "too-short", "seed words"] {
+    for secret in ["pass:word", "too-short", "seed words", "hunter22"] {
         assert!(!message.contains(secret), "{secret} in {message}");
     }
+
+    let message = problems(&[("BTC_WALLETS", "xpub"), ("BTC_PASSWORD", "pass:word")]);
+    assert!(message.contains("BTC_LOGIN and its _PASSWORD") && !message.contains("pass:word"), "{message}");
 
     let settings = Settings::from_vars([
         ("BTC_WALLETS", "seed words of a wallet"),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use bitcart_events::testing::{Fate, TestDaemon};
 use bitcart_events::{ApiManager, Coin, Currency, Daemon, ErrorKind, Event, State, Update, handlers, on};
 use connection::post;
-use server::{Gate, coin, nowhere, serve, settings};
+use server::{Gate, coin, next, nowhere, serve, settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
@@ -49,19 +49,20 @@ async fn what_is_refused_waits_at_the_daemon_and_comes_with_the_next_drain() {
         coin(&daemon, WALLET).listener().handlers(handlers![block]).shared_state(gate.clone()).capacity(1);
     let server = serve(listener, settings()).await;
     daemon.wait_configured(WALLET).await;
-    daemon.wait_call("get_updates", 1).await;
+    // The first drain holds the only place until its answer is here.
+    while post(server.addr, &server.path, &envelope("")).await.is_none() {}
 
     let first = tokio::spawn({
         let daemon = daemon.clone();
         async move { daemon.mine(1).await }
     });
-    assert_eq!(seen.recv().await.unwrap(), "new_block 101");
+    assert_eq!(next(&mut seen).await, "new_block 101");
     daemon.mine(1).await;
     let fate = daemon.emissions().pop().unwrap().fate;
     assert!(matches!(fate, Fate::Queued { .. }), "{fate:?}");
 
     gate.open();
-    assert_eq!(seen.recv().await.unwrap(), "new_block 102");
+    assert_eq!(next(&mut seen).await, "new_block 102");
     assert_eq!(daemon.drained(WALLET), 1);
     first.await.unwrap();
     server.finish().await;
@@ -79,8 +80,8 @@ async fn a_restarted_daemon_is_told_again() {
     daemon.restart().await.unwrap();
     daemon.wait_configured(WALLET).await;
     daemon.mine(1).await;
-    assert_eq!(seen.recv().await.unwrap(), "new_block 101");
-    assert_eq!(seen.recv().await.unwrap(), "new_block 102");
+    assert_eq!(next(&mut seen).await, "new_block 101");
+    assert_eq!(next(&mut seen).await, "new_block 102");
     server.finish().await;
 }
 
@@ -93,12 +94,12 @@ async fn without_a_daemon_the_server_is_up_and_registering_is_tried_again() {
         serve(coin(&daemon, WALLET).listener().handlers(handlers![block]).state(gate), settings()).await;
     let answer = post(server.addr, &server.path, &envelope(r#"{"event": "new_block", "height": 1}"#)).await;
     assert_eq!(answer, Some(200));
-    assert_eq!(seen.recv().await.unwrap(), "new_block 1");
+    assert_eq!(next(&mut seen).await, "new_block 1");
 
     daemon.start_again().await.unwrap();
     daemon.wait_configured(WALLET).await;
     daemon.mine(1).await;
-    assert_eq!(seen.recv().await.unwrap(), "new_block 101");
+    assert_eq!(next(&mut seen).await, "new_block 101");
     server.finish().await;
 }
 
@@ -121,7 +122,7 @@ async fn a_panic_touches_nothing_but_its_own_event() {
     let server = serve(listener, settings()).await;
     daemon.wait_configured(WALLET).await;
     daemon.mine(2).await;
-    assert_eq!(seen.recv().await.unwrap(), "new_block 102");
+    assert_eq!(next(&mut seen).await, "new_block 102");
     assert!(daemon.emissions().iter().all(|emission| emission.fate == Fate::Delivered { status: 200 }));
     server.finish().await;
 }
@@ -158,10 +159,10 @@ async fn a_slow_handler_holds_back_its_own_wallet_only() {
         let (path, body) = (path.clone(), body("slow"));
         async move { post(addr, &path, &body).await }
     });
-    assert_eq!(seen.recv().await.unwrap(), "new_payment slow");
+    assert_eq!(next(&mut seen).await, "new_payment slow");
     // Answered while the other wallet's handler is still at work.
     assert_eq!(post(addr, &path, &body("quick")).await, Some(200));
-    assert_eq!(quick_seen.recv().await.unwrap(), "new_payment");
+    assert_eq!(next(&mut quick_seen).await, "new_payment");
     assert!(!slow.is_finished());
 
     gate.open();
@@ -181,7 +182,7 @@ async fn a_shutdown_waits_for_a_handler_at_work() {
         let daemon = daemon.clone();
         async move { daemon.mine(1).await }
     });
-    seen.recv().await.unwrap();
+    next(&mut seen).await;
     let stopping = server.stop();
     gate.open();
     stopping.await.unwrap().unwrap();
@@ -200,7 +201,7 @@ async fn at_the_deadline_a_shutdown_says_what_it_gave_up_and_the_daemon_keeps_it
         let daemon = daemon.clone();
         async move { daemon.mine(1).await }
     });
-    seen.recv().await.unwrap();
+    next(&mut seen).await;
     let error = server.stop().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Shutdown);
     assert!(error.to_string().contains("1 accepted update"), "{error}");
@@ -221,7 +222,7 @@ async fn a_forged_post_gets_no_answer() {
     }
     assert!(seen.try_recv().is_err());
     assert_eq!(post(server.addr, &server.path, &body).await, Some(200));
-    assert_eq!(seen.recv().await.unwrap(), "new_block 7");
+    assert_eq!(next(&mut seen).await, "new_block 7");
     server.finish().await;
 }
 
@@ -265,9 +266,10 @@ async fn slow_clients_are_cut_off_and_their_places_given_to_others() {
         // There is only one place: this is served once the slow one is gone.
         let body = envelope(&format!(r#"{{"event": "new_block", "height": {}}}"#, sent.len()));
         assert_eq!(post(server.addr, &server.path, &body).await, Some(200));
-        assert_eq!(seen.recv().await.unwrap(), format!("new_block {}", sent.len()));
+        assert_eq!(next(&mut seen).await, format!("new_block {}", sent.len()));
         let mut rest = Vec::new();
-        slow.read_to_end(&mut rest).await.unwrap();
+        let closed = tokio::time::timeout(Duration::from_secs(60), slow.read_to_end(&mut rest));
+        closed.await.expect("it is never closed").unwrap();
         assert!(!rest.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&rest));
     }
     server.finish().await;
@@ -292,7 +294,7 @@ async fn process_updates_inside_a_handler_is_refused() {
     .unwrap();
     let report = listener.process_updates(r#"[{"event": "new_block", "height": 1}]"#).await.unwrap();
     assert_eq!(report.handled, 1);
-    assert_eq!(seen.recv().await.unwrap(), "Reentrant");
+    assert_eq!(next(&mut seen).await, "Reentrant");
 
     // The same by webhook: it is the same listener.
     let app: axum::Router = listener.webhook_app();
@@ -301,7 +303,7 @@ async fn process_updates_inside_a_handler_is_refused() {
     tokio::spawn(async move { axum::serve(socket, app).await });
     listener.configure_webhook(&format!("http://{addr}")).await.unwrap();
     daemon.mine(1).await;
-    assert_eq!(seen.recv().await.unwrap(), "Reentrant");
+    assert_eq!(next(&mut seen).await, "Reentrant");
 }
 
 /// Program E of the README's promise.
@@ -328,7 +330,7 @@ async fn an_axum_application_nests_the_routes() -> anyhow::Result<()> {
     tokio::spawn(async move { axum::serve(listener, app).await });
 
     daemon.mine(1).await;
-    assert_eq!(seen.recv().await.unwrap(), r#"{"event": "new_block", "height": 101}"#);
+    assert_eq!(next(&mut seen).await, r#"{"event": "new_block", "height": 101}"#);
     assert_eq!(daemon.emissions()[0].fate, Fate::Delivered { status: 200 });
     let body = envelope(r#"{"event": "new_block", "height": 102}"#);
     for forged in ["/hooks/bitcart", "/hooks/bitcart/not-the-secret-at-all"] {
@@ -338,6 +340,63 @@ async fn an_axum_application_nests_the_routes() -> anyhow::Result<()> {
     assert_eq!(post(addr, "/elsewhere", &body).await, Some(404));
     assert!(btc.configure_webhook("shop.example/hooks").await.is_err());
     Ok(())
+}
+
+/// Whatever else the path holds, and however it is written, nothing but the secret counts.
+#[tokio::test]
+async fn the_routes_nest_under_parameters_too() {
+    let (_held, nowhere) = nowhere();
+    let (gate, mut seen) = Gate::opened();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let secret = "0123456789abcdef";
+    let listener =
+        coin.listener().handlers(handlers![block]).state(gate).webhook_settings(settings().secret(secret));
+    let app: axum::Router =
+        axum::Router::new().nest("/{shop}/hooks", listener.build().unwrap().webhook_app());
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = socket.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(socket, app).await });
+    let body = envelope(r#"{"event": "new_block", "height": 1}"#);
+    for forged in ["/a/hooks/%ff", "/a/hooks/0123456789abcdeg", "/%ff/hooks/0123456789abcde"] {
+        assert_eq!(post(addr, forged, &body).await, None, "{forged}");
+    }
+    assert_eq!(post(addr, &format!("/a/hooks/{secret}"), &body).await, Some(200));
+    assert_eq!(next(&mut seen).await, "new_block 1");
+}
+
+#[tokio::test]
+async fn a_refused_login_is_returned_though_another_daemon_hangs() {
+    let strict = TestDaemon::builder().login("shop", "right").start().await.unwrap();
+    let hanging = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let manager = ApiManager::builder()
+        .wallet("BTC", WALLET)
+        .wallet("LTC", "xpub-l")
+        .daemon("BTC", Daemon::new(strict.url()).unwrap())
+        .daemon("LTC", Daemon::new(format!("http://{}", hanging.local_addr().unwrap())).unwrap())
+        .build()
+        .unwrap();
+    let listener = manager.listener().handlers(handlers![block]).state(Gate::new().0).build().unwrap();
+    let error = listener.configure_webhook("http://127.0.0.1:1").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    // And the hanging daemon does not hold up the shutdown.
+    listener.shut_down().await.unwrap();
+}
+
+#[tokio::test]
+async fn dropping_the_future_frees_the_port() {
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().webhook_settings(settings()).build().unwrap();
+    let server = listener.bind_webhook().await.unwrap();
+    assert!(!format!("{server:?}").contains(server.secret_url()), "the secret is shown");
+    let addr = server.local_addr();
+    let mut running = Box::pin(server.run());
+    assert!(futures_util::poll!(&mut running).is_pending());
+    drop(running);
+    // The accepting task ends as soon as it runs.
+    while TcpListener::bind(addr).await.is_err() {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]
@@ -353,7 +412,7 @@ async fn a_wallet_added_while_it_listens_is_registered() {
     daemon.wait_configured("xpub-late").await;
     let request = daemon.request("xpub-late", "1").await.unwrap();
     daemon.pay(&request.address, "1").await.unwrap();
-    assert_eq!(seen.recv().await.unwrap(), "new_payment xpub-late");
+    assert_eq!(next(&mut seen).await, "new_payment xpub-late");
     server.finish().await;
 }
 
@@ -388,7 +447,7 @@ async fn a_daemon_without_webhooks_is_asked_for_what_waits() {
     let (gate, mut seen) = Gate::opened();
     let listener = Coin::at(Currency::Btc, daemon, WALLET).listener();
     let server = serve(listener.handlers(handlers![block]).state(gate), settings()).await;
-    assert_eq!(seen.recv().await.unwrap(), "new_block 9");
+    assert_eq!(next(&mut seen).await, "new_block 9");
     server.finish().await;
 }
 
@@ -404,5 +463,5 @@ async fn a_shutdown_waits_for_updates_that_are_being_fetched() {
     let stopping = server.stop();
     may_answer.add_permits(1);
     stopping.await.unwrap().unwrap();
-    assert_eq!(seen.recv().await.unwrap(), "new_block 9");
+    assert_eq!(next(&mut seen).await, "new_block 9");
 }

@@ -213,6 +213,14 @@ impl Coin {
         Ok(Listener::from_parts(Source::Coin(self.clone()), parts.clone()))
     }
 
+    /// Stops what this coin's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn shut_down(&self) -> Result<()> {
+        self.own_listener()?.shut_down().await
+    }
+
     /// Passes updates to the handlers, as if the daemon had sent them, and waits for the handlers.
     ///
     /// See [`Listener::process_updates`], which this calls on a listener without states.

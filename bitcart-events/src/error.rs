@@ -40,6 +40,8 @@ pub enum ErrorKind {
     Connection,
     /// The daemon does not accept the login and password.
     Unauthorized,
+    /// The parameters of a call are neither an object nor a list.
+    Parameters,
     /// The daemon answered with an error; [`Error::daemon`] has it.
     Daemon,
     /// The time for a graceful shutdown ran out while handlers were still at work.

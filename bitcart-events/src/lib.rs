@@ -47,6 +47,10 @@
 //! still outstanding. A reverse proxy turns a closed connection into an answer (502), and with it the daemon's event
 //! is gone.
 //!
+//! A handler may see a payment twice: if the daemon's connection breaks while the handler is at work, the event stays with
+//! the daemon and is fetched later. Make its effect the same when it is repeated. Heights and transactions are delivered
+//! once, as long as the process runs.
+//!
 //! # Cargo features
 //! | feature | default | gives |
 //! |---|---|---|
@@ -58,6 +62,8 @@
 //! Without any there are handlers, and [`Coin::process_updates`] to feed them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The start page speaks of everything; without a feature its links lead nowhere.
+#![cfg_attr(not(all(feature = "webhook", feature = "testing")), allow(rustdoc::broken_intra_doc_links))]
 
 extern crate self as bitcart_events;
 

@@ -83,6 +83,14 @@ impl Settings {
                 names.join(" or ")
             ));
         }
+        for other in Currency::ALL.iter().filter(|currency| !currencies.contains(currency)) {
+            let name = format!("{other}_WALLETS");
+            if reader.text(&name).is_some() {
+                tracing::warn!(
+                    "{name} is set, but BITCART_CRYPTOS does not name {other}: its wallets are left out"
+                );
+            }
+        }
         #[cfg(feature = "webhook")]
         let webhook = reader.webhook();
         reader.check_inbox();
@@ -188,16 +196,21 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
         if let Some(secret) = self.text("BITCART_WEBHOOK_SECRET") {
             settings = settings.secret(secret);
         }
-        if let Err(error) = settings.check() {
+        if let Err(error) = settings.check_secret() {
             self.problems.push(error.to_string());
+        }
+        if let Err(error) = settings.check_url() {
+            self.problems.push(format!("BITCART_WEBHOOK_URL: {error}"));
         }
         settings
     }
 
     fn check_inbox(&mut self) {
         if let Some(inbox) = self.text("BITCART_INBOX").filter(|inbox| inbox != "memory") {
+            // The address of a database may hold its password.
+            let shown = inbox.split_once("://").map_or(&*inbox, |(scheme, _)| scheme);
             self.problems
-                .push(format!("BITCART_INBOX: `{inbox}` is not possible; this version has only `memory`"));
+                .push(format!("BITCART_INBOX: `{shown}` is not possible; this version has only `memory`"));
         }
     }
 }

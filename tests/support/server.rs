@@ -64,6 +64,14 @@ pub fn nowhere() -> (TcpSocket, Daemon) {
     (socket, daemon)
 }
 
+/// What reached a gate next. A test that waits in vain fails instead of hanging.
+pub async fn next(seen: &mut mpsc::UnboundedReceiver<String>) -> String {
+    tokio::time::timeout(Duration::from_secs(60), seen.recv())
+        .await
+        .expect("nothing came")
+        .expect("the gate is gone")
+}
+
 /// Holds handlers back until it is opened, and tells what reached it.
 pub struct Gate {
     reached: mpsc::UnboundedSender<String>,

@@ -31,11 +31,13 @@ impl Daemon {
     pub fn new(url: impl Into<String>) -> Result<Self> {
         let url = url.into();
         let parsed = reqwest::Url::parse(&url).map_err(|error| {
-            Error::new(ErrorKind::Settings, format!("`{url}` is not the address of a daemon")).because(error)
+            let message =
+                format!("{} is not the address of a daemon, `http://HOST:PORT`", without_login(&url));
+            Error::new(ErrorKind::Settings, message).because(error)
         })?;
         if parsed.scheme() != "http" || !parsed.username().is_empty() || parsed.password().is_some() {
-            let message = "the address of a daemon is `http://HOST:PORT`, without login and password (those go to `login`); \
-                           TLS is not supported yet";
+            let message = "the address of a daemon is `http://HOST:PORT`, without login and password (those go to \
+                           `login`); TLS is not supported yet";
             return Err(Error::new(ErrorKind::Settings, message));
         }
         Ok(Self { url, ..Self::default_of(Currency::Btc) })
@@ -71,6 +73,15 @@ impl Daemon {
 
     pub(crate) fn credentials(&self) -> (&str, &str) {
         (&self.login, self.password.expose_secret())
+    }
+}
+
+/// A URL as a message may show it: what has a login in it is not shown at all.
+pub(crate) fn without_login(url: &str) -> String {
+    if url.contains('@') {
+        "an address with a login in it (not shown here)".to_owned()
+    } else {
+        format!("`{url}`")
     }
 }
 

@@ -64,9 +64,9 @@ impl RpcError {
         self.code == UNAUTHORIZED && self.message == "Unauthorized"
     }
 
-    pub(super) fn named(self, names: &Names) -> DaemonError {
+    pub(super) fn named(self, names: Option<&Names>) -> DaemonError {
         let Self { code, message } = self;
-        let name = match names.exceptions.get(&code.to_string()) {
+        let name = match names.and_then(|names| names.exceptions.get(&code.to_string())) {
             Some(exception) => exception.exc_name.clone(),
             None if code == NO_SUCH_METHOD => "ProcedureNotFoundError".to_owned(),
             None => python_exception(&message).unwrap_or("Error").to_owned(),
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     fn named(code: i64, message: &str, names: &Names) -> String {
-        RpcError { code, message: message.to_owned() }.named(names).name
+        RpcError { code, message: message.to_owned() }.named(Some(names)).name
     }
 
     #[test]

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 pub use daemon::Daemon;
+#[cfg(feature = "webhook")]
+pub(crate) use daemon::without_login;
 pub use error::DaemonError;
 use error::{Names, RpcError};
 
@@ -90,8 +92,9 @@ impl Client {
 
     fn http(&self) -> Result<&reqwest::Client> {
         let build = || {
-            let http =
-                reqwest::Client::builder().connect_timeout(CONNECT).tcp_keepalive(Duration::from_secs(20));
+            // A proxy of the environment is meant for the web, not for a daemon and its password.
+            let http = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT);
+            let http = http.tcp_keepalive(Duration::from_secs(20));
             http.build().map_err(|error| {
                 Error::new(ErrorKind::Connection, "cannot make an HTTP client").because(error)
             })
@@ -110,20 +113,24 @@ impl Client {
                 format!("{who} does not accept the login and password; {help}"),
             );
         }
-        let names = self.names.get_or_init(|| self.fetch_names()).await;
+        // Without an answer the next error asks again.
+        let names = self.names.get_or_try_init(|| self.fetch_names()).await.ok();
         let error = error.named(names);
         Error::new(ErrorKind::Daemon, format!("{who} refused `{method}`")).because(error)
     }
 
-    /// The daemons of 2020 have no `/spec`; without one an error goes by the name in its text.
-    async fn fetch_names(&self) -> Names {
-        let fetch = async {
-            let (login, password) = self.daemon.credentials();
-            let url = format!("{}/spec", self.daemon.url().trim_end_matches('/'));
-            let request = self.http().ok()?.get(url).basic_auth(login, Some(password)).timeout(CONNECT);
-            serde_json::from_str(&request.send().await.ok()?.text().await.ok()?).ok()
-        };
-        fetch.await.unwrap_or_default()
+    /// The daemons of 2020 have no `/spec`: there an error goes by the name in its text.
+    async fn fetch_names(&self) -> Result<Names> {
+        let (login, password) = self.daemon.credentials();
+        let url = format!("{}/spec", self.daemon.url().trim_end_matches('/'));
+        let request = self.http()?.get(url).basic_auth(login, Some(password)).timeout(CONNECT);
+        let response = request.send().await.map_err(|error| self.unreachable("/spec", error))?;
+        if response.status().as_u16() == 404 {
+            return Ok(Names::default());
+        }
+        let text = response.text().await.map_err(|error| self.unreachable("/spec", error))?;
+        serde_json::from_str(&text)
+            .map_err(|error| self.trouble("/spec", "no names of errors").because(error))
     }
 
     fn unreachable(&self, method: &str, error: reqwest::Error) -> Error {
@@ -145,12 +152,17 @@ fn with_wallet(mut parameters: Value, wallet: Option<&str>) -> Result<Value> {
         (Value::Object(named), Some(wallet)) => {
             named.insert("xpub".to_owned(), wallet.into());
         }
+        // The daemons of 2020 look for named parameters at the end of a list only if something stands before them
+        // (read in code at `f39a98fe`).
+        (Value::Array(positional), Some(wallet)) if positional.is_empty() => {
+            return Ok(json!({ "xpub": wallet }));
+        }
         (Value::Array(positional), Some(wallet)) => positional.push(json!({ "xpub": wallet })),
         (Value::Object(_) | Value::Array(_), None) => {}
         (other, _) => {
             let found = excerpt(&other.to_string());
             let message = format!("the parameters of a call are a JSON object or a list, not {found}");
-            return Err(Error::new(ErrorKind::Connection, message));
+            return Err(Error::new(ErrorKind::Parameters, message));
         }
     }
     Ok(parameters)
@@ -164,6 +176,7 @@ mod tests {
     fn the_wallet_joins_named_and_positional_parameters() {
         let with = |parameters| with_wallet(parameters, Some("w")).unwrap();
         assert_eq!(with(json!({"a": 1})), json!({"a": 1, "xpub": "w"}));
+        assert_eq!(with(json!([])), json!({"xpub": "w"}));
         assert_eq!(with(json!([1])), json!([1, {"xpub": "w"}]));
         assert!(with_wallet(json!(null), None).is_err());
     }

@@ -26,8 +26,8 @@ bitcart_events_macros::events! {
         ///
         /// A BTC daemon sends it once, when it first sees the transaction, for outgoing ones too (read in code). An
         /// ETH daemon sends it only for incoming transfers that are mined, one for each transfer; an XMR daemon
-        /// from the mempool and again when mined (read in code). Closing and loading a wallet brings it again
-        /// (capture `eth_ws`).
+        /// from the mempool and again when mined (read in code). Closing and loading a wallet makes the daemon send
+        /// it again (capture `eth_ws`). A listener delivers it once.
         new_transaction {
             /// The transaction's hash. BTC, XMR and TRX write it without `0x`, ETH, BNB and MATIC with it.
             tx: Str,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::{any, post};
 use futures_util::stream;
@@ -59,20 +59,17 @@ pub(super) fn refusing<S: Clone + Send + Sync + 'static>(error: &Error) -> Route
     Router::new().route("/", post(close)).route("/{secret}", post(close))
 }
 
-async fn with_secret(
-    State(intake): State<Intake>,
-    Path(secret): Path<String>,
-    request: Request,
-) -> Response<Body> {
+/// The secret is the last segment, compared as it stands in the request: nothing of the path can be wrong before.
+async fn with_secret(State(intake): State<Intake>, request: Request) -> Response<Body> {
+    let last = request.uri().path().rsplit('/').next().unwrap_or_default();
     match &intake.receiver.secret {
-        Some(expected) if !expected.is(&secret) => astray(State(intake)).await,
+        Some(expected) if !expected.is(last) => astray(State(intake)).await,
         _ => receive(State(intake), request).await,
     }
 }
 
-/// A POST without the right secret: forged, or from a daemon that knows an older one.
 async fn astray(State(intake): State<Intake>) -> Response<Body> {
-    intake.refused("a POST without the right secret; if a daemon sent it, it is told the address again");
+    intake.receiver.astray();
     refuse()
 }
 
@@ -96,7 +93,7 @@ async fn receive(State(intake): State<Intake>, request: Request) -> Response<Bod
             return answer(StatusCode::PAYLOAD_TOO_LARGE, &problem);
         }
         Err(NoBody::Broken(reason)) => {
-            intake.refused(&reason);
+            intake.receiver.refused(&reason);
             return refuse();
         }
     };
@@ -109,7 +106,7 @@ async fn receive(State(intake): State<Intake>, request: Request) -> Response<Bod
             answer(StatusCode::BAD_REQUEST, &error.to_string())
         }
         Err(error) => {
-            intake.refused(&error.to_string());
+            intake.receiver.refused(&error.to_string());
             refuse()
         }
     }
@@ -130,12 +127,6 @@ impl Intake {
                 Ok(())
             }
         }
-    }
-
-    /// Has the daemons asked soon: a refused event waits there.
-    fn refused(&self, reason: &str) {
-        tracing::warn!("refused a webhook by closing its connection: {reason}");
-        self.receiver.refusals.send_modify(|count| *count = count.wrapping_add(1));
     }
 }
 

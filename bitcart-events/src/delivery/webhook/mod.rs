@@ -20,6 +20,7 @@ use tokio::time::Instant;
 pub use server::WebhookServer;
 pub use settings::WebhookSettings;
 
+use crate::client::without_login;
 use crate::{ApiManager, Coin, Error, ErrorKind, Listener, ListenerBuilder, Result};
 use registrar::{FIRST_ANSWER, Registrar};
 use secret::Secret;
@@ -30,6 +31,8 @@ pub(crate) struct Receiver {
     secret: Option<Secret>,
     /// Counts refusals: a refused event waits at the daemon.
     refusals: watch::Sender<u64>,
+    /// When a POST without the secret last counted as one.
+    strayed: Mutex<Option<Instant>>,
     /// The one that `configure_webhook` started.
     registrar: Mutex<Option<Registrar>>,
 }
@@ -37,12 +40,36 @@ pub(crate) struct Receiver {
 impl Receiver {
     pub(crate) fn new(settings: WebhookSettings) -> Result<Self> {
         let secret = settings.make_secret()?;
-        Ok(Self { settings, secret, refusals: watch::Sender::new(0), registrar: Mutex::default() })
+        Ok(Self {
+            settings,
+            secret,
+            refusals: watch::Sender::new(0),
+            strayed: Mutex::default(),
+            registrar: Mutex::default(),
+        })
     }
 
     /// The address to tell a daemon: the base with the secret behind it.
     fn url(&self, base: &str) -> Result<String> {
         full_url(base, self.secret.as_ref())
+    }
+
+    /// Has the daemons asked soon: a refused event waits there.
+    fn refused(&self, reason: &str) {
+        tracing::warn!("refused a webhook by closing its connection: {reason}");
+        self.refusals.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// A POST without the secret: forged, or from a daemon that was told another one. Anybody can send such, so they
+    /// are logged, and have the daemons asked, no more often than those are told the address anyway.
+    fn astray(&self) {
+        let mut strayed = self.strayed.lock().unwrap_or_else(PoisonError::into_inner);
+        if strayed.is_none_or(|last| last.elapsed() >= self.settings.register_every) {
+            *strayed = Some(Instant::now());
+            self.refused(
+                "a POST without the right secret; if a daemon sent it, it is told the address again",
+            );
+        }
     }
 
     /// Ends what `configure_webhook` started, after the calls that are under way.
@@ -55,16 +82,14 @@ impl Receiver {
 }
 
 fn full_url(base: &str, secret: Option<&Secret>) -> Result<String> {
+    let wrong = |what: &str| Error::new(ErrorKind::Settings, format!("{} {what}", without_login(base)));
     let parsed = reqwest::Url::parse(base).map_err(|error| {
-        let message = format!(
-            "`{base}` is not an address that a daemon could post to, like `https://shop.example/hooks`"
-        );
-        Error::new(ErrorKind::Settings, message).because(error)
+        wrong("is not an address that a daemon could post to, like `https://shop.example/hooks`")
+            .because(error)
     })?;
     if !matches!(parsed.scheme(), "http" | "https") || parsed.query().is_some() || parsed.fragment().is_some()
     {
-        let message = format!("`{base}` should be an `http://` or `https://` address without `?` and `#`");
-        return Err(Error::new(ErrorKind::Settings, message));
+        return Err(wrong("should be an `http://` or `https://` address without `?` and `#`"));
     }
     Ok(match secret {
         Some(secret) => format!("{}/{}", base.trim_end_matches('/'), secret.expose()),
@@ -131,6 +156,7 @@ impl Listener {
         // A daemon may keep a call waiting until its wallet is synced; that is no reason to keep the caller waiting.
         let first = tokio::time::timeout(FIRST_ANSWER, registrar.first_round()).await;
         *self.parts.webhook.registrar.lock().unwrap_or_else(PoisonError::into_inner) = Some(registrar);
+        // After the time-out the registrar goes on; what it finds out later is logged.
         first.unwrap_or(Ok(()))
     }
 }

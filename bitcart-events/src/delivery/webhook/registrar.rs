@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use serde_json::json;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -76,9 +76,12 @@ impl Registrar {
 
     /// Waits until every wallet had its first answer, or one was refused for good.
     pub(super) async fn first_round(&mut self) -> Result<()> {
-        // Nothing is ever sent: the channel closes when the last task has its answer.
-        self.first.recv().await;
-        self.failures.try_recv().map_or(Ok(()), Err)
+        tokio::select! {
+            biased;
+            Some(error) = self.failures.recv() => Err(error),
+            // Nothing is ever sent: the channel closes when the last task has its answer.
+            _ = self.first.recv() => self.failures.try_recv().map_or(Ok(()), Err),
+        }
     }
 
     /// Ready only if a daemon refuses the login.
@@ -116,7 +119,7 @@ async fn supervise(desk: Arc<Desk>, tasks: TaskTracker, stop: CancellationToken,
         let _ = futures_util::poll!(changed.as_mut());
         let coins = desk.source.coins();
         let key = |coin: &Coin| (coin.currency(), coin.wallet().map(str::to_owned));
-        let wanted: Vec<_> = coins.iter().map(key).collect();
+        let wanted: HashSet<_> = coins.iter().map(key).collect();
         running.retain(|known, stop| {
             let keep = wanted.contains(known);
             if !keep {
@@ -159,7 +162,7 @@ async fn keep_registered(
     while !stop.is_cancelled() {
         let started = Instant::now();
         refusals.mark_unchanged();
-        let wait = match desk.round(&coin).await {
+        let wait = match desk.round(&coin, &stop).await {
             Ok(()) => {
                 if !ever_answered || in_trouble {
                     desk.tell_registered(&coin);
@@ -169,6 +172,7 @@ async fn keep_registered(
                 desk.interval
             }
             Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_answered => {
+                tracing::error!(wallet = coin.wallet_shown(), "{error}; not trying again");
                 // The first one is enough; the channel holds it.
                 let _ = desk.failures.try_send(error);
                 return;
@@ -194,13 +198,20 @@ async fn keep_registered(
 
 impl Desk {
     /// Tells the daemon where to post a wallet's events, and fetches those that wait.
-    async fn round(&self, coin: &Coin) -> Result<()> {
-        if let Ok(_turn) = self.calls.acquire().await {
-            self.subscribe(coin).await?;
-            self.configure(coin).await?;
+    async fn round(&self, coin: &Coin, stop: &CancellationToken) -> Result<()> {
+        // This can be broken off at any point: telling a daemon twice is harmless.
+        let prepare = async {
+            if let Ok(_turn) = self.calls.acquire().await {
+                self.subscribe(coin).await?;
+                self.configure(coin).await?;
+            }
+            // Not within the turn: what follows may take as long as the daemon likes.
+            self.dispatcher.reserve().await
+        };
+        match stop.run_until_cancelled(prepare).await {
+            Some(place) => self.drain(coin, place?).await,
+            None => Ok(()),
         }
-        // Not within the turn: it may take as long as the daemon likes.
-        self.drain(coin).await
     }
 
     /// Without it the daemons before October 2020 deliver and keep nothing; those after do not have it. Only events
@@ -240,9 +251,8 @@ impl Desk {
 
     /// Fetches what waits at the daemon. It forgets them with its answer, so there is room before it is asked, and the
     /// call is never given up.
-    async fn drain(&self, coin: &Coin) -> Result<()> {
+    async fn drain(&self, coin: &Coin, place: OwnedSemaphorePermit) -> Result<()> {
         let Some(wallet) = coin.wallet() else { return Ok(()) };
-        let room = self.dispatcher.reserve().await?;
         let answer = coin.client().get_updates(wallet).await?;
         let mut parcel = intake::read_any(&answer).map_err(|error| {
             Error::new(ErrorKind::Connection, format!("{}: `get_updates`: {error}", coin.client().who()))
@@ -254,7 +264,7 @@ impl Desk {
         parcel.wallet = Some(wallet.to_owned());
         parcel.currency = Some(coin.currency().code().to_owned());
         // Their handlers run while the next ones are fetched.
-        self.dispatcher.enqueue(&self.source, &answer.into(), parcel, room).map(drop)
+        self.dispatcher.enqueue(&self.source, &answer.into(), parcel, place).map(drop)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Our own server: time limits for headers and idle connections, and a cap on connections, which `axum::serve` does
 //! not have.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +31,6 @@ use crate::{Error, ErrorKind, Listener, Result};
 /// server.run().await
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct WebhookServer {
     listener: Listener,
     socket: TcpListener,
@@ -43,6 +43,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 impl WebhookServer {
     pub(super) async fn bind(listener: Listener) -> Result<Self> {
+        listener.parts.dispatcher.check_open()?;
         let receiver = &listener.parts.webhook;
         let wanted = receiver.settings.addr;
         if receiver.secret.is_none() && !wanted.ip().is_loopback() {
@@ -93,6 +94,8 @@ impl WebhookServer {
             stop: stop.clone(),
             connections: connections.clone(),
         };
+        // Whoever drops this future stops the server too.
+        let _stop_when_dropped = stop.clone().drop_guard();
         connections.spawn(server.accept(socket));
         let mut registrar = Registrar::start(&listener, url)?;
 
@@ -109,6 +112,13 @@ impl WebhookServer {
         // Connections that do not close by now are dropped with the runtime.
         let _ = tokio::time::timeout(LAST_ANSWERS, connections.wait()).await;
         ended.and(finished)
+    }
+}
+
+/// Shows the address; the URL ends with the secret.
+impl fmt::Debug for WebhookServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebhookServer").field("local_addr", &self.local_addr).finish_non_exhaustive()
     }
 }
 

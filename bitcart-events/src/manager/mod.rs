@@ -1,5 +1,7 @@
 //! Several wallets of several currencies.
 
+mod builder;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
@@ -8,6 +10,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 #[cfg(feature = "client")]
 use crate::client::{Client, Daemon};
+pub use builder::ApiManagerBuilder;
+
 use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes, find_events};
 use crate::listener::{Listener, ListenerBuilder, ListenerParts};
 use crate::source::Source;
@@ -52,6 +56,18 @@ impl ApiManager {
     /// Names the wallets.
     pub fn builder() -> ApiManagerBuilder {
         ApiManagerBuilder::default()
+    }
+
+    fn without_wallets(#[cfg(feature = "client")] daemons: HashMap<Currency, Daemon>) -> Self {
+        Self(Arc::new(Inner {
+            currencies: RwLock::default(),
+            added: RwLock::default(),
+            parts: OnceLock::new(),
+            #[cfg(feature = "client")]
+            daemons,
+            #[cfg(feature = "webhook")]
+            changed: tokio::sync::Notify::new(),
+        }))
     }
 
     /// Adds a wallet, also while the manager listens. Of a wallet that is there already the same coin is returned.
@@ -199,6 +215,14 @@ impl ApiManager {
         Ok(Listener::from_parts(Source::Manager(self.clone()), parts.clone()))
     }
 
+    /// Stops what this manager's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn shut_down(&self) -> Result<()> {
+        self.own_listener()?.shut_down().await
+    }
+
     /// Passes updates to the handlers, as if a daemon had sent them, and waits for the handlers.
     ///
     /// See [`Listener::process_updates`], which this calls on a listener without states. A manager needs the whole
@@ -220,86 +244,6 @@ impl fmt::Debug for ApiManager {
             .map(|(currency, wallets)| (*currency, wallets.coins.len()))
             .collect::<HashMap<_, _>>();
         f.debug_tuple("ApiManager").field(&counts).finish()
-    }
-}
-
-/// Names the wallets of an [`ApiManager`].
-#[derive(Default)]
-#[must_use = "call `build`"]
-pub struct ApiManagerBuilder {
-    wallets: Vec<(Currency, String)>,
-    #[cfg(feature = "client")]
-    daemons: HashMap<Currency, Daemon>,
-    errors: Vec<String>,
-}
-
-impl ApiManagerBuilder {
-    /// Adds a wallet. A wrong currency is reported by [`build`](Self::build).
-    pub fn wallet<C>(self, currency: C, wallet: impl Into<String>) -> Self
-    where
-        C: TryInto<Currency>,
-        C::Error: fmt::Display,
-    {
-        self.wallets(currency, [wallet])
-    }
-
-    /// Adds several wallets of one currency.
-    pub fn wallets<C, W>(mut self, currency: C, wallets: impl IntoIterator<Item = W>) -> Self
-    where
-        C: TryInto<Currency>,
-        C::Error: fmt::Display,
-        W: Into<String>,
-    {
-        match currency.try_into() {
-            Ok(currency) => self.wallets.extend(wallets.into_iter().map(|wallet| (currency, wallet.into()))),
-            Err(error) => self.errors.push(error.to_string()),
-        }
-        self
-    }
-
-    /// Sets a currency's daemon: its address, login and password.
-    #[cfg(feature = "client")]
-    pub fn daemon<C>(mut self, currency: C, daemon: Daemon) -> Self
-    where
-        C: TryInto<Currency>,
-        C::Error: fmt::Display,
-    {
-        match currency.try_into() {
-            Ok(currency) => {
-                self.daemons.insert(currency, daemon);
-            }
-            Err(error) => self.errors.push(error.to_string()),
-        }
-        self
-    }
-
-    /// The manager.
-    ///
-    /// # Errors
-    /// When a currency is unknown. Every one is named.
-    pub fn build(self) -> Result<ApiManager> {
-        if !self.errors.is_empty() {
-            return Err(Error::new(ErrorKind::Settings, self.errors.join("\n")));
-        }
-        let manager = ApiManager(Arc::new(Inner {
-            currencies: RwLock::default(),
-            added: RwLock::default(),
-            parts: OnceLock::new(),
-            #[cfg(feature = "client")]
-            daemons: self.daemons,
-            #[cfg(feature = "webhook")]
-            changed: tokio::sync::Notify::new(),
-        }));
-        for (currency, wallet) in self.wallets {
-            manager.add_wallet(currency, wallet)?;
-        }
-        Ok(manager)
-    }
-}
-
-impl fmt::Debug for ApiManagerBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ApiManagerBuilder").field("wallets", &self.wallets.len()).finish_non_exhaustive()
     }
 }
 
