@@ -1,11 +1,10 @@
 //! The captured traffic of real daemons, replayed: every event reaches a typed handler, and every field and amount of
 //! it is what the daemon wrote.
 
+mod support;
+
 #[path = "support/captured.rs"]
 mod captured;
-#[path = "support/connection.rs"]
-#[allow(dead_code)] // Not every test uses all of it.
-mod connection;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
@@ -16,8 +15,8 @@ use bitcart_events::{
     Update, WebhookSettings, handlers, on,
 };
 use captured::{Batch, batches};
-use connection::{Connection, closed_port};
 use serde_json::{Value, json};
+use support::connection::{Connection, closed_port};
 use tokio::sync::oneshot;
 
 /// For each file: how many of each event it holds, how many of all were handled, and how many had been delivered

@@ -1,11 +1,10 @@
 //! Every case of `data/cases.json`: what is received, and what the handlers get of it. A case that says `webhook` runs
 //! through a socket against the real server.
 
+mod support;
+
 #[path = "support/case_handlers.rs"]
 mod case_handlers;
-#[path = "support/connection.rs"]
-#[allow(dead_code)] // Not every test uses all of it.
-mod connection;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,8 +13,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use bitcart_events::{ApiManager, Coin, Currency, Daemon, ErrorKind, ListenerBuilder, WebhookSettings};
 use case_handlers::{Recorder, handler_for};
-use connection::{Answer, Connection, closed_port};
 use serde_json::{Value, json};
+use support::connection::{Answer, Connection, closed_port};
 use tokio::sync::oneshot;
 
 // ---------------------------------------------------------------- running a case

@@ -1,8 +1,6 @@
 //! The dispatcher without a socket: order, isolation, who gets what, and what is checked before listening.
 
-#[path = "support/server.rs"]
-#[allow(dead_code)] // Only the gate is used here.
-mod server;
+mod support;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -10,7 +8,7 @@ use std::sync::Arc;
 use bitcart_events::{
     ApiManager, Coin, Currency, ErrorKind, Event, IgnoredReason, Listener, State, Update, event, handlers, on,
 };
-use server::{Gate, next};
+use support::server::{Gate, next};
 
 #[on("new_transaction", register = false)]
 async fn general(event: Event, instance: Coin, gate: State<Gate>) {
@@ -253,7 +251,7 @@ async fn every_problem_is_listed_before_listening() {
         "`new_transaction` has two handlers: `dispatching::general`",
         "`dispatching::elsewhere::both` (tests/dispatching.rs:",
         "State<std::collections::hash::set::HashSet<u8>>",
-        "State<dispatching::server::Gate>",
+        "State<dispatching::support::server::Gate>",
         "`new_payment` was expected to have a handler",
     ] {
         assert!(message.contains(part), "{part} in {message}");

@@ -1,11 +1,6 @@
 //! What an operator reads: which handler, where, for which wallet, and never a secret.
 
-#[path = "support/connection.rs"]
-#[allow(dead_code)] // Not every test uses all of it.
-mod connection;
-#[path = "support/server.rs"]
-#[allow(dead_code)] // Not every test uses all of it.
-mod server;
+mod support;
 
 use std::fmt;
 use std::io::Write;
@@ -13,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use bitcart_events::testing::TestDaemon;
 use bitcart_events::{Coin, Currency, Event, handlers, on};
-use server::{coin, nowhere, serve, settings};
+use support::server::{coin, nowhere, serve, settings};
 use tracing::subscriber::DefaultGuard;
 
 const WALLET: &str = "xpub-that-nobody-may-see";
@@ -138,7 +133,7 @@ async fn a_webhook_never_logs_its_secret_or_a_password() {
     daemon.wait_configured(WALLET).await;
     daemon.mine(1).await;
     let secret = server.path.trim_start_matches('/').to_owned();
-    connection::post(server.addr, "/not-the-secret", "{}").await;
+    support::connection::post(server.addr, "/not-the-secret", "{}").await;
     server.finish().await;
 
     let text = log.text();

@@ -9,6 +9,8 @@ use tokio::net::TcpSocket;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+use super::connection::closed_port;
+
 /// A running server. It stops when told to, and nothing of it is left when the test's runtime ends.
 pub struct Running {
     pub addr: SocketAddr,
@@ -55,13 +57,10 @@ pub fn coin(daemon: &TestDaemon, wallet: &str) -> Coin {
     Coin::at(Currency::Btc, Daemon::new(daemon.url()).unwrap(), wallet)
 }
 
-/// An address that refuses connections as long as the socket lives: bound, so that nobody else gets the port, but not
-/// listening.
+/// A daemon that refuses connections as long as the socket lives.
 pub fn nowhere() -> (TcpSocket, Daemon) {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
-    let daemon = Daemon::new(format!("http://{}", socket.local_addr().unwrap())).unwrap();
-    (socket, daemon)
+    let (socket, addr) = closed_port().unwrap();
+    (socket, Daemon::new(format!("http://{addr}")).unwrap())
 }
 
 /// What reached a gate next. A test that waits in vain fails instead of hanging.

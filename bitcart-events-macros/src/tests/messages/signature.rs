@@ -1,0 +1,62 @@
+//! What a handler's signature must not look like, whatever the events are.
+
+use super::{expanded, messages};
+
+#[test]
+fn shape() {
+    let generic = "a handler cannot be generic";
+    let concrete = "write concrete types: the dispatcher calls it, and could not choose others";
+    let returns = "return nothing or `Result<(), E>`; what waits is an `async fn`";
+    for (signature, message) in [
+        ("const fn f(event: Event)", "a handler cannot be `const` | remove `const`".to_owned()),
+        (
+            "unsafe fn f(event: Event)",
+            "a handler cannot be `unsafe` | remove `unsafe`: the dispatcher calls it from safe code"
+                .to_owned(),
+        ),
+        (
+            "extern \"C\" fn f(event: Event)",
+            "a handler cannot be `extern` | remove the ABI: the dispatcher calls it as a Rust function"
+                .to_owned(),
+        ),
+        ("fn f<T: Send>(event: Event, height: T) where T: Sync", format!("{generic} | {concrete}")),
+        ("fn f<const N: usize>(event: Event)", format!("{generic} | {concrete}")),
+        (
+            "fn f(event: Event, height: Option<impl Into<u64>>)",
+            format!("{generic} | write a concrete type instead of `impl …`"),
+        ),
+        (
+            "fn f<'a>(event: Event)",
+            "a handler has no lifetime parameters | \
+             leave `'a` out: text is borrowed as `&str`, its lifetime has no name"
+                .to_owned(),
+        ),
+        (
+            "fn f(event: Event) where u8: Copy",
+            "a handler has no `where` clause | remove it: a handler has no type parameters".to_owned(),
+        ),
+        ("fn f(event: Event, args: ...)", "a handler cannot be variadic | name each parameter".to_owned()),
+        ("fn f(event: Event) -> impl Sized", format!("a handler cannot return `impl Sized` | {returns}")),
+        ("fn f(event: Event) -> !", format!("a handler cannot return `!` | {returns}")),
+        (
+            "fn f(event: Event, _: u64)",
+            "a handler's parameter needs a name | \
+             name it after the field, with an underscore in front if it is not used: `_height: u64`"
+                .to_owned(),
+        ),
+        (
+            "fn f(event: Event, (a, b): (u8, &'a str))",
+            "a handler's parameter is a name, not a pattern | \
+             write `name: (u8, &'a str)`, and take it apart inside the function"
+                .to_owned(),
+        ),
+        (
+            "fn f(event: Event, #[cfg(x)] height: u64)",
+            "a parameter of a handler cannot have a `#[cfg]` | \
+             put the `#[cfg]` on the whole handler, and write a second handler for the other case"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(messages(&expanded("\"new_block\"", signature)), [message], "{signature}");
+    }
+}

@@ -1,0 +1,5 @@
+//! What several tests need.
+#![allow(dead_code)] // Not every test uses all of it.
+
+pub mod connection;
+pub mod server;

@@ -1,0 +1,195 @@
+//! The webhook's routes over real sockets: who may post, within which limits, and nested into an application.
+
+mod support;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bitcart_events::testing::{Fate, TestDaemon};
+use bitcart_events::{Coin, Currency, ErrorKind, Event, State, Update, handlers, on};
+use support::connection::post;
+use support::server::{Gate, coin, next, nowhere, serve, settings};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+const WALLET: &str = "xpub-a";
+
+#[on("new_block", register = false)]
+async fn block(event: Event, height: u64, gate: State<Gate>) {
+    gate.pass(format!("{event} {height}")).await;
+}
+
+fn envelope(update: &str) -> String {
+    format!(r#"{{"updates": [{update}], "wallet": "{WALLET}", "currency": "BTC"}}"#)
+}
+
+#[tokio::test]
+async fn a_forged_post_gets_no_answer() {
+    let (gate, mut seen) = Gate::opened();
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let server = serve(coin.listener().handlers(handlers![block]).state(gate), settings()).await;
+    let body = envelope(r#"{"event": "new_block", "height": 7}"#);
+    for path in ["/", "/0123456789abcdef0123456789abcdef", "/a/b", &format!("{}/", server.path)] {
+        assert_eq!(post(server.addr, path, &body).await, None, "{path}");
+    }
+    assert!(seen.try_recv().is_err());
+    assert_eq!(post(server.addr, &server.path, &body).await, Some(200));
+    assert_eq!(next(&mut seen).await, "new_block 7");
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn without_a_secret_only_loopback_is_listened_on() {
+    let open = settings().addr(([0, 0, 0, 0], 0)).without_secret();
+    let listener = Coin::btc(WALLET).listener().webhook_settings(open).build().unwrap();
+    let error = listener.bind_webhook().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Settings);
+    assert!(error.to_string().contains("without a secret"), "{error}");
+}
+
+#[tokio::test]
+async fn a_taken_port_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = taken.local_addr().unwrap();
+    let listener = Coin::btc(WALLET).listener().webhook_settings(settings().addr(addr)).build().unwrap();
+    let error = listener.webhook().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Listen);
+    let message = error.to_string();
+    assert!(message.contains(&addr.to_string()) && message.contains("BITCART_WEBHOOK_ADDR"), "{message}");
+}
+
+#[tokio::test]
+async fn slow_clients_are_cut_off_and_their_places_given_to_others() {
+    let (gate, mut seen) = Gate::opened();
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().handlers(handlers![block]).state(gate);
+    let limits = settings().connections(1).header_timeout(Duration::from_millis(50));
+    let server = serve(listener, limits.body_timeout(Duration::from_millis(50))).await;
+    let idle = "";
+    let slow_header = "POST / HTTP/1.1\r\nHost: a\r\nX-Slow";
+    let slow_body = format!(
+        "POST {} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{",
+        server.path
+    );
+    for sent in [idle, slow_header, &slow_body] {
+        let mut slow = TcpStream::connect(server.addr).await.unwrap();
+        slow.write_all(sent.as_bytes()).await.unwrap();
+        // There is only one place: this is served once the slow one is gone.
+        let body = envelope(&format!(r#"{{"event": "new_block", "height": {}}}"#, sent.len()));
+        assert_eq!(post(server.addr, &server.path, &body).await, Some(200));
+        assert_eq!(next(&mut seen).await, format!("new_block {}", sent.len()));
+        let mut rest = Vec::new();
+        let closed = tokio::time::timeout(Duration::from_secs(60), slow.read_to_end(&mut rest));
+        closed.await.expect("it is never closed").unwrap();
+        assert!(!rest.starts_with(b"HTTP/1.1 2"), "{}", String::from_utf8_lossy(&rest));
+    }
+    server.finish().await;
+}
+
+#[tokio::test]
+async fn process_updates_inside_a_handler_is_refused() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let coin = coin(&daemon, WALLET);
+    let (gate, mut seen) = Gate::opened();
+    let gate = Arc::new(gate);
+    let listener = coin.listener().build().unwrap();
+    let own = listener.clone();
+    coin.add_event_handler("new_block", move |_| {
+        let (own, gate) = (own.clone(), gate.clone());
+        async move {
+            let error = own.process_updates("[]").await.unwrap_err();
+            gate.tell(format!("{:?}", error.kind()));
+            Ok(())
+        }
+    })
+    .unwrap();
+    let report = listener.process_updates(r#"[{"event": "new_block", "height": 1}]"#).await.unwrap();
+    assert_eq!(report.handled, 1);
+    assert_eq!(next(&mut seen).await, "Reentrant");
+
+    // The same by webhook: it is the same listener.
+    let app: axum::Router = listener.webhook_app();
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = socket.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(socket, app).await });
+    listener.configure_webhook(&format!("http://{addr}")).await.unwrap();
+    daemon.mine(1).await;
+    assert_eq!(next(&mut seen).await, "Reentrant");
+}
+
+/// Program E of the README's promise.
+#[tokio::test]
+async fn an_axum_application_nests_the_routes() -> anyhow::Result<()> {
+    use axum::routing::get;
+    let daemon = TestDaemon::start().await?;
+    let btc = coin(&daemon, WALLET);
+    let (gate, mut seen) = Gate::opened();
+    let gate = Arc::new(gate);
+    btc.add_event_handler("new_block", move |update: Update| {
+        let gate = gate.clone();
+        async move {
+            gate.tell(update.raw());
+            Ok(())
+        }
+    })?;
+    let health = || async { "up" };
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let addr = listener.local_addr()?;
+
+    let app = axum::Router::new().route("/health", get(health)).nest("/hooks/bitcart", btc.webhook_app());
+    btc.configure_webhook(&format!("http://{addr}/hooks/bitcart")).await?;
+    tokio::spawn(async move { axum::serve(listener, app).await });
+
+    daemon.mine(1).await;
+    assert_eq!(next(&mut seen).await, r#"{"event": "new_block", "height": 101}"#);
+    assert_eq!(daemon.emissions()[0].fate, Fate::Delivered { status: 200 });
+    let body = envelope(r#"{"event": "new_block", "height": 102}"#);
+    for forged in ["/hooks/bitcart", "/hooks/bitcart/not-the-secret-at-all"] {
+        assert_eq!(post(addr, forged, &body).await, None, "{forged}");
+    }
+    // What is outside the routes is the application's own.
+    assert_eq!(post(addr, "/elsewhere", &body).await, Some(404));
+    assert!(btc.configure_webhook("shop.example/hooks").await.is_err());
+    Ok(())
+}
+
+/// Whatever else the path holds, and however it is written, nothing but the secret counts.
+#[tokio::test]
+async fn the_routes_nest_under_parameters_too() {
+    let (_held, nowhere) = nowhere();
+    let (gate, mut seen) = Gate::opened();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let secret = "0123456789abcdef";
+    let listener =
+        coin.listener().handlers(handlers![block]).state(gate).webhook_settings(settings().secret(secret));
+    let app: axum::Router =
+        axum::Router::new().nest("/{shop}/hooks", listener.build().unwrap().webhook_app());
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = socket.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(socket, app).await });
+    let body = envelope(r#"{"event": "new_block", "height": 1}"#);
+    for forged in ["/a/hooks/%ff", "/a/hooks/0123456789abcdeg", "/%ff/hooks/0123456789abcde"] {
+        assert_eq!(post(addr, forged, &body).await, None, "{forged}");
+    }
+    assert_eq!(post(addr, &format!("/a/hooks/{secret}"), &body).await, Some(200));
+    assert_eq!(next(&mut seen).await, "new_block 1");
+}
+
+#[tokio::test]
+async fn dropping_the_future_frees_the_port() {
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().webhook_settings(settings()).build().unwrap();
+    let server = listener.bind_webhook().await.unwrap();
+    assert!(!format!("{server:?}").contains(server.secret_url()), "the secret is shown");
+    let addr = server.local_addr();
+    let mut running = Box::pin(server.run());
+    assert!(futures_util::poll!(&mut running).is_pending());
+    drop(running);
+    // The accepting task ends as soon as it runs.
+    while TcpListener::bind(addr).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+}
