@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+#[cfg(feature = "webhook")]
+use tokio::sync::watch;
+
 use crate::handler::{Handler, Routes};
 use crate::intake::Parcel;
 use crate::schema::event;
@@ -114,6 +117,15 @@ impl Source {
                 let general = manager.added().handlers().cloned().collect::<Vec<_>>();
                 general.into_iter().chain(manager.coins().iter().flat_map(Coin::own_handlers)).collect()
             }
+        }
+    }
+
+    /// Tells when wallets are added or removed; closed for a single coin, which never changes.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        match self {
+            Self::Coin(_) => watch::Sender::default().subscribe(),
+            Self::Manager(manager) => manager.changes(),
         }
     }
 

@@ -40,7 +40,7 @@ struct Inner {
     #[cfg(feature = "client")]
     daemons: HashMap<Currency, Daemon>,
     #[cfg(feature = "webhook")]
-    changed: tokio::sync::Notify,
+    changed: tokio::sync::watch::Sender<()>,
 }
 
 /// The wallets of one currency, which share a connection to its daemon.
@@ -66,7 +66,7 @@ impl ApiManager {
             #[cfg(feature = "client")]
             daemons,
             #[cfg(feature = "webhook")]
-            changed: tokio::sync::Notify::new(),
+            changed: tokio::sync::watch::Sender::default(),
         }))
     }
 
@@ -94,7 +94,7 @@ impl ApiManager {
         let coin = coin.clone();
         drop(currencies);
         #[cfg(feature = "webhook")]
-        self.0.changed.notify_waiters();
+        self.0.changed.send_replace(());
         Ok(coin)
     }
 
@@ -112,7 +112,7 @@ impl ApiManager {
         let removed = currencies.get_mut(&currency).and_then(|wallets| wallets.coins.remove(wallet));
         drop(currencies);
         #[cfg(feature = "webhook")]
-        self.0.changed.notify_waiters();
+        self.0.changed.send_replace(());
         Ok(removed)
     }
 
@@ -165,10 +165,10 @@ impl ApiManager {
         self.0.currencies.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ready when a wallet has been added or removed.
+    /// Tells when a wallet has been added or removed.
     #[cfg(feature = "webhook")]
-    pub(crate) fn changed(&self) -> tokio::sync::futures::Notified<'_> {
-        self.0.changed.notified()
+    pub(crate) fn changes(&self) -> tokio::sync::watch::Receiver<()> {
+        self.0.changed.subscribe()
     }
 
     /// Adds handlers for all wallets, by the paths of their functions. They stand before those that registered
