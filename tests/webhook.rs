@@ -64,6 +64,21 @@ async fn what_is_refused_waits_at_the_daemon_and_comes_with_the_next_drain() {
 }
 
 #[tokio::test]
+async fn an_answer_waits_for_its_handlers_only_so_long() {
+    let (_held, nowhere) = nowhere();
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().handlers(handlers![block]).shared_state(gate.clone());
+    let server = serve(listener, settings().answer_within(Duration::from_millis(20))).await;
+    let body = envelope(r#"{"event": "new_block", "height": 1}"#);
+    assert_eq!(post(server.addr, &server.path, &body).await, Some(200));
+    assert_eq!(next(&mut seen).await, "new_block 1", "it is at work");
+    gate.open();
+    server.finish().await;
+}
+
+#[tokio::test]
 async fn a_restarted_daemon_is_told_again() {
     let daemon = TestDaemon::start().await.unwrap();
     let (gate, mut seen) = Gate::opened();

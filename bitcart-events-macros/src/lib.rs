@@ -19,9 +19,7 @@ mod tests;
 
 use proc_macro::TokenStream;
 
-/// Makes a function the handler of one or several events.
-///
-/// Documented at [`bitcart_events::on`](https://docs.rs/bitcart-events/latest/bitcart_events/attr.on.html).
+#[allow(missing_docs)] // `bitcart-events` documents it, and rustdoc would put this text behind that one.
 #[proc_macro_attribute]
 pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
     on::attribute(args.into(), item.into()).into()

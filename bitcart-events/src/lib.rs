@@ -179,7 +179,7 @@ mod wallet;
 /// fn seen(event: Event, txid: String) {} // `new_transaction` has no field `txid`
 /// ```
 ///
-/// `Option` is known by its name: an alias of it is not.
+/// `Option` and `State` are known by their names: an alias of one is not.
 ///
 /// A library crate that is only named in `Cargo.toml` registers nothing, because the linker leaves it out. Write
 /// `use that_crate as _;`, and [`expect_events`](crate::ListenerBuilder::expect_events) to notice it.
@@ -192,6 +192,7 @@ pub use currency::{Currency, UnknownCurrency};
 pub use delivery::webhook::{WebhookServer, WebhookSettings};
 pub use dispatch::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 pub use error::{BoxError, Error, ErrorKind, Result};
+#[doc(inline)]
 pub use field::FieldError;
 pub use handler::{
     EventArgument, EventNames, HandlerError, HandlerInfo, Handlers, InstanceArgument, IntoOutcome, State,
@@ -202,6 +203,7 @@ pub use manager::{ApiManager, ApiManagerBuilder};
 #[cfg(feature = "webhook")]
 pub use run::run_webhook;
 pub use rust_decimal::Decimal;
+#[doc(inline)]
 pub use schema::{Event, UnknownEvent, event};
 #[cfg(feature = "client")]
 pub use settings::Settings;

@@ -7,6 +7,7 @@ mod builtin;
 
 use std::fmt;
 
+#[doc(no_inline)]
 pub use builtin::event;
 
 use crate::{Currency, names};
