@@ -3,17 +3,18 @@
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::Arc;
 
 #[cfg(feature = "client")]
 use crate::client::{Client, Daemon};
-use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes, find_events};
-use crate::listener::{Listener, ListenerBuilder, ListenerParts};
+use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, find_events};
+use crate::listener::{Listener, ListenerBuilder};
+use crate::own::Own;
 use crate::schema::Event;
 use crate::source::Source;
 use crate::updates::Updates;
 use crate::wallet::WalletKey;
-use crate::{BoxError, Currency, Error, Report, Result, Update};
+use crate::{BoxError, Currency, Report, Result, Update};
 
 /// A wallet of one currency. Cheap to clone: clones are the same wallet.
 ///
@@ -35,9 +36,7 @@ struct Inner {
     currency: Currency,
     wallet: Option<WalletKey>,
     shown: Option<String>,
-    own: RwLock<Routes>,
-    /// Made when the coin itself is asked to listen. It does not hold the coin.
-    parts: OnceLock<Result<ListenerParts>>,
+    own: Own,
     #[cfg(feature = "client")]
     client: Arc<Client>,
 }
@@ -94,8 +93,7 @@ impl Coin {
             currency,
             wallet,
             shown,
-            own: RwLock::default(),
-            parts: OnceLock::new(),
+            own: Own::default(),
             #[cfg(feature = "client")]
             client,
         }))
@@ -157,7 +155,7 @@ impl Coin {
     /// # Errors
     /// None today: what a handler asks for was checked while compiling.
     pub fn add_event_handlers(&self, handlers: Handlers) -> Result<Vec<HandlerInfo>> {
-        Ok(self.add(handlers.into_handlers()))
+        Ok(self.0.own.add(handlers.into_handlers()))
     }
 
     /// Adds a handler by hand for one event or several. It receives the [`Update`] and is checked only when it
@@ -183,22 +181,16 @@ impl Coin {
         F: Fn(Update) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        let handlers = Handler::by_hand(&find_events(&events)?, Location::caller(), handler);
-        Ok(self.add(handlers.into_iter()))
-    }
-
-    fn add(&self, handlers: impl Iterator<Item = Handler>) -> Vec<HandlerInfo> {
-        let mut own = self.0.own.write().unwrap_or_else(PoisonError::into_inner);
-        handlers.flat_map(|handler| own.insert(&handler)).map(|replaced| replaced.first).collect()
+        Ok(self.0.own.add(Handler::by_hand(&find_events(&events)?, Location::caller(), handler)))
     }
 
     pub(crate) fn own_handler(&self, event: Event) -> Option<Handler> {
-        let own = self.0.own.read().unwrap_or_else(PoisonError::into_inner);
+        let own = self.0.own.added();
         own.find(event, Some(self.0.currency)).or_else(|| own.find(event, None)).cloned()
     }
 
     pub(crate) fn own_handlers(&self) -> Vec<Handler> {
-        self.0.own.read().unwrap_or_else(PoisonError::into_inner).handlers().cloned().collect()
+        self.0.own.added().handlers().cloned().collect()
     }
 
     /// A listener for this wallet, to be given states and settings.
@@ -206,11 +198,8 @@ impl Coin {
         ListenerBuilder::new(Source::Coin(self.clone()))
     }
 
-    /// The listener behind this coin's own methods: every registered handler, no states, the default settings.
     pub(crate) fn own_listener(&self) -> Result<Listener> {
-        let parts = self.0.parts.get_or_init(|| self.listener().build().map(Listener::into_parts));
-        let parts = parts.as_ref().map_err(Error::again)?;
-        Ok(Listener::from_parts(Source::Coin(self.clone()), parts.clone()))
+        self.0.own.listener(Source::Coin(self.clone()))
     }
 
     /// Stops what this coin's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards.

@@ -80,6 +80,7 @@ mod intake;
 mod listener;
 mod manager;
 mod names;
+mod own;
 #[cfg(feature = "webhook")]
 mod run;
 pub mod schema;

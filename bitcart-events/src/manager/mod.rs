@@ -6,14 +6,15 @@ use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 #[cfg(feature = "client")]
 use crate::client::{Client, Daemon};
 pub use builder::ApiManagerBuilder;
 
 use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes, find_events};
-use crate::listener::{Listener, ListenerBuilder, ListenerParts};
+use crate::listener::{Listener, ListenerBuilder};
+use crate::own::Own;
 use crate::source::Source;
 use crate::updates::Updates;
 use crate::wallet::WalletKey;
@@ -34,9 +35,7 @@ pub struct ApiManager(Arc<Inner>);
 
 struct Inner {
     currencies: RwLock<HashMap<Currency, Wallets>>,
-    added: RwLock<Routes>,
-    /// Made when the manager itself is asked to listen. It does not hold the manager.
-    parts: OnceLock<Result<ListenerParts>>,
+    own: Own,
     #[cfg(feature = "client")]
     daemons: HashMap<Currency, Daemon>,
     #[cfg(feature = "webhook")]
@@ -61,8 +60,7 @@ impl ApiManager {
     fn without_wallets(#[cfg(feature = "client")] daemons: HashMap<Currency, Daemon>) -> Self {
         Self(Arc::new(Inner {
             currencies: RwLock::default(),
-            added: RwLock::default(),
-            parts: OnceLock::new(),
+            own: Own::default(),
             #[cfg(feature = "client")]
             daemons,
             #[cfg(feature = "webhook")]
@@ -177,7 +175,7 @@ impl ApiManager {
     /// # Errors
     /// None today: what a handler asks for was checked while compiling.
     pub fn add_event_handlers(&self, handlers: Handlers) -> Result<Vec<HandlerInfo>> {
-        Ok(self.add(handlers.into_handlers()))
+        Ok(self.0.own.add(handlers.into_handlers()))
     }
 
     /// Adds a handler by hand, for one event or several of all wallets. See
@@ -191,17 +189,11 @@ impl ApiManager {
         F: Fn(Update) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        let handlers = Handler::by_hand(&find_events(&events)?, Location::caller(), handler);
-        Ok(self.add(handlers.into_iter()))
-    }
-
-    fn add(&self, handlers: impl Iterator<Item = Handler>) -> Vec<HandlerInfo> {
-        let mut added = self.0.added.write().unwrap_or_else(PoisonError::into_inner);
-        handlers.flat_map(|handler| added.insert(&handler)).map(|replaced| replaced.first).collect()
+        Ok(self.0.own.add(Handler::by_hand(&find_events(&events)?, Location::caller(), handler)))
     }
 
     pub(crate) fn added(&self) -> RwLockReadGuard<'_, Routes> {
-        self.0.added.read().unwrap_or_else(PoisonError::into_inner)
+        self.0.own.added()
     }
 
     /// A listener for all wallets, to be given states and settings.
@@ -210,9 +202,7 @@ impl ApiManager {
     }
 
     pub(crate) fn own_listener(&self) -> Result<Listener> {
-        let parts = self.0.parts.get_or_init(|| self.listener().build().map(Listener::into_parts));
-        let parts = parts.as_ref().map_err(Error::again)?;
-        Ok(Listener::from_parts(Source::Manager(self.clone()), parts.clone()))
+        self.0.own.listener(Source::Manager(self.clone()))
     }
 
     /// Stops what this manager's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards.

@@ -1,0 +1,35 @@
+//! What a coin and a manager have alike: handlers that were added to them, and the listener behind their own methods.
+
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard};
+
+use crate::handler::{Handler, HandlerInfo, Routes};
+use crate::listener::{Listener, ListenerBuilder, ListenerParts};
+use crate::source::Source;
+use crate::{Error, Result};
+
+#[derive(Default)]
+pub(crate) struct Own {
+    added: RwLock<Routes>,
+    /// Made at first use. It does not hold the coin or manager, or that would keep itself alive.
+    listener: OnceLock<Result<ListenerParts>>,
+}
+
+impl Own {
+    /// Adds handlers; those that they replace are returned.
+    pub(crate) fn add(&self, handlers: impl IntoIterator<Item = Handler>) -> Vec<HandlerInfo> {
+        let mut added = self.added.write().unwrap_or_else(PoisonError::into_inner);
+        let replaced = handlers.into_iter().flat_map(|handler| added.insert(&handler));
+        replaced.map(|replaced| replaced.first).collect()
+    }
+
+    pub(crate) fn added(&self) -> RwLockReadGuard<'_, Routes> {
+        self.added.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The listener of `source`, whose own this is: every registered handler, no states, the default settings.
+    pub(crate) fn listener(&self, source: Source) -> Result<Listener> {
+        let build = || ListenerBuilder::new(source.clone()).build().map(Listener::into_parts);
+        let parts = self.listener.get_or_init(build).as_ref().map_err(Error::again)?;
+        Ok(Listener::from_parts(source, parts.clone()))
+    }
+}
