@@ -189,7 +189,10 @@ async fn dropping_the_future_frees_the_port() {
     assert!(futures_util::poll!(&mut running).is_pending());
     drop(running);
     // The accepting task ends as soon as it runs.
-    while TcpListener::bind(addr).await.is_err() {
-        tokio::task::yield_now().await;
-    }
+    let freed = async {
+        while TcpListener::bind(addr).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), freed).await.expect("the port stays taken");
 }
