@@ -1,4 +1,4 @@
-//! Run: BTC_WALLET=xpub… cargo run --example axum_app
+//! Run: BTC_WALLETS=xpub… cargo run --example axum_app
 //!
 //! The webhook inside an application that has its own axum server. It needs a Bitcart daemon; `quickstart` brings its
 //! own.
@@ -15,7 +15,7 @@ async fn paid(event: Event, address: &str, status: PaymentStatus) {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let wallet =
-        std::env::var("BTC_WALLET").map_err(|_| anyhow::anyhow!("set BTC_WALLET to your wallet's xpub"))?;
+        std::env::var("BTC_WALLETS").map_err(|_| anyhow::anyhow!("set BTC_WALLETS to your wallet's xpub"))?;
     let btc = Coin::btc(wallet);
 
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;

@@ -75,9 +75,11 @@ async fn life_of_a_payment() -> anyhow::Result<()> {
     daemon.mine(1).await;
     let request = coin.call("add_request", serde_json::json!({ "amount": "0.5" })).await?;
     let address = request["address"].as_str().unwrap_or_default();
-    println!("A customer orders, and pays to {address} in two parts.");
+    println!("\nA customer orders for 0.5 BTC, to be paid to {address}.");
+    println!("The customer pays 0.2 of it.");
     daemon.pay(address, "0.2").await?;
     daemon.mine(1).await;
+    println!("\nThe customer pays the other 0.3.");
     daemon.pay(address, "0.3").await?;
     daemon.mine(1).await;
 

@@ -241,11 +241,11 @@ mod elsewhere {
 #[tokio::test]
 async fn every_problem_is_listed_before_listening() {
     let listener = Coin::btc("a").listener().handlers(handlers![blocking, general, elsewhere::both]);
-    let error = listener.expect_events(["new_payment", "new_block"]).build().unwrap_err();
+    let error = listener.expect_events(["new_payment", "new_block", "new_blok"]).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Handlers);
     let message = error.to_string();
     for part in [
-        "6 problem(s)",
+        "7 problem(s)",
         "`new_block` has two handlers: `dispatching::blocking` (tests/dispatching.rs:",
         "and `dispatching::elsewhere::both` (tests/dispatching.rs:",
         "`new_transaction` has two handlers: `dispatching::general`",
@@ -253,6 +253,7 @@ async fn every_problem_is_listed_before_listening() {
         "State<std::collections::hash::set::HashSet<u8>>",
         "State<dispatching::support::server::Gate>",
         "`new_payment` was expected to have a handler",
+        "an expected event is none: unknown event `new_blok`, did you mean `new_block`?",
     ] {
         assert!(message.contains(part), "{part} in {message}");
     }

@@ -126,6 +126,19 @@ async fn strangers_and_unknown_events_are_told_once() {
 }
 
 #[tokio::test]
+async fn events_without_a_handler_are_told_once_for_each_event() {
+    let (log, _guard) = Log::start();
+    let listener = Coin::btc(WALLET).listener().build().unwrap();
+    assert_eq!(log.lines_with("there is no handler yet").len(), 1, "{}", log.text());
+    let paid = r#"[{"event": "new_payment", "address": "a", "status": 3, "status_str": "Paid"}]"#;
+    for _ in 0..3 {
+        listener.process_updates(paid).await.unwrap();
+    }
+    let [line] = &log.lines_with("no handler is registered for it")[..] else { panic!("{}", log.text()) };
+    assert!(line.contains("`new_payment`") && line.contains("WARN"), "{line}");
+}
+
+#[tokio::test]
 async fn a_webhook_never_logs_its_secret_or_a_password() {
     let (log, _guard) = Log::start();
     let daemon = TestDaemon::start().await.unwrap();

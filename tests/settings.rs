@@ -29,6 +29,19 @@ fn wallets_and_currencies_are_read() {
 fn without_a_wallet_it_says_where_to_name_one() {
     let message = problems(&[("BITCART_CRYPTOS", "btc,eth")]);
     assert!(message.contains("BTC_WALLETS or ETH_WALLETS"), "{message}");
+    let message = problems(&[("BTC_WALLET", "xpub")]);
+    assert!(message.contains("BTC_WALLET is set, without the S"), "{message}");
+}
+
+#[test]
+fn a_host_is_a_host_alone() {
+    for host in ["http://localhost:5000", "localhost/daemon", "me:hunter22@localhost"] {
+        let message = problems(&[("BTC_WALLETS", "xpub"), ("BTC_HOST", host)]);
+        assert!(
+            message.contains("BTC_HOST: write the host alone") && !message.contains("hunter22"),
+            "{message}"
+        );
+    }
 }
 
 #[test]

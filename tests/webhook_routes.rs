@@ -155,6 +155,24 @@ async fn an_axum_application_nests_the_routes() -> anyhow::Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn its_own_signal_ends_what_a_nested_listener_started() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let coin = coin(&daemon, WALLET);
+    let listener = coin.listener().webhook_settings(settings()).shutdown_on(async { drop(stopped.await) });
+    let listener = listener.build().unwrap();
+    listener.configure_webhook("http://127.0.0.1:1").await.unwrap();
+    assert!(listener.process_updates("[]").await.is_ok());
+    drop(stop);
+    let ended = async {
+        while listener.process_updates("[]").await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), ended).await.expect("it goes on");
+}
+
 /// Whatever else the path holds, and however it is written, nothing but the secret counts.
 #[tokio::test]
 async fn the_routes_nest_under_parameters_too() {

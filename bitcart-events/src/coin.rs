@@ -159,7 +159,8 @@ impl Coin {
     }
 
     /// Adds a handler by hand for one event or several. It receives the [`Update`] and is checked only when it
-    /// runs. The handlers of this wallet's own that it replaces are returned.
+    /// runs. Its error is a [`BoxError`], which `?` makes of any other: of `anyhow`'s too, but not `anyhow::bail!`.
+    /// The handlers of this wallet's own that it replaces are returned.
     ///
     /// ```
     /// use bitcart_events::{Coin, Update, event::NewBlock};

@@ -80,7 +80,13 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
-        write_causes(f, self)
+        match self.0.source.as_deref() {
+            Some(source) => {
+                write!(f, ": {source}")?;
+                write_causes(f, source)
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -95,8 +101,5 @@ impl fmt::Debug for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
-    }
-}
+/// `Display` holds the causes already, so there is no `source` that would be printed once more.
+impl std::error::Error for Error {}

@@ -26,7 +26,8 @@
 //! | listen for several wallets and currencies | [`ApiManager`] |
 //! | put the webhook into an axum application | [`Coin::webhook_app`] |
 //! | pass updates by hand | [`Coin::process_updates`], [`Report`] |
-//! | set up a program from the environment | [`Settings`], [`run_webhook`] |
+//! | set up a program from the environment | [`run_webhook`], with states [`Settings`] |
+//! | find out why a handler of a library crate never runs | [`ListenerBuilder::expect_events`] |
 //! | test against a daemon in process | [`testing`] |
 //!
 //! # How an update reaches a handler
@@ -55,7 +56,7 @@
 //! | feature | default | gives |
 //! |---|---|---|
 //! | `webhook` | yes | delivery by webhook: a server, or routes for an axum application; brings `client` |
-//! | `log` | yes | [`run_webhook`] logs to standard error if the program has set up no logging |
+//! | `log` | yes | [`log_to_stderr`], which [`run_webhook`] calls |
 //! | `client` | by `webhook` | [`Coin::call`], [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
 //! | `testing` | no | [`testing`]: a daemon in process, on real sockets |
 //!
@@ -81,7 +82,7 @@ mod listener;
 mod manager;
 mod names;
 mod own;
-#[cfg(feature = "webhook")]
+#[cfg(any(feature = "webhook", feature = "log"))]
 mod run;
 pub mod schema;
 mod sealed;
@@ -122,12 +123,22 @@ mod wallet;
 /// The function stays as it is and can be called like any other, in a test for instance. It registers itself, and every
 /// listener of the program finds it.
 ///
+/// ```
+/// # use bitcart_events::{Event, State, on};
+/// # #[derive(Default)] struct Orders;
+/// # #[on("new_payment", register = false)]
+/// # fn paid(event: Event, address: &str, orders: State<Orders>) {}
+/// // By hand, in a test:
+/// paid(Event::find("new_payment")?, "1f804621c6", State::new(Orders::default()));
+/// # Ok::<(), bitcart_events::UnknownEvent>(())
+/// ```
+///
 /// # Parameters
 /// They are matched by name, in any order.
 ///
 /// | parameter | is |
 /// |---|---|
-/// | `event: Event` | the event; always needed. `event: &str` gives its name |
+/// | `event: Event` | the event; always needed, as `_event` if it is not used. `event: &str` gives its name |
 /// | `instance: Coin` | the wallet that the event came for |
 /// | any name, type `State<T>` | what the listener was given with [`state`](crate::ListenerBuilder::state) |
 /// | a field of the event, see [`event`](mod@crate::event) | its value, in one of the types of [`field`] |
@@ -180,6 +191,10 @@ mod wallet;
 /// fn seen(event: Event, txid: String) {} // `new_transaction` has no field `txid`
 /// ```
 ///
+/// It cannot see the `impl` that a function without `self` stands in; there rustc complains of a struct in the wrong
+/// place. A module of the function's name imported beside it (`mod paid; use paid::paid;`) clashes with the hidden struct
+/// that [`handlers!`](crate::handlers) names: rename one, or write `companion = false`.
+///
 /// `Option` and `State` are known by their names: an alias of one is not.
 ///
 /// A library crate that is only named in `Cargo.toml` registers nothing, because the linker leaves it out. Write
@@ -201,6 +216,8 @@ pub use handler::{
 };
 pub use listener::{Listener, ListenerBuilder};
 pub use manager::{ApiManager, ApiManagerBuilder};
+#[cfg(feature = "log")]
+pub use run::log_to_stderr;
 #[cfg(feature = "webhook")]
 pub use run::run_webhook;
 pub use rust_decimal::Decimal;

@@ -1,5 +1,6 @@
 //! Whole programs in one line.
 
+#[cfg(feature = "webhook")]
 use crate::{Result, Settings};
 
 /// Runs every registered handler by webhook, with the [`Settings`] of the environment, until Ctrl-C or SIGTERM.
@@ -18,21 +19,38 @@ use crate::{Result, Settings};
 /// }
 /// ```
 ///
-/// A program that has set up no `tracing` subscriber gets one that writes to standard error (feature `log`): what
-/// `RUST_LOG` says, or what this crate has to say from the level "info" up.
+/// A program that gives states to its handlers does the same in four lines:
+///
+/// ```no_run
+/// # use bitcart_events::Settings;
+/// # #[derive(Default)] struct Orders;
+/// # async fn f() -> bitcart_events::Result<()> {
+/// bitcart_events::log_to_stderr();
+/// let settings = Settings::from_env()?;
+/// let listener = settings.manager().listener().state(Orders::default());
+/// listener.webhook_settings(settings.webhook()).webhook().await
+/// # }
+/// ```
+///
+/// A program that has set up no `tracing` subscriber gets one that writes to standard error (feature `log`): see
+/// [`log_to_stderr`].
 ///
 /// # Errors
-/// When a setting is wrong, the handlers do not fit together, or as [`Listener::webhook`](crate::Listener::webhook).
+/// When a setting is wrong, no handler is registered, the handlers do not fit together, or as [`Listener::webhook`](crate::Listener::webhook).
 #[cfg(feature = "webhook")]
 pub async fn run_webhook() -> Result<()> {
+    #[cfg(feature = "log")]
     log_to_stderr();
     let settings = Settings::from_env()?;
-    settings.manager().listener().webhook_settings(settings.webhook()).webhook().await
+    let listener = settings.manager().listener().webhook_settings(settings.webhook()).build()?;
+    listener.check_handlers()?;
+    listener.webhook().await
 }
 
-/// So that a first program shows what happens. It does nothing in a program with a subscriber of its own.
-#[cfg(all(feature = "webhook", feature = "log"))]
-fn log_to_stderr() {
+/// Writes `tracing`'s events to standard error: those that `RUST_LOG` names, or this crate's from the level "info" up.
+/// It does nothing in a program that has a subscriber already.
+#[cfg(feature = "log")]
+pub fn log_to_stderr() {
     use std::io::IsTerminal;
 
     use tracing_subscriber::EnvFilter;
@@ -44,6 +62,3 @@ fn log_to_stderr() {
     // An error means that the program has its own.
     let _ = logging.try_init();
 }
-
-#[cfg(all(feature = "webhook", not(feature = "log")))]
-fn log_to_stderr() {}

@@ -70,6 +70,9 @@ impl Settings {
         for &currency in &currencies {
             let daemon = reader.daemon(currency);
             let wallets = reader.list(&format!("{currency}_WALLETS"));
+            if wallets.is_empty() && currencies.len() > 1 {
+                tracing::warn!("BITCART_CRYPTOS names {currency}, but {currency}_WALLETS is not set");
+            }
             named |= !wallets.is_empty();
             builder = builder.wallets(currency, wallets);
             if let Some(daemon) = daemon {
@@ -78,8 +81,12 @@ impl Settings {
         }
         if !named && reader.problems.is_empty() {
             let names: Vec<_> = currencies.iter().map(|currency| format!("{currency}_WALLETS")).collect();
+            let misspelt = currencies.iter().map(|currency| format!("{currency}_WALLET"));
+            let misspelt: Vec<_> = misspelt.filter(|name| reader.text(name).is_some()).collect();
+            let hint =
+                misspelt.first().map(|name| format!(" ({name} is set, without the S)")).unwrap_or_default();
             reader.problems.push(format!(
-                "no wallet is named, and events belong to wallets; set {} to the keys (xpub…), separated by commas",
+                "no wallet is named, and events belong to wallets; set {} to the keys (xpub…), separated by commas{hint}",
                 names.join(" or ")
             ));
         }
@@ -170,6 +177,11 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
         };
         let login = self.text(&name("LOGIN")).unwrap_or_else(|| "electrum".to_owned());
         let password = self.text(&name("PASSWORD")).unwrap_or_else(|| "electrumz".to_owned());
+        if host.contains(['/', '@', '?', '#', ' ']) {
+            let (host, port) = (name("HOST"), name("PORT"));
+            self.problems.push(format!("{host}: write the host alone, like `localhost`; the port is {port}"));
+            return None;
+        }
         // An IPv6 address stands in brackets in a URL.
         let host = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host };
         let mut checked = |which: &str, daemon: Result<Daemon>| {

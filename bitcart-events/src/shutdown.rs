@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// When a listener stops.
 #[derive(Clone)]
@@ -26,11 +26,16 @@ impl Shutdown {
         *self.signal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(signal));
     }
 
+    /// The user's own signal, for whoever asks first.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn take_signal(&self) -> Option<Signal> {
+        self.signal.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Ready when it is time to stop: the user's own signal, or else Ctrl-C or SIGTERM.
     #[cfg(feature = "webhook")]
     pub(crate) async fn requested(&self) {
-        let own = self.signal.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match own {
+        match self.take_signal() {
             Some(signal) => signal.await,
             None => operating_system().await,
         }

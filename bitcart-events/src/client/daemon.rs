@@ -35,9 +35,9 @@ impl Daemon {
                 format!("{} is not the address of a daemon, `http://HOST:PORT`", without_login(&url));
             Error::new(ErrorKind::Settings, message).because(error)
         })?;
-        if parsed.scheme() != "http" || !parsed.username().is_empty() || parsed.password().is_some() {
-            let message = "the address of a daemon is `http://HOST:PORT`, without login and password (those go to \
-                           `login`); TLS is not supported yet";
+        let bare = parsed.username().is_empty() && parsed.password().is_none() && parsed.path() == "/";
+        if parsed.scheme() != "http" || !bare || parsed.query().is_some() {
+            let message = "the address of a daemon is `http://HOST:PORT`, without a path, and without login and password (those go to `login`); TLS is not supported yet";
             return Err(Error::new(ErrorKind::Settings, message));
         }
         Ok(Self { url, ..Self::default_of(Currency::Btc) })

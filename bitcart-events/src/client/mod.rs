@@ -77,12 +77,12 @@ impl Client {
                 "HTTP 500: it cannot read the request; a login or password with `:` in it does this";
             return Err(self.trouble(method, message));
         }
-        let answer: Answer<'_> = serde_json::from_str(&text).map_err(|error| {
-            let message = format!(
-                "HTTP {status} and no JSON-RPC answer (is the address a daemon's?): {}",
-                excerpt(&text)
-            );
-            self.trouble(method, message).because(error)
+        let answer: Answer<'_> = serde_json::from_str(&text).map_err(|_| {
+            let found = excerpt(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+            self.trouble(
+                method,
+                format!("HTTP {status} and no JSON-RPC answer (is the address a daemon's?): {found}"),
+            )
         })?;
         match answer.error {
             None => Ok(answer.result.map_or("null", RawValue::get).to_owned()),

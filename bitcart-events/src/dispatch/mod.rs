@@ -273,6 +273,10 @@ impl Dispatcher {
         let undelivered = || fact.iter().for_each(|fact| lock(&self.facts).release(fact));
         let Some(handler) = job.source.find(update, &self.routes) else {
             undelivered();
+            let event = update.event();
+            self.tell_once(&format!("no handler for {event}"), || {
+                tracing::warn!(currency = %update.currency(), "ignored updates of `{event}`: no handler is registered for it");
+            });
             let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
             return job.batch.note(|report| report.ignored.push(ignored));
         };

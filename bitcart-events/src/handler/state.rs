@@ -37,6 +37,12 @@ use crate::sealed::Sealed;
 pub struct State<T>(Arc<T>);
 
 impl<T> State<T> {
+    /// Wraps a value, to call a handler by hand: in a test.
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Self(Arc::new(value))
+    }
+
     /// The shared value itself, to keep it longer than the call.
     #[must_use]
     pub fn into_inner(self) -> Arc<T> {
@@ -44,7 +50,7 @@ impl<T> State<T> {
     }
 }
 
-/// To call a handler by hand, in a test.
+/// As [`State::new`], for a value that is shared already.
 impl<T> From<Arc<T>> for State<T> {
     fn from(value: Arc<T>) -> Self {
         Self(value)

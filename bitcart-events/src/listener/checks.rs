@@ -13,12 +13,16 @@ pub(super) fn routes(handlers: &[Handler]) -> (Routes, Vec<Duplicate>) {
     (routes, duplicates)
 }
 
+/// Why a handler that was written is not there.
+pub(crate) const UNLINKED: &str = "a library crate that only stands in Cargo.toml registers nothing, because the linker \
+                                   leaves it out: write `use that_crate as _;`, or name its handlers with `handlers!`";
+
 /// One error that names every problem, each with file and line and what to do.
 pub(super) fn check(
     duplicates: &[Duplicate],
     handlers: &[Handler],
     states: &States,
-    expected: &[Event],
+    expected: &[String],
 ) -> Result<()> {
     let mut problems: Vec<String> = Vec::new();
     for Duplicate { currency, first, second } in duplicates {
@@ -42,12 +46,13 @@ pub(super) fn check(
             }
         }
     }
-    for event in expected {
-        if !handlers.iter().any(|handler| handler.event() == *event) {
-            problems.push(format!(
-                "`{event}` was expected to have a handler and has none; if it stands in a library crate that nothing \
-                 else uses, the linker leaves it out: write `use that_crate as _;`"
-            ));
+    for name in expected {
+        match Event::find(name) {
+            Err(unknown) => problems.push(format!("an expected event is none: {unknown}")),
+            Ok(event) if handlers.iter().any(|handler| handler.event() == event) => {}
+            Ok(event) => {
+                problems.push(format!("`{event}` was expected to have a handler and has none; {UNLINKED}"));
+            }
         }
     }
     if problems.is_empty() {

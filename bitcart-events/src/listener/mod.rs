@@ -12,7 +12,7 @@ use tokio::time::Instant;
 #[cfg(feature = "webhook")]
 use crate::delivery::webhook::{Receiver, WebhookSettings};
 use crate::dispatch::{Dispatcher, Limits};
-use crate::handler::{EventNames, Handler, Handlers, States, find_events, registry};
+use crate::handler::{EventNames, Handler, Handlers, States, registry};
 use crate::shutdown::Shutdown;
 use crate::source::Source;
 use crate::updates::Updates;
@@ -103,7 +103,8 @@ impl ListenerBuilder {
         self
     }
 
-    /// Shuts down when this future is ready, instead of at Ctrl-C or SIGTERM.
+    /// Shuts down when this future is ready, instead of at Ctrl-C or SIGTERM: [`Listener::webhook`], and in an
+    /// application with its own server what [`Listener::configure_webhook`] started. The first of them takes it.
     pub fn shutdown_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
         self.shutdown.on(signal);
         self
@@ -128,14 +129,15 @@ impl ListenerBuilder {
     /// When two handlers are for one event, a state is missing, or an expected event has no handler: one error that
     /// lists them all, each with file and line.
     pub fn build(self) -> Result<Listener> {
-        let expected = self.expected.iter().map(String::as_str).collect::<Vec<_>>();
-        let expected = find_events(&expected.as_slice())?;
         let registered = if self.registry { registry() } else { Vec::new() };
         let mut handlers: Vec<Handler> =
             registered.into_iter().flat_map(Handler::of).chain(self.handlers).collect();
         let (routes, duplicates) = checks::routes(&handlers);
         handlers.extend(self.source.added());
-        checks::check(&duplicates, &handlers, &self.states, &expected)?;
+        checks::check(&duplicates, &handlers, &self.states, &self.expected)?;
+        if handlers.is_empty() {
+            tracing::warn!("there is no handler yet; {}", checks::UNLINKED);
+        }
         for handler in &handlers {
             let info = handler.info();
             tracing::info!(event = %info.event, handler = info.name, at = %format_args!("{}:{}", info.file, info.line), "handler");
@@ -206,6 +208,16 @@ impl Listener {
 }
 
 impl Listener {
+    /// Fails if there is no handler at all, for programs in which none can be added later.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn check_handlers(&self) -> Result<()> {
+        if self.parts.dispatcher.routes().handlers().next().is_some() {
+            return Ok(());
+        }
+        let message = format!("no handler is registered: write one with `#[on(…)]`; {}", checks::UNLINKED);
+        Err(Error::new(ErrorKind::Handlers, message))
+    }
+
     /// Stops accepting updates, and waits until those that were accepted are handled, at most for the
     /// [deadline](ListenerBuilder::shutdown_deadline).
     ///

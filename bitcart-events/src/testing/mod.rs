@@ -37,6 +37,8 @@
 //!
 //! # What it does not imitate
 //!
+//! - What those daemons did not have: `verified_tx`, `sent_amount`, `tx_hashes`. Pass such updates by hand, with
+//!   [`Coin::process_updates`](crate::Coin::process_updates).
 //! - Other generations and other coins; the websocket of `edda6711`; webhooks to `https` addresses.
 //! - A chain: transactions are nothing but hashes, addresses have no valid checksum, there are no reorgs.
 //! - The wallet's search for payments it missed. One that arrives while the wallet is not loaded is never

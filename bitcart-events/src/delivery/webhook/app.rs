@@ -77,7 +77,7 @@ async fn elsewhere(State(intake): State<Intake>, method: Method) -> Response<Bod
     if method == Method::POST {
         astray(State(intake)).await
     } else {
-        answer(StatusCode::NOT_FOUND, "nothing is here")
+        json(StatusCode::NOT_FOUND, "{}".to_owned())
     }
 }
 
@@ -117,8 +117,7 @@ impl Intake {
     /// accepted, or was given up at a shutdown: then the daemon should keep it.
     async fn accept(&self, text: &str) -> Result<()> {
         let parcel = intake::read_object(text)
-            .map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))
-            .inspect_err(|error| tracing::warn!("a webhook's body is no list of updates: {error}"))?;
+            .map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
         let ticket = self.dispatcher.try_accept(&self.source, &text.into(), parcel)?;
         match tokio::time::timeout(self.receiver.settings.answer_within, ticket.report()).await {
             Ok(report) => report.map(|_| ()),
@@ -149,7 +148,9 @@ fn check_content_type(headers: &HeaderMap) -> std::result::Result<(), String> {
     Err(format!("the content type should be application/json in UTF-8, but is {given}"))
 }
 
+/// A daemon takes any answer for a delivery, so every refusal by an answer is logged.
 fn answer(status: StatusCode, problem: &str) -> Response<Body> {
+    tracing::warn!(%status, "refused a request: {problem}");
     json(status, serde_json::json!({ "error": problem }).to_string())
 }
 

@@ -68,7 +68,8 @@ impl Receiver {
         if strayed.is_none_or(|last| last.elapsed() >= self.settings.register_every) {
             *strayed = Some(Instant::now());
             self.refused(
-                "a POST without the right secret; if a daemon sent it, it is told the address again",
+                "a POST without the right secret; if a daemon sent it, it is told the address again, unless the routes and \
+                 `configure_webhook` are of different listeners, which have different secrets",
             );
         }
     }
@@ -134,6 +135,24 @@ impl Listener {
 
     /// The webhook's routes, to nest into an application that has its own server.
     ///
+    /// ```no_run
+    /// # use axum::Router;
+    /// # use bitcart_events::Coin;
+    /// # #[derive(Default)] struct Orders;
+    /// # async fn stop() {}
+    /// # async fn f() -> Result<(), Box<dyn std::error::Error>> {
+    /// let listener = Coin::btc("xpub…").listener().state(Orders::default()).build()?;
+    /// let app = Router::new().nest("/hooks/bitcart", listener.webhook_app());
+    /// let socket = tokio::net::TcpListener::bind("0.0.0.0:3000").await?;
+    /// // Routes and registration of the same listener: they share the secret.
+    /// listener.configure_webhook("https://shop.example/hooks/bitcart").await?;
+    /// axum::serve(socket, app).with_graceful_shutdown(stop()).await?;
+    /// // First the server, so that every answer is sent; then what is still fetched or at work.
+    /// listener.shut_down().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// With a secret that is one route for one more segment of the path; without, the root. It has no fallback of
     /// its own. Tell the daemon with [`configure_webhook`](Self::configure_webhook).
     pub fn webhook_app<S>(&self) -> Router<S>
@@ -157,6 +176,15 @@ impl Listener {
         // A daemon may keep a call waiting until its wallet is synced; that is no reason to keep the caller waiting.
         let first = tokio::time::timeout(FIRST_ANSWER, registrar.first_round()).await;
         *self.parts.webhook.registrar.lock().unwrap_or_else(PoisonError::into_inner) = Some(registrar);
+        if let Some(signal) = self.parts.shutdown.take_signal() {
+            let listener = self.clone();
+            tokio::spawn(async move {
+                signal.await;
+                if let Err(error) = listener.shut_down().await {
+                    tracing::error!("{error}");
+                }
+            });
+        }
         // After the time-out the registrar goes on; what it finds out later is logged.
         first.unwrap_or(Ok(()))
     }

@@ -85,6 +85,14 @@ impl WebhookServer {
     pub async fn run(self) -> Result<()> {
         let Self { listener, socket, local_addr, url } = self;
         tracing::info!("listening for webhooks on {local_addr}; events are held in memory");
+        let told = url.rsplit_once('/').map_or(url.as_str(), |(base, _secret)| base);
+        if local_addr.ip().is_unspecified() && listener.parts.webhook.settings.url.is_none() {
+            tracing::warn!(
+                "the daemons are told {told}; if one runs elsewhere, set BITCART_WEBHOOK_URL to how it reaches us"
+            );
+        } else {
+            tracing::info!("the daemons are told {told}, with the secret behind it");
+        }
         let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
         let settings = &listener.parts.webhook.settings;
         let server = Server {
