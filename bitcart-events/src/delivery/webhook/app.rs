@@ -1,7 +1,6 @@
 //! The routes: from a POST to accepted updates.
 
 use std::io;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -10,46 +9,23 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::{any, post};
 use futures_util::stream;
 
-use super::Shared;
 use super::body::{self, NoBody};
-use crate::dispatch::Dispatcher;
-use crate::source::Source;
 use crate::{Error, ErrorKind, Listener, Result, intake};
-
-/// What a route needs.
-#[derive(Clone)]
-struct Intake {
-    source: Source,
-    dispatcher: Arc<Dispatcher>,
-    receiver: Shared,
-}
-
-impl Intake {
-    fn of(listener: &Listener) -> Self {
-        let parts = &listener.parts;
-        Self {
-            source: listener.source.clone(),
-            dispatcher: Arc::clone(&parts.dispatcher),
-            receiver: Arc::clone(&parts.webhook),
-        }
-    }
-}
 
 /// The routes that can be nested anywhere.
 pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> Router<S> {
-    let intake = Intake::of(listener);
-    let router = if intake.receiver.secret.is_some() {
+    let router = if listener.parts.webhook.secret.is_some() {
         Router::new().route("/{secret}", post(with_secret)).route("/", post(astray))
     } else {
         Router::new().route("/", post(receive))
     };
-    router.with_state(intake)
+    router.with_state(listener.clone())
 }
 
 /// The routes of our own server: a POST anywhere else is refused too, because it may come from a daemon that was told
 /// another path before a restart.
 pub(super) fn whole(listener: &Listener) -> Router {
-    router(listener).fallback(any(elsewhere).with_state(Intake::of(listener)))
+    router(listener).fallback(any(elsewhere).with_state(listener.clone()))
 }
 
 /// The routes of a listener that could not be built.
@@ -60,32 +36,32 @@ pub(super) fn refusing<S: Clone + Send + Sync + 'static>(error: &Error) -> Route
 }
 
 /// The secret is the last segment, compared as it stands in the request: nothing of the path can be wrong before.
-async fn with_secret(State(intake): State<Intake>, request: Request) -> Response<Body> {
+async fn with_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
     let last = request.uri().path().rsplit('/').next().unwrap_or_default();
-    match &intake.receiver.secret {
-        Some(expected) if !expected.is(last) => astray(State(intake)).await,
-        _ => receive(State(intake), request).await,
+    match &listener.parts.webhook.secret {
+        Some(expected) if !expected.is(last) => astray(State(listener)).await,
+        _ => receive(State(listener), request).await,
     }
 }
 
-async fn astray(State(intake): State<Intake>) -> Response<Body> {
-    intake.receiver.astray();
+async fn astray(State(listener): State<Listener>) -> Response<Body> {
+    listener.parts.webhook.astray();
     refuse()
 }
 
-async fn elsewhere(State(intake): State<Intake>, method: Method) -> Response<Body> {
+async fn elsewhere(State(listener): State<Listener>, method: Method) -> Response<Body> {
     if method == Method::POST {
-        astray(State(intake)).await
+        astray(State(listener)).await
     } else {
         json(StatusCode::NOT_FOUND, "{}".to_owned())
     }
 }
 
-async fn receive(State(intake): State<Intake>, request: Request) -> Response<Body> {
+async fn receive(State(listener): State<Listener>, request: Request) -> Response<Body> {
     if let Err(problem) = check_content_type(request.headers()) {
         return answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem);
     }
-    let settings = &intake.receiver.settings;
+    let settings = &listener.parts.webhook.settings;
     let body = match body::read(request.into_body(), settings).await {
         Ok(body) => body,
         Err(NoBody::TooLarge) => {
@@ -93,38 +69,36 @@ async fn receive(State(intake): State<Intake>, request: Request) -> Response<Bod
             return answer(StatusCode::PAYLOAD_TOO_LARGE, &problem);
         }
         Err(NoBody::Broken(reason)) => {
-            intake.receiver.refused(&reason);
+            listener.parts.webhook.refused(&reason);
             return refuse();
         }
     };
     let Ok(text) = std::str::from_utf8(&body) else {
         return answer(StatusCode::BAD_REQUEST, "the body should be JSON in UTF-8");
     };
-    match intake.accept(text).await {
+    match accept(&listener, text).await {
         Ok(()) => json(StatusCode::OK, "{}".to_owned()),
         Err(error) if error.kind() == ErrorKind::NotUpdates => {
             answer(StatusCode::BAD_REQUEST, &error.to_string())
         }
         Err(error) => {
-            intake.receiver.refused(&error.to_string());
+            listener.parts.webhook.refused(&error.to_string());
             refuse()
         }
     }
 }
 
-impl Intake {
-    /// Accepts a body, and waits for its handlers as long as an answer may take. An error means that the body was not
-    /// accepted, or was given up at a shutdown: then the daemon should keep it.
-    async fn accept(&self, text: &str) -> Result<()> {
-        let parcel = intake::read_object(text)
-            .map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
-        let ticket = self.dispatcher.try_accept(&self.source, &text.into(), parcel)?;
-        match tokio::time::timeout(self.receiver.settings.answer_within, ticket.report()).await {
-            Ok(report) => report.map(|_| ()),
-            Err(_) => {
-                tracing::warn!("answered a webhook while its handlers are still at work");
-                Ok(())
-            }
+/// Accepts a body, and waits for its handlers as long as an answer may take. An error means that the body was not
+/// accepted, or was given up at a shutdown: then the daemon should keep it.
+async fn accept(Listener { source, parts }: &Listener, text: &str) -> Result<()> {
+    let parcel =
+        intake::read_object(text).map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
+    let ticket = parts.dispatcher.try_accept(source, &text.into(), parcel)?;
+    match tokio::time::timeout(parts.webhook.settings.answer_within, ticket.report()).await {
+        Ok(report) => report.map(|_| ()),
+        Err(_) => {
+            tracing::warn!("answered a webhook while its handlers are still at work");
+            Ok(())
         }
     }
 }

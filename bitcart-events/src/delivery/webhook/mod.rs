@@ -12,7 +12,7 @@ mod secret;
 mod server;
 mod settings;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
 use tokio::sync::watch;
@@ -234,6 +234,3 @@ impl std::fmt::Debug for Receiver {
         f.debug_struct("Receiver").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
-
-/// A shared receiver, as the routes hold it.
-type Shared = Arc<Receiver>;
