@@ -1,0 +1,108 @@
+//! The daemon's client over real sockets: errors by their names, and answers that are none.
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use bitcart_events::testing::TestDaemon;
+use bitcart_events::{Coin, Currency, Daemon, Error, ErrorKind};
+use serde_json::{Value, json};
+use support::server::{coin, nowhere};
+
+/// The body of the first captured line with this label.
+fn captured(file: &str, label: &str, dir: &str) -> String {
+    let path = format!("{}/data/captures/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let lines = std::fs::read_to_string(path).unwrap();
+    let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let line = lines.into_iter().find(|line| line["label"] == label && line["dir"] == dir).unwrap();
+    line["raw"].as_str().unwrap().split_once("\r\n\r\n").unwrap().1.to_owned()
+}
+
+async fn serve(app: Router) -> Coin {
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let daemon = Daemon::new(format!("http://{}", socket.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(socket, app).await });
+    Coin::at(Currency::Btc, daemon, "xpub-a")
+}
+
+async fn error_of(coin: &Coin) -> Error {
+    coin.call("get_updates", json!({})).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn errors_have_the_names_of_the_daemons_own_spec() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let spec = {
+        let asked = asked.clone();
+        // At first it cannot answer; that must not be remembered as "has no names".
+        move || {
+            let number = asked.fetch_add(1, Ordering::Relaxed);
+            async move {
+                if number == 0 {
+                    (StatusCode::BAD_GATEWAY, "later".to_owned())
+                } else {
+                    (StatusCode::OK, captured("btc_rpc", "spec", "s2c"))
+                }
+            }
+        }
+    };
+    let answer = || async { captured("btc_rpc", "get_updates-no-wallet", "s2c") };
+    let coin = serve(Router::new().route("/", post(answer)).route("/spec", get(spec))).await;
+
+    let error = error_of(&coin).await;
+    assert_eq!((error.kind(), error.daemon().unwrap().name.as_str()), (ErrorKind::Daemon, "Error"));
+    for _ in 0..2 {
+        let error = error_of(&coin).await;
+        let daemon = error.daemon().unwrap();
+        assert_eq!((daemon.code, daemon.name.as_str()), (-32000, "WalletNotLoadedError"));
+        assert!(error.to_string().ends_with("WalletNotLoadedError (-32000): Wallet not loaded"), "{error}");
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 2, "the names are asked for once");
+}
+
+#[tokio::test]
+async fn a_daemon_of_2020_has_no_spec_and_its_errors_go_by_their_text() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let coin = coin(&daemon, "no key at all");
+    let error = error_of(&coin).await;
+    assert_eq!(error.daemon().unwrap().name, "UserFacingException");
+    let coin = support::server::coin(&daemon, "xpub-a");
+    let error = coin.call("get_tx", json!(["…"])).await.unwrap_err();
+    assert!(error.daemon().unwrap().is_unknown_method(), "{error}");
+    assert_eq!(coin.call("getbalance", json!([])).await.unwrap(), json!({"confirmed": "0"}));
+}
+
+#[tokio::test]
+async fn what_is_no_answer_says_what_to_look_at() {
+    let (_held, daemon) = nowhere();
+    let dead = Coin::at(Currency::Btc, daemon, "xpub-a");
+    let html = serve(Router::new().route("/", post(|| async { "<html>\n  <b>nginx</b></html>" }))).await;
+    let broken = serve(Router::new().route("/", post(|| async { StatusCode::INTERNAL_SERVER_ERROR }))).await;
+    for (coin, parts) in [
+        (dead, ["cannot reach it", "Connection refused"]),
+        (html, ["is the address a daemon's?", "<html> <b>nginx</b></html>"]),
+        (broken, ["HTTP 500", "`:` in it"]),
+    ] {
+        let error = error_of(&coin).await;
+        assert_eq!(error.kind(), ErrorKind::Connection);
+        let message = error.to_string();
+        assert!(parts.iter().all(|part| message.contains(part)), "{parts:?} in {message}");
+        assert!(message.starts_with("the BTC daemon at http://127.0.0.1:"), "{message}");
+    }
+    let error = Coin::btc("xpub-a").call("getbalance", json!("positional")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Parameters);
+}
+
+#[tokio::test]
+async fn a_wrong_login_is_an_error_of_its_own() {
+    let daemon = TestDaemon::builder().login("shop", "right").start().await.unwrap();
+    let error = error_of(&coin(&daemon, "xpub-a")).await;
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    assert!(error.to_string().contains("BTC_LOGIN and BTC_PASSWORD"), "{error}");
+    let colon = Daemon::new(daemon.url()).unwrap().login("shop", "pass:word").unwrap_err();
+    assert_eq!(colon.kind(), ErrorKind::Settings);
+}
