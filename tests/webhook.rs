@@ -239,6 +239,28 @@ async fn a_refused_login_is_returned_though_another_daemon_hangs() {
     tokio::time::timeout(Duration::from_secs(30), listener.shut_down()).await.expect("it waits").unwrap();
 }
 
+/// What nobody handles would only push other events out of the daemon's queue.
+#[tokio::test]
+async fn only_events_with_a_handler_for_the_wallet_are_asked_for() {
+    #[on("new_transaction", register = false, currency = "LTC")]
+    fn of_another_currency(event: Event) {
+        unreachable!("{event} of a BTC wallet");
+    }
+
+    let daemon = TestDaemon::start().await.unwrap();
+    let (gate, mut seen) = Gate::opened();
+    let listener =
+        coin(&daemon, WALLET).listener().handlers(handlers![block, of_another_currency]).state(gate);
+    let server = serve(listener, settings()).await;
+    daemon.wait_configured(WALLET).await;
+    daemon.send(WALLET, "0.1").await.unwrap();
+    daemon.mine(1).await;
+    assert_eq!(next(&mut seen).await, "new_block 101");
+    let sent: Vec<_> = daemon.emissions().into_iter().map(|emission| emission.event).collect();
+    assert_eq!(sent, ["new_block"]);
+    server.finish().await;
+}
+
 #[tokio::test]
 async fn a_wallet_added_while_it_listens_is_registered() {
     let daemon = TestDaemon::start().await.unwrap();

@@ -57,13 +57,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [(&'static str, Self); 5] = [
-        ("Int", Self::Int),
-        ("Str", Self::Str),
-        ("Amount", Self::Amount),
-        ("Status", Self::Status),
-        ("List", Self::List),
-    ];
+    const ALL: [Self; 5] = [Self::Int, Self::Str, Self::Amount, Self::Status, Self::List];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -166,8 +160,8 @@ impl Parse for FieldDef {
             None => (&ty, false),
         };
         let written = inner.to_token_stream().to_string();
-        let Some((_, kind)) = Kind::ALL.into_iter().find(|(name, _)| *name == written) else {
-            let known = crate::names::list(Kind::ALL.into_iter().map(|(name, _)| name));
+        let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.name() == written) else {
+            let known = crate::names::list(Kind::ALL.into_iter().map(Kind::name));
             return Err(syn::Error::new_spanned(
                 &ty,
                 format!(

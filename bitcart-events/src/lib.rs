@@ -93,6 +93,7 @@ mod source;
 mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod told;
 mod update;
 mod updates;
 mod wallet;

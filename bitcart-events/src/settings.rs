@@ -40,7 +40,7 @@ impl Settings {
         })
     }
 
-    /// Reads the same names from somewhere else: `lookup` gives the value of a name.
+    /// Reads the same names from pairs of name and value.
     ///
     /// ```
     /// use bitcart_events::Settings;

@@ -9,7 +9,7 @@ use crate::handler::{Handler, Routes};
 use crate::intake::Parcel;
 use crate::schema::event;
 use crate::wallet::{Fingerprint, WalletKey};
-use crate::{ApiManager, Coin, Currency, Payload, Update};
+use crate::{ApiManager, Coin, Currency, Event, Payload, Update};
 
 #[derive(Clone)]
 pub(crate) enum Source {
@@ -95,9 +95,8 @@ impl Source {
 
     /// The most specific handler: the wallet's own, then one for its currency, then the general one. What was added
     /// to a manager stands before what registered itself.
-    pub(crate) fn find(&self, update: &Update, registered: &Routes) -> Option<Handler> {
-        let (event, currency) = (update.event(), Some(update.currency()));
-        if let Some(own) = update.coin().own_handler(event) {
+    pub(crate) fn find(&self, coin: &Coin, event: Event, registered: &Routes) -> Option<Handler> {
+        if let Some(own) = coin.own_handler(event) {
             return Some(own);
         }
         let added = match self {
@@ -106,7 +105,7 @@ impl Source {
         };
         let tables = [added.as_deref(), Some(registered)];
         let find = |place| tables.iter().flatten().find_map(|table| table.find(event, place)).cloned();
-        find(currency).or_else(|| find(None))
+        find(Some(coin.currency())).or_else(|| find(None))
     }
 
     /// Handlers that were added to a coin or a manager, for the start-up checks.

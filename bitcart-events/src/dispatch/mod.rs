@@ -6,7 +6,6 @@ mod lanes;
 mod report;
 mod run;
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -29,6 +28,7 @@ use crate::field::excerpt;
 use crate::handler::{HandlerError, Routes, States};
 use crate::intake::Parcel;
 use crate::source::{Lane, Source, Unasked};
+use crate::told::Told;
 use crate::update::Malformed;
 use crate::{Coin, Error, ErrorKind, Result, Update};
 
@@ -57,7 +57,7 @@ pub(crate) struct Dispatcher {
     turns: Semaphore,
     lanes: Lanes<Job>,
     facts: Mutex<Facts>,
-    told: Mutex<HashSet<String>>,
+    told: Told,
     unfinished: AtomicUsize,
     workers: TaskTracker,
     abort: CancellationToken,
@@ -89,7 +89,7 @@ impl Dispatcher {
             turns: Semaphore::new(limits.running),
             lanes: Lanes::default(),
             facts: Mutex::default(),
-            told: Mutex::default(),
+            told: Told::default(),
             unfinished: AtomicUsize::new(0),
             workers: TaskTracker::new(),
             abort: CancellationToken::new(),
@@ -177,7 +177,7 @@ impl Dispatcher {
         match source.resolve(&parcel) {
             Ok(coin) => jobs = self.sort(source, body, &parcel, &coin, &mut report),
             Err(unasked) => {
-                self.tell_once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
+                self.told.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
                 let reason = match unasked {
                     Unasked::Wallet(_) => IgnoredReason::Wallet,
                     Unasked::Currency(_) => IgnoredReason::Currency,
@@ -246,7 +246,7 @@ impl Dispatcher {
     fn sort_out(&self, index: usize, malformed: Malformed, raw: &str, coin: &Coin, report: &mut Report) {
         let (currency, wallet) = (coin.currency(), coin.wallet_shown());
         if let Malformed::UnknownEvent { name } = &malformed {
-            self.tell_once(name, || {
+            self.told.once(name, || {
                 tracing::warn!(%currency, wallet, event = %name, "ignored updates of an unknown event");
             });
             report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
@@ -271,10 +271,10 @@ impl Dispatcher {
     async fn handle(&self, job: &Job, Accepted { index, update, fact }: &Accepted) {
         let index = *index;
         let undelivered = || fact.iter().for_each(|fact| lock(&self.facts).release(fact));
-        let Some(handler) = job.source.find(update, &self.routes) else {
+        let Some(handler) = job.source.find(update.coin(), update.event(), &self.routes) else {
             undelivered();
             let event = update.event();
-            self.tell_once(&format!("no handler for {event}"), || {
+            self.told.once(&format!("no handler for {event}"), || {
                 tracing::warn!(currency = %update.currency(), "ignored updates of `{event}`: no handler is registered for it");
             });
             let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
@@ -291,15 +291,6 @@ impl Dispatcher {
             }
             Err(error) => report.failed.push(Failed { index, handler: handler.info(), error }),
         });
-    }
-
-    /// Logs something the first time only. What was told is bounded: a flood of made-up names goes silent.
-    fn tell_once(&self, what: &str, tell: impl FnOnce()) {
-        const LIMIT: usize = 1_000;
-        let mut told = lock(&self.told);
-        if told.len() < LIMIT && told.insert(what.to_owned()) {
-            tell();
-        }
     }
 
     /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said.

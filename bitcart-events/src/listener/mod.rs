@@ -193,7 +193,7 @@ impl Listener {
     /// the envelope, because a plain list does not say whose it is.
     ///
     /// A height of a currency and a transaction of a wallet are delivered once: what was delivered before is
-    /// counted in [`Report::repeated`].
+    /// listed in [`Report::repeated`].
     ///
     /// # Errors
     /// When it is no list of updates, when it is called from inside a handler of this listener, outside a tokio
@@ -205,9 +205,7 @@ impl Listener {
             intake::read_any(&body).map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
         self.parts.dispatcher.accept(&self.source, &body, parcel).await?.report().await
     }
-}
 
-impl Listener {
     /// Fails if there is no handler at all, for programs in which none can be added later.
     #[cfg(feature = "webhook")]
     pub(crate) fn check_handlers(&self) -> Result<()> {

@@ -1,8 +1,6 @@
 //! One wallet at its daemon: telling it where to post, and fetching what waits.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -11,12 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::dispatch::Dispatcher;
 use crate::source::Source;
-use crate::{Coin, Error, ErrorKind, Listener, Result, intake};
+use crate::told::Told;
+use crate::{Coin, Error, ErrorKind, Event, Listener, Result, event, intake};
 
 /// How many wallets are registered at the same time.
 const CALLS: usize = 32;
-/// How many different troubles are remembered as told.
-const MANY_TROUBLES: usize = 100;
 
 /// Talks to the daemons for the wallets of one listener.
 pub(super) struct Desk {
@@ -25,9 +22,10 @@ pub(super) struct Desk {
     url: String,
     interval: Duration,
     calls: Semaphore,
-    told_without_webhooks: AtomicBool,
+    /// The daemons of which it was said.
+    without_webhooks: Told,
     /// What is wrong with the daemons now: said once, not once for each wallet and attempt.
-    troubles: Mutex<HashSet<String>>,
+    troubles: Told,
 }
 
 impl Desk {
@@ -38,8 +36,8 @@ impl Desk {
             url,
             interval: listener.parts.webhook.settings.register_every,
             calls: Semaphore::new(CALLS),
-            told_without_webhooks: AtomicBool::new(false),
-            troubles: Mutex::default(),
+            without_webhooks: Told::default(),
+            troubles: Told::default(),
         }
     }
 
@@ -63,16 +61,11 @@ impl Desk {
     /// Without it the daemons before October 2020 deliver and keep nothing; those after do not have it. Only events
     /// with a handler are asked for, so that no others push them out of the daemon's queue of 100.
     async fn subscribe(&self, coin: &Coin) -> Result<()> {
-        let registered = self.dispatcher.routes().handlers();
-        let mut events: Vec<_> =
-            registered.cloned().chain(self.source.added()).map(|handler| handler.event()).collect();
-        events.sort_by_key(|event| event.name());
-        events.dedup();
-        let names: Vec<_> = events
-            .iter()
-            .filter(|event| !event.schema().sent.current_only)
-            .map(|event| event.name())
-            .collect();
+        let routes = self.dispatcher.routes();
+        let is_handled = |event: &Event| self.source.find(coin, *event, routes).is_some();
+        let known =
+            event::EVENTS.iter().filter(|event| !event.sent.current_only).map(|event| Event::new(event));
+        let names: Vec<_> = known.filter(is_handled).map(Event::name).collect();
         match coin.call("subscribe", json!({ "events": names })).await {
             Err(error) if is_unknown_method(&error) => Ok(()),
             answer => answer.map(|_| ()),
@@ -82,13 +75,13 @@ impl Desk {
     async fn configure(&self, coin: &Coin) -> Result<()> {
         match coin.call("configure_notifications", json!({ "notification_url": self.url })).await {
             Err(error) if is_unknown_method(&error) => {
-                if !self.told_without_webhooks.swap(true, Ordering::Relaxed) {
+                let who = coin.client().who();
+                self.without_webhooks.once(&who, || {
                     tracing::warn!(
-                        "{} pushes no webhooks, because it is newer than October 2020; its events are fetched every {:?}",
-                        coin.client().who(),
+                        "{who} pushes no webhooks, because it is newer than October 2020; its events are fetched every {:?}",
                         self.interval,
                     );
-                }
+                });
                 Ok(())
             }
             answer => answer.map(|_| ()),
@@ -112,30 +105,19 @@ impl Desk {
         // Their handlers run while the next ones are fetched.
         self.dispatcher.enqueue(&self.source, &answer.into(), parcel, place).map(drop)
     }
-}
 
-impl Desk {
     pub(super) fn tell_registered(&self, coin: &Coin) {
         let who = coin.client().who();
         tracing::info!(wallet = coin.wallet_shown(), "registered with {who}");
-        self.troubles().retain(|trouble| !trouble.starts_with(&who));
+        self.troubles.forget(&who);
     }
 
     pub(super) fn tell_trouble(&self, coin: &Coin, error: &Error) {
-        let trouble = error.to_string();
-        let mut troubles = self.troubles();
-        if troubles.len() >= MANY_TROUBLES {
-            troubles.clear();
+        let (trouble, wallet) = (error.to_string(), coin.wallet_shown());
+        let tell = || tracing::warn!(wallet, "{trouble}; trying again until it works");
+        if !self.troubles.once(&trouble, tell) {
+            tracing::debug!(wallet, "{trouble}");
         }
-        if troubles.insert(trouble.clone()) {
-            tracing::warn!(wallet = coin.wallet_shown(), "{trouble}; trying again until it works");
-        } else {
-            tracing::debug!(wallet = coin.wallet_shown(), "{trouble}");
-        }
-    }
-
-    fn troubles(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -165,7 +165,8 @@ impl Listener {
     /// Tells the daemons where the nested [`webhook_app`](Self::webhook_app) is, for every wallet, now and again
     /// every 30 s, as [`webhook`](Self::webhook) does. The secret is appended to `url`.
     ///
-    /// It goes on until it is called again or the listener is [shut down](Self::shut_down). A daemon that cannot be
+    /// It goes on until it is called again or the listener is [shut down](Self::shut_down), by the call or by its
+    /// [own signal](ListenerBuilder::shutdown_on). A daemon that cannot be
     /// reached now is no error: it is tried again.
     ///
     /// # Errors

@@ -35,6 +35,8 @@ pub struct WebhookServer {
     listener: Listener,
     socket: TcpListener,
     local_addr: SocketAddr,
+    /// What the daemons are told, without the secret.
+    base: String,
     url: String,
 }
 
@@ -63,7 +65,7 @@ impl WebhookServer {
         let local_addr = socket.local_addr().map_err(cannot)?;
         let base = receiver.settings.url.clone().unwrap_or_else(|| reachable(local_addr));
         let url = receiver.url(&base)?;
-        Ok(Self { listener, socket, local_addr, url })
+        Ok(Self { listener, socket, local_addr, base, url })
     }
 
     /// The address that it listens on.
@@ -83,15 +85,14 @@ impl WebhookServer {
     /// # Errors
     /// As there.
     pub async fn run(self) -> Result<()> {
-        let Self { listener, socket, local_addr, url } = self;
+        let Self { listener, socket, local_addr, base, url } = self;
         tracing::info!("listening for webhooks on {local_addr}; events are held in memory");
-        let told = url.rsplit_once('/').map_or(url.as_str(), |(base, _secret)| base);
         if local_addr.ip().is_unspecified() && listener.parts.webhook.settings.url.is_none() {
             tracing::warn!(
-                "the daemons are told {told}; if one runs elsewhere, set BITCART_WEBHOOK_URL to how it reaches us"
+                "the daemons are told {base}; if one runs elsewhere, set BITCART_WEBHOOK_URL to how it reaches us"
             );
         } else {
-            tracing::info!("the daemons are told {told}, with the secret behind it");
+            tracing::info!("the daemons are told {base}, and the secret if there is one");
         }
         let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
         let settings = &listener.parts.webhook.settings;

@@ -1,0 +1,63 @@
+//! Saying a thing once, not with every update or attempt.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// What has been said. It is bounded: who makes up ever new things to be said is answered with silence.
+#[derive(Default)]
+pub(crate) struct Told(Mutex<HashSet<String>>);
+
+const LIMIT: usize = 1_000;
+
+impl Told {
+    /// Says it unless it was said before; whether it did.
+    pub(crate) fn once(&self, what: &str, tell: impl FnOnce()) -> bool {
+        let is_new = {
+            let mut told = self.lock();
+            told.len() < LIMIT && told.insert(what.to_owned())
+        };
+        if is_new {
+            tell();
+        }
+        is_new
+    }
+
+    /// Lets everything that begins like this be said again.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn forget(&self, beginning: &str) {
+        self.lock().retain(|what| !what.starts_with(beginning));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thing_is_said_once_until_it_is_forgotten() {
+        let told = Told::default();
+        assert!(told.once("the daemon: gone", || {}));
+        assert!(!told.once("the daemon: gone", || unreachable!("said before")));
+        assert!(told.once("another: gone", || {}), "each has its own");
+        for number in 0..2 * LIMIT {
+            told.once(&format!("made up {number}"), || {});
+        }
+        assert_eq!(told.lock().len(), LIMIT);
+    }
+
+    #[cfg(feature = "webhook")]
+    #[test]
+    fn what_begins_alike_is_forgotten_together() {
+        let told = Told::default();
+        for what in ["the daemon: gone", "the daemon: late", "another: gone"] {
+            told.once(what, || {});
+        }
+        told.forget("the daemon");
+        assert!(told.once("the daemon: late", || {}));
+        assert!(!told.once("another: gone", || {}));
+    }
+}
