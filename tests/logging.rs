@@ -161,6 +161,17 @@ async fn a_webhook_never_logs_its_secret_or_a_password() {
 }
 
 #[tokio::test]
+async fn a_login_in_the_address_for_the_daemons_is_not_logged() {
+    let (log, _guard) = Log::start();
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().handlers(handlers![picky]);
+    serve(listener, settings().url("http://me:hunter22@shop.example/hook")).await.finish().await;
+    assert_eq!(log.lines_with("the daemons are told").len(), 1, "{}", log.text());
+    assert!(!log.text().contains("hunter22"), "{}", log.text());
+}
+
+#[tokio::test]
 async fn a_daemon_that_is_not_there_is_named_once() {
     let (log, _guard) = Log::start();
     let (_held, nowhere) = nowhere();

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use super::app;
 use super::registrar::Registrar;
+use crate::client::without_login;
 use crate::{Error, ErrorKind, Listener, Result};
 
 /// A webhook server that has its address and does not serve yet.
@@ -87,6 +88,7 @@ impl WebhookServer {
     pub async fn run(self) -> Result<()> {
         let Self { listener, socket, local_addr, base, url } = self;
         tracing::info!("listening for webhooks on {local_addr}; events are held in memory");
+        let base = without_login(&base);
         if local_addr.ip().is_unspecified() && listener.parts.webhook.settings.url.is_none() {
             tracing::warn!(
                 "the daemons are told {base}; if one runs elsewhere, set BITCART_WEBHOOK_URL to how it reaches us"
