@@ -2,3 +2,6 @@
 
 #[cfg(feature = "webhook")]
 pub(crate) mod webhook;
+#[cfg(feature = "webhook")]
+#[expect(dead_code, reason = "nothing drives it yet")]
+pub(crate) mod websocket;

@@ -40,6 +40,12 @@ impl<J> Lanes<J> {
         job
     }
 
+    /// How many jobs wait in the lane.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn waiting(&self, lane: &Lane) -> usize {
+        self.lock().get(lane).map_or(0, VecDeque::len)
+    }
+
     /// Drops every job that waits.
     pub(crate) fn clear(&self) {
         let abandoned = std::mem::take(&mut *self.lock());

@@ -6,6 +6,7 @@ mod lanes;
 mod report;
 mod run;
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,7 +21,8 @@ use tokio_util::task::TaskTracker;
 
 use batch::Batch;
 pub(crate) use batch::Ticket;
-use facts::{Fact, Facts, Ordinals, Repeated};
+pub(crate) use facts::Life;
+use facts::{Fact, Facts, Repeated};
 use lanes::Lanes;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 
@@ -62,6 +64,9 @@ pub(crate) struct Dispatcher {
     workers: TaskTracker,
     abort: CancellationToken,
 }
+
+/// An update as it was read; what is none comes with the text that it should have been read from.
+pub(crate) type Read = std::result::Result<Update, (Malformed, String)>;
 
 /// The updates of one batch that share a lane.
 struct Job {
@@ -108,11 +113,30 @@ impl Dispatcher {
         body: &Arc<str>,
         parcel: Parcel,
     ) -> Result<Ticket> {
-        let place = Arc::clone(&self.room).try_acquire_owned().map_err(|error| match error {
+        let (coin, updates) = match self.read(source, body, &parcel) {
+            Ok(read) => read,
+            Err(report) => return Ok(Ticket::done(report)),
+        };
+        let place = self.place_for(source, updates.first())?;
+        self.put(source, &coin, updates, Life::new(), place)
+    }
+
+    /// A place for an update, if there is room now. A lane may hold as many as there are places left, so one that is slow
+    /// takes at most half of all, and leaves room to the others.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn place_for(&self, source: &Source, update: Option<&Read>) -> Result<OwnedSemaphorePermit> {
+        let full = || refused("too many updates wait already");
+        let waiting = match update {
+            Some(Ok(update)) => self.lanes.waiting(&source.lane(update)),
+            _ => 0,
+        };
+        if waiting > self.room.available_permits() {
+            return Err(full());
+        }
+        Arc::clone(&self.room).try_acquire_owned().map_err(|error| match error {
             TryAcquireError::Closed => shutting_down(),
-            TryAcquireError::NoPermits => refused("too many updates wait already"),
-        })?;
-        self.enqueue(source, body, parcel, place)
+            TryAcquireError::NoPermits => full(),
+        })
     }
 
     /// Accepts updates as soon as there is room.
@@ -123,7 +147,7 @@ impl Dispatcher {
         parcel: Parcel,
     ) -> Result<Ticket> {
         let place = self.reserve().await?;
-        self.enqueue(source, body, parcel, place)
+        self.enqueue(source, body, &parcel, Life::new(), place)
     }
 
     /// Waits until there is room. Whoever has one place may bring a whole batch, which then takes as many more as it
@@ -166,26 +190,55 @@ impl Dispatcher {
         self: &Arc<Self>,
         source: &Source,
         body: &Arc<str>,
-        parcel: Parcel,
+        parcel: &Parcel,
+        life: Life,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Ticket> {
+        match self.read(source, body, parcel) {
+            Ok((coin, updates)) => self.put(source, &coin, updates, life, place),
+            Err(report) => Ok(Ticket::done(report)),
+        }
+    }
+
+    /// Reads the updates of a wallet that is listened to; all others are ignored, and that is the report.
+    pub(crate) fn read(
+        &self,
+        source: &Source,
+        body: &Arc<str>,
+        parcel: &Parcel,
+    ) -> std::result::Result<(Coin, Vec<Read>), Report> {
+        let coin = source.resolve(parcel).map_err(|unasked| {
+            self.told.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
+            let reason = match unasked {
+                Unasked::Wallet(_) => IgnoredReason::Wallet,
+                Unasked::Currency(_) => IgnoredReason::Currency,
+                Unasked::NoCurrency => IgnoredReason::NoCurrency,
+            };
+            let ignored = (0..parcel.updates.len()).map(|index| Ignored { index, reason }).collect();
+            Report { ignored, ..Report::default() }
+        })?;
+        let read = |raw: &Range<usize>| {
+            let text = |malformed| (malformed, body.get(raw.clone()).unwrap_or_default().to_owned());
+            Update::parse(body, raw.clone(), &coin).map_err(text)
+        };
+        let updates = parcel.updates.iter().map(read).collect();
+        Ok((coin, updates))
+    }
+
+    /// Puts the updates of one wallet into their lanes, in their order.
+    pub(crate) fn put(
+        self: &Arc<Self>,
+        source: &Source,
+        coin: &Coin,
+        updates: Vec<Read>,
+        life: Life,
         place: OwnedSemaphorePermit,
     ) -> Result<Ticket> {
         let runtime = runtime()?;
         let mut report = Report::default();
-        let total = parcel.updates.len();
+        let total = updates.len();
         let room = self.take_more(place, total);
-        let mut jobs = Vec::new();
-        match source.resolve(&parcel) {
-            Ok(coin) => jobs = self.sort(source, body, &parcel, &coin, &mut report),
-            Err(unasked) => {
-                self.told.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
-                let reason = match unasked {
-                    Unasked::Wallet(_) => IgnoredReason::Wallet,
-                    Unasked::Currency(_) => IgnoredReason::Currency,
-                    Unasked::NoCurrency => IgnoredReason::NoCurrency,
-                };
-                report.ignored.extend((0..total).map(|index| Ignored { index, reason }));
-            }
-        }
+        let jobs = self.sort(source, coin, updates, life, &mut report);
         self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);
         let (batch, ticket) = Batch::new(report, total, room);
         for (lane, updates) in jobs {
@@ -208,24 +261,23 @@ impl Dispatcher {
     fn sort(
         &self,
         source: &Source,
-        body: &Arc<str>,
-        parcel: &Parcel,
         coin: &Coin,
+        updates: Vec<Read>,
+        life: Life,
         report: &mut Report,
     ) -> Vec<(Lane, Vec<Accepted>)> {
-        let mut ordinals = Ordinals::default();
         let mut facts = lock(&self.facts);
         let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
-        for (index, raw) in parcel.updates.iter().enumerate() {
-            let update = match Update::parse(body, raw.clone(), coin) {
+        for (index, update) in updates.into_iter().enumerate() {
+            let update = match update {
                 Ok(update) => update,
-                Err(malformed) => {
-                    self.sort_out(index, malformed, body.get(raw.clone()).unwrap_or_default(), coin, report);
+                Err((malformed, raw)) => {
+                    self.sort_out(index, malformed, &raw, coin, report);
                     continue;
                 }
             };
             let lane = source.lane(&update);
-            match facts.claim(&update, &lane, &mut ordinals) {
+            match facts.claim(&update, &lane, life) {
                 Ok(fact) => {
                     let accepted = Accepted { index, update, fact };
                     match jobs.iter_mut().find(|(known, _)| *known == lane) {

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use crate::dispatch::Dispatcher;
+use crate::dispatch::{Dispatcher, Life};
 use crate::source::Source;
 use crate::told::Told;
 use crate::{Coin, Error, ErrorKind, Event, Listener, Result, event, intake};
@@ -103,7 +103,7 @@ impl Desk {
         parcel.wallet = Some(wallet.to_owned());
         parcel.currency = Some(coin.currency().code().to_owned());
         // Their handlers run while the next ones are fetched.
-        self.dispatcher.enqueue(&self.source, &answer.into(), parcel, place).map(drop)
+        self.dispatcher.enqueue(&self.source, &answer.into(), &parcel, Life::new(), place).map(drop)
     }
 
     pub(super) fn tell_registered(&self, coin: &Coin) {

@@ -1,0 +1,4 @@
+//! Delivery by websocket, for today's daemons.
+
+mod align;
+mod history;
