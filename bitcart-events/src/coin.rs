@@ -122,7 +122,7 @@ impl Coin {
         self.0.shown.as_deref()
     }
 
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn client(&self) -> &Client {
         &self.0.client
     }

@@ -2,6 +2,8 @@
 
 mod daemon;
 mod error;
+#[cfg(feature = "websocket")]
+mod socket;
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -15,6 +17,8 @@ pub use daemon::Daemon;
 pub(crate) use daemon::without_login;
 pub use error::DaemonError;
 use error::{Names, RpcError};
+#[cfg(feature = "websocket")]
+pub(crate) use socket::Socket;
 
 use crate::field::excerpt;
 use crate::{Currency, Error, ErrorKind, Result};
@@ -57,7 +61,7 @@ impl Client {
     ///
     /// The daemon forgets them when it answers, so this has no time limit and must never be dropped half-way: run it
     /// to its end.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) async fn get_updates(&self, wallet: &str) -> Result<String> {
         self.send("get_updates", &json!({ "xpub": wallet })).await
     }
@@ -71,14 +75,19 @@ impl Client {
         let response = response.map_err(|error| self.unreachable(method, error))?;
         let status = response.status();
         let text = response.text().await.map_err(|error| self.unreachable(method, error))?;
+        self.read_answer(method, status, &text).await
+    }
+
+    /// The `result` in an answer, as text.
+    async fn read_answer(&self, method: &str, status: reqwest::StatusCode, text: &str) -> Result<String> {
         if status.as_u16() == 500 {
             // What a daemon answers to a login that it cannot even read (capture `eth_rpc`).
             let message =
                 "HTTP 500: it cannot read the request; a login or password with `:` in it does this";
             return Err(self.trouble(method, message));
         }
-        let answer: Answer<'_> = serde_json::from_str(&text).map_err(|_| {
-            let found = excerpt(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let answer: Answer<'_> = serde_json::from_str(text).map_err(|_| {
+            let found = excerpt(text).split_whitespace().collect::<Vec<_>>().join(" ");
             self.trouble(
                 method,
                 format!("HTTP {status} and no JSON-RPC answer (is the address a daemon's?): {found}"),
@@ -88,6 +97,13 @@ impl Client {
             None => Ok(answer.result.map_or("null", RawValue::get).to_owned()),
             Some(error) => Err(self.refused(method, error).await),
         }
+    }
+
+    /// A request for one of the daemon's pages.
+    fn get(&self, path: &str) -> Result<reqwest::RequestBuilder> {
+        let (login, password) = self.daemon.credentials();
+        let url = format!("{}{path}", self.daemon.url().trim_end_matches('/'));
+        Ok(self.http()?.get(url).basic_auth(login, Some(password)))
     }
 
     fn http(&self) -> Result<&reqwest::Client> {
@@ -121,10 +137,12 @@ impl Client {
 
     /// The daemons of 2020 have no `/spec`: there an error goes by the name in its text.
     async fn fetch_names(&self) -> Result<Names> {
-        let (login, password) = self.daemon.credentials();
-        let url = format!("{}/spec", self.daemon.url().trim_end_matches('/'));
-        let request = self.http()?.get(url).basic_auth(login, Some(password)).timeout(CONNECT);
-        let response = request.send().await.map_err(|error| self.unreachable("/spec", error))?;
+        let response = self
+            .get("/spec")?
+            .timeout(CONNECT)
+            .send()
+            .await
+            .map_err(|error| self.unreachable("/spec", error))?;
         if response.status().as_u16() == 404 {
             return Ok(Names::default());
         }

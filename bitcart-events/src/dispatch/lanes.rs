@@ -41,7 +41,7 @@ impl<J> Lanes<J> {
     }
 
     /// How many jobs wait in the lane.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "websocket")]
     pub(crate) fn waiting(&self, lane: &Lane) -> usize {
         self.lock().get(lane).map_or(0, VecDeque::len)
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-#[cfg(feature = "webhook")]
+#[cfg(feature = "websocket")]
 use tokio::sync::TryAcquireError;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -123,7 +123,7 @@ impl Dispatcher {
 
     /// A place for an update, if there is room now. A lane may hold as many as there are places left, so one that is slow
     /// takes at most half of all, and leaves room to the others.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "websocket")]
     pub(crate) fn place_for(&self, source: &Source, update: Option<&Read>) -> Result<OwnedSemaphorePermit> {
         let full = || refused("too many updates wait already");
         let waiting = match update {
@@ -168,7 +168,7 @@ impl Dispatcher {
     }
 
     /// Whether it has been shut down: there is no way back.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn check_open(&self) -> Result<()> {
         if self.room.is_closed() { Err(shutting_down()) } else { Ok(()) }
     }
