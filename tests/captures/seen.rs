@@ -26,7 +26,7 @@ impl Seen {
     /// The update as a typed handler sees it, put together again. `null` says the same as nothing.
     pub(crate) fn fields(&self, instance: &Coin, event: Event, mut fields: Value) {
         fields["event"] = event.name().into();
-        self.note(shown(instance.currency(), instance.wallet()), canonical(fields));
+        self.note(shown(event.name(), instance.currency(), instance.wallet()), canonical(fields));
     }
 
     fn note(&self, whose: String, update: String) {
@@ -57,8 +57,9 @@ impl Seen {
     }
 }
 
-pub(crate) fn shown(currency: Currency, wallet: Option<&str>) -> String {
-    format!("{currency} {wallet:?}")
+pub(crate) fn shown(event: &str, currency: Currency, wallet: Option<&str>) -> String {
+    // A block is the currency's, and a daemon of 2020 names all of its wallets for it, one after another.
+    if event == "new_block" { currency.to_string() } else { format!("{currency} {wallet:?}") }
 }
 
 /// One text for equal objects: keys in order, without nulls.
@@ -133,7 +134,8 @@ pub(crate) fn listener(
     let record = {
         let seen = Arc::clone(seen);
         move |update: Update| {
-            seen.note(shown(update.currency(), update.coin().wallet()), update.raw().to_owned());
+            let whose = shown(update.event().name(), update.currency(), update.coin().wallet());
+            seen.note(whose, update.raw().to_owned());
             async { Ok(()) }
         }
     };
@@ -175,13 +177,10 @@ impl Known {
         let mut news = Vec::new();
         for text in &batch.updates {
             let update: Value = serde_json::from_str(text)?;
-            let whose = shown(batch.currency, batch.wallet.as_deref());
-            let fact = match update["event"].as_str() {
-                Some("new_block") => Some(batch.currency.to_string()),
-                Some("new_transaction") => Some(whose.clone()),
-                _ => None,
-            };
-            if fact.is_none_or(|fact| self.0.insert((fact, text.clone()))) {
+            let event = update["event"].as_str().context("no event")?;
+            let whose = shown(event, batch.currency, batch.wallet.as_deref());
+            let is_fact = ["new_block", "new_transaction"].contains(&event);
+            if !is_fact || self.0.insert((whose.clone(), text.clone())) {
                 news.push((whose, if by_hand { text.clone() } else { canonical(update) }));
             }
         }
