@@ -110,7 +110,8 @@ impl Client {
         let build = || {
             // A proxy of the environment is meant for the web, not for a daemon and its password.
             let http = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT);
-            let http = http.tcp_keepalive(Duration::from_secs(20));
+            // A connection that was kept may be half open, and `get_updates` on it would wait without end.
+            let http = http.pool_max_idle_per_host(0).tcp_keepalive(Duration::from_secs(20));
             http.build().map_err(|error| {
                 Error::new(ErrorKind::Connection, "cannot make an HTTP client").because(error)
             })

@@ -75,7 +75,7 @@ impl Desk {
     /// answer: never drop it.
     pub(crate) async fn fetch(&self, coin: &Coin, stop: &CancellationToken) -> Result<Option<Answer>> {
         // Room first: waiting for it must not take a turn from others.
-        let prepare = async { (self.dispatcher.reserve().await, self.calls.acquire().await) };
+        let prepare = async { (self.dispatcher.reserve_for(coin).await, self.calls.acquire().await) };
         let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
         let place = place?;
         let mut call = std::pin::pin!(coin.client().get_updates(coin.wallet().unwrap_or_default()));

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 #[cfg(feature = "websocket")]
 use tokio::sync::TryAcquireError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -43,7 +43,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { waiting: 10_000, running: 64 }
+        Self { waiting: 32_768, running: 64 }
     }
 }
 
@@ -61,6 +61,8 @@ pub(crate) struct Dispatcher {
     facts: Mutex<Facts>,
     told: Told,
     unfinished: AtomicUsize,
+    /// Told after each update that was handled.
+    progress: Notify,
     workers: TaskTracker,
     abort: CancellationToken,
 }
@@ -96,6 +98,7 @@ impl Dispatcher {
             facts: Mutex::default(),
             told: Told::default(),
             unfinished: AtomicUsize::new(0),
+            progress: Notify::new(),
             workers: TaskTracker::new(),
             abort: CancellationToken::new(),
         }
@@ -121,22 +124,41 @@ impl Dispatcher {
         self.put(source, &coin, updates, Life::new(), place)
     }
 
-    /// A place for an update, if there is room now. A lane may hold as many as there are places left, so one that is slow
-    /// takes at most half of all, and leaves room to the others.
+    /// A place for an update, if there is room now in its lane.
     #[cfg(feature = "websocket")]
     pub(crate) fn place_for(&self, source: &Source, update: Option<&Read>) -> Result<OwnedSemaphorePermit> {
         let full = || refused("too many updates wait already");
-        let waiting = match update {
-            Some(Ok(update)) => self.lanes.waiting(&source.lane(update)),
-            _ => 0,
-        };
-        if waiting > self.room.available_permits() {
+        if let Some(Ok(update)) = update
+            && !self.has_room(&source.lane(update))
+        {
             return Err(full());
         }
         Arc::clone(&self.room).try_acquire_owned().map_err(|error| match error {
             TryAcquireError::Closed => shutting_down(),
             TryAcquireError::NoPermits => full(),
         })
+    }
+
+    /// A lane may hold as many updates as there are places left, so one that is slow takes at most half of all, and leaves
+    /// room to the others.
+    #[cfg(feature = "polling")]
+    fn has_room(&self, lane: &Lane) -> bool {
+        self.lanes.waiting(lane) <= self.room.available_permits()
+    }
+
+    /// Waits until there is room in a wallet's lane.
+    #[cfg(feature = "polling")]
+    pub(crate) async fn reserve_for(&self, coin: &Coin) -> Result<OwnedSemaphorePermit> {
+        let lane = Lane::Wallet(coin.currency(), coin.key().cloned());
+        loop {
+            let mut progress = std::pin::pin!(self.progress.notified());
+            // Before the look, so that nothing that is handled in between is missed.
+            progress.as_mut().enable();
+            if self.room.is_closed() || self.has_room(&lane) {
+                return self.reserve().await;
+            }
+            progress.await;
+        }
     }
 
     /// Accepts updates as soon as there is room.
@@ -151,13 +173,13 @@ impl Dispatcher {
     }
 
     /// Waits until there is room. Whoever has one place may bring a whole batch, which then takes as many more as it
-    /// can get: a batch is never too large, and the next one waits.
-    pub(crate) async fn reserve(&self) -> Result<OwnedSemaphorePermit> {
+    /// needs, up to half of those that are left: a batch is never too large, and the next one waits.
+    async fn reserve(&self) -> Result<OwnedSemaphorePermit> {
         Arc::clone(&self.room).acquire_owned().await.map_err(|_| shutting_down())
     }
 
     fn take_more(&self, mut place: OwnedSemaphorePermit, updates: usize) -> OwnedSemaphorePermit {
-        let more = updates.saturating_sub(1).min(self.room.available_permits());
+        let more = updates.saturating_sub(1).min(self.room.available_permits() / 2);
         let more = u32::try_from(more)
             .ok()
             .and_then(|more| Arc::clone(&self.room).try_acquire_many_owned(more).ok());
@@ -242,8 +264,9 @@ impl Dispatcher {
         self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);
         let (batch, ticket) = Batch::new(report, total, room);
         for (lane, updates) in jobs {
+            let count = updates.len();
             let job = Job { source: source.clone(), updates, batch: Arc::clone(&batch) };
-            if self.lanes.push(lane.clone(), job) {
+            if self.lanes.push(lane.clone(), job, count) {
                 let this = Arc::clone(self);
                 let abort = self.abort.clone();
                 let work = async move {
@@ -315,6 +338,8 @@ impl Dispatcher {
                 // Never closed.
                 let Ok(_turn) = self.turns.acquire().await else { return };
                 self.handle(&job, accepted).await;
+                self.lanes.handled(lane);
+                self.progress.notify_waiters();
                 self.unfinished.fetch_sub(1, Ordering::Relaxed);
             }
         }
@@ -348,6 +373,7 @@ impl Dispatcher {
     /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said.
     pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
         self.room.close();
+        self.progress.notify_waiters();
         self.workers.close();
         if tokio::time::timeout_at(deadline, self.workers.wait()).await.is_ok() {
             return Ok(());

@@ -21,7 +21,7 @@ use crate::wallet::WalletKey;
 use crate::{Coin, Currency, Payload, Result, event, intake};
 
 /// How long frames wait for what may belong before them.
-const HOLD: Duration = Duration::from_secs(30);
+const HOLD: Duration = Duration::from_secs(10);
 /// How long an answer waits for its pong.
 const PONG: Duration = Duration::from_secs(10);
 /// How many answers wait to be looked at; who fetched more waits.

@@ -20,7 +20,7 @@
 //! | the list of hashes is not compared | capture `eth_rpc`, get_updates-after-payment: in the queue a partial payment shows the next payment's hash too |
 //! | blocks are compared though they name no wallet | captures `eth_rpc` and `btc_rpc`: each wallet's queue has them, and a height is unique |
 //! | a ping goes out after the answer, and its pong is awaited | the daemon answers a ping in the order of its frames (capture `eth_wsproto`), so that what it sent before the answer has come then |
-//! | frames are held until their wallet's queue was fetched, at most for half a minute | order within a wallet; and a daemon that answers no call must not hold up its websocket |
+//! | frames are held until their wallet's queue was fetched, for some ten seconds at most | order within a wallet; and a daemon that answers no call must not hold up its websocket |
 //! | a daemon that says "Server shutdown" has forgotten its queue | capture `eth_ws`, ws-shutdown; protocol: the queue is in its memory |
 //! | transactions and heights are delivered once for ever | capture `eth_ws`, ws-after-restart and ws-wallet-reload: they are sent again |
 

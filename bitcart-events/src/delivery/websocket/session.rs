@@ -16,7 +16,7 @@ use crate::client::Socket;
 /// on which nothing happens. Two pings without an answer and it is dead: noticed within a minute.
 const PING: Duration = Duration::from_secs(20);
 const DEAD: Duration = Duration::from_secs(50);
-const TICK: Duration = Duration::from_secs(10);
+const TICK: Duration = Duration::from_secs(5);
 /// A few bytes that cannot be sent for so long mean that nobody reads them.
 const SEND: Duration = Duration::from_secs(10);
 const FAREWELL: Duration = Duration::from_secs(1);
