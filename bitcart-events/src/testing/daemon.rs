@@ -6,16 +6,16 @@ use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::amount::Units;
+use super::account::Account;
+use super::blocks::{self, Replay};
+use super::config::Config;
 use super::disk::Disk;
 use super::faults::Faults;
 use super::journal::{Journal, RpcCall};
 use super::memory::Memory;
-use super::methods;
-use super::request::{DEFAULT_EXPIRATION, Request};
+use super::methods::{self, Done};
 use super::rpc::{Call, RpcError};
 use super::webhook;
-use super::{Config, ScriptError};
 
 #[derive(Debug)]
 pub(super) struct Daemon {
@@ -104,7 +104,10 @@ impl Daemon {
     }
 
     pub(super) fn boot(&self, killed: CancellationToken) {
-        self.change(|state| state.memory = Some(Memory::new(killed)));
+        self.change(|state| {
+            let kept_from = blocks::caught_up(&mut state.disk, &self.config);
+            state.memory = Some(Memory::new(killed, kept_from));
+        });
     }
 
     pub(super) fn kill(&self) {
@@ -144,7 +147,7 @@ impl Daemon {
     pub(super) async fn call(&self, call: Call) -> Option<Outcome> {
         let killed = self.killed()?;
         let method = call.method.clone();
-        let noted = RpcCall { method: method.clone(), wallet: call.wallet.clone() };
+        let noted = RpcCall { method: method.clone(), wallet: call.account.as_ref().map(Account::key) };
         let hangs = self.change(|state| {
             let hangs = state.faults.hung.contains(&method);
             hangs.then(|| state.journal.calls.push(noted.clone())).is_some()
@@ -152,26 +155,44 @@ impl Daemon {
         if hangs {
             killed.run_until_cancelled(self.while_hung(&method)).await?;
         }
-        self.change(|state| {
-            let State { disk, memory, journal, faults } = state;
-            let memory = memory.as_mut().filter(|_| !killed.is_cancelled())?;
+        let step = self.change(|state| {
+            state.memory.as_ref().filter(|_| !killed.is_cancelled())?;
             if !hangs {
-                journal.calls.push(noted);
+                state.journal.calls.push(noted);
             }
-            let answer = methods::execute(&self.config, disk, memory, journal, call);
-            Some(if faults.lost.contains(&method) { Outcome::Silence } else { Outcome::Answer(answer) })
-        })
+            Some(match methods::load(state, &self.config, &call) {
+                Err(error) => Step::Done(Done { answer: Err(error), told: Vec::new() }),
+                // In one step, so that nothing comes between.
+                Ok(replay) if replay.now.is_empty() => Step::Done(self.execute(state, call)?),
+                Ok(replay) => Step::Replay(call, replay),
+            })
+        })?;
+        let done = match step {
+            Step::Done(done) => done,
+            Step::Replay(call, Replay { now, later }) => {
+                self.tell(now).await;
+                let mut done = self
+                    .change(|state| if killed.is_cancelled() { None } else { self.execute(state, call) })?;
+                done.told.extend(later);
+                done
+            }
+        };
+        if !done.told.is_empty() {
+            self.tell(done.told).await;
+        }
+        let is_lost = self.look(|state| state.faults.lost.contains(&method));
+        Some(if is_lost { Outcome::Silence } else { Outcome::Answer(done.answer) })
     }
 
-    /// Makes a request as the RPC would, loading the wallet for it.
-    pub(super) fn request(&self, wallet: &str, amount: Units) -> Result<Request, ScriptError> {
-        self.change(|state| {
-            let memory = state.memory.as_mut().ok_or(ScriptError::Stopped)?;
-            memory.load(&mut state.disk, wallet);
-            state
-                .disk
-                .add_request(&self.config, wallet, amount, String::new(), DEFAULT_EXPIRATION)
-                .ok_or_else(|| ScriptError::BadWallet(wallet.to_owned()))
-        })
+    fn execute(&self, state: &mut State, call: Call) -> Option<Done> {
+        let State { disk, memory, journal, .. } = state;
+        Some(methods::execute(&self.config, disk, memory.as_mut()?, journal, call))
     }
+}
+
+/// How far a call has come.
+enum Step {
+    Done(Done),
+    /// Loading the wallet makes the daemon tell something first.
+    Replay(Call, Replay),
 }

@@ -5,10 +5,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
+use crate::Currency;
+
+use super::account::Account;
 use super::amount::Units;
 use super::error::ScriptError;
+use super::family::Family;
+use super::invoice::Invoice;
 use super::request::{Paid, Request};
-use super::{Config, DaemonVersion};
+use super::{Config, DaemonVersion, base64};
 
 /// The characters of a bech32 address after its `1`.
 const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
@@ -16,6 +21,8 @@ const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 #[derive(Debug)]
 pub(super) struct Disk {
     pub(super) chain: Chain,
+    /// Up to where a process has looked into the blocks; those on Electrum do not need it.
+    pub(super) processed: u64,
     pub(super) wallets: BTreeMap<String, WalletFile>,
 }
 
@@ -32,6 +39,8 @@ pub(super) struct Chain {
 #[derive(Clone, Debug)]
 pub(super) struct Transaction {
     pub(super) hash: String,
+    /// Who sends it, where that is known.
+    pub(super) from: String,
     /// The key of the wallet that receives it.
     pub(super) wallet: String,
     /// The id of the request that it is for.
@@ -46,6 +55,10 @@ pub(super) struct Transaction {
 #[derive(Debug, Default)]
 pub(super) struct WalletFile {
     pub(super) requests: Vec<Request>,
+    /// Requests of a daemon that is not on Electrum.
+    pub(super) invoices: Vec<Invoice>,
+    /// Whether it has been loaded before.
+    pub(super) started: bool,
 }
 
 /// To whom a payment goes.
@@ -53,6 +66,8 @@ pub(super) struct WalletFile {
 pub(super) struct Payee {
     pub(super) wallet: String,
     pub(super) request: Option<String>,
+    /// Whom the request waits for.
+    pub(super) payer: Option<String>,
 }
 
 impl Chain {
@@ -70,51 +85,65 @@ impl Chain {
     }
 
     /// Adds a transaction that is in no block yet; returns its place.
-    pub(super) fn add(&mut self, payee: Payee, amount: Units, seen: bool) -> (usize, String) {
+    pub(super) fn add(
+        &mut self,
+        config: &Config,
+        payee: Payee,
+        amount: Units,
+        seen: bool,
+    ) -> (usize, String) {
         let place = self.transactions.len();
         let recipient = payee.request.as_ref().unwrap_or(&payee.wallet);
         let hash = hex(&Sha256::digest(format!("{recipient}/{place}")));
-        let Payee { wallet, request } = payee;
-        self.transactions.push(Transaction {
-            hash: hash.clone(),
-            wallet,
-            request,
-            amount,
-            height: None,
-            seen,
-        });
+        // (measured, Bitcart `065c8421`, captures `eth_ws`: ws-xpub-A, `trx`: ws-xpub)
+        let has_prefix = config.family() == Family::Blocks && config.currency != Currency::Trx;
+        let hash = if has_prefix { format!("0x{hash}") } else { hash };
+        let Payee { wallet, request, payer } = payee;
+        let from = payer.unwrap_or_else(|| somebody(config).to_owned());
+        let made = Transaction { hash: hash.clone(), from, wallet, request, amount, height: None, seen };
+        self.transactions.push(made);
         (place, hash)
+    }
+}
+
+/// Who pays if nobody is named: of the test network's accounts the first (seen in the captures `eth_ws`, `trx`).
+fn somebody(config: &Config) -> &'static str {
+    match config.currency {
+        Currency::Trx => "TJ52LP9eqskXuZ9Paz8CCoKzTRx3TkpKKn",
+        _ => "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
     }
 }
 
 impl Disk {
     pub(super) fn new(height: u64) -> Self {
         let chain = Chain { height, transactions: Vec::new(), ahead: Duration::ZERO };
-        Self { chain, wallets: BTreeMap::new() }
+        Self { chain, processed: height, wallets: BTreeMap::new() }
     }
 
-    /// The wallet's file, created when it is first named; `None` if Electrum would not recognise the key.
-    pub(super) fn wallet(&mut self, key: &str) -> Option<&mut WalletFile> {
-        let recognised =
-            ["xpub", "ypub", "zpub", "tpub", "upub", "vpub"].iter().any(|prefix| key.starts_with(prefix));
-        recognised.then(|| self.wallets.entry(key.to_owned()).or_default())
+    /// The wallet's file, created when it is first named; `None` if the daemon would not recognise the key.
+    pub(super) fn wallet(&mut self, config: &Config, account: &Account) -> Option<&mut WalletFile> {
+        account.is_recognised(config).then(|| self.wallets.entry(account.key()).or_default())
     }
 
     /// Whom a payment to a wallet goes to.
-    pub(super) fn payee_of_wallet(&mut self, key: &str) -> Result<Payee, ScriptError> {
-        match self.wallet(key) {
-            Some(_) => Ok(Payee { wallet: key.to_owned(), request: None }),
+    pub(super) fn payee_of_wallet(&mut self, config: &Config, key: &str) -> Result<Payee, ScriptError> {
+        match self.wallet(config, &Account::of_key(key, config)) {
+            Some(_) => Ok(Payee { wallet: key.to_owned(), request: None, payer: None }),
             None => Err(ScriptError::BadWallet(key.to_owned())),
         }
     }
 
     /// Whom a payment to a request goes to, which is named by its id or its address.
     pub(super) fn payee_of_request(&self, named: &str) -> Result<Payee, ScriptError> {
+        let payee = |wallet: &String, id: &String, payer: Option<String>| {
+            Some(Payee { wallet: wallet.clone(), request: Some(id.clone()), payer })
+        };
         self.wallets
             .iter()
-            .find_map(|(wallet, file)| {
-                let request = file.request(named)?;
-                Some(Payee { wallet: wallet.clone(), request: Some(request.id.clone()) })
+            .find_map(|(wallet, file)| match (file.request(named), file.invoice(named)) {
+                (Some(request), _) => payee(wallet, &request.id, None),
+                (None, Some(invoice)) => payee(wallet, &invoice.id, invoice.payer.clone()),
+                (None, None) => None,
             })
             .ok_or_else(|| ScriptError::UnknownAddress(named.to_owned()))
     }
@@ -149,7 +178,7 @@ impl Disk {
         expiration: u64,
     ) -> Option<Request> {
         let timestamp = self.chain.now();
-        let file = self.wallet(key)?;
+        let file = self.wallets.get_mut(key)?;
         let address = address(key, file.requests.len());
         // (measured, Bitcart `065c8421`, capture `btc_rpc`: add_request)
         let id = match config.version {
@@ -160,12 +189,52 @@ impl Disk {
         file.requests.push(request.clone());
         Some(request)
     }
+
+    /// Adds a request of a daemon that is not on Electrum: the address is the wallet's own, but Monero's has the id
+    /// in it (measured, Bitcart `065c8421`, captures `eth_rpc`: add_request, `trx`: add_request; Monero's is made
+    /// up, but for the length of its id).
+    pub(super) fn add_invoice(
+        &mut self,
+        config: &Config,
+        account: &Account,
+        (amount, shown): (Units, String),
+        memo: String,
+        expiration: u64,
+    ) -> Option<&Invoice> {
+        let timestamp = self.chain.now();
+        let key = account.key();
+        let file = self.wallets.get_mut(&key)?;
+        let seed = Sha256::digest(format!("{key}/{}", file.invoices.len()));
+        let (id, address) = if config.family() == Family::Monero {
+            let id: String = hex(&seed).chars().take(16).collect();
+            (id.clone(), format!("{}{id}", account.address()))
+        } else {
+            let id = base64::encode(&seed).replace('+', "-").replace('/', "_");
+            (id.trim_end_matches('=').to_owned(), account.address().to_owned())
+        };
+        let mut invoice = Invoice::new(id, address, amount, shown, memo);
+        invoice.timestamp = timestamp;
+        invoice.expiration = expiration;
+        invoice.symbol = config.symbol_of(account);
+        invoice.digits = config.digits_of(account);
+        invoice.contract = account.contract.clone();
+        file.invoices.push(invoice);
+        file.invoices.last()
+    }
 }
 
 impl WalletFile {
     /// The request with this id; for a script the address does as well.
     pub(super) fn request(&self, named: &str) -> Option<&Request> {
         self.requests.iter().find(|request| request.id == named || request.address == named)
+    }
+
+    pub(super) fn invoice(&self, id: &str) -> Option<&Invoice> {
+        self.invoices.iter().find(|invoice| invoice.id == id)
+    }
+
+    pub(super) fn invoice_mut(&mut self, id: &str) -> Option<&mut Invoice> {
+        self.invoices.iter_mut().find(|invoice| invoice.id == id)
     }
 }
 

@@ -53,6 +53,9 @@ pub(super) struct Sums {
     /// `eth_ws`: ws-xpub-A).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) contract: Option<Contract>,
+    /// How many hashes had been added to the request's list.
+    #[serde(skip)]
+    pub(super) added: usize,
 }
 
 /// A token's contract; null is none.

@@ -22,14 +22,3 @@ impl Family {
         }
     }
 }
-
-/// Decimal places of one coin (measured but for XMR, Bitcart `065c8421`, captures `btc_ws`: ws-xpub, `eth_ws`:
-/// ws-xpub-A, `bnb`: ws-xpub, `trx`: ws-xpub).
-pub(super) fn digits(currency: Currency) -> usize {
-    match (Family::of(currency), currency) {
-        (Family::Electrum, _) => super::amount::BITCOIN_DIGITS,
-        (_, Currency::Trx) => 6,
-        (Family::Blocks, _) => 18,
-        (Family::Monero, _) => 12,
-    }
-}

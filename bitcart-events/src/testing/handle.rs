@@ -9,10 +9,11 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::Currency;
 
+use super::DaemonVersion;
+use super::config::{Config, Token};
 use super::daemon::Daemon;
 use super::frames;
 use super::server::Server;
-use super::{Config, DaemonVersion};
 
 /// How long a websocket may take to answer the goodbye of a daemon that shuts down.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -64,6 +65,13 @@ impl TestDaemonBuilder {
     /// The height of the chain at the start; 100 unless said.
     pub fn height(mut self, height: u64) -> Self {
         self.config.height = height;
+        self
+    }
+
+    /// A token on the currency's chain: its contract, its symbol, and how many decimal places it has. The wallet
+    /// of such a token has the key `ADDRESS_CONTRACT`. Only ETH, BNB, MATIC and TRX have tokens.
+    pub fn token(mut self, contract: impl Into<String>, symbol: impl Into<String>, digits: usize) -> Self {
+        self.config.tokens.push(Token { contract: contract.into(), symbol: symbol.into(), digits });
         self
     }
 

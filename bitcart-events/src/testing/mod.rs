@@ -48,9 +48,12 @@
 //!   then the transaction, [`mine`](TestDaemon::mine) one block after another.
 //! - Header names in capitals in its answers; methods not named above; most fields of `getinfo`.
 
+mod account;
 mod amount;
 mod base64;
+mod blocks;
 mod chain;
+mod config;
 mod connection;
 mod daemon;
 mod disk;
@@ -62,6 +65,7 @@ mod faults;
 mod frames;
 mod handle;
 mod http;
+mod invoice;
 mod journal;
 mod json;
 mod memory;
@@ -78,7 +82,7 @@ mod trouble;
 mod webhook;
 mod websocket;
 
-use crate::Currency;
+use config::Config;
 
 pub use error::ScriptError;
 pub use event::{Emission, Fate};
@@ -107,71 +111,5 @@ impl DaemonVersion {
             Self::F39a98fe => true,
             Self::Edda6711 | Self::Current => false,
         }
-    }
-}
-
-/// How a daemon is set up for its whole life.
-#[derive(Clone)]
-struct Config {
-    version: DaemonVersion,
-    currency: Currency,
-    user: String,
-    password: String,
-    polling_cap: usize,
-    height: u64,
-}
-
-/// How Python calls its functions when it complains of their arguments: today with their class (measured, Bitcart
-/// `065c8421`, captures `btc_rpc`: add_request, `eth_rpc`: unknown-kw; in 2020 not measured).
-impl Config {
-    /// One of the daemon's own.
-    fn function(&self, name: &str) -> String {
-        match (self.version, family::Family::of(self.currency)) {
-            (DaemonVersion::F39a98fe | DaemonVersion::Edda6711, _) => name.to_owned(),
-            (DaemonVersion::Current, family::Family::Electrum) => format!("{}Daemon.{name}", self.currency),
-            (DaemonVersion::Current, _) => format!("BlockProcessorDaemon.{name}"),
-        }
-    }
-
-    /// One of Electrum's.
-    fn command(&self, name: &str) -> String {
-        match self.version {
-            DaemonVersion::F39a98fe | DaemonVersion::Edda6711 => name.to_owned(),
-            DaemonVersion::Current => format!("Commands.{name}"),
-        }
-    }
-
-    /// What shows a request has been renamed.
-    fn request_function(&self) -> String {
-        match self.version {
-            DaemonVersion::F39a98fe | DaemonVersion::Edda6711 => "getrequest".to_owned(),
-            DaemonVersion::Current => self.function("get_request"),
-        }
-    }
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            version: DaemonVersion::default(),
-            currency: Currency::Btc,
-            user: "electrum".to_owned(),
-            password: "electrumz".to_owned(),
-            polling_cap: 100,
-            height: 100,
-        }
-    }
-}
-
-impl std::fmt::Debug for Config {
-    /// Without the login.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { version, currency, polling_cap, height, .. } = self;
-        f.debug_struct("Config")
-            .field("version", version)
-            .field("currency", currency)
-            .field("polling_cap", polling_cap)
-            .field("height", height)
-            .finish_non_exhaustive()
     }
 }

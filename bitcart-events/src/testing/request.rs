@@ -83,6 +83,7 @@ impl Paid<'_> {
             tx_hashes: self.hashes(),
             sent_amount: self.sent().fixed(BITCOIN_DIGITS),
             contract: None,
+            added: self.payments.len(),
         });
         Event::Payment { address: self.request.id.clone(), status, status_str: status_str.to_owned(), sums }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::account::Account;
 use super::daemon::{Daemon, Outcome};
 use super::json::python;
 use super::{Config, DaemonVersion};
@@ -17,7 +18,7 @@ pub(super) struct RpcError {
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) method: String,
-    pub(super) wallet: Option<String>,
+    pub(super) account: Option<Account>,
     /// The error stays here until the method is known to exist, where Python meets it.
     pub(super) arguments: Result<Arguments, RpcError>,
 }
@@ -73,8 +74,7 @@ fn failure(error: &RpcError, id: &Value) -> String {
 }
 
 impl Call {
-    /// `None` if the wallet is neither a text nor null (measured, Bitcart `065c8421`, capture `eth_rpc`:
-    /// xpub-list).
+    /// `None` if the daemon breaks on how the wallet is named.
     fn read(mut request: Map<String, Value>, config: &Config) -> Option<Self> {
         let method = match request.remove("method") {
             Some(Value::String(method)) => method,
@@ -82,13 +82,9 @@ impl Call {
             _ => String::new(),
         };
         let mut arguments = Arguments::read(request.remove("params"), config.version);
-        let wallet = match arguments.as_mut().ok().and_then(|arguments| arguments.named.remove("xpub")) {
-            None | Some(Value::Null) => None,
-            // An empty text is no wallet (measured, Bitcart `065c8421`, capture `eth_rpc`: xpub-empty).
-            Some(Value::String(key)) => Some(key).filter(|key| !key.is_empty()),
-            Some(_) => return None,
-        };
-        Some(Self { method, wallet, arguments })
+        let xpub = arguments.as_mut().ok().and_then(|arguments| arguments.named.remove("xpub"));
+        let account = Account::read(xpub, config).ok()?;
+        Some(Self { method, account, arguments })
     }
 }
 

@@ -8,6 +8,7 @@ use super::daemon::Daemon;
 use super::event::{Emission, Event, Fate, Told};
 use super::frames::{self, TEXT};
 use super::json::python;
+use super::memory::Queued;
 use super::webhook;
 
 impl Daemon {
@@ -18,7 +19,8 @@ impl Daemon {
             let telling = async {
                 match self.config.version {
                     DaemonVersion::Current => {
-                        self.send(wallet.as_deref(), event.name(), event.json(), &killed).await;
+                        let (name, json) = (event.name(), event.json());
+                        self.send(wallet.as_deref(), name, json, Queued::Live(event), &killed).await;
                     }
                     DaemonVersion::F39a98fe | DaemonVersion::Edda6711 => {
                         self.push(&event, wallet.as_deref(), &killed).await;
@@ -39,6 +41,7 @@ impl Daemon {
         wallet: Option<&str>,
         name: &str,
         json: String,
+        queued: Queued,
         killed: &CancellationToken,
     ) {
         let frame = frames::frame(TEXT, self.envelope(&json, wallet).as_bytes());
@@ -61,7 +64,7 @@ impl Daemon {
         let websockets = join_all(written).await.iter().filter(|written| written.is_ok()).count();
         self.change(|state| {
             let memory = state.memory.as_mut().filter(|_| !killed.is_cancelled())?;
-            let rings = memory.queue(wallet, &json, self.config.polling_cap);
+            let rings = memory.queue(wallet, &queued, self.config.polling_cap);
             state.journal.emissions.get_mut(emission)?.fate = Fate::Sent { websockets, rings };
             Some(())
         });
@@ -127,7 +130,8 @@ impl Daemon {
                 Ok(status) => Fate::Delivered { status },
                 Err(reason) => {
                     if let Some(memory) = state.memory.as_mut() {
-                        memory.queue(Some(&emission.wallet), &emission.json, self.config.polling_cap);
+                        let queued = Queued::Text(emission.json.clone());
+                        memory.queue(Some(&emission.wallet), &queued, self.config.polling_cap);
                     }
                     Fate::Queued { reason }
                 }
@@ -147,7 +151,7 @@ impl Daemon {
     pub(super) fn queue(&self, wallet: Option<&str>, name: &str, json: &str) {
         self.change(|state| {
             let memory = state.memory.as_mut()?;
-            let rings = memory.queue(wallet, json, self.config.polling_cap);
+            let rings = memory.queue(wallet, &Queued::Text(json.to_owned()), self.config.polling_cap);
             let fate = Fate::Sent { websockets: 0, rings };
             let wallet = wallet.unwrap_or_default().to_owned();
             state.journal.emitted(Emission { wallet, event: name.to_owned(), json: json.to_owned(), fate });

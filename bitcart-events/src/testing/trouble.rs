@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::frames::{self, BINARY, TEXT};
+use super::memory::Queued;
 use super::script::to_the_end;
 use super::{ScriptError, TestDaemon};
 
@@ -98,7 +99,8 @@ impl TestDaemon {
         let (daemon, wallet, json) = (self.daemon.clone(), wallet.map(str::to_owned), event.to_owned());
         to_the_end(async move {
             if let Some(killed) = daemon.killed() {
-                let send = daemon.send(wallet.as_deref(), &name, json, &killed);
+                let queued = Queued::Text(json.clone());
+                let send = daemon.send(wallet.as_deref(), &name, json, queued, &killed);
                 killed.run_until_cancelled(send).await;
             }
         })

@@ -4,19 +4,19 @@ use serde::Serialize;
 
 use super::{Answer, missing, wallet_not_loaded};
 use crate::testing::amount::{BITCOIN_DIGITS, NotAnAmount, Units};
+use crate::testing::config::Config;
 use crate::testing::disk::Disk;
 use crate::testing::json::{Object, python};
 use crate::testing::memory::Memory;
 use crate::testing::request::{DEFAULT_EXPIRATION, amount_text};
 use crate::testing::rpc::{Arguments, RpcError};
-use crate::testing::{Config, DaemonVersion};
 
 /// Of 2020's a part (not measured); today's whole but for the fees, which are those of a chain that nobody uses
 /// (measured, Bitcart `065c8421`, capture `btc_rpc`: getinfo).
 pub(super) fn getinfo(config: &Config, disk: &Disk, memory: &Memory, arguments: Arguments) -> Answer {
     let [] = arguments.bind(&config.function("getinfo"), [])?;
     let height = disk.chain.height;
-    if config.version != DaemonVersion::Current {
+    if !config.is_today() {
         return Ok(Object::default()
             .with("network", "regtest")
             .with("blockchain_height", &height)
@@ -74,7 +74,7 @@ pub(super) fn add_request(
     arguments: Arguments,
 ) -> Answer {
     let key = wallet.ok_or_else(wallet_not_loaded)?;
-    let lasts = if config.version == DaemonVersion::Current { "expiry" } else { "expiration" };
+    let lasts = if config.is_today() { "expiry" } else { "expiration" };
     let function = config.command("add_request");
     let [amount, memo, expiration] = arguments.bind(&function, ["amount", "memo", lasts])?;
     let amount = amount_text(amount.ok_or_else(|| missing(&function, "amount"))?);
