@@ -3,13 +3,11 @@
 mod support;
 
 use std::fmt;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
 
 use bitcart_events::testing::TestDaemon;
 use bitcart_events::{Coin, Currency, Event, handlers, on};
+use support::log::Log;
 use support::server::{coin, nowhere, serve, settings};
-use tracing::subscriber::DefaultGuard;
 
 const WALLET: &str = "xpub-that-nobody-may-see";
 
@@ -39,41 +37,6 @@ impl From<Terrible> for bitcart_events::BoxError {
 fn terrible(event: Event) -> Result<(), Terrible> {
     let _ = event;
     Err(Terrible)
-}
-
-/// What was logged on this thread: tests run on one thread each.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn start() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_max_level(tracing::Level::DEBUG)
-            .with_writer(move || writer.clone())
-            .finish();
-        (log, tracing::subscriber::set_default(subscriber))
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    fn lines_with(&self, part: &str) -> Vec<String> {
-        self.text().lines().filter(|line| line.contains(part)).map(str::to_owned).collect()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
 }
 
 #[tokio::test]

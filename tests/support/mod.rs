@@ -3,5 +3,6 @@
 
 pub mod connection;
 pub mod listening;
+pub mod log;
 pub mod replayed;
 pub mod server;

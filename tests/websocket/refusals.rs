@@ -58,6 +58,8 @@ async fn a_daemon_without_a_websocket_is_polled() {
     daemon.wait_call("subscribe", 1).await;
     daemon.wait_call("get_updates", 1).await;
     daemon.mine(1).await;
+    tokio::time::pause();
     seen.expect(["block 101"]).await;
+    tokio::time::resume();
     listening.finish().await;
 }

@@ -1,0 +1,87 @@
+//! What an operator reads.
+
+use std::time::Duration;
+
+use bitcart_events::ApiManager;
+
+use crate::support::listening::{Listening, block, record, record_all, today};
+use crate::support::log::Log;
+use crate::support::server::{coin, daemon_of, serve, settings};
+
+#[tokio::test]
+async fn a_websocket_that_is_lost_and_found_is_told() {
+    let (log, _guard) = Log::start();
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.shut_down().await;
+    daemon.start_again().await.unwrap();
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(None, &block(1)).await.unwrap();
+    seen.expect(["block 1"]).await;
+    listening.finish().await;
+    let who = format!("of the BTC daemon at {}", daemon.url());
+    assert_eq!(log.lines_with(&format!("listening to the websocket {who}")).len(), 2, "{}", log.text());
+    let [lost] = &log.lines_with(&format!("lost the websocket {who}"))[..] else { panic!("{}", log.text()) };
+    assert!(lost.contains("WARN") && lost.contains("it shuts down; connecting again"), "{lost}");
+    assert!(!log.text().contains("vpub-a"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_is_told_once_and_not_shown() {
+    let (log, _guard) = Log::start();
+    let daemon = today().await;
+    let manager = ApiManager::builder()
+        .daemon("BTC", daemon_of(&daemon))
+        .wallets("BTC", ["vpub-a", "my seed words"])
+        .build()
+        .unwrap();
+    let mut seen = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(None, &block(1)).await.unwrap();
+    seen.expect(["block 1"]).await;
+    daemon.wait_call("get_updates", 2).await;
+    listening.finish().await;
+    let [line] = &log.lines_with("trying again")[..] else { panic!("{}", log.text()) };
+    for part in ["WARN", "wallet=\"#", "refused `get_updates`", "Seed or key not recognized"] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
+    assert!(!log.text().contains("seed words"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_full_answer_is_told() {
+    let (log, _guard) = Log::start();
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    daemon.request("vpub-a", "1").await.unwrap();
+    for height in 0..101 {
+        daemon.emit_unsent(None, &block(height)).await.unwrap();
+    }
+    let mut seen = record(&btc);
+    let listening = Listening::by_polling(btc.listener(), Duration::from_secs(60));
+    seen.wait_for("block 100").await;
+    listening.finish().await;
+    let [line] = &log.lines_with("older ones may have been dropped")[..] else { panic!("{}", log.text()) };
+    assert!(line.contains("WARN") && line.contains("100 updates were waiting at the daemon"), "{line}");
+}
+
+#[tokio::test]
+async fn a_daemon_that_pushes_no_webhooks_is_told_once() {
+    let (log, _guard) = Log::start();
+    let daemon = today().await;
+    let manager = ApiManager::builder()
+        .daemon("BTC", daemon_of(&daemon))
+        .wallets("BTC", ["vpub-a", "vpub-b"])
+        .build()
+        .unwrap();
+    let server = serve(manager.listener().without_registry(), settings()).await;
+    daemon.wait_call("configure_notifications", 2).await;
+    daemon.wait_call("get_updates", 2).await;
+    server.finish().await;
+    let [line] = &log.lines_with("pushes no webhooks")[..] else { panic!("{}", log.text()) };
+    assert!(line.contains("its events come by websocket, to the same handlers"), "{line}");
+}
