@@ -202,7 +202,10 @@ mod wallet;
 /// `use that_crate as _;`, and [`expect_events`](crate::ListenerBuilder::expect_events) to notice it.
 pub use bitcart_events_macros::on;
 #[cfg(feature = "client")]
-pub use client::{Daemon, DaemonError};
+pub use client::{
+    Balance, Daemon, DaemonError, DaemonException, DaemonInfo, DaemonSpec, History, HistoryItem, NewRequest,
+    PaymentRequest, TxInfo,
+};
 pub use coin::Coin;
 pub use currency::{Currency, UnknownCurrency};
 #[cfg(feature = "webhook")]

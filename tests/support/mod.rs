@@ -2,4 +2,5 @@
 #![allow(dead_code)] // Not every test uses all of it.
 
 pub mod connection;
+pub mod scripted;
 pub mod server;

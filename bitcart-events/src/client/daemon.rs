@@ -1,9 +1,11 @@
 //! Where a daemon is.
 
 use std::fmt;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::http::Http;
 use crate::{Currency, Error, ErrorKind, Result};
 
 /// The address of a currency's daemon, with login and password.
@@ -15,12 +17,20 @@ use crate::{Currency, Error, ErrorKind, Result};
 /// assert!(!format!("{daemon:?}").contains("secret"));
 /// # Ok::<(), bitcart_events::Error>(())
 /// ```
+///
+/// Cheap to clone. Clones share their connections: give clones of one `Daemon` to the coins of one daemon, or name the
+/// wallets in an [`ApiManager`](crate::ApiManager), which does the same.
 #[derive(Clone)]
 pub struct Daemon {
     url: String,
     login: String,
     password: SecretString,
+    time_limit: Duration,
+    http: Http,
 }
+
+/// How long a call may take unless something else is set.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Daemon {
     /// A daemon at this address, with the login and password that daemons have if nobody changed them:
@@ -58,13 +68,32 @@ impl Daemon {
         Ok(self)
     }
 
+    /// Gives up a call after this time, 60 s unless set. A daemon holds calls back until it is in step with the chain.
+    ///
+    /// [`get_updates`](crate::Coin::get_updates) has no time limit, because its answer is the only one.
+    #[must_use]
+    pub fn call_timeout(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
     /// On this machine, at the currency's default port.
     pub(crate) fn default_of(currency: Currency) -> Self {
         Self {
             url: format!("http://localhost:{}", currency.default_port()),
             login: "electrum".to_owned(),
             password: "electrumz".into(),
+            time_limit: TIME_LIMIT,
+            http: Http::default(),
         }
+    }
+
+    pub(super) fn time_limit(&self) -> Duration {
+        self.time_limit
+    }
+
+    pub(super) fn http(&self) -> &Http {
+        &self.http
     }
 
     pub(crate) fn url(&self) -> &str {

@@ -94,7 +94,9 @@ fn getbalance(disk: &mut Disk, wallet: Option<&str>, arguments: Arguments) -> An
 
 fn add_request(disk: &mut Disk, wallet: Option<&str>, arguments: Arguments) -> Answer {
     let (key, file) = open(disk, wallet)?;
-    let [amount, memo, expiration] = arguments.bind("add_request", ["amount", "memo", "expiration"])?;
+    // `force` goes beyond the gap limit (read in the SDK of 2020), which there is none of here.
+    let [amount, memo, expiration, _force] =
+        arguments.bind("add_request", ["amount", "memo", "expiration", "force"])?;
     let amount = match amount.ok_or_else(|| missing("add_request", "amount"))? {
         Value::String(text) => text,
         other => python(&other),
