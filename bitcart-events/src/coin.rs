@@ -162,6 +162,21 @@ impl Coin {
         self.0.shown.as_deref()
     }
 
+    /// The daemon that it is at.
+    ///
+    /// ```
+    /// use bitcart_events::{Coin, Currency};
+    ///
+    /// // Another wallet at the same daemon, over the same connections.
+    /// let coin = Coin::btc("xpub…");
+    /// let other = Coin::at(Currency::Btc, coin.daemon().clone(), "zpub…");
+    /// ```
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn daemon(&self) -> &Daemon {
+        self.0.client.daemon()
+    }
+
     #[cfg(feature = "client")]
     pub(crate) fn client(&self) -> &Arc<Client> {
         &self.0.client

@@ -23,6 +23,8 @@
 //! | know which types a field can be taken as | [`field`] |
 //! | share a database or a shop with handlers | [`State`] |
 //! | listen for one wallet | [`Coin`], [`Coin::listener`] |
+//! | ask a daemon for money, balances, transactions | [`Coin`'s methods](Coin#the-daemons-methods) |
+//! | reach a daemon over TLS or through a proxy | [`Daemon`] |
 //! | listen for several wallets and currencies | [`ApiManager`] |
 //! | put the webhook into an axum application | [`Coin::webhook_app`] |
 //! | pass updates by hand | [`Coin::process_updates`], [`Report`] |
@@ -57,14 +59,19 @@
 //! |---|---|---|
 //! | `webhook` | yes | delivery by webhook: a server, or routes for an axum application; brings `client` |
 //! | `log` | yes | [`log_to_stderr`], which [`run_webhook`] calls |
-//! | `client` | by `webhook` | [`Coin::call`], [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
+//! | `client` | by `webhook` | [`Coin`'s methods](Coin#the-daemons-methods), [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
+//! | `tls` | no | `https://` daemons, with [certificates of one's own](Daemon::root_certificate); rustls with ring |
+//! | `socks` | no | SOCKS [proxies](Daemon::proxy), Tor's for one |
 //! | `testing` | no | [`testing`]: a daemon in process, on real sockets |
 //!
 //! Without any there are handlers, and [`Coin::process_updates`] to feed them.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The start page speaks of everything; without a feature its links lead nowhere.
-#![cfg_attr(not(all(feature = "webhook", feature = "testing")), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "webhook", feature = "testing", feature = "tls")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 extern crate self as bitcart_events;
 
@@ -93,6 +100,8 @@ mod source;
 mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tls")]
+mod tls;
 mod told;
 mod update;
 mod updates;

@@ -5,6 +5,7 @@ mod daemon;
 mod error;
 mod http;
 mod methods;
+mod proxy;
 mod reply;
 mod request;
 mod spec;
@@ -68,6 +69,10 @@ impl Client {
             says_expiration: AtomicBool::new(request::probably_says_expiration(currency)),
             mailbox: Mailbox::default(),
         }
+    }
+
+    pub(crate) fn daemon(&self) -> &Daemon {
+        &self.daemon
     }
 
     pub(crate) fn who(&self) -> String {
@@ -233,7 +238,7 @@ impl Client {
     }
 
     fn unreachable(&self, method: &str, error: reqwest::Error) -> Error {
-        self.trouble(method, "cannot reach it").because(error.without_url())
+        self.trouble(method, http::summary(&error)).because(error.without_url())
     }
 
     fn trouble(&self, method: &str, what: impl std::fmt::Display) -> Error {
