@@ -71,6 +71,16 @@ async fn a_call_is_given_up_but_updates_are_waited_for() {
     assert!(!updates.is_finished());
     slow.may_answer.add_permits(1);
     assert_eq!(updates.await.unwrap().unwrap(), r#"[{"event": "new_block", "height": 1}]"#);
+
+    // Nor by their bare name.
+    let updates = tokio::spawn({
+        let coin = coin.clone();
+        async move { coin.call("get_updates", json!({})).await }
+    });
+    while support::server::next(&mut seen).await != "get_updates" {}
+    coin.balance().await.unwrap_err();
+    slow.may_answer.add_permits(1);
+    assert_eq!(updates.await.unwrap().unwrap()[0]["height"], 2);
 }
 
 #[tokio::test]

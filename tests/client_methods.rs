@@ -4,7 +4,9 @@ mod support;
 
 use std::time::Duration;
 
-use bitcart_events::{Coin, Currency, Daemon, Decimal, ErrorKind, NewRequest, PaymentRequest, PaymentStatus};
+use bitcart_events::{
+    ApiManager, Coin, Currency, Daemon, Decimal, ErrorKind, NewRequest, PaymentRequest, PaymentStatus, Update,
+};
 use serde_json::{Value, json};
 use support::scripted::{Scripted, answer, asked, result};
 
@@ -38,7 +40,7 @@ async fn a_request_of_todays_btc_daemon() {
     assert_eq!(one(&script), ("add_request".to_owned(), sent));
     assert_eq!((&*made.id, &*made.address), ("1f804621c6", "bcrt1qcp809qd3wv02hm4934lstkq3gs6k77fqv8mq72"));
     assert_eq!((made.amount, made.sent_amount), (Some(decimal("0.5")), None));
-    assert_eq!((made.created, made.expires), (1_795_405_221, Some(1_795_408_821)));
+    assert_eq!((made.created, made.expires), (Some(1_795_405_221), Some(1_795_408_821)));
     assert_eq!((made.status, &*made.status_str), (PaymentStatus::Unpaid, "Expires in about 1 hour"));
     assert_eq!((&*made.memo, made.tx_hashes.len(), made.confirmations), ("hello", 0, None));
     assert!(made.uri.unwrap().starts_with("bitcoin:bcrt1q"));
@@ -78,7 +80,7 @@ async fn a_request_of_a_btc_daemon_of_2020() {
     // The event's `address` is the address.
     assert_eq!(made.id, "bcrt1qav84j3je6v6eg6n75htxrla7xy30wajuzx7wte");
     assert_eq!(made.id, made.address);
-    assert_eq!((made.created, made.expires), (1_795_405_383, Some(1_795_408_983)));
+    assert_eq!((made.created, made.expires), (Some(1_795_405_383), Some(1_795_408_983)));
     assert_eq!((made.sent_amount, made.tx_hashes.len()), (None, 0));
 
     // The right name is remembered.
@@ -114,7 +116,7 @@ async fn requests_of_eth_and_its_relatives() {
     assert_eq!(made.amount.unwrap().to_string(), "1.000000000000000000");
     assert_eq!(made.sent_amount, Some(Decimal::ZERO));
     // Absolute already.
-    assert_eq!((made.created, made.expires), (1_795_405_034, Some(1_795_405_037)));
+    assert_eq!((made.created, made.expires), (Some(1_795_405_034), Some(1_795_405_037)));
     assert_eq!(made.payment_address, None);
 }
 
@@ -124,7 +126,7 @@ async fn requests_of_bnb_and_trx() {
     assert_eq!((&*bnb.id, bnb.amount), ("LFz24Ty0iPTsukMabg8z4JfmhR3zgFu2VvGrwfYbjps", Some(Decimal::ONE)));
     let (trx, _) = made(Currency::Trx, "TGkW", answer("trx", "add_request")).await;
     assert_eq!((&*trx.address, trx.amount), ("TGkWdpawVNfeset3P6uTBbLaPY7nZVZvXY", Some(decimal("2"))));
-    assert_eq!((trx.created, trx.expires), (1_795_406_917, Some(1_795_410_517)));
+    assert_eq!((trx.created, trx.expires), (Some(1_795_406_917), Some(1_795_410_517)));
 }
 
 #[tokio::test]
@@ -175,6 +177,28 @@ async fn a_tokens_wallet_is_named_by_its_parts() {
     coin.set_request_address(&made.id, "0xf39F").await.unwrap();
     assert_eq!(one(&script).1[2], asked("eth_rpc", "setrequestaddress-token")[2]);
     assert_eq!(coin.balance().await.unwrap().confirmed, decimal("2.5"));
+}
+
+#[tokio::test]
+async fn a_tokens_events_reach_its_wallet() {
+    let manager =
+        ApiManager::builder().wallet("ETH", ETH).wallet("ETH", Coin::token_key(ETH, TOKEN)).build().unwrap();
+    let (tell, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    manager
+        .add_event_handler("new_transaction", move |update: Update| {
+            tell.send(update.coin().wallet().unwrap().to_owned()).unwrap();
+            async { Ok(()) }
+        })
+        .unwrap();
+    let frames =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/data/captures/eth_ws.jsonl")).unwrap();
+    let key = Coin::token_key(ETH, TOKEN);
+    let frame = frames.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).find_map(|line| {
+        let raw = line["raw"].as_str().unwrap().to_owned();
+        (raw.contains(&format!(r#""wallet": "{key}""#)) && raw.contains("new_transaction")).then_some(raw)
+    });
+    assert_eq!(manager.process_updates(frame.unwrap()).await.unwrap().handled, 1);
+    assert_eq!(seen.recv().await.unwrap(), key);
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@
 //! | `webhook` | yes | delivery by webhook: a server, or routes for an axum application; brings `client` |
 //! | `log` | yes | [`log_to_stderr`], which [`run_webhook`] calls |
 //! | `client` | by `webhook` | [`Coin`'s methods](Coin#the-daemons-methods), [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
-//! | `tls` | no | `https://` daemons, with [certificates of one's own](Daemon::root_certificate); rustls with ring |
+//! | `tls` | no | `https://` daemons, with [certificates of one's own](Daemon::root_certificate); rustls with ring (a program that uses reqwest 0.13 itself has to choose a provider for its own clients: reqwest's feature `rustls`) |
 //! | `socks` | no | SOCKS [proxies](Daemon::proxy), Tor's for one |
 //! | `testing` | no | [`testing`]: a daemon in process, on real sockets |
 //!

@@ -12,6 +12,9 @@ use crate::tls::{self, Trust};
 use crate::{Error, ErrorKind, Result};
 
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection is kept for the next call: shorter than the daemons do (75 s, the default of their aiohttp),
+/// so that none is used that is just being closed.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// The largest answer that is read. A wallet's whole history is far below it; 100 updates are some 50 KB.
 pub(super) const LARGEST: usize = 64 << 20;
@@ -51,13 +54,16 @@ impl Http {
     /// HTTP/1.1, because a daemon speaks nothing else, and a websocket begins with it.
     fn build(&self, url: &str) -> Result<reqwest::Client> {
         // A proxy of the environment is meant for the web, not for a daemon and its password.
-        let mut builder = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT);
+        let mut builder =
+            reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).pool_idle_timeout(IDLE);
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.get());
         }
         // A daemon never redirects: whatever does is not one, and need not see the password again.
         builder = builder.redirect(reqwest::redirect::Policy::none()).tcp_keepalive(Duration::from_secs(20));
-        self.with_tls(builder, url)?.build().map_err(failed)
+        self.with_tls(builder, url)?
+            .build()
+            .map_err(|error| Error::new(ErrorKind::Connection, NO_CLIENT).because(error))
     }
 
     #[cfg(feature = "tls")]
@@ -68,7 +74,12 @@ impl Http {
             (true, []) => Trust::System,
             (true, roots) => Trust::Only(roots),
         };
-        Ok(builder.tls_backend_preconfigured(tls::config(trust).map_err(failed)?))
+        let none = matches!(trust, Trust::System).then_some(
+            "the operating system names no certificate to trust; give the daemon's to `Daemon::root_certificate`",
+        );
+        let config = tls::config(trust)
+            .map_err(|error| Error::new(ErrorKind::Connection, none.unwrap_or(NO_CLIENT)).because(error))?;
+        Ok(builder.tls_backend_preconfigured(config))
     }
 
     #[cfg(not(feature = "tls"))]
@@ -78,9 +89,7 @@ impl Http {
     }
 }
 
-fn failed(error: impl Into<crate::BoxError>) -> Error {
-    Error::new(ErrorKind::Connection, "cannot make an HTTP client").because(error)
-}
+const NO_CLIENT: &str = "cannot make an HTTP client";
 
 /// The whole body as text; `None` if it is larger than [`LARGEST`].
 pub(super) async fn body(mut response: reqwest::Response) -> reqwest::Result<Option<String>> {

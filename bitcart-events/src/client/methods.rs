@@ -28,7 +28,7 @@ impl Coin {
     ///
     /// `parameters` is a JSON object of named parameters or a list of positional ones; the wallet's key is added.
     /// Write amounts as text: a daemon takes a JSON float inexactly (0.1 becomes `0.100000000000000006`; capture
-    /// `eth_rpc`).
+    /// `eth_rpc`). Read them as text, too: a `Value` holds no whole number beyond 2⁶⁴, which is 18 ETH in wei.
     ///
     /// ```no_run
     /// # use bitcart_events::Coin;
@@ -43,6 +43,11 @@ impl Coin {
     /// When the daemon cannot be reached, refuses the login, or answers with an error; when `parameters` is neither an
     /// object nor a list.
     pub async fn call(&self, method: &str, parameters: Value) -> Result<Value> {
+        // However it is asked for, it must not be given up half-way.
+        if method == "get_updates" && self.wallet().is_some() {
+            let updates = self.get_updates().await?;
+            return serde_json::from_str(&updates).map_err(|error| self.client().trouble(method, error));
+        }
         self.client().call(method, parameters, self.wallet()).await
     }
 

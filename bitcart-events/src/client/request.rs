@@ -124,8 +124,8 @@ pub struct PaymentRequest {
     pub memo: String,
     /// The transactions that paid for it.
     pub tx_hashes: Vec<String>,
-    /// When it was made, in seconds since 1970.
-    pub created: u64,
+    /// When it was made, in seconds since 1970. Every daemon that was measured says it.
+    pub created: Option<u64>,
     /// Until when it can be paid, in seconds since 1970; `None`: always.
     pub expires: Option<u64>,
     /// How often the payment is confirmed, once there is one.
@@ -144,7 +144,7 @@ impl PaymentRequest {
         let address = reply.text("address")?.ok_or_else(|| reply.lacks("address"))?;
         let first_whole = |names: &[&str]| reply.first(names).map_or(Ok(None), |name| reply.whole(name));
         // Electron Cash says `time`, `exp` and `memo`.
-        let created = first_whole(&["timestamp", "time"])?.unwrap_or_default();
+        let created = first_whole(&["timestamp", "time"])?;
         let expiry = first_whole(&["expiry", "expiration", "exp"])?;
         let memo = reply.first(&["message", "memo"]).map_or(Ok(None), |name| reply.text(name))?;
         Ok(Self {
@@ -157,7 +157,7 @@ impl PaymentRequest {
             memo: memo.unwrap_or_default(),
             tx_hashes: reply.texts("tx_hashes")?,
             created,
-            expires: expiry.filter(|expiry| *expiry > 0).map(|expiry| until(created, expiry)),
+            expires: expiry.filter(|expiry| *expiry > 0).zip(created).map(until),
             confirmations: reply.whole("confirmations")?,
             payment_address: reply.text("payment_address")?,
             uri: reply.text("URI")?,
@@ -213,6 +213,6 @@ fn status(reply: &Reply<'_>) -> Result<PaymentStatus, Odd> {
 
 /// BTC says for how long, ETH and its relatives until when (captures `btc_rpc`, `eth_rpc`: add_request). What is later
 /// than the request itself is no duration.
-fn until(created: u64, expiry: u64) -> u64 {
+fn until((expiry, created): (u64, u64)) -> u64 {
     if expiry >= created { expiry } else { created.saturating_add(expiry) }
 }
