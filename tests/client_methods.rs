@@ -287,12 +287,14 @@ async fn lists_of_transactions_and_requests() {
         {"txid": "bb", "height": 106, "confirmations": 2, "timestamp": 1795405228, "bc_value": "+0.2"}]}"#;
     let request = answer("btc_rpc", "get_request-paid");
     let request = serde_json::from_str::<Value>(&request).unwrap()["result"].to_string();
+    // A request for no amount in particular; and what a daemon leaves out is not made up.
+    let any_amount = r#"{"amount_BTC": "unknown", "address": "bc1q", "status": 0, "expiry": 3600}"#;
     let cash = r#"{"time": 100, "amount": 5000, "exp": 60, "address": "qq", "memo": "m", "id": "x", "status": "Paid",
         "amount (BCH)": "0.00005", "tx_hashes": ["cc"]}"#;
     let script = Scripted::default()
         .on("onchain_history", result(history))
         .on("onchain_history", result(&Value::from(history).to_string()))
-        .on("list_requests", result(&format!("[{request}]")))
+        .on("list_requests", result(&format!("[{request}, {any_amount}]")))
         .on("listrequests", result(&format!("[{cash}]")));
     let coin = script.coin(Currency::Btc, "vpub").await;
     for _ in 0..2 {
@@ -300,7 +302,9 @@ async fn lists_of_transactions_and_requests() {
         assert_eq!((transactions[0].height, transactions[0].amount), (None, Some(decimal("-0.1"))));
         assert_eq!((transactions[1].height, transactions[1].amount), (Some(106), Some(decimal("0.2"))));
     }
-    assert_eq!(coin.list_requests().await.unwrap()[0].id, "1f804621c6");
+    let requests = coin.list_requests().await.unwrap();
+    assert_eq!((&*requests[0].id, requests[0].amount), ("1f804621c6", Some(decimal("0.5"))));
+    assert_eq!((requests[1].amount, requests[1].created, requests[1].expires), (None, None, None));
 
     let coin = Coin::at(Currency::Bch, script.serve().await, "xpub");
     let request = coin.list_requests().await.unwrap().remove(0);

@@ -5,6 +5,7 @@ mod daemon;
 mod error;
 mod http;
 mod methods;
+mod money;
 mod proxy;
 mod reply;
 mod request;
