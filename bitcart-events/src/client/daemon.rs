@@ -79,7 +79,8 @@ impl Daemon {
         Ok(self)
     }
 
-    /// Reaches the daemon through a proxy. `http://HOST:PORT` is one for HTTP; `socks5h://HOST:PORT` is one for SOCKS 5
+    /// Reaches the daemon through a proxy. `http://HOST:PORT` is one for HTTP (`https://` if it speaks TLS itself, feature
+    /// `tls`), which reads the daemon's password unless the daemon has TLS; `socks5h://HOST:PORT` is one for SOCKS 5
     /// that looks up the daemon's name itself, as Tor's does (`socks5://`, `socks4a://` and `socks4://` are the others;
     /// feature `socks`). A login stands before the host, `socks5h://LOGIN:PASSWORD@HOST:PORT`, and is never shown.
     ///
