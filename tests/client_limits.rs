@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::routing::{any, post};
 use bitcart_events::{Coin, Currency, Daemon, ErrorKind};
 use serde_json::{Value, json};
-use support::scripted::{answer, result};
+use support::scripted::result;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -166,30 +166,4 @@ async fn a_redirect_is_not_followed() {
     let error = coin.call("getbalance", json!({})).await.unwrap_err();
     assert!(error.to_string().contains("HTTP 307"), "{error}");
     assert!(seen.try_recv().is_err(), "the login went elsewhere");
-}
-
-#[tokio::test]
-async fn coins_of_one_daemon_share_their_connections() {
-    let (socket, daemon) = listen().await;
-    let (told, mut connections) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = socket.accept().await.unwrap();
-            told.send("connected".to_owned()).unwrap();
-            tokio::spawn(async move {
-                let mut request = [0; 4096];
-                let body = answer("btc_rpc", "getbalance");
-                // Each request comes in one piece: they are small, and one at a time.
-                while stream.read(&mut request).await.is_ok_and(|bytes| bytes > 0) {
-                    let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-                    stream.write_all(answer.as_bytes()).await.unwrap();
-                }
-            });
-        }
-    });
-    for wallet in ["a", "b", "c"] {
-        Coin::at(Currency::Btc, daemon.clone(), wallet).balance().await.unwrap();
-    }
-    assert_eq!(connections.recv().await.unwrap(), "connected");
-    assert!(connections.try_recv().is_err(), "each wallet had a connection of its own");
 }

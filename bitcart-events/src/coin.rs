@@ -16,7 +16,7 @@ use crate::updates::Updates;
 use crate::wallet::WalletKey;
 use crate::{BoxError, Currency, Report, Result, Update};
 
-/// A wallet of one currency. Cheap to clone: clones are the same wallet, with one connection to its daemon.
+/// A wallet of one currency. Cheap to clone: clones are the same wallet.
 ///
 /// Handlers receive it as `instance`. On its own it can listen for its events; several together are an
 /// [`ApiManager`](crate::ApiManager).
@@ -112,7 +112,7 @@ impl Coin {
     ///
     /// let daemon = Daemon::new("http://10.0.0.7:5000")?.login("electrum", "secret")?;
     /// let coin = Coin::at(Currency::Btc, daemon.clone(), "xpub…");
-    /// // It shares the connections of the first.
+    /// // It shares the HTTP client of the first.
     /// let other = Coin::at(Currency::Btc, daemon, "zpub…");
     /// # Ok::<(), bitcart_events::Error>(())
     /// ```
@@ -167,7 +167,7 @@ impl Coin {
     /// ```
     /// use bitcart_events::{Coin, Currency};
     ///
-    /// // Another wallet at the same daemon, over the same connections.
+    /// // Another wallet at the same daemon, with the same HTTP client.
     /// let coin = Coin::btc("xpub…");
     /// let other = Coin::at(Currency::Btc, coin.daemon().clone(), "zpub…");
     /// ```

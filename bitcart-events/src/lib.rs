@@ -89,7 +89,7 @@ mod listener;
 mod manager;
 mod names;
 mod own;
-#[cfg(any(feature = "webhook", feature = "log"))]
+#[cfg(any(feature = "polling", feature = "log"))]
 mod run;
 pub mod schema;
 mod sealed;
@@ -219,6 +219,8 @@ pub use coin::Coin;
 pub use currency::{Currency, UnknownCurrency};
 #[cfg(feature = "webhook")]
 pub use delivery::webhook::{WebhookServer, WebhookSettings};
+#[cfg(feature = "websocket")]
+pub use delivery::websocket::Reconnected;
 pub use dispatch::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 pub use error::{BoxError, Error, ErrorKind, Result};
 #[doc(inline)]
@@ -231,8 +233,12 @@ pub use listener::{Listener, ListenerBuilder};
 pub use manager::{ApiManager, ApiManagerBuilder};
 #[cfg(feature = "log")]
 pub use run::log_to_stderr;
+#[cfg(feature = "polling")]
+pub use run::run_polling;
 #[cfg(feature = "webhook")]
 pub use run::run_webhook;
+#[cfg(feature = "websocket")]
+pub use run::run_websocket;
 pub use rust_decimal::Decimal;
 #[doc(inline)]
 pub use schema::{Event, UnknownEvent, event};

@@ -1,7 +1,10 @@
 //! Whole programs in one line.
 
-#[cfg(feature = "webhook")]
-use crate::{Result, Settings};
+#[cfg(feature = "polling")]
+use std::time::Duration;
+
+#[cfg(feature = "polling")]
+use crate::{Listener, Result, Settings};
 
 /// Runs every registered handler by webhook, with the [`Settings`] of the environment, until Ctrl-C or SIGTERM.
 ///
@@ -39,12 +42,57 @@ use crate::{Result, Settings};
 /// When a setting is wrong, no handler is registered, the handlers do not fit together, or as [`Listener::webhook`](crate::Listener::webhook).
 #[cfg(feature = "webhook")]
 pub async fn run_webhook() -> Result<()> {
+    start()?.webhook().await
+}
+
+/// Runs every registered handler by the daemons' websockets, with the [`Settings`] of the environment, until Ctrl-C or
+/// SIGTERM: the sibling of [`run_webhook`] for today's daemons.
+///
+/// ```no_run
+/// # #[tokio::main]
+/// # async fn main() -> bitcart_events::Result<()> {
+/// bitcart_events::run_websocket().await
+/// # }
+/// ```
+///
+/// # Errors
+/// When a setting is wrong, no handler is registered, the handlers do not fit together, or as
+/// [`Listener::websocket`](crate::Listener::websocket).
+#[cfg(feature = "websocket")]
+pub async fn run_websocket() -> Result<()> {
+    start()?.websocket().await
+}
+
+/// Runs every registered handler by polling, every 5 seconds at least, with the [`Settings`] of the environment, until
+/// Ctrl-C or SIGTERM: the sibling of [`run_webhook`] for every daemon.
+///
+/// ```no_run
+/// # #[tokio::main]
+/// # async fn main() -> bitcart_events::Result<()> {
+/// bitcart_events::run_polling().await
+/// # }
+/// ```
+///
+/// # Errors
+/// When a setting is wrong, no handler is registered, the handlers do not fit together, or as
+/// [`Listener::polling`](crate::Listener::polling).
+#[cfg(feature = "polling")]
+pub async fn run_polling() -> Result<()> {
+    start()?.polling(Duration::from_secs(5)).await
+}
+
+/// The listener of a program that has nothing but registered handlers and its environment.
+#[cfg(feature = "polling")]
+fn start() -> Result<Listener> {
     #[cfg(feature = "log")]
     log_to_stderr();
     let settings = Settings::from_env()?;
-    let listener = settings.manager().listener().webhook_settings(settings.webhook()).build()?;
+    let listener = settings.manager().listener();
+    #[cfg(feature = "webhook")]
+    let listener = listener.webhook_settings(settings.webhook());
+    let listener = listener.build()?;
     listener.check_handlers()?;
-    listener.webhook().await
+    Ok(listener)
 }
 
 /// Writes `tracing`'s events to standard error: those that `RUST_LOG` names, or this crate's from the level "info" up.

@@ -6,6 +6,12 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+#[cfg(feature = "polling")]
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
 pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// When a listener stops.
@@ -13,11 +19,20 @@ pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) struct Shutdown {
     signal: Arc<Mutex<Option<Signal>>>,
     pub(crate) deadline: Duration,
+    /// Somebody has called `shut_down`.
+    called: CancellationToken,
+    /// Counts the deliveries that run.
+    running: TaskTracker,
 }
 
 impl Default for Shutdown {
     fn default() -> Self {
-        Self { signal: Arc::default(), deadline: Duration::from_secs(30) }
+        Self {
+            signal: Arc::default(),
+            deadline: Duration::from_secs(30),
+            called: CancellationToken::new(),
+            running: TaskTracker::new(),
+        }
     }
 }
 
@@ -27,23 +42,40 @@ impl Shutdown {
     }
 
     /// The user's own signal, for whoever asks first.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn take_signal(&self) -> Option<Signal> {
         self.signal.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Ready when it is time to stop: the user's own signal, or else Ctrl-C or SIGTERM.
-    #[cfg(feature = "webhook")]
+    /// Ready when it is time to stop: the user's own signal, or else Ctrl-C or SIGTERM, or a call of `shut_down`.
+    #[cfg(feature = "polling")]
     pub(crate) async fn requested(&self) {
-        match self.take_signal() {
-            Some(signal) => signal.await,
-            None => operating_system().await,
-        }
+        let signal = async {
+            match self.take_signal() {
+                Some(signal) => signal.await,
+                None => operating_system().await,
+            }
+        };
+        self.called.run_until_cancelled(signal).await;
+    }
+
+    /// A delivery runs until what is returned is dropped.
+    #[cfg(feature = "polling")]
+    pub(crate) fn running(&self) -> TaskTrackerToken {
+        self.running.token()
+    }
+
+    /// Has the deliveries stop, and waits for them.
+    pub(crate) async fn call(&self, deadline: Instant) {
+        self.called.cancel();
+        self.running.close();
+        // Each of them logs by itself what it could not finish.
+        let _ = tokio::time::timeout_at(deadline, self.running.wait()).await;
     }
 }
 
 /// Ctrl-C, or SIGTERM where there is one. A signal that cannot be listened for never comes, and that is said.
-#[cfg(feature = "webhook")]
+#[cfg(feature = "polling")]
 async fn operating_system() {
     let interrupt = async {
         if let Err(error) = tokio::signal::ctrl_c().await {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-#[cfg(feature = "webhook")]
+#[cfg(feature = "polling")]
 use tokio::sync::watch;
 
 use crate::handler::{Handler, Routes};
@@ -120,7 +120,7 @@ impl Source {
     }
 
     /// Tells when wallets are added or removed; closed for a single coin, which never changes.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         match self {
             Self::Coin(_) => watch::Sender::default().subscribe(),
@@ -129,7 +129,7 @@ impl Source {
     }
 
     /// The coins with a wallet, in no particular order.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn coins(&self) -> Vec<Coin> {
         match self {
             Self::Coin(coin) => vec![coin.clone()],

@@ -23,7 +23,7 @@ impl Told {
     }
 
     /// Lets everything that begins like this be said again.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn forget(&self, beginning: &str) {
         self.lock().retain(|what| !what.starts_with(beginning));
     }
@@ -49,7 +49,7 @@ mod tests {
         assert_eq!(told.lock().len(), LIMIT);
     }
 
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     #[test]
     fn what_begins_alike_is_forgotten_together() {
         let told = Told::default();

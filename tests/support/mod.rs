@@ -2,5 +2,7 @@
 #![allow(dead_code)] // Not every test uses all of it.
 
 pub mod connection;
+pub mod listening;
+pub mod replayed;
 pub mod scripted;
 pub mod server;

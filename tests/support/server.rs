@@ -54,7 +54,11 @@ pub async fn serve(listener: ListenerBuilder, settings: WebhookSettings) -> Runn
 }
 
 pub fn coin(daemon: &TestDaemon, wallet: &str) -> Coin {
-    Coin::at(Currency::Btc, Daemon::new(daemon.url()).unwrap(), wallet)
+    Coin::at(Currency::Btc, daemon_of(daemon), wallet)
+}
+
+pub fn daemon_of(daemon: &TestDaemon) -> Daemon {
+    Daemon::new(daemon.url()).unwrap()
 }
 
 /// A daemon that refuses connections as long as the socket lives.

@@ -18,7 +18,8 @@ async fn a_restart_forgets_but_the_disk_stays() {
     daemon.mine(1).await;
     configure(&daemon, W1, "http://127.0.0.1:1/h").await;
     let mut half_asked = TcpStream::connect(daemon.addr()).await.unwrap();
-    let half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n";
+    let half = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\
+        Authorization: Basic ZWxlY3RydW06ZWxlY3RydW16\r\n\r\n";
     half_asked.write_all(half).await.unwrap();
     // The daemon waits for the rest once it has said to go on.
     half_asked.read_exact(&mut [0; 25]).await.unwrap();

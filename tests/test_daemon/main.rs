@@ -9,5 +9,7 @@ mod lifetime;
 mod receivers;
 mod rpc;
 mod script;
+mod sockets;
 mod subscriptions;
 mod webhooks;
+mod websockets;

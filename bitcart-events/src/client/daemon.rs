@@ -19,7 +19,7 @@ use crate::{Currency, Error, ErrorKind, Result};
 /// # Ok::<(), bitcart_events::Error>(())
 /// ```
 ///
-/// Cheap to clone. Clones share their connections: give clones of one `Daemon` to the coins of one daemon, or name the
+/// Cheap to clone. Clones share one HTTP client: give clones of one `Daemon` to the coins of one daemon, or name the
 /// wallets in an [`ApiManager`](crate::ApiManager), which does the same.
 #[derive(Clone)]
 pub struct Daemon {

@@ -12,14 +12,10 @@ use crate::tls::{self, Trust};
 use crate::{Error, ErrorKind, Result};
 
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long a connection is kept for the next call: shorter than the daemons do (75 s, the default of their aiohttp),
-/// so that none is used that is just being closed.
-const IDLE: Duration = Duration::from_secs(60);
-
 /// The largest answer that is read. A wallet's whole history is far below it; 100 updates are some 50 KB.
 pub(super) const LARGEST: usize = 64 << 20;
 
-/// How a daemon is reached. Clones share the client, and with it its connections.
+/// How a daemon is reached. Clones share the client, and with it the trust that was loaded for it.
 #[derive(Clone, Default)]
 pub(super) struct Http {
     proxy: Option<Proxy>,
@@ -54,13 +50,14 @@ impl Http {
     /// HTTP/1.1, because a daemon speaks nothing else, and a websocket begins with it.
     fn build(&self, url: &str) -> Result<reqwest::Client> {
         // A proxy of the environment is meant for the web, not for a daemon and its password.
-        let mut builder =
-            reqwest::Client::builder().no_proxy().connect_timeout(CONNECT).pool_idle_timeout(IDLE);
+        let mut builder = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT);
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.get());
         }
         // A daemon never redirects: whatever does is not one, and need not see the password again.
-        builder = builder.redirect(reqwest::redirect::Policy::none()).tcp_keepalive(Duration::from_secs(20));
+        builder = builder.redirect(reqwest::redirect::Policy::none());
+        // A connection that was kept may be half open, and `get_updates` on it would wait without end.
+        builder = builder.pool_max_idle_per_host(0).tcp_keepalive(Duration::from_secs(20));
         self.with_tls(builder, url)?
             .build()
             .map_err(|error| Error::new(ErrorKind::Connection, NO_CLIENT).because(error))

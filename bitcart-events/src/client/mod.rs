@@ -9,6 +9,8 @@ mod money;
 mod proxy;
 mod reply;
 mod request;
+#[cfg(feature = "websocket")]
+mod socket;
 mod spec;
 mod updates;
 mod wire;
@@ -30,6 +32,8 @@ pub use error::DaemonError;
 use error::RpcError;
 use reply::Odd;
 pub use request::{NewRequest, PaymentRequest};
+#[cfg(feature = "websocket")]
+pub(crate) use socket::Socket;
 pub use spec::{DaemonException, DaemonSpec};
 use updates::Mailbox;
 
@@ -165,7 +169,13 @@ impl Client {
         let (login, password) = self.daemon.credentials();
         let request = self.http()?.post(self.daemon.url()).basic_auth(login, Some(password));
         let request = request.header("content-type", "application/json").body(body);
-        let (status, text) = self.exchange(method, request).await?;
+        let response = request.send().await.map_err(|error| self.unreachable(method, error))?;
+        self.result(method, response).await
+    }
+
+    /// The `result` in an answer, as text.
+    async fn result(&self, method: &str, response: reqwest::Response) -> Result<String> {
+        let (status, text) = self.receive(method, response).await?;
         if status.as_u16() == 500 {
             // What a daemon answers to a login that it cannot even read (capture `eth_rpc`).
             let message =
@@ -180,13 +190,12 @@ impl Client {
         }
     }
 
-    /// Sends a request, and reads the answer whole.
-    async fn exchange(
+    /// Reads an answer whole.
+    async fn receive(
         &self,
         method: &str,
-        request: reqwest::RequestBuilder,
+        response: reqwest::Response,
     ) -> Result<(reqwest::StatusCode, String)> {
-        let response = request.send().await.map_err(|error| self.unreachable(method, error))?;
         let status = response.status();
         match http::body(response).await {
             Ok(Some(text)) => Ok((status, text)),
@@ -217,7 +226,9 @@ impl Client {
     /// What the daemon says of itself. Those of 2020 have no `/spec`.
     async fn fetch_spec(&self) -> Result<Option<DaemonSpec>> {
         const PATH: &str = "/spec";
-        let (status, text) = self.exchange(PATH, self.get(PATH)?.timeout(SPEC)).await?;
+        let response = self.get(PATH)?.timeout(SPEC).send().await;
+        let response = response.map_err(|error| self.unreachable(PATH, error))?;
+        let (status, text) = self.receive(PATH, response).await?;
         if status.as_u16() == 404 {
             return Ok(None);
         }

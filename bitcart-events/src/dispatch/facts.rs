@@ -1,44 +1,53 @@
 //! What is delivered once for ever: a height of a currency, and a transaction of a wallet.
 //!
 //! A manager's daemon announces a block once for each of its wallets (capture `webhook_http`: height 159 twice), and
-//! a wallet that is closed and loaded sends its transactions again (capture `eth_ws`). A payment's status is not a
-//! fact of this kind: it may honestly come back.
+//! a wallet that is closed and loaded sends its transactions again (capture `eth_rpc`: get_updates-after-reload). A
+//! payment's status is not a fact of this kind: it may honestly come back (capture `btc_ws`: 3, 7, 3).
 //!
-//! A fact whose handler failed was not delivered, and may come again. Equal transfers of one transaction are told
-//! apart by their ordinal among the updates that came together; the daemons that push webhooks have no such transfers.
+//! One transaction can hold several transfers that are equal in every field. So equal ones are counted over one life of
+//! the daemon, as far as that can be known, and one that is beyond those delivered is new. A fact whose handler failed
+//! was not delivered, and may come again.
 
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rangemap::RangeInclusiveSet;
 
 use crate::field::IntField;
 use crate::schema::event;
 use crate::source::Lane;
+use crate::update::Mark;
 use crate::{Payload, Update};
 
-/// How many heights of a lane, and how many transactions in all, are remembered.
-const HEIGHTS: usize = 4_096;
+/// How many stretches of heights of a lane, and how many transactions in all, are remembered. Heights follow each other,
+/// so a stretch is as long as the daemon skipped none.
+const STRETCHES: usize = 4_096;
 const TRANSACTIONS: usize = 65_536;
 
 /// The facts that were delivered lately, or are about to be.
 #[derive(Default)]
 pub(super) struct Facts {
-    heights: HashMap<Lane, Recent<u64>>,
-    transactions: Recent<(Digest, u32)>,
-    hashers: [RandomState; 2],
+    heights: HashMap<Lane, RangeInclusiveSet<u64>>,
+    transactions: Transactions,
 }
 
 /// What an update states.
 pub(super) enum Fact {
     Height(Lane, u64),
-    Transaction(Digest, u32),
+    Transaction(Mark),
 }
 
-/// 128 bits, so that two transactions are never taken for one.
-type Digest = [u64; 2];
+/// A time in which a daemon sends each transfer once: it sends them again after it was restarted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Life(u64);
 
-/// How often each transaction came in one batch.
-#[derive(Default)]
-pub(super) struct Ordinals(HashMap<Digest, u32>);
+impl Life {
+    /// Another one than all before.
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// It was delivered before.
 pub(super) struct Repeated;
@@ -49,19 +58,17 @@ impl Facts {
         &mut self,
         update: &Update,
         lane: &Lane,
-        ordinals: &mut Ordinals,
+        life: Life,
     ) -> Result<Option<Fact>, Repeated> {
         let name = update.event().name();
         let (fact, is_new) = if name == event::NewBlock::SCHEMA.name {
             // What is no height is rejected when the handler's arguments are read.
             let Ok(height) = u64::from_field(update.field(0)) else { return Ok(None) };
             let heights = self.heights.entry(lane.clone()).or_default();
-            (Fact::Height(lane.clone(), height), heights.add(height, HEIGHTS))
+            (Fact::Height(lane.clone(), height), add(heights, height))
         } else if name == event::NewTransaction::SCHEMA.name {
-            let digest = self.digest(update);
-            let ordinal = ordinals.0.entry(digest).or_default();
-            *ordinal += 1;
-            (Fact::Transaction(digest, *ordinal), self.transactions.add((digest, *ordinal), TRANSACTIONS))
+            let transfer = Mark::of((update.currency(), update.coin().wallet(), update.mark()));
+            (Fact::Transaction(transfer), self.transactions.add(transfer, life))
         } else {
             return Ok(None);
         };
@@ -73,58 +80,65 @@ impl Facts {
         match fact {
             Fact::Height(lane, height) => {
                 if let Some(heights) = self.heights.get_mut(lane) {
-                    heights.remove(height);
+                    heights.remove(*height..=*height);
                 }
             }
-            Fact::Transaction(digest, ordinal) => self.transactions.remove(&(*digest, *ordinal)),
+            Fact::Transaction(transfer) => self.transactions.remove(transfer),
         }
     }
+}
 
-    /// The transaction with all its fields: one transaction can hold several transfers.
-    fn digest(&self, update: &Update) -> Digest {
-        let fields = update.event().schema().fields;
-        let values: Vec<Option<&str>> = (0..fields.len()).map(|column| update.field(column).raw()).collect();
-        self.hashers.each_ref().map(|state| {
-            let mut hasher = state.build_hasher();
-            (update.currency(), update.coin().wallet(), &values).hash(&mut hasher);
-            std::hash::Hasher::finish(&hasher)
-        })
+/// Whether the height is new.
+fn add(heights: &mut RangeInclusiveSet<u64>, height: u64) -> bool {
+    if heights.contains(&height) {
+        return false;
     }
-}
-
-/// A set that forgets its oldest entries.
-struct Recent<T> {
-    known: HashSet<T>,
-    order: VecDeque<T>,
-}
-
-impl<T> Default for Recent<T> {
-    fn default() -> Self {
-        Self { known: HashSet::new(), order: VecDeque::new() }
+    heights.insert(height..=height);
+    if heights.len() > STRETCHES
+        && let Some(lowest) = heights.first().cloned()
+    {
+        heights.remove(lowest);
     }
+    true
 }
 
-impl<T: Hash + Eq + Copy> Recent<T> {
-    /// Whether it is new.
-    fn add(&mut self, entry: T, limit: usize) -> bool {
-        if !self.known.insert(entry) {
-            return false;
+/// How often each transfer was sent and delivered. The oldest are forgotten.
+#[derive(Default)]
+struct Transactions {
+    known: HashMap<Mark, Count>,
+    order: VecDeque<Mark>,
+}
+
+struct Count {
+    life: Life,
+    sent: u32,
+    delivered: u32,
+}
+
+impl Transactions {
+    /// Whether it is one more than were delivered.
+    fn add(&mut self, transfer: Mark, life: Life) -> bool {
+        let count = self.known.entry(transfer).or_insert_with(|| {
+            self.order.push_back(transfer);
+            Count { life, sent: 0, delivered: 0 }
+        });
+        if count.life != life {
+            (count.life, count.sent) = (life, 0);
         }
-        self.order.push_back(entry);
-        if self.order.len() > limit
+        count.sent += 1;
+        let is_new = count.sent > count.delivered;
+        count.delivered += u32::from(is_new);
+        if self.order.len() > TRANSACTIONS
             && let Some(oldest) = self.order.pop_front()
         {
             self.known.remove(&oldest);
         }
-        true
+        is_new
     }
 
-    /// Looks from the newest on: what is removed was added a moment ago.
-    fn remove(&mut self, entry: &T) {
-        if self.known.remove(entry)
-            && let Some(place) = self.order.iter().rposition(|known| known == entry)
-        {
-            self.order.remove(place);
+    fn remove(&mut self, transfer: &Mark) {
+        if let Some(count) = self.known.get_mut(transfer) {
+            count.delivered = count.delivered.saturating_sub(1);
         }
     }
 }
@@ -135,12 +149,32 @@ mod tests {
 
     #[test]
     fn the_oldest_are_forgotten() {
-        let mut recent = Recent::default();
-        assert!((0..10).all(|entry| recent.add(entry, 3)));
-        assert_eq!(recent.known.len(), 3);
-        assert!(!recent.add(9, 3));
-        assert!(recent.add(0, 3));
-        recent.remove(&0);
-        assert!(recent.add(0, 3));
+        let (mut transactions, life) = (Transactions::default(), Life::new());
+        let transfer = |number: usize| Mark::of(number);
+        assert!((0..=TRANSACTIONS).all(|number| transactions.add(transfer(number), life)));
+        assert_eq!(transactions.known.len(), TRANSACTIONS);
+        assert!(transactions.add(transfer(0), Life::new()), "forgotten");
+        assert!(!transactions.add(transfer(9), Life::new()));
+
+        let mut heights = RangeInclusiveSet::default();
+        assert!((0..=STRETCHES as u64).all(|height| add(&mut heights, 2 * height)));
+        assert_eq!(heights.len(), STRETCHES);
+        assert!(add(&mut heights, 0), "forgotten");
+        assert!(!add(&mut heights, 2));
+    }
+
+    #[test]
+    fn equal_transfers_are_counted_over_a_life() {
+        let (mut transactions, transfer) = (Transactions::default(), Mark::of("a"));
+        let mut sent = |life| transactions.add(transfer, life);
+        let (first, second) = (Life::new(), Life::new());
+        assert_eq!([sent(first), sent(first)], [true, true], "two transfers");
+        assert_eq!(
+            [sent(second), sent(second), sent(second)],
+            [false, false, true],
+            "sent again, and one more"
+        );
+        transactions.remove(&transfer);
+        assert!(transactions.add(transfer, second), "what failed may come again");
     }
 }

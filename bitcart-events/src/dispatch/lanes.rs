@@ -6,7 +6,13 @@ use std::sync::{Mutex, PoisonError};
 use crate::source::Lane;
 
 /// The jobs that wait, by lane. A lane exists while it has a worker: idle ones cost nothing.
-pub(crate) struct Lanes<J>(Mutex<HashMap<Lane, VecDeque<J>>>);
+pub(crate) struct Lanes<J>(Mutex<HashMap<Lane, Queue<J>>>);
+
+struct Queue<J> {
+    jobs: VecDeque<J>,
+    /// How many updates are not handled yet.
+    updates: usize,
+}
 
 impl<J> Default for Lanes<J> {
     fn default() -> Self {
@@ -15,16 +21,18 @@ impl<J> Default for Lanes<J> {
 }
 
 impl<J> Lanes<J> {
-    /// Appends a job. `true` if the lane had no worker: the caller starts one.
+    /// Appends a job of so many updates. `true` if the lane had no worker: the caller starts one.
     #[must_use]
-    pub(crate) fn push(&self, lane: Lane, job: J) -> bool {
+    pub(crate) fn push(&self, lane: Lane, job: J, updates: usize) -> bool {
         match self.lock().entry(lane) {
-            Entry::Occupied(mut waiting) => {
-                waiting.get_mut().push_back(job);
+            Entry::Occupied(mut queue) => {
+                let queue = queue.get_mut();
+                queue.jobs.push_back(job);
+                queue.updates += updates;
                 false
             }
             Entry::Vacant(vacant) => {
-                vacant.insert(VecDeque::from([job]));
+                vacant.insert(Queue { jobs: VecDeque::from([job]), updates });
                 true
             }
         }
@@ -33,11 +41,24 @@ impl<J> Lanes<J> {
     /// The next job for the lane's worker. With `None` the lane is gone, and the worker leaves.
     pub(crate) fn next(&self, lane: &Lane) -> Option<J> {
         let mut lanes = self.lock();
-        let job = lanes.get_mut(lane).and_then(VecDeque::pop_front);
+        let job = lanes.get_mut(lane).and_then(|queue| queue.jobs.pop_front());
         if job.is_none() {
             lanes.remove(lane);
         }
         job
+    }
+
+    /// One more update of the lane has been handled.
+    pub(crate) fn handled(&self, lane: &Lane) {
+        if let Some(queue) = self.lock().get_mut(lane) {
+            queue.updates = queue.updates.saturating_sub(1);
+        }
+    }
+
+    /// How many updates of the lane are not handled yet.
+    #[cfg(feature = "polling")]
+    pub(crate) fn waiting(&self, lane: &Lane) -> usize {
+        self.lock().get(lane).map_or(0, |queue| queue.updates)
     }
 
     /// Drops every job that waits.
@@ -46,7 +67,7 @@ impl<J> Lanes<J> {
         drop(abandoned);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Lane, VecDeque<J>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Lane, Queue<J>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

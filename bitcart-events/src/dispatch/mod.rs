@@ -6,21 +6,23 @@ mod lanes;
 mod report;
 mod run;
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-#[cfg(feature = "webhook")]
+#[cfg(feature = "websocket")]
 use tokio::sync::TryAcquireError;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use batch::Batch;
 pub(crate) use batch::Ticket;
-use facts::{Fact, Facts, Ordinals, Repeated};
+pub(crate) use facts::Life;
+use facts::{Fact, Facts, Repeated};
 use lanes::Lanes;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 
@@ -41,7 +43,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { waiting: 10_000, running: 64 }
+        Self { waiting: 32_768, running: 64 }
     }
 }
 
@@ -59,9 +61,14 @@ pub(crate) struct Dispatcher {
     facts: Mutex<Facts>,
     told: Told,
     unfinished: AtomicUsize,
+    /// Told after each update that was handled.
+    progress: Notify,
     workers: TaskTracker,
     abort: CancellationToken,
 }
+
+/// An update as it was read; what is none comes with the text that it should have been read from.
+pub(crate) type Read = std::result::Result<Update, (Malformed, String)>;
 
 /// The updates of one batch that share a lane.
 struct Job {
@@ -91,6 +98,7 @@ impl Dispatcher {
             facts: Mutex::default(),
             told: Told::default(),
             unfinished: AtomicUsize::new(0),
+            progress: Notify::new(),
             workers: TaskTracker::new(),
             abort: CancellationToken::new(),
         }
@@ -108,11 +116,49 @@ impl Dispatcher {
         body: &Arc<str>,
         parcel: Parcel,
     ) -> Result<Ticket> {
-        let place = Arc::clone(&self.room).try_acquire_owned().map_err(|error| match error {
+        let (coin, updates) = match self.read(source, body, &parcel) {
+            Ok(read) => read,
+            Err(report) => return Ok(Ticket::done(report)),
+        };
+        let place = self.place_for(source, updates.first())?;
+        self.put(source, &coin, updates, Life::new(), place)
+    }
+
+    /// A place for an update, if there is room now in its lane.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn place_for(&self, source: &Source, update: Option<&Read>) -> Result<OwnedSemaphorePermit> {
+        let full = || refused("too many updates wait already");
+        if let Some(Ok(update)) = update
+            && !self.has_room(&source.lane(update))
+        {
+            return Err(full());
+        }
+        Arc::clone(&self.room).try_acquire_owned().map_err(|error| match error {
             TryAcquireError::Closed => shutting_down(),
-            TryAcquireError::NoPermits => refused("too many updates wait already"),
-        })?;
-        self.enqueue(source, body, parcel, place)
+            TryAcquireError::NoPermits => full(),
+        })
+    }
+
+    /// A lane may hold as many updates as there are places left, so one that is slow takes at most half of all, and leaves
+    /// room to the others.
+    #[cfg(feature = "polling")]
+    fn has_room(&self, lane: &Lane) -> bool {
+        self.lanes.waiting(lane) <= self.room.available_permits()
+    }
+
+    /// Waits until there is room in a wallet's lane.
+    #[cfg(feature = "polling")]
+    pub(crate) async fn reserve_for(&self, coin: &Coin) -> Result<OwnedSemaphorePermit> {
+        let lane = Lane::Wallet(coin.currency(), coin.key().cloned());
+        loop {
+            let mut progress = std::pin::pin!(self.progress.notified());
+            // Before the look, so that nothing that is handled in between is missed.
+            progress.as_mut().enable();
+            if self.room.is_closed() || self.has_room(&lane) {
+                return self.reserve().await;
+            }
+            progress.await;
+        }
     }
 
     /// Accepts updates as soon as there is room.
@@ -123,17 +169,17 @@ impl Dispatcher {
         parcel: Parcel,
     ) -> Result<Ticket> {
         let place = self.reserve().await?;
-        self.enqueue(source, body, parcel, place)
+        self.enqueue(source, body, &parcel, Life::new(), place)
     }
 
     /// Waits until there is room. Whoever has one place may bring a whole batch, which then takes as many more as it
-    /// can get: a batch is never too large, and the next one waits.
-    pub(crate) async fn reserve(&self) -> Result<OwnedSemaphorePermit> {
+    /// needs, up to half of those that are left: a batch is never too large, and the next one waits.
+    async fn reserve(&self) -> Result<OwnedSemaphorePermit> {
         Arc::clone(&self.room).acquire_owned().await.map_err(|_| shutting_down())
     }
 
     fn take_more(&self, mut place: OwnedSemaphorePermit, updates: usize) -> OwnedSemaphorePermit {
-        let more = updates.saturating_sub(1).min(self.room.available_permits());
+        let more = updates.saturating_sub(1).min(self.room.available_permits() / 2);
         let more = u32::try_from(more)
             .ok()
             .and_then(|more| Arc::clone(&self.room).try_acquire_many_owned(more).ok());
@@ -144,7 +190,7 @@ impl Dispatcher {
     }
 
     /// Whether it has been shut down: there is no way back.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn check_open(&self) -> Result<()> {
         if self.room.is_closed() { Err(shutting_down()) } else { Ok(()) }
     }
@@ -166,31 +212,61 @@ impl Dispatcher {
         self: &Arc<Self>,
         source: &Source,
         body: &Arc<str>,
-        parcel: Parcel,
+        parcel: &Parcel,
+        life: Life,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Ticket> {
+        match self.read(source, body, parcel) {
+            Ok((coin, updates)) => self.put(source, &coin, updates, life, place),
+            Err(report) => Ok(Ticket::done(report)),
+        }
+    }
+
+    /// Reads the updates of a wallet that is listened to; all others are ignored, and that is the report.
+    pub(crate) fn read(
+        &self,
+        source: &Source,
+        body: &Arc<str>,
+        parcel: &Parcel,
+    ) -> std::result::Result<(Coin, Vec<Read>), Report> {
+        let coin = source.resolve(parcel).map_err(|unasked| {
+            self.told.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
+            let reason = match unasked {
+                Unasked::Wallet(_) => IgnoredReason::Wallet,
+                Unasked::Currency(_) => IgnoredReason::Currency,
+                Unasked::NoCurrency => IgnoredReason::NoCurrency,
+            };
+            let ignored = (0..parcel.updates.len()).map(|index| Ignored { index, reason }).collect();
+            Report { ignored, ..Report::default() }
+        })?;
+        let read = |raw: &Range<usize>| {
+            let text = |malformed| (malformed, body.get(raw.clone()).unwrap_or_default().to_owned());
+            Update::parse(body, raw.clone(), &coin).map_err(text)
+        };
+        let updates = parcel.updates.iter().map(read).collect();
+        Ok((coin, updates))
+    }
+
+    /// Puts the updates of one wallet into their lanes, in their order.
+    pub(crate) fn put(
+        self: &Arc<Self>,
+        source: &Source,
+        coin: &Coin,
+        updates: Vec<Read>,
+        life: Life,
         place: OwnedSemaphorePermit,
     ) -> Result<Ticket> {
         let runtime = runtime()?;
         let mut report = Report::default();
-        let total = parcel.updates.len();
+        let total = updates.len();
         let room = self.take_more(place, total);
-        let mut jobs = Vec::new();
-        match source.resolve(&parcel) {
-            Ok(coin) => jobs = self.sort(source, body, &parcel, &coin, &mut report),
-            Err(unasked) => {
-                self.told.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
-                let reason = match unasked {
-                    Unasked::Wallet(_) => IgnoredReason::Wallet,
-                    Unasked::Currency(_) => IgnoredReason::Currency,
-                    Unasked::NoCurrency => IgnoredReason::NoCurrency,
-                };
-                report.ignored.extend((0..total).map(|index| Ignored { index, reason }));
-            }
-        }
+        let jobs = self.sort(source, coin, updates, life, &mut report);
         self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);
         let (batch, ticket) = Batch::new(report, total, room);
         for (lane, updates) in jobs {
+            let count = updates.len();
             let job = Job { source: source.clone(), updates, batch: Arc::clone(&batch) };
-            if self.lanes.push(lane.clone(), job) {
+            if self.lanes.push(lane.clone(), job, count) {
                 let this = Arc::clone(self);
                 let abort = self.abort.clone();
                 let work = async move {
@@ -208,24 +284,23 @@ impl Dispatcher {
     fn sort(
         &self,
         source: &Source,
-        body: &Arc<str>,
-        parcel: &Parcel,
         coin: &Coin,
+        updates: Vec<Read>,
+        life: Life,
         report: &mut Report,
     ) -> Vec<(Lane, Vec<Accepted>)> {
-        let mut ordinals = Ordinals::default();
         let mut facts = lock(&self.facts);
         let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
-        for (index, raw) in parcel.updates.iter().enumerate() {
-            let update = match Update::parse(body, raw.clone(), coin) {
+        for (index, update) in updates.into_iter().enumerate() {
+            let update = match update {
                 Ok(update) => update,
-                Err(malformed) => {
-                    self.sort_out(index, malformed, body.get(raw.clone()).unwrap_or_default(), coin, report);
+                Err((malformed, raw)) => {
+                    self.sort_out(index, malformed, &raw, coin, report);
                     continue;
                 }
             };
             let lane = source.lane(&update);
-            match facts.claim(&update, &lane, &mut ordinals) {
+            match facts.claim(&update, &lane, life) {
                 Ok(fact) => {
                     let accepted = Accepted { index, update, fact };
                     match jobs.iter_mut().find(|(known, _)| *known == lane) {
@@ -263,6 +338,8 @@ impl Dispatcher {
                 // Never closed.
                 let Ok(_turn) = self.turns.acquire().await else { return };
                 self.handle(&job, accepted).await;
+                self.lanes.handled(lane);
+                self.progress.notify_waiters();
                 self.unfinished.fetch_sub(1, Ordering::Relaxed);
             }
         }
@@ -296,6 +373,7 @@ impl Dispatcher {
     /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said.
     pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
         self.room.close();
+        self.progress.notify_waiters();
         self.workers.close();
         if tokio::time::timeout_at(deadline, self.workers.wait()).await.is_ok() {
             return Ok(());

@@ -11,6 +11,8 @@ use tokio::time::Instant;
 
 #[cfg(feature = "webhook")]
 use crate::delivery::webhook::{Receiver, WebhookSettings};
+#[cfg(feature = "websocket")]
+use crate::delivery::websocket::Hook;
 use crate::dispatch::{Dispatcher, Limits};
 use crate::handler::{EventNames, Handler, Handlers, States, registry};
 use crate::shutdown::Shutdown;
@@ -40,6 +42,8 @@ pub struct ListenerBuilder {
     shutdown: Shutdown,
     #[cfg(feature = "webhook")]
     webhook: WebhookSettings,
+    #[cfg(feature = "websocket")]
+    pub(crate) on_reconnect: Option<Hook>,
 }
 
 impl ListenerBuilder {
@@ -54,6 +58,8 @@ impl ListenerBuilder {
             shutdown: Shutdown::default(),
             #[cfg(feature = "webhook")]
             webhook: WebhookSettings::default(),
+            #[cfg(feature = "websocket")]
+            on_reconnect: None,
         }
     }
 
@@ -96,8 +102,10 @@ impl ListenerBuilder {
         self
     }
 
-    /// How many updates may wait for their handlers. 10,000 unless set; at least 1. When so many wait a webhook is
-    /// refused, which leaves the event with the daemon, and `process_updates` waits.
+    /// How many updates may wait for their handlers. 32,768 unless set, which is some 30 MB when they all wait; at least 1.
+    /// A wallet may take as many as there are places left, so a slow handler leaves at least half of them to other wallets.
+    /// For what finds no room a webhook is refused, which leaves the event with the daemon; what a websocket brings is
+    /// fetched from the daemon's queue later, which holds the last 100 events of a wallet; and `process_updates` waits.
     pub fn capacity(mut self, updates: usize) -> Self {
         self.limits.waiting = updates.clamp(1, MOST);
         self
@@ -147,6 +155,8 @@ impl ListenerBuilder {
             shutdown: self.shutdown,
             #[cfg(feature = "webhook")]
             webhook: Arc::new(Receiver::new(self.webhook)?),
+            #[cfg(feature = "websocket")]
+            on_reconnect: self.on_reconnect,
         };
         Ok(Listener { source: self.source, parts })
     }
@@ -175,6 +185,8 @@ pub(crate) struct ListenerParts {
     pub(crate) shutdown: Shutdown,
     #[cfg(feature = "webhook")]
     pub(crate) webhook: Arc<Receiver>,
+    #[cfg(feature = "websocket")]
+    pub(crate) on_reconnect: Option<Hook>,
 }
 
 impl Listener {
@@ -207,7 +219,7 @@ impl Listener {
     }
 
     /// Fails if there is no handler at all, for programs in which none can be added later.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn check_handlers(&self) -> Result<()> {
         if self.parts.dispatcher.routes().handlers().next().is_some() {
             return Ok(());
@@ -216,8 +228,8 @@ impl Listener {
         Err(Error::new(ErrorKind::Handlers, message))
     }
 
-    /// Stops accepting updates, and waits until those that were accepted are handled, at most for the
-    /// [deadline](ListenerBuilder::shutdown_deadline).
+    /// Stops the deliveries that run, then accepting updates, and waits until those that were accepted are handled, at
+    /// most for the [deadline](ListenerBuilder::shutdown_deadline).
     ///
     /// # Errors
     /// When the deadline passed first; the message says how many updates were given up.
@@ -225,6 +237,7 @@ impl Listener {
         let deadline = Instant::now() + self.parts.shutdown.deadline;
         #[cfg(feature = "webhook")]
         self.parts.webhook.stop_registering(deadline).await;
+        self.parts.shutdown.call(deadline).await;
         self.parts.dispatcher.shut_down(deadline).await
     }
 }

@@ -38,7 +38,7 @@ struct Inner {
     own: Own,
     #[cfg(feature = "client")]
     daemons: HashMap<Currency, Daemon>,
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     changed: tokio::sync::watch::Sender<()>,
 }
 
@@ -63,7 +63,7 @@ impl ApiManager {
             own: Own::default(),
             #[cfg(feature = "client")]
             daemons,
-            #[cfg(feature = "webhook")]
+            #[cfg(feature = "polling")]
             changed: tokio::sync::watch::Sender::default(),
         }))
     }
@@ -91,7 +91,7 @@ impl ApiManager {
         });
         let coin = coin.clone();
         drop(currencies);
-        #[cfg(feature = "webhook")]
+        #[cfg(feature = "polling")]
         self.0.changed.send_replace(());
         Ok(coin)
     }
@@ -109,7 +109,7 @@ impl ApiManager {
         let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
         let removed = currencies.get_mut(&currency).and_then(|wallets| wallets.coins.remove(wallet));
         drop(currencies);
-        #[cfg(feature = "webhook")]
+        #[cfg(feature = "polling")]
         self.0.changed.send_replace(());
         Ok(removed)
     }
@@ -164,7 +164,7 @@ impl ApiManager {
     }
 
     /// Tells when a wallet has been added or removed.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn changes(&self) -> tokio::sync::watch::Receiver<()> {
         self.0.changed.subscribe()
     }

@@ -1,33 +1,35 @@
-//! Amounts of bitcoin, counted exactly.
+//! Amounts, counted exactly in a currency's smallest unit.
 
 use std::fmt;
-use std::str::FromStr;
 
+/// There will never be more bitcoin.
+const MOST_BITCOIN: u128 = 21_000_000;
+/// More than there is of anything, and little enough to be counted with any number of digits.
+const MOST: u128 = 1_000_000_000_000_000;
 /// Decimal places of one bitcoin.
-const DIGITS: usize = 8;
-const SATOSHIS_PER_BITCOIN: u64 = 100_000_000;
-/// There will never be more.
-const MOST: u64 = 21_000_000 * SATOSHIS_PER_BITCOIN;
+pub(super) const BITCOIN_DIGITS: usize = 8;
 
-/// A count of satoshis; read and written as the decimal text the daemon uses.
+/// A count of the smallest units; read and written as the decimal text the daemon uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Satoshis(pub(super) u64);
+pub(super) struct Units(pub(super) u128);
 
 /// Why a text is no amount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NotAnAmount {
     /// Not digits with at most one point between them.
     Malformed,
-    /// Finer than a satoshi.
-    TooFine,
-    /// Nothing, or more than there is.
+    /// Finer than the smallest unit.
+    TooFine {
+        /// How many decimal places there are.
+        digits: usize,
+    },
+    /// Nothing, less than nothing, or more than there is.
     OutOfBounds,
 }
 
-impl FromStr for Satoshis {
-    type Err = NotAnAmount;
-
-    fn from_str(text: &str) -> Result<Self, NotAnAmount> {
+impl Units {
+    /// Reads an amount of a currency with this many decimal places.
+    pub(super) fn read(text: &str, digits: usize) -> Result<Self, NotAnAmount> {
         let (whole, fraction) = match text.split_once('.') {
             Some((_, "")) => return Err(NotAnAmount::Malformed),
             Some(parts) => parts,
@@ -37,34 +39,43 @@ impl FromStr for Satoshis {
         if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
             return Err(NotAnAmount::Malformed);
         }
-        if fraction.len() > DIGITS {
-            return Err(NotAnAmount::TooFine);
+        if fraction.len() > digits {
+            return Err(NotAnAmount::TooFine { digits });
         }
-        // Writing the point eight places further right turns bitcoins into satoshis without rounding.
-        let satoshis: u64 =
-            format!("{whole}{fraction:0<DIGITS$}").parse().map_err(|_| NotAnAmount::OutOfBounds)?;
-        if (1..=MOST).contains(&satoshis) { Ok(Self(satoshis)) } else { Err(NotAnAmount::OutOfBounds) }
+        // Writing the point further right turns coins into their smallest units without rounding.
+        let units: u128 =
+            format!("{whole}{fraction:0<digits$}").parse().map_err(|_| NotAnAmount::OutOfBounds)?;
+        let most = if digits == BITCOIN_DIGITS { MOST_BITCOIN } else { MOST };
+        let scale = 10_u128.checked_pow(u32::try_from(digits).unwrap_or(u32::MAX));
+        let most = scale.and_then(|scale| most.checked_mul(scale)).unwrap_or(u128::MAX);
+        if (1..=most).contains(&units) { Ok(Self(units)) } else { Err(NotAnAmount::OutOfBounds) }
     }
-}
 
-impl fmt::Display for Satoshis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, fraction) = (self.0 / SATOSHIS_PER_BITCOIN, self.0 % SATOSHIS_PER_BITCOIN);
-        if fraction == 0 {
-            return write!(f, "{whole}");
+    /// With every decimal place: `0.50000000`.
+    pub(super) fn fixed(self, digits: usize) -> String {
+        let text = format!("{:0>width$}", self.0, width = digits + 1);
+        let (whole, fraction) = text.split_at(text.len() - digits);
+        if digits == 0 { whole.to_owned() } else { format!("{whole}.{fraction}") }
+    }
+
+    /// Without the noughts at its end: `0.5`.
+    pub(super) fn short(self, digits: usize) -> String {
+        let fixed = self.fixed(digits);
+        match fixed.contains('.') {
+            true => fixed.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            false => fixed,
         }
-        let fraction = format!("{fraction:0DIGITS$}");
-        write!(f, "{whole}.{}", fraction.trim_end_matches('0'))
     }
 }
 
 impl fmt::Display for NotAnAmount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "an amount is written in digits, like \"0.25\"",
-            Self::TooFine => "bitcoin has 8 decimal places",
-            Self::OutOfBounds => "an amount is more than 0 and at most 21000000",
-        })
+        match self {
+            Self::Malformed => f.write_str("an amount is written in digits, like \"0.25\""),
+            Self::TooFine { digits: BITCOIN_DIGITS } => f.write_str("bitcoin has 8 decimal places"),
+            Self::TooFine { digits } => write!(f, "this currency has {digits} decimal places"),
+            Self::OutOfBounds => f.write_str("an amount is more than 0 and at most 21000000"),
+        }
     }
 }
 
@@ -74,17 +85,29 @@ mod tests {
 
     #[test]
     fn amounts_are_exact() {
-        for (text, satoshis, shown) in [
-            ("0.5", 50_000_000, "0.5"),
-            ("1", 100_000_000, "1"),
-            ("0.00000001", 1, "0.00000001"),
-            ("0.10000000", 10_000_000, "0.1"),
-            ("21000000", MOST, "21000000"),
+        for (text, digits, units, short, fixed) in [
+            ("0.5", 8, 50_000_000, "0.5", "0.50000000"),
+            ("1", 8, 100_000_000, "1", "1.00000000"),
+            ("0.00000001", 8, 1, "0.00000001", "0.00000001"),
+            ("0.10000000", 8, 10_000_000, "0.1", "0.10000000"),
+            ("21000000", 8, 2_100_000_000_000_000, "21000000", "21000000.00000000"),
+            ("1.5", 18, 1_500_000_000_000_000_000, "1.5", "1.500000000000000000"),
+            (
+                "123456789",
+                18,
+                123_456_789_000_000_000_000_000_000,
+                "123456789",
+                "123456789.000000000000000000",
+            ),
+            ("70", 0, 70, "70", "70"),
         ] {
-            let amount: Satoshis = text.parse().unwrap();
-            assert_eq!(amount, Satoshis(satoshis), "{text}");
-            assert_eq!(amount.to_string(), shown);
+            let amount = Units::read(text, digits).unwrap();
+            assert_eq!(amount, Units(units), "{text}");
+            assert_eq!(amount.short(digits), short);
+            assert_eq!(amount.fixed(digits), fixed);
         }
+        assert_eq!(Units(0).fixed(6), "0.000000");
+        assert_eq!(Units(0).short(6), "0");
     }
 
     #[test]
@@ -97,12 +120,12 @@ mod tests {
             (".5", NotAnAmount::Malformed),
             ("1.2.3", NotAnAmount::Malformed),
             ("1e3", NotAnAmount::Malformed),
-            ("0.000000001", NotAnAmount::TooFine),
+            ("0.000000001", NotAnAmount::TooFine { digits: 8 }),
             ("0", NotAnAmount::OutOfBounds),
             ("21000000.00000001", NotAnAmount::OutOfBounds),
             ("99999999999999999999", NotAnAmount::OutOfBounds),
         ] {
-            assert_eq!(text.parse::<Satoshis>(), Err(why), "{text}");
+            assert_eq!(Units::read(text, 8), Err(why), "{text}");
         }
     }
 }

@@ -1,28 +1,31 @@
-//! The daemon behind its handles: its state, and the way of an event from the chain to a receiver or a ring.
+//! The daemon behind its handles: its state, and the calls that it executes.
 
 use std::sync::{Mutex, PoisonError};
 
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::amount::Satoshis;
-use super::disk::{DEFAULT_EXPIRATION, Disk, Request};
-use super::event::{Emission, Event, Fate};
+use super::account::Account;
+use super::blocks::{self, Replay};
+use super::config::Config;
+use super::disk::Disk;
+use super::faults::Faults;
 use super::journal::{Journal, RpcCall};
-use super::json::python;
 use super::memory::Memory;
-use super::methods;
+use super::methods::{self, Done};
 use super::rpc::{Call, RpcError};
 use super::webhook;
-use super::{Config, ScriptError};
 
 #[derive(Debug)]
 pub(super) struct Daemon {
     pub(super) config: Config,
-    client: reqwest::Client,
+    pub(super) client: reqwest::Client,
     state: Mutex<State>,
     /// Told after every change of the state, for those who wait for one.
     changed: watch::Sender<()>,
+    /// Whether websockets are left unread.
+    deaf: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
@@ -31,16 +34,41 @@ pub(super) struct State {
     /// `None` while no process runs.
     pub(super) memory: Option<Memory>,
     pub(super) journal: Journal,
+    pub(super) faults: Faults,
+}
+
+impl State {
+    /// Whether the process is shutting down, or dead already.
+    pub(super) fn is_closing(&self) -> bool {
+        self.memory.as_ref().is_none_or(|memory| memory.closing)
+    }
+
+    pub(super) fn has_websocket(&self, number: u64) -> bool {
+        self.memory.as_ref().is_some_and(|memory| memory.sockets.has(number))
+    }
+}
+
+/// What becomes of a call.
+pub(super) enum Outcome {
+    Answer(Result<String, RpcError>),
+    /// The connection breaks off.
+    Silence,
 }
 
 impl Daemon {
     pub(super) fn new(config: Config) -> reqwest::Result<Self> {
-        let state = State { disk: Disk::new(config.height), memory: None, journal: Journal::default() };
+        let state = State {
+            disk: Disk::new(config.height),
+            memory: None,
+            journal: Journal::default(),
+            faults: Faults::default(),
+        };
         Ok(Self {
             config,
             client: webhook::client()?,
             state: Mutex::new(state),
             changed: watch::Sender::new(()),
+            deaf: watch::Sender::new(false),
         })
     }
 
@@ -67,8 +95,19 @@ impl Daemon {
         }
     }
 
+    pub(super) fn set_deaf(&self, deaf: bool) {
+        self.deaf.send_replace(deaf);
+    }
+
+    pub(super) fn deafness(&self) -> watch::Receiver<bool> {
+        self.deaf.subscribe()
+    }
+
     pub(super) fn boot(&self, killed: CancellationToken) {
-        self.change(|state| state.memory = Some(Memory::new(killed)));
+        self.change(|state| {
+            let kept_from = blocks::caught_up(&mut state.disk, &self.config);
+            state.memory = Some(Memory::new(killed, kept_from));
+        });
     }
 
     pub(super) fn kill(&self) {
@@ -80,98 +119,80 @@ impl Daemon {
         });
     }
 
-    /// Executes a call; `None` if the process died before it could.
-    pub(super) fn call(&self, call: Call) -> Option<Result<String, RpcError>> {
+    /// Cancelled when the process of now is killed; `None` if there is none.
+    pub(super) fn killed(&self) -> Option<CancellationToken> {
+        self.look(|state| state.memory.as_ref().map(|memory| memory.killed.clone()))
+    }
+
+    /// A websocket is gone.
+    pub(super) fn forget(&self, number: u64) {
+        self.change(|state| state.memory.iter_mut().for_each(|memory| memory.sockets.close(number)));
+    }
+
+    /// A websocket has said what it wants to hear of.
+    pub(super) fn set_filter(&self, number: u64, filter: Value) {
         self.change(|state| {
-            let State { disk, memory, journal } = state;
-            let memory = memory.as_mut()?;
-            journal.calls.push(RpcCall { method: call.method.clone(), wallet: call.wallet.clone() });
-            Some(methods::execute(&self.config, disk, memory, journal, call))
-        })
-    }
-
-    pub(super) async fn mine(&self, blocks: u64) {
-        for _ in 0..blocks {
-            let height = self.change(|state| state.disk.mine());
-            self.announce(&Event::Block { height }, None).await;
-        }
-    }
-
-    /// Tells every wallet concerned, one after another (read in code at `edda6711`): a receiver that does not
-    /// answer keeps those behind it waiting. Ends early when the process does.
-    pub(super) async fn announce(&self, event: &Event, concerned: Option<&str>) {
-        let audience = self.look(|state| {
-            let memory = state.memory.as_ref()?;
-            Some((memory.killed.clone(), memory.audience(event, concerned, self.config.version)))
-        });
-        let Some((killed, wallets)) = audience else { return };
-        killed
-            .run_until_cancelled(async {
-                for wallet in wallets {
-                    self.tell(&wallet, event, &killed).await;
-                }
-            })
-            .await;
-    }
-
-    async fn tell(&self, wallet: &str, event: &Event, killed: &CancellationToken) {
-        let json = event.json();
-        let Some((emission, url)) = self.change(|state| {
-            // Only the process that saw the event may tell it, not the one after it.
-            let memory = state.memory.as_ref().filter(|_| !killed.is_cancelled())?;
-            let url = memory.find(wallet)?.url.clone();
-            let emission = state.journal.emitted(Emission {
-                wallet: wallet.to_owned(),
-                event: event.name().to_owned(),
-                json: json.clone(),
-                fate: Fate::Sending,
-            });
-            Some((emission, url))
-        }) else {
-            return;
-        };
-        let outcome = match url {
-            Some(url) => webhook::deliver(&self.client, &url, body(&json, wallet)).await,
-            None => Err("no notification URL".to_owned()),
-        };
-        self.settle(emission, outcome);
-    }
-
-    /// Without an answer the event is queued for its wallet; the URL stays (measured, Bitcart `edda6711`,
-    /// capture `webhook_rpc`: get_updates-hook-refused).
-    fn settle(&self, emission: usize, outcome: Result<u16, String>) {
-        self.change(|state| {
-            let Some(emission) = state.journal.emissions.get_mut(emission) else { return };
-            // The process died meanwhile; its ring is gone, and the event with it.
-            if emission.fate != Fate::Sending {
-                return;
+            if let Some(memory) = &mut state.memory {
+                memory.sockets.set_filter(number, filter);
             }
-            emission.fate = match outcome {
-                Ok(status) => Fate::Delivered { status },
-                Err(reason) => {
-                    if let Some(wallet) =
-                        state.memory.as_mut().and_then(|memory| memory.find_mut(&emission.wallet))
-                    {
-                        wallet.queue(emission.json.clone(), self.config.polling_cap);
-                    }
-                    Fate::Queued { reason }
-                }
-            };
         });
     }
 
-    /// Makes a request as the RPC would, loading the wallet for it.
-    pub(super) fn request(&self, wallet: &str, amount: Satoshis) -> Result<Request, ScriptError> {
-        self.change(|state| {
-            let memory = state.memory.as_mut().ok_or(ScriptError::Stopped)?;
-            memory.load(&mut state.disk, wallet);
-            let file = state.disk.wallet(wallet).ok_or_else(|| ScriptError::BadWallet(wallet.to_owned()))?;
-            Ok(file.add_request(wallet, amount, String::new(), DEFAULT_EXPIRATION))
-        })
+    /// Waits as long as the test has this hanging.
+    pub(super) async fn while_hung(&self, name: &str) {
+        self.until(|state| (!state.faults.hung.contains(name)).then_some(())).await;
+    }
+
+    /// Executes a call, when it is not hanging any more; `None` if the process died before it could.
+    pub(super) async fn call(&self, call: Call) -> Option<Outcome> {
+        let killed = self.killed()?;
+        let method = call.method.clone();
+        let noted = RpcCall { method: method.clone(), wallet: call.account.as_ref().map(Account::key) };
+        let hangs = self.change(|state| {
+            let hangs = state.faults.hung.contains(&method);
+            hangs.then(|| state.journal.calls.push(noted.clone())).is_some()
+        });
+        if hangs {
+            killed.run_until_cancelled(self.while_hung(&method)).await?;
+        }
+        let step = self.change(|state| {
+            state.memory.as_ref().filter(|_| !killed.is_cancelled())?;
+            if !hangs {
+                state.journal.calls.push(noted);
+            }
+            Some(match methods::load(state, &self.config, &call) {
+                Err(error) => Step::Done(Done { answer: Err(error), told: Vec::new() }),
+                // In one step, so that nothing comes between.
+                Ok(replay) if replay.now.is_empty() => Step::Done(self.execute(state, call)?),
+                Ok(replay) => Step::Replay(call, replay),
+            })
+        })?;
+        let done = match step {
+            Step::Done(done) => done,
+            Step::Replay(call, Replay { now, later }) => {
+                self.tell(now).await;
+                let mut done = self
+                    .change(|state| if killed.is_cancelled() { None } else { self.execute(state, call) })?;
+                done.told.extend(later);
+                done
+            }
+        };
+        if !done.told.is_empty() {
+            self.tell(done.told).await;
+        }
+        let is_lost = self.look(|state| state.faults.lost.contains(&method));
+        Some(if is_lost { Outcome::Silence } else { Outcome::Answer(done.answer) })
+    }
+
+    fn execute(&self, state: &mut State, call: Call) -> Option<Done> {
+        let State { disk, memory, journal, .. } = state;
+        Some(methods::execute(&self.config, disk, memory.as_mut()?, journal, call))
     }
 }
 
-/// The body of a webhook: always one update (measured, Bitcart `edda6711`, capture `webhook_http`: hook-200).
-fn body(event: &str, wallet: &str) -> String {
-    format!(r#"{{"updates": [{event}], "wallet": {}, "currency": "BTC"}}"#, python(wallet))
+/// How far a call has come.
+enum Step {
+    Done(Done),
+    /// Loading the wallet makes the daemon tell something first.
+    Replay(Call, Replay),
 }

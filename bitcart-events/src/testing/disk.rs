@@ -1,130 +1,240 @@
 //! What a restart leaves alone: the chain, and the wallets' files with their requests.
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::amount::Satoshis;
-use super::error::ScriptError;
+use crate::Currency;
 
-/// Seconds a request waits unless told (measured, Bitcart `edda6711`, capture `webhook_rpc`: add_request-w1).
-pub(super) const DEFAULT_EXPIRATION: u64 = 3600;
+use super::account::Account;
+use super::amount::Units;
+use super::error::ScriptError;
+use super::family::Family;
+use super::invoice::Invoice;
+use super::request::{Paid, Request};
+use super::{Config, DaemonVersion, base64};
 
 /// The characters of a bech32 address after its `1`.
 const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 #[derive(Debug)]
 pub(super) struct Disk {
-    height: u64,
-    /// How many transactions there ever were: makes each hash another.
-    transactions: u64,
-    wallets: BTreeMap<String, WalletFile>,
+    pub(super) chain: Chain,
+    /// Up to where a process has looked into the blocks; those on Electrum do not need it.
+    pub(super) processed: u64,
+    pub(super) wallets: BTreeMap<String, WalletFile>,
+}
+
+/// The blocks, what is in them, and what waits to be.
+#[derive(Debug)]
+pub(super) struct Chain {
+    pub(super) height: u64,
+    /// In the order they were made.
+    pub(super) transactions: Vec<Transaction>,
+    /// How far its clock is ahead.
+    ahead: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Transaction {
+    pub(super) hash: String,
+    /// Who sends it, where that is known.
+    pub(super) from: String,
+    /// The key of the wallet that receives it.
+    pub(super) wallet: String,
+    /// The id of the request that it is for.
+    pub(super) request: Option<String>,
+    pub(super) amount: Units,
+    /// The block it is in.
+    pub(super) height: Option<u64>,
+    /// Whether the daemon has seen it.
+    pub(super) seen: bool,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct WalletFile {
-    pub(super) confirmed: Satoshis,
-    pub(super) unconfirmed: Satoshis,
-    requests: Vec<Request>,
+    pub(super) requests: Vec<Request>,
+    /// Requests of a daemon that is not on Electrum.
+    pub(super) invoices: Vec<Invoice>,
+    /// Whether it has been loaded before.
+    pub(super) started: bool,
 }
 
-/// A request for payment.
+/// To whom a payment goes.
 #[derive(Clone, Debug)]
-pub(super) struct Request {
-    pub(super) address: String,
-    pub(super) amount: Satoshis,
-    memo: String,
-    /// Seconds since 1970.
-    timestamp: u64,
-    /// Seconds after `timestamp`; 0 is never.
-    expiration: u64,
-    received: Satoshis,
+pub(super) struct Payee {
+    pub(super) wallet: String,
+    pub(super) request: Option<String>,
+    /// Whom the request waits for.
+    pub(super) payer: Option<String>,
+}
+
+impl Chain {
+    /// Seconds since 1970, by the daemon's clock.
+    pub(super) fn now(&self) -> u64 {
+        (SystemTime::now() + self.ahead).duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    }
+
+    pub(super) fn pass(&mut self, time: Duration) {
+        self.ahead = self.ahead.saturating_add(time);
+    }
+
+    pub(super) fn confirmations(&self, transaction: &Transaction) -> u64 {
+        transaction.height.map_or(0, |height| (self.height + 1).saturating_sub(height))
+    }
+
+    /// Adds a transaction that is in no block yet; returns its place.
+    pub(super) fn add(
+        &mut self,
+        config: &Config,
+        payee: Payee,
+        amount: Units,
+        seen: bool,
+    ) -> (usize, String) {
+        let place = self.transactions.len();
+        let recipient = payee.request.as_ref().unwrap_or(&payee.wallet);
+        let hash = hex(&Sha256::digest(format!("{recipient}/{place}")));
+        // (measured, Bitcart `065c8421`, captures `eth_ws`: ws-xpub-A, `trx`: ws-xpub)
+        let has_prefix = config.family() == Family::Blocks && config.currency != Currency::Trx;
+        let hash = if has_prefix { format!("0x{hash}") } else { hash };
+        let Payee { wallet, request, payer } = payee;
+        let from = payer.unwrap_or_else(|| somebody(config).to_owned());
+        let made = Transaction { hash: hash.clone(), from, wallet, request, amount, height: None, seen };
+        self.transactions.push(made);
+        (place, hash)
+    }
+}
+
+/// Who pays if nobody is named: of the test network's accounts the first (seen in the captures `eth_ws`, `trx`).
+fn somebody(config: &Config) -> &'static str {
+    match config.currency {
+        Currency::Trx => "TJ52LP9eqskXuZ9Paz8CCoKzTRx3TkpKKn",
+        _ => "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
+    }
 }
 
 impl Disk {
     pub(super) fn new(height: u64) -> Self {
-        Self { height, transactions: 0, wallets: BTreeMap::new() }
+        let chain = Chain { height, transactions: Vec::new(), ahead: Duration::ZERO };
+        Self { chain, processed: height, wallets: BTreeMap::new() }
     }
 
-    pub(super) fn height(&self) -> u64 {
-        self.height
+    /// The wallet's file, created when it is first named; `None` if the daemon would not recognise the key.
+    pub(super) fn wallet(&mut self, config: &Config, account: &Account) -> Option<&mut WalletFile> {
+        account.is_recognised(config).then(|| self.wallets.entry(account.key()).or_default())
     }
 
-    /// The wallet's file, created when it is first named; `None` if Electrum would not recognise the key.
-    pub(super) fn wallet(&mut self, key: &str) -> Option<&mut WalletFile> {
-        let recognised =
-            ["xpub", "ypub", "zpub", "tpub", "upub", "vpub"].iter().any(|prefix| key.starts_with(prefix));
-        recognised.then(|| self.wallets.entry(key.to_owned()).or_default())
-    }
-
-    /// Adds a block with all that is unconfirmed in it; returns its height.
-    pub(super) fn mine(&mut self) -> u64 {
-        self.height += 1;
-        for wallet in self.wallets.values_mut() {
-            wallet.confirmed.0 += std::mem::take(&mut wallet.unconfirmed).0;
+    /// Whom a payment to a wallet goes to.
+    pub(super) fn payee_of_wallet(&mut self, config: &Config, key: &str) -> Result<Payee, ScriptError> {
+        match self.wallet(config, &Account::of_key(key, config)) {
+            Some(_) => Ok(Payee { wallet: key.to_owned(), request: None, payer: None }),
+            None => Err(ScriptError::BadWallet(key.to_owned())),
         }
-        self.height
     }
 
-    /// A transaction that pays to no request; returns its hash.
-    pub(super) fn receive(&mut self, wallet: &str, amount: Satoshis) -> Result<String, ScriptError> {
-        let file = self.wallet(wallet).ok_or_else(|| ScriptError::BadWallet(wallet.to_owned()))?;
-        file.unconfirmed.0 += amount.0;
-        Ok(self.next_hash(wallet))
-    }
-
-    /// A transaction to a request's address; returns the wallet's key, the request as it is then, and the
-    /// hash.
-    pub(super) fn pay(
-        &mut self,
-        address: &str,
-        amount: Satoshis,
-    ) -> Result<(String, Request, String), ScriptError> {
-        let (wallet, request) = self
-            .wallets
-            .iter_mut()
-            .find_map(|(wallet, file)| {
-                let request = file.requests.iter_mut().find(|request| request.address == address)?;
-                file.unconfirmed.0 += amount.0;
-                request.received.0 += amount.0;
-                Some((wallet.clone(), request.clone()))
+    /// Whom a payment to a request goes to, which is named by its id or its address.
+    pub(super) fn payee_of_request(&self, named: &str) -> Result<Payee, ScriptError> {
+        let payee = |wallet: &String, id: &String, payer: Option<String>| {
+            Some(Payee { wallet: wallet.clone(), request: Some(id.clone()), payer })
+        };
+        self.wallets
+            .iter()
+            .find_map(|(wallet, file)| match (file.request(named), file.invoice(named)) {
+                (Some(request), _) => payee(wallet, &request.id, None),
+                (None, Some(invoice)) => payee(wallet, &invoice.id, invoice.payer.clone()),
+                (None, None) => None,
             })
-            .ok_or_else(|| ScriptError::UnknownAddress(address.to_owned()))?;
-        Ok((wallet, request, self.next_hash(address)))
+            .ok_or_else(|| ScriptError::UnknownAddress(named.to_owned()))
     }
 
-    fn next_hash(&mut self, recipient: &str) -> String {
-        self.transactions += 1;
-        let hash = Sha256::digest(format!("{recipient}/{}", self.transactions));
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    /// A request with what was paid to it.
+    pub(super) fn paid(&self, wallet: &str, id: &str) -> Option<Paid<'_>> {
+        let request = self.wallets.get(wallet)?.request(id)?;
+        let is_for_it = |payment: &&Transaction| {
+            payment.seen && payment.wallet == wallet && payment.request.as_deref() == Some(id)
+        };
+        let payments = self.chain.transactions.iter().filter(is_for_it).collect();
+        Some(Paid { request, payments, chain: &self.chain })
+    }
+
+    /// What a wallet has, in blocks and beside them.
+    pub(super) fn balance(&self, wallet: &str) -> (Units, Units) {
+        let sum = |confirmed: bool| {
+            let counts =
+                |tx: &&Transaction| tx.seen && tx.wallet == wallet && tx.height.is_some() == confirmed;
+            Units(self.chain.transactions.iter().filter(counts).map(|tx| tx.amount.0).sum())
+        };
+        (sum(true), sum(false))
+    }
+
+    /// Adds a request with an address of its own to a wallet's file.
+    pub(super) fn add_request(
+        &mut self,
+        config: &Config,
+        key: &str,
+        amount: Units,
+        memo: String,
+        expiration: u64,
+    ) -> Option<Request> {
+        let timestamp = self.chain.now();
+        let file = self.wallets.get_mut(key)?;
+        let address = address(key, file.requests.len());
+        // (measured, Bitcart `065c8421`, capture `btc_rpc`: add_request)
+        let id = match config.version {
+            DaemonVersion::Current => hex(&Sha256::digest(&address)).chars().take(10).collect(),
+            _ => address.clone(),
+        };
+        let request = Request { id, address, amount, memo, timestamp, expiration };
+        file.requests.push(request.clone());
+        Some(request)
+    }
+
+    /// Adds a request of a daemon that is not on Electrum: the address is the wallet's own, but Monero's has the id
+    /// in it (measured, Bitcart `065c8421`, captures `eth_rpc`: add_request, `trx`: add_request; Monero's is made
+    /// up, but for the length of its id).
+    pub(super) fn add_invoice(
+        &mut self,
+        config: &Config,
+        account: &Account,
+        (amount, shown): (Units, String),
+        memo: String,
+        expiration: u64,
+    ) -> Option<&Invoice> {
+        let timestamp = self.chain.now();
+        let key = account.key();
+        let file = self.wallets.get_mut(&key)?;
+        let seed = Sha256::digest(format!("{key}/{}", file.invoices.len()));
+        let (id, address) = if config.family() == Family::Monero {
+            let id: String = hex(&seed).chars().take(16).collect();
+            (id.clone(), format!("{}{id}", account.address()))
+        } else {
+            let id = base64::encode(&seed).replace('+', "-").replace('/', "_");
+            (id.trim_end_matches('=').to_owned(), account.address().to_owned())
+        };
+        let mut invoice = Invoice::new(id, address, amount, shown, memo);
+        invoice.timestamp = timestamp;
+        invoice.expiration = expiration;
+        invoice.symbol = config.symbol_of(account);
+        invoice.digits = config.digits_of(account);
+        invoice.contract = account.contract.clone();
+        file.invoices.push(invoice);
+        file.invoices.last()
     }
 }
 
 impl WalletFile {
-    /// Adds a request with an address of its own; `key` is the key of this very wallet.
-    pub(super) fn add_request(
-        &mut self,
-        key: &str,
-        amount: Satoshis,
-        memo: String,
-        expiration: u64,
-    ) -> Request {
-        let request = Request {
-            address: address(key, self.requests.len()),
-            amount,
-            memo,
-            timestamp: now(),
-            expiration,
-            received: Satoshis::default(),
-        };
-        self.requests.push(request.clone());
-        request
+    /// The request with this id; for a script the address does as well.
+    pub(super) fn request(&self, named: &str) -> Option<&Request> {
+        self.requests.iter().find(|request| request.id == named || request.address == named)
     }
 
-    pub(super) fn request(&self, address: &str) -> Option<&Request> {
-        self.requests.iter().find(|request| request.address == address)
+    pub(super) fn invoice(&self, id: &str) -> Option<&Invoice> {
+        self.invoices.iter().find(|invoice| invoice.id == id)
+    }
+
+    pub(super) fn invoice_mut(&mut self, id: &str) -> Option<&mut Invoice> {
+        self.invoices.iter_mut().find(|invoice| invoice.id == id)
     }
 }
 
@@ -139,86 +249,6 @@ fn address(wallet: &str, index: usize) -> String {
     "bcrt1q".chars().chain(letters).collect()
 }
 
-/// What `add_request` and `get_request` answer (measured, Bitcart `edda6711`, capture `webhook_rpc`:
-/// add_request).
-#[derive(Serialize)]
-pub(super) struct RequestView<'a> {
-    is_lightning: bool,
-    #[serde(rename = "amount_BTC")]
-    amount_btc: String,
-    message: &'a str,
-    timestamp: u64,
-    expiration: u64,
-    status: u8,
-    status_str: String,
-    amount_sat: u64,
-    address: &'a str,
-    #[serde(rename = "URI")]
-    uri: String,
-}
-
-impl Request {
-    /// Electrum's number and its text: paid as soon as the payments are in the mempool (measured, Bitcart
-    /// `edda6711`, capture `webhook_http`: hook-200), expired only while something is missing (read in code
-    /// at `edda6711`).
-    pub(super) fn status(&self) -> (u8, &'static str) {
-        if self.received >= self.amount {
-            (3, "Paid")
-        } else if self.expiration > 0 && now() >= self.timestamp + self.expiration {
-            (1, "Expired")
-        } else {
-            (0, "Pending")
-        }
-    }
-
-    pub(super) fn view(&self) -> RequestView<'_> {
-        let (status, text) = self.status();
-        // Here, unlike in events, a pending request says how long it still waits.
-        let waits = status == 0 && self.expiration > 0;
-        RequestView {
-            is_lightning: false,
-            amount_btc: self.amount.to_string(),
-            message: &self.memo,
-            timestamp: self.timestamp,
-            expiration: self.expiration,
-            status,
-            status_str: if waits { self.expires_in() } else { text.to_owned() },
-            amount_sat: self.amount.0,
-            address: &self.address,
-            uri: self.uri(),
-        }
-    }
-
-    /// Electrum's wording; only "about 1 hour" is measured.
-    fn expires_in(&self) -> String {
-        let left = (self.timestamp + self.expiration).saturating_sub(now());
-        match (left + 30) / 60 {
-            0 => "Expires in less than a minute".to_owned(),
-            minutes @ 1..45 => format!("Expires in {minutes} minutes"),
-            45..90 => "Expires in about 1 hour".to_owned(),
-            minutes => format!("Expires in about {} hours", (minutes + 30) / 60),
-        }
-    }
-
-    fn uri(&self) -> String {
-        let Self { address, amount, memo, timestamp, expiration, .. } = self;
-        let message =
-            if memo.is_empty() { String::new() } else { format!("&message={}", percent_encoded(memo)) };
-        let expiry = if *expiration == 0 { String::new() } else { format!("&exp={expiration}") };
-        format!("bitcoin:{address}?amount={amount}{message}&time={timestamp}{expiry}")
-    }
-}
-
-fn percent_encoded(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

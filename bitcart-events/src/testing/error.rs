@@ -11,7 +11,7 @@ use super::amount::NotAnAmount;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ScriptError {
-    /// The text is not an amount of bitcoin.
+    /// The text is not an amount.
     BadAmount {
         /// The text.
         amount: String,
@@ -21,8 +21,10 @@ pub enum ScriptError {
     /// The wallet key is none Electrum would recognise: it starts with none of `xpub`, `ypub`, `zpub`,
     /// `tpub`, `upub`, `vpub`.
     BadWallet(String),
-    /// No request was made for this address.
+    /// No request has this id or address.
     UnknownAddress(String),
+    /// The text is no event.
+    NotJson(String),
     /// The daemon is stopped and can make no request.
     Stopped,
 }
@@ -39,6 +41,7 @@ impl fmt::Display for ScriptError {
             Self::BadAmount { amount, reason } => write!(f, "\"{amount}\" is not an amount: {reason}"),
             Self::BadWallet(wallet) => write!(f, "\"{wallet}\" is not a wallet key"),
             Self::UnknownAddress(address) => write!(f, "no request was made for the address \"{address}\""),
+            Self::NotJson(text) => write!(f, "\"{text}\" is no JSON object with an \"event\""),
             Self::Stopped => f.write_str("the daemon is stopped"),
         }
     }

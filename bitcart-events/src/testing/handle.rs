@@ -1,18 +1,22 @@
-//! What a test holds: the handle on a daemon, and its builder.
+//! What a test holds: the handle on a daemon, its builder, and the daemon's process.
 
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::amount::Satoshis;
+use crate::Currency;
+
+use super::DaemonVersion;
+use super::config::{Config, Token};
 use super::daemon::Daemon;
-use super::event::{Emission, Event};
-use super::journal::RpcCall;
+use super::frames;
 use super::server::Server;
-use super::{Config, DaemonVersion, ScriptError};
+
+/// How long a websocket may take to answer the goodbye of a daemon that shuts down.
+const GOODBYE: Duration = Duration::from_secs(1);
 
 /// A running daemon. Clones are handles on the same one; it ends with the last of them.
 ///
@@ -20,19 +24,9 @@ use super::{Config, DaemonVersion, ScriptError};
 /// of its own: put one around what a test waits for.
 #[derive(Clone)]
 pub struct TestDaemon {
-    daemon: Arc<Daemon>,
-    server: Arc<Server>,
+    pub(super) daemon: Arc<Daemon>,
+    pub(super) server: Arc<Server>,
     _ends_with_the_last: Arc<DropGuard>,
-}
-
-/// A request for payment, as far as a script needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PaymentRequest {
-    /// Where to pay; also the `address` of the request's `new_payment` events.
-    pub address: String,
-    /// How much, in bitcoin.
-    pub amount: String,
 }
 
 /// Sets up a [`TestDaemon`].
@@ -46,6 +40,12 @@ impl TestDaemonBuilder {
     /// Which daemon to be; [`DaemonVersion::F39a98fe`] unless said.
     pub fn version(mut self, version: DaemonVersion) -> Self {
         self.config.version = version;
+        self
+    }
+
+    /// Which currency's daemon to be; Bitcoin's unless said. Those of 2020 are there for Bitcoin alone.
+    pub fn currency(mut self, currency: Currency) -> Self {
+        self.config.currency = currency;
         self
     }
 
@@ -65,6 +65,13 @@ impl TestDaemonBuilder {
     /// The height of the chain at the start; 100 unless said.
     pub fn height(mut self, height: u64) -> Self {
         self.config.height = height;
+        self
+    }
+
+    /// A token on the currency's chain: its contract, its symbol, and how many decimal places it has. The wallet
+    /// of such a token has the key `ADDRESS_CONTRACT`. Only ETH, BNB, MATIC and TRX have tokens.
+    pub fn token(mut self, contract: impl Into<String>, symbol: impl Into<String>, digits: usize) -> Self {
+        self.config.tokens.push(Token { contract: contract.into(), symbol: symbol.into(), digits });
         self
     }
 
@@ -110,75 +117,31 @@ impl TestDaemon {
     }
 }
 
-/// What happens to the chain. All of these return when every attempt to deliver has ended, and what they
-/// began goes on if they are no longer waited for. Call them concurrently to let events overlap.
-impl TestDaemon {
-    /// Mines blocks, one `new_block` for each and each loaded wallet.
-    pub async fn mine(&self, blocks: u64) {
-        let daemon = self.daemon.clone();
-        to_the_end(async move { daemon.mine(blocks).await }).await;
-    }
-
-    /// Pays `amount` bitcoin, all that was requested or a part, to the address of a request; returns the
-    /// transaction's hash.
-    ///
-    /// A `new_payment` tells the request's status (0 "Pending" until the payments add up to its amount, then
-    /// 3 "Paid", which 2020's daemons say before any block), then a `new_transaction` follows. The real
-    /// daemon sends both at the same time; this order is the more frequent one (measured, Bitcart `edda6711`,
-    /// capture `webhook_http`: hook-200).
-    ///
-    /// # Errors
-    ///
-    /// If no request has the address, or the amount is none.
-    pub async fn pay(&self, address: &str, amount: &str) -> Result<String, ScriptError> {
-        let amount = read(amount)?;
-        let (wallet, request, tx) = self.daemon.change(|state| state.disk.pay(address, amount))?;
-        let (status, status_str) = request.status();
-        let payment = Event::Payment { address: request.address, status, status_str };
-        self.announce(wallet, vec![payment, Event::Transaction { tx: tx.clone() }]).await;
-        Ok(tx)
-    }
-
-    /// Sends `amount` bitcoin to a wallet, but to no request of it, so that there is only a
-    /// `new_transaction`; returns the transaction's hash.
-    ///
-    /// # Errors
-    ///
-    /// If the wallet key would not be recognised, or the amount is none.
-    pub async fn send(&self, wallet: &str, amount: &str) -> Result<String, ScriptError> {
-        let amount = read(amount)?;
-        let tx = self.daemon.change(|state| state.disk.receive(wallet, amount))?;
-        self.announce(wallet.to_owned(), vec![Event::Transaction { tx: tx.clone() }]).await;
-        Ok(tx)
-    }
-
-    /// Makes a request for `amount` bitcoin and loads the wallet, as the RPC `add_request` does.
-    ///
-    /// # Errors
-    ///
-    /// If the wallet key is not recognised, the amount is none, or the daemon is stopped.
-    pub async fn request(&self, wallet: &str, amount: &str) -> Result<PaymentRequest, ScriptError> {
-        let request = self.daemon.request(wallet, read(amount)?)?;
-        Ok(PaymentRequest { address: request.address, amount: request.amount.to_string() })
-    }
-
-    async fn announce(&self, wallet: String, events: Vec<Event>) {
-        let daemon = self.daemon.clone();
-        to_the_end(async move {
-            for event in &events {
-                daemon.announce(event, Some(&wallet)).await;
-            }
-        })
-        .await;
-    }
-}
-
 /// What happens to its process.
 impl TestDaemon {
     /// Kills the daemon: connections break off, new ones are refused, and all that was only in memory is
     /// gone.
     pub async fn stop(&self) {
         self.server.stop(&self.daemon).await;
+    }
+
+    /// Shuts the daemon down in good order: no more connections, a goodbye to each websocket (measured, Bitcart
+    /// `065c8421`, captures `eth_ws`: ws-shutdown, `bnb`: ws-xpub), then as [`stop`](Self::stop). It waits a
+    /// second at most for the websockets' answers, so that the goodbyes are not lost.
+    pub async fn shut_down(&self) {
+        self.server.close().await;
+        self.daemon.change(|state| {
+            if let Some(memory) = &mut state.memory {
+                memory.closing = true;
+                memory.sockets.send(None, &frames::close(1001, "Server shutdown"));
+            }
+        });
+        let all_gone = self.daemon.until(|state| {
+            state.memory.as_ref().is_none_or(|memory| memory.sockets.count() == 0).then_some(())
+        });
+        // Who does not answer is cut off.
+        let _ = tokio::time::timeout(GOODBYE, all_gone).await;
+        self.stop().await;
     }
 
     /// Starts a stopped daemon on the same port; one that runs is left alone.
@@ -201,44 +164,6 @@ impl TestDaemon {
     }
 }
 
-/// What a test can ask and wait for. None of it goes through the network, and restarts touch none of the
-/// records.
-impl TestDaemon {
-    /// Everything emitted so far, in order.
-    #[must_use]
-    pub fn emissions(&self) -> Vec<Emission> {
-        self.daemon.look(|state| state.journal.emissions.clone())
-    }
-
-    /// Every JSON-RPC call so far, in order.
-    #[must_use]
-    pub fn rpc_calls(&self) -> Vec<RpcCall> {
-        self.daemon.look(|state| state.journal.calls.clone())
-    }
-
-    /// How many updates of the wallet `get_updates` has handed out.
-    #[must_use]
-    pub fn drained(&self, wallet: &str) -> usize {
-        self.daemon.look(|state| state.journal.drained.get(wallet).copied().unwrap_or_default())
-    }
-
-    /// The wallet's notification URL, if it has one now.
-    #[must_use]
-    pub fn configured_url(&self, wallet: &str) -> Option<String> {
-        self.daemon.look(|state| state.memory.as_ref()?.find(wallet)?.url.clone())
-    }
-
-    /// Waits until the wallet has a notification URL; returns it.
-    pub async fn wait_configured(&self, wallet: &str) -> String {
-        self.daemon.until(|state| state.memory.as_ref()?.find(wallet)?.url.clone()).await
-    }
-
-    /// Waits until `method` has been called `times` times in all.
-    pub async fn wait_call(&self, method: &str, times: usize) {
-        self.daemon.until(|state| (state.journal.count(method) >= times).then_some(())).await;
-    }
-}
-
 impl std::fmt::Debug for TestDaemon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TestDaemon")
@@ -246,14 +171,4 @@ impl std::fmt::Debug for TestDaemon {
             .field("config", &self.daemon.config)
             .finish_non_exhaustive()
     }
-}
-
-/// Runs `work` as a task, so that a daemon does not stop sending because the script stopped waiting.
-async fn to_the_end(work: impl Future<Output = ()> + Send + 'static) {
-    // It fails only by a panic or with the runtime's end, and neither leaves anything to wait for.
-    let _ = tokio::spawn(work).await;
-}
-
-fn read(amount: &str) -> Result<Satoshis, ScriptError> {
-    amount.parse().map_err(|reason| ScriptError::bad_amount(amount, reason))
 }

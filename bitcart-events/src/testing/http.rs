@@ -1,65 +1,111 @@
-//! The HTTP side: one path, one method, one login.
+//! The HTTP side: what is served at which path, and the login.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
 use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, SERVER};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
+use futures_util::stream;
 
-use super::daemon::Daemon;
-use super::{Config, rpc};
+use super::daemon::{Daemon, State as Knowledge};
+use super::faults::HANDSHAKE;
+use super::rpc::Reply;
+use super::{Config, DaemonVersion, base64, rpc, spec, websocket};
+
+/// More than any call of a test.
+const LONGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// Everything the daemon serves.
 pub(super) fn service(daemon: Arc<Daemon>) -> Router {
-    Router::new().fallback(serve).with_state(daemon)
+    Router::new().fallback(answer).with_state(daemon)
 }
 
-async fn serve(
-    State(daemon): State<Arc<Daemon>>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    // No `/ws` and no `/spec` (measured, Bitcart `f39a98fe`, capture `webhook_rpc`: sub-ws-route).
-    if uri.path() != "/" {
-        return text(StatusCode::NOT_FOUND, "404: Not Found");
+/// Every answer names the server.
+async fn answer(State(daemon): State<Arc<Daemon>>, request: Request) -> Response {
+    let mut response = serve(&daemon, request).await;
+    // (measured, Bitcart `edda6711`, capture `webhook_rpc`: no-auth; Bitcart `065c8421`, capture `btc_rpc`:
+    // no-auth)
+    let server = match daemon.config.version {
+        DaemonVersion::Current => "Python/3.12 aiohttp/3.14.5",
+        DaemonVersion::F39a98fe | DaemonVersion::Edda6711 => "Python/3.8 aiohttp/3.6.2",
+    };
+    response.headers_mut().insert(SERVER, HeaderValue::from_static(server));
+    response
+}
+
+async fn serve(daemon: &Arc<Daemon>, mut request: Request) -> Response {
+    if daemon.look(|state| state.faults.answers_html) {
+        let page = "<!DOCTYPE html>\n<html><body><h1>It works!</h1></body></html>\n";
+        return with_type(StatusCode::OK, "text/html", page);
     }
-    // (measured, Bitcart `065c8421`, capture `eth_rpc`: get-root)
-    if method != Method::POST {
+    // No `/ws` and no `/spec` (measured, Bitcart `f39a98fe`, capture `webhook_rpc`: sub-ws-route).
+    let version = daemon.config.version;
+    let allowed = match request.uri().path() {
+        "/" => "POST",
+        "/ws" if version != DaemonVersion::F39a98fe => "GET,HEAD",
+        "/spec" if version == DaemonVersion::Current => "GET,HEAD",
+        _ => return text(StatusCode::NOT_FOUND, "404: Not Found"),
+    };
+    // (measured for `/`, Bitcart `065c8421`, capture `eth_rpc`: get-root)
+    if !allowed.split(',').any(|method| request.method().as_str() == method) {
         let mut response = text(StatusCode::METHOD_NOT_ALLOWED, "405: Method Not Allowed");
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
         return response;
     }
     // The login comes before the body: who has none learns nothing about it.
-    let answer = match login(&daemon.config, headers.get(AUTHORIZATION)) {
-        Login::Good => rpc::answer(&daemon, &body),
-        Login::Bad => Some(rpc::unauthorized()),
-        Login::Malformed => None,
-    };
-    match answer {
-        // Errors too are a 200 (measured, Bitcart `edda6711`, capture `webhook_rpc`: no-auth).
-        Some(json) => response(StatusCode::OK, "application/json; charset=utf-8", json),
-        None => text(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "500 Internal Server Error\n\nServer got itself in trouble",
-        ),
+    match daemon.look(|state| login(&daemon.config, state, request.headers().get(AUTHORIZATION))) {
+        Login::Good => {}
+        // A 200, for a handshake too (measured, Bitcart `edda6711`, capture `webhook_rpc`: no-auth; Bitcart
+        // `065c8421`, captures `eth_rpc`: spec-no-auth, `eth_ws`: ws-no-auth, ws-bad-auth).
+        Login::Bad => return json(rpc::unauthorized()),
+        Login::Malformed => return broken(),
+    }
+    match request.uri().path() {
+        HANDSHAKE => {
+            daemon.while_hung(HANDSHAKE).await;
+            websocket::accept(daemon, &mut request).unwrap_or_else(breaking_off)
+        }
+        "/spec" => json(spec::text(daemon.config.currency)),
+        _ if request.method() != Method::POST => broken(),
+        _ => match to_bytes(request.into_body(), LONGEST_BODY).await {
+            Ok(body) => match rpc::answer(daemon, &body).await {
+                // Errors too are a 200 (measured, Bitcart `edda6711`, capture `webhook_rpc`: no-auth).
+                Reply::Json(text) => json(text),
+                Reply::Broken => broken(),
+                Reply::Silence => breaking_off(),
+            },
+            Err(_) => broken(),
+        },
     }
 }
 
-fn text(status: StatusCode, text: &'static str) -> Response {
-    response(status, "text/plain; charset=utf-8", text)
+pub(super) fn text(status: StatusCode, text: &'static str) -> Response {
+    with_type(status, "text/plain; charset=utf-8", text)
 }
 
-fn response(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
+fn json(text: String) -> Response {
+    with_type(StatusCode::OK, "application/json; charset=utf-8", text)
+}
+
+/// Python has raised something that nobody caught.
+fn broken() -> Response {
+    text(StatusCode::INTERNAL_SERVER_ERROR, "500 Internal Server Error\n\nServer got itself in trouble")
+}
+
+/// An answer that fails before its first byte: the server closes the connection without one.
+fn breaking_off() -> Response {
+    let fails =
+        stream::once(async { Err::<&[u8], _>(std::io::Error::from(std::io::ErrorKind::ConnectionAborted)) });
+    Response::new(Body::from_stream(fails))
+}
+
+fn with_type(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(SERVER, HeaderValue::from_static("Python/3.8 aiohttp/3.6.2"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 
@@ -71,9 +117,10 @@ enum Login {
     Malformed,
 }
 
-fn login(config: &Config, header: Option<&HeaderValue>) -> Login {
+fn login(config: &Config, state: &Knowledge, header: Option<&HeaderValue>) -> Login {
     let Some(header) = header else { return Login::Bad };
     match credentials(header) {
+        Some(_) if state.faults.refuses_logins => Login::Bad,
         Some((user, password)) if user == config.user && password == config.password => Login::Good,
         Some(_) => Login::Bad,
         None => Login::Malformed,
@@ -85,50 +132,7 @@ fn login(config: &Config, header: Option<&HeaderValue>) -> Login {
 fn credentials(header: &HeaderValue) -> Option<(String, String)> {
     let header = header.to_str().ok()?;
     let encoded = header.strip_prefix("Basic ").unwrap_or(header);
-    let decoded = String::from_utf8(decode_base64(encoded)?).ok()?;
+    let decoded = String::from_utf8(base64::decode(encoded)?).ok()?;
     let (user, password) = decoded.split_once(':')?;
     (!password.contains(':')).then(|| (user.to_owned(), password.to_owned()))
-}
-
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    if !text.len().is_multiple_of(4) || text.len() - digits.len() > 2 {
-        return None;
-    }
-    let mut bytes = Vec::new();
-    // Bits not yet handed out, and how many they are.
-    let (mut bits, mut count) = (0_u32, 0_u32);
-    for digit in digits.bytes() {
-        let value = match digit {
-            b'A'..=b'Z' => digit - b'A',
-            b'a'..=b'z' => digit - b'a' + 26,
-            b'0'..=b'9' => digit - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = (bits << 6 | u32::from(value)) & 0xffff;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.extend(u8::try_from(bits >> count & 0xff));
-        }
-    }
-    Some(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_decoded() {
-        assert_eq!(decode_base64("ZWxlY3RydW06ZWxlY3RydW16").unwrap(), b"electrum:electrumz");
-        assert_eq!(decode_base64("YTpi").unwrap(), b"a:b");
-        assert_eq!(decode_base64("YTo=").unwrap(), b"a:");
-        assert_eq!(decode_base64("YQ==").unwrap(), b"a");
-        assert_eq!(decode_base64("YTp"), None);
-        assert_eq!(decode_base64("not base64!!"), None);
-        assert_eq!(decode_base64("===="), None);
-    }
 }

@@ -8,6 +8,8 @@ use super::event::{Emission, Fate};
 pub(super) struct Journal {
     pub(super) emissions: Vec<Emission>,
     pub(super) calls: Vec<RpcCall>,
+    /// How many websockets there have been.
+    pub(super) websockets: u64,
     /// How many updates `get_updates` handed out, by wallet.
     pub(super) drained: BTreeMap<String, usize>,
 }
@@ -32,6 +34,10 @@ impl Journal {
     pub(super) fn emitted(&mut self, emission: Emission) -> usize {
         self.emissions.push(emission);
         self.emissions.len() - 1
+    }
+
+    pub(super) fn has_settled(&self, events: usize) -> bool {
+        self.emissions.len() >= events && self.emissions.iter().all(|emission| emission.fate != Fate::Sending)
     }
 
     /// Everything that was on its way when the process died is lost.

@@ -15,6 +15,35 @@ pub(super) fn python<T: Serialize + ?Sized>(value: &T) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// An object whose names are not known before the daemon's currency is; it keeps the order of its members.
+#[derive(Debug, Default)]
+pub(super) struct Object(Vec<String>);
+
+impl Object {
+    pub(super) fn with<T: Serialize + ?Sized>(mut self, name: &str, value: &T) -> Self {
+        self.0.push(format!("{}: {}", python(name), python(value)));
+        self
+    }
+
+    /// With a member that is JSON already.
+    pub(super) fn with_text(mut self, name: &str, json: &str) -> Self {
+        self.0.push(format!("{}: {json}", python(name)));
+        self
+    }
+
+    /// Leaves the member out if there is no value.
+    pub(super) fn with_some<T: Serialize>(self, name: &str, value: Option<T>) -> Self {
+        match value {
+            Some(value) => self.with(name, &value),
+            None => self,
+        }
+    }
+
+    pub(super) fn text(&self) -> String {
+        format!("{{{}}}", self.0.join(", "))
+    }
+}
+
 struct Python;
 
 impl Formatter for Python {

@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::DaemonVersion;
 use super::disk::Disk;
-use super::event::Event;
+use super::event::{Event, Sums};
+use super::sockets::Sockets;
 
 /// The memory of one process.
 #[derive(Debug)]
@@ -15,6 +16,11 @@ pub(super) struct Memory {
     pub(super) killed: CancellationToken,
     /// In the order they were loaded, in which events go to them.
     wallets: Vec<LoadedWallet>,
+    pub(super) sockets: Sockets,
+    /// It is shutting down, and has said so to its websockets.
+    pub(super) closing: bool,
+    /// The first of the blocks that it has gone through and still has.
+    pub(super) kept_from: u64,
 }
 
 #[derive(Debug)]
@@ -26,19 +32,29 @@ pub(super) struct LoadedWallet {
     /// Any text: unknown names are accepted (measured, Bitcart `f39a98fe`, capture `webhook_rpc`:
     /// sub-subscribe-unknown).
     pub(super) subscriptions: BTreeSet<String>,
-    /// Event objects, oldest first.
-    ring: VecDeque<String>,
+    /// Oldest first.
+    ring: VecDeque<Queued>,
+}
+
+/// An event in a ring.
+#[derive(Clone, Debug)]
+pub(super) enum Queued {
+    /// Letter for letter.
+    Text(String),
+    /// One that may still change.
+    Live(Event),
 }
 
 impl Memory {
-    pub(super) fn new(killed: CancellationToken) -> Self {
-        Self { killed, wallets: Vec::new() }
+    pub(super) fn new(killed: CancellationToken, kept_from: u64) -> Self {
+        let sockets = Sockets::default();
+        Self { killed, wallets: Vec::new(), sockets, closing: false, kept_from }
     }
 
-    /// Loads the wallet unless it is; false if its key is not recognised.
-    pub(super) fn load(&mut self, disk: &mut Disk, key: &str) -> bool {
-        let recognised = disk.wallet(key).is_some();
-        if recognised && self.find(key).is_none() {
+    /// Loads the wallet unless it is; says whether it was not.
+    pub(super) fn load(&mut self, key: &str) -> bool {
+        let is_new = self.find(key).is_none();
+        if is_new {
             self.wallets.push(LoadedWallet {
                 key: key.to_owned(),
                 url: None,
@@ -46,7 +62,26 @@ impl Memory {
                 ring: VecDeque::new(),
             });
         }
-        recognised
+        is_new
+    }
+
+    /// Closes the wallet: its ring is gone. False if it was not loaded (measured, Bitcart `065c8421`, capture
+    /// `btc_rpc`: close_wallet; for the false read in code).
+    pub(super) fn close(&mut self, key: &str) -> bool {
+        let before = self.wallets.len();
+        self.wallets.retain(|wallet| wallet.key != key);
+        self.wallets.len() < before
+    }
+
+    /// The keys of the loaded wallets.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.wallets.iter().map(|wallet| wallet.key.as_str())
+    }
+
+    /// Puts an event into the wallet's ring, or into all of them; says into how many.
+    pub(super) fn queue(&mut self, wallet: Option<&str>, event: &Queued, cap: usize) -> usize {
+        let concerned = self.wallets.iter_mut().filter(|own| wallet.is_none_or(|key| key == own.key));
+        concerned.map(|own| own.queue(event.clone(), cap)).count()
     }
 
     pub(super) fn find(&self, key: &str) -> Option<&LoadedWallet> {
@@ -81,14 +116,27 @@ impl LoadedWallet {
 
     /// Queues an event. Above the cap the oldest fall out without a word (measured, Bitcart `065c8421`,
     /// capture `eth_rpc`: get_updates-150-blocks-cap).
-    pub(super) fn queue(&mut self, event: String, cap: usize) {
+    fn queue(&mut self, event: Queued, cap: usize) {
         self.ring.push_back(event);
         while self.ring.len() > cap {
             self.ring.pop_front();
         }
     }
 
-    pub(super) fn drain(&mut self) -> Vec<String> {
-        self.ring.drain(..).collect()
+    /// Empties the ring: what is in it as it is by now.
+    pub(super) fn drain(&mut self, disk: &Disk) -> Vec<String> {
+        let file = disk.wallets.get(&self.key);
+        let by_now = |queued: Queued| match queued {
+            Queued::Text(text) => text,
+            Queued::Live(mut event) => {
+                if let Event::Payment { address, sums: Some(Sums { tx_hashes, added, .. }), .. } = &mut event
+                    && let Some(invoice) = file.and_then(|file| file.invoice(address))
+                {
+                    *tx_hashes = invoice.hashes_in_queue(*added);
+                }
+                event.json()
+            }
+        };
+        self.ring.drain(..).map(by_now).collect()
     }
 }

@@ -48,27 +48,49 @@
 //!   then the transaction, [`mine`](TestDaemon::mine) one block after another.
 //! - Header names in capitals in its answers; methods not named above; most fields of `getinfo`.
 
+mod account;
 mod amount;
+mod base64;
+mod blocks;
+mod chain;
+mod config;
+mod connection;
 mod daemon;
 mod disk;
+mod electrum;
 mod error;
 mod event;
+mod family;
+mod faults;
+mod frames;
 mod handle;
 mod http;
+mod invoice;
 mod journal;
 mod json;
 mod memory;
 mod methods;
+mod records;
+mod request;
 mod rpc;
+mod script;
 mod server;
+mod sockets;
+mod spec;
+mod tell;
+mod trouble;
 mod webhook;
+mod websocket;
+
+use config::Config;
 
 pub use error::ScriptError;
 pub use event::{Emission, Fate};
-pub use handle::{PaymentRequest, TestDaemon, TestDaemonBuilder};
+pub use handle::{TestDaemon, TestDaemonBuilder};
 pub use journal::RpcCall;
+pub use script::PaymentRequest;
 
-/// Which daemon of 2020 it is, by its commit.
+/// Which daemon it is, by its commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DaemonVersion {
@@ -76,49 +98,18 @@ pub enum DaemonVersion {
     /// subscribed to.
     #[default]
     F39a98fe,
-    /// The last daemon with webhooks. It knows no `subscribe`: every loaded wallet gets every event.
+    /// The last daemon with webhooks, and the first with a websocket. It knows no `subscribe`: every loaded
+    /// wallet gets every event.
     Edda6711,
+    /// Today's, at `065c8421` (August 2026): a websocket and `get_updates`, and no webhooks.
+    Current,
 }
 
 impl DaemonVersion {
     fn has_subscribe(self) -> bool {
         match self {
             Self::F39a98fe => true,
-            Self::Edda6711 => false,
+            Self::Edda6711 | Self::Current => false,
         }
-    }
-}
-
-/// How a daemon is set up for its whole life.
-#[derive(Clone)]
-struct Config {
-    version: DaemonVersion,
-    user: String,
-    password: String,
-    polling_cap: usize,
-    height: u64,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            version: DaemonVersion::default(),
-            user: "electrum".to_owned(),
-            password: "electrumz".to_owned(),
-            polling_cap: 100,
-            height: 100,
-        }
-    }
-}
-
-impl std::fmt::Debug for Config {
-    /// Without the login.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { version, polling_cap, height, .. } = self;
-        f.debug_struct("Config")
-            .field("version", version)
-            .field("polling_cap", polling_cap)
-            .field("height", height)
-            .finish_non_exhaustive()
     }
 }

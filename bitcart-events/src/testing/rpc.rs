@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::daemon::Daemon;
+use super::account::Account;
+use super::daemon::{Daemon, Outcome};
 use super::json::python;
+use super::{Config, DaemonVersion};
 
 /// What is wrong, as the daemon tells it: a code, and the last line of Python's traceback.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub(super) struct RpcError {
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) method: String,
-    pub(super) wallet: Option<String>,
+    pub(super) account: Option<Account>,
     /// The error stays here until the method is known to exist, where Python meets it.
     pub(super) arguments: Result<Arguments, RpcError>,
 }
@@ -28,21 +30,34 @@ pub(super) struct Arguments {
     named: Map<String, Value>,
 }
 
-/// The daemon's answer to a request body; `None` if it breaks on it, which is an HTTP 500.
+/// What comes of a request.
+pub(super) enum Reply {
+    Json(String),
+    /// An HTTP 500.
+    Broken,
+    /// The connection breaks off.
+    Silence,
+}
+
+/// The daemon's answer to a request body.
 ///
 /// Anything that is JSON but no object, a batch for one, breaks it (measured, Bitcart `065c8421`, capture
 /// `eth_rpc`: batch, batch-empty).
-pub(super) fn answer(daemon: &Daemon, body: &[u8]) -> Option<String> {
+pub(super) async fn answer(daemon: &Daemon, body: &[u8]) -> Reply {
     let mut request = match serde_json::from_slice(body) {
         Ok(Value::Object(request)) => request,
-        Ok(_) => return None,
-        Err(_) => return Some(failure(&RpcError::new(-32700, "Parse error"), &Value::Null)),
+        Ok(_) => return Reply::Broken,
+        Err(_) => return Reply::Json(failure(&RpcError::new(-32700, "Parse error"), &Value::Null)),
     };
     // An absent id is answered with null (measured, Bitcart `065c8421`, capture `eth_rpc`: no-id).
     let id = request.remove("id").unwrap_or_default();
-    match daemon.call(Call::read(request)?)? {
-        Ok(result) => Some(format!(r#"{{"jsonrpc": "2.0", "result": {result}, "id": {}}}"#, python(&id))),
-        Err(error) => Some(failure(&error, &id)),
+    let Some(call) = Call::read(request, &daemon.config) else { return Reply::Broken };
+    match daemon.call(call).await {
+        Some(Outcome::Answer(Ok(result))) => {
+            Reply::Json(format!(r#"{{"jsonrpc": "2.0", "result": {result}, "id": {}}}"#, python(&id)))
+        }
+        Some(Outcome::Answer(Err(error))) => Reply::Json(failure(&error, &id)),
+        Some(Outcome::Silence) | None => Reply::Silence,
     }
 }
 
@@ -59,34 +74,32 @@ fn failure(error: &RpcError, id: &Value) -> String {
 }
 
 impl Call {
-    /// `None` if the wallet is neither a text nor null (measured, Bitcart `065c8421`, capture `eth_rpc`:
-    /// xpub-list).
-    fn read(mut request: Map<String, Value>) -> Option<Self> {
+    /// `None` if the daemon breaks on how the wallet is named.
+    fn read(mut request: Map<String, Value>, config: &Config) -> Option<Self> {
         let method = match request.remove("method") {
             Some(Value::String(method)) => method,
             // No method has an empty name, so this one will not be found.
             _ => String::new(),
         };
-        let mut arguments = Arguments::read(request.remove("params"));
-        let wallet = match arguments.as_mut().ok().and_then(|arguments| arguments.named.remove("xpub")) {
-            None | Some(Value::Null) => None,
-            // An empty text is no wallet (measured, Bitcart `065c8421`, capture `eth_rpc`: xpub-empty).
-            Some(Value::String(key)) => Some(key).filter(|key| !key.is_empty()),
-            Some(_) => return None,
-        };
-        Some(Self { method, wallet, arguments })
+        let mut arguments = Arguments::read(request.remove("params"), config.version);
+        let xpub = arguments.as_mut().ok().and_then(|arguments| arguments.named.remove("xpub"));
+        let account = Account::read(xpub, config).ok()?;
+        Some(Self { method, account, arguments })
     }
 }
 
 impl Arguments {
-    fn read(params: Option<Value>) -> Result<Self, RpcError> {
+    fn read(params: Option<Value>, version: DaemonVersion) -> Result<Self, RpcError> {
         match params {
             None => Ok(Self::default()),
             Some(Value::Object(named)) => Ok(Self { positional: Vec::new(), named }),
             Some(Value::Array(mut positional)) => {
-                // A dict at the end of a list is taken for the named arguments, but in 2020 not one that is
-                // alone in it (read in code at `edda6711`).
-                let last_is_named = positional.len() > 1 && positional.last().is_some_and(Value::is_object);
+                // A dict at the end of a list is taken for the named arguments (measured, Bitcart `065c8421`,
+                // capture `eth_rpc`: params-list-with-dict), but in 2020 not one that is alone in it (read in
+                // code at `edda6711`).
+                let fewest = if version == DaemonVersion::Current { 1 } else { 2 };
+                let last_is_named =
+                    positional.len() >= fewest && positional.last().is_some_and(Value::is_object);
                 match last_is_named.then(|| positional.pop()).flatten() {
                     Some(Value::Object(named)) => Ok(Self { positional, named }),
                     _ => Ok(Self { positional, named: Map::new() }),

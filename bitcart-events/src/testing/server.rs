@@ -3,17 +3,15 @@
 use std::future::IntoFuture;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::serve::Listener;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+use tokio_util::sync::CancellationToken;
 
+use super::connection::{Connection, Gate};
 use super::daemon::Daemon;
 use super::http;
 
@@ -32,11 +30,12 @@ pub(super) struct Server {
 enum Process {
     Up {
         accepting: JoinHandle<()>,
+        /// Cancelled when no connection is to be accepted any more.
+        closed: CancellationToken,
+        gate: Arc<Gate>,
     },
     /// The socket is bound but does not listen: connections are refused, and nobody else can take the port.
-    Down {
-        held: Option<TcpSocket>,
-    },
+    Down { held: Option<TcpSocket> },
 }
 
 impl Server {
@@ -61,14 +60,16 @@ impl Server {
             let socket = held.take().map_or_else(|| bind(self.address), Ok)?;
             let listener = socket.listen(BACKLOG)?;
             let killed = self.alive.child_token();
+            let closed = killed.child_token();
+            let gate = Gate::new(killed.clone());
             daemon.boot(killed.clone());
-            let serving =
-                axum::serve(Connections { listener, killed: killed.clone() }, http::service(daemon.clone()));
+            let connections = Connections { listener, gate: gate.clone(), closed: closed.clone() };
+            let serving = axum::serve(connections, http::service(daemon.clone()));
             let accepting = tokio::spawn(async move {
                 // Serving has no end of its own, so only the kill ends it.
                 let _ = killed.run_until_cancelled(serving.into_future()).await;
             });
-            *process = Process::Up { accepting };
+            *process = Process::Up { accepting, closed, gate };
         }
         Ok(())
     }
@@ -76,11 +77,26 @@ impl Server {
     /// Kills the process; once this returns, connections are refused.
     pub(super) async fn stop(&self, daemon: &Daemon) {
         let mut process = self.process.lock().await;
-        if let Process::Up { accepting } = &mut *process {
+        if let Process::Up { accepting, gate, .. } = &mut *process {
             daemon.kill();
             // An error could only be a panic in there, and the listener is gone then too.
             let _ = accepting.await;
+            gate.clear();
             *process = Process::Down { held: bind(self.address).ok() };
+        }
+    }
+
+    /// Accepts no more connections; those there are go on.
+    pub(super) async fn close(&self) {
+        if let Process::Up { closed, .. } = &*self.process.lock().await {
+            closed.cancel();
+        }
+    }
+
+    /// Makes the connections of now silent.
+    pub(super) async fn silence(&self) {
+        if let Process::Up { gate, .. } = &*self.process.lock().await {
+            gate.silence();
         }
     }
 }
@@ -96,7 +112,8 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
 /// Accepts connections that die with the process.
 struct Connections {
     listener: TcpListener,
-    killed: CancellationToken,
+    gate: Arc<Gate>,
+    closed: CancellationToken,
 }
 
 impl Listener for Connections {
@@ -104,54 +121,15 @@ impl Listener for Connections {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, peer) = Listener::accept(&mut self.listener).await;
-        (Connection { stream, killed: Box::pin(self.killed.clone().cancelled_owned()) }, peer)
+        let accept = Listener::accept(&mut self.listener);
+        match self.closed.run_until_cancelled(accept).await {
+            Some((stream, peer)) => (Connection::new(stream, self.gate.clone()), peer),
+            // The kill will end this.
+            None => std::future::pending().await,
+        }
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
         self.listener.local_addr()
-    }
-}
-
-/// A connection that breaks off when its process is killed. The server would only ask it to end in good
-/// order, which one that is waiting for a request never does.
-struct Connection {
-    stream: TcpStream,
-    killed: Pin<Box<WaitForCancellationFutureOwned>>,
-}
-
-impl Connection {
-    /// Fails once the process is dead, and wakes the task when that happens.
-    fn still_alive(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        match self.killed.as_mut().poll(cx) {
-            Poll::Pending => Ok(()),
-            Poll::Ready(()) => Err(io::ErrorKind::ConnectionAborted.into()),
-        }
-    }
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        self.still_alive(cx)?;
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.still_alive(cx)?;
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

@@ -1,11 +1,13 @@
 //! One update: an event with its values, as it came, and the wallet that it came for.
 
+mod mark;
 mod members;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use mark::Mark;
 pub(crate) use members::Malformed;
 
 use crate::field::{Field, FieldError};

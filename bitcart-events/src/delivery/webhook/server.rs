@@ -12,7 +12,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -96,33 +95,23 @@ impl WebhookServer {
         } else {
             tracing::info!("the daemons are told {base}, and the secret if there is one");
         }
-        let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
+        let registrar = Registrar::start(&listener, url)?;
+        let connections = TaskTracker::new();
         let settings = &listener.parts.webhook.settings;
         let server = Server {
             app: app::whole(&listener),
             header_timeout: settings.header_timeout,
             places: Arc::new(Semaphore::new(settings.connections)),
-            stop: stop.clone(),
+            // Whoever drops this future stops the server too.
+            stop: registrar.crew.stop_token(),
             connections: connections.clone(),
         };
-        // Whoever drops this future stops the server too.
-        let _stop_when_dropped = stop.clone().drop_guard();
         connections.spawn(server.accept(socket));
-        let mut registrar = Registrar::start(&listener, url)?;
-
-        let ended = tokio::select! {
-            () = listener.parts.shutdown.requested() => Ok(()),
-            error = registrar.failed() => Err(error),
-        };
-        tracing::info!("shutting down");
-        let deadline = Instant::now() + listener.parts.shutdown.deadline;
-        stop.cancel();
+        let ended = listener.run(registrar.crew).await;
         connections.close();
-        registrar.stop(deadline).await;
-        let finished = listener.parts.dispatcher.shut_down(deadline).await;
         // Connections that do not close by now are dropped with the runtime.
         let _ = tokio::time::timeout(LAST_ANSWERS, connections.wait()).await;
-        ended.and(finished)
+        ended
     }
 }
 

@@ -1,0 +1,160 @@
+//! The tasks of one delivery: one for each wallet or currency, also for those that are added later.
+
+use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::hash::Hash;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
+
+use crate::source::Source;
+use crate::{Coin, Error, Listener, Result, dispatch};
+
+/// The tasks that do the work. They are told to stop when it is dropped.
+pub(crate) struct Crew {
+    tasks: TaskTracker,
+    #[cfg(feature = "webhook")]
+    stop: CancellationToken,
+    stop_when_dropped: DropGuard,
+    failures: mpsc::Receiver<Error>,
+}
+
+/// What each of the tasks is given.
+#[derive(Clone)]
+pub(crate) struct Orders {
+    tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+    failures: mpsc::Sender<Error>,
+}
+
+impl Crew {
+    /// Starts the first task, which may start others.
+    pub(crate) fn start<F>(work: impl FnOnce(Orders) -> F) -> Result<Self>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        dispatch::runtime()?;
+        let (failures, failed) = mpsc::channel(1);
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let orders = Orders { tasks: tasks.clone(), stop: stop.clone(), failures };
+        let crew = Self {
+            tasks,
+            #[cfg(feature = "webhook")]
+            stop: stop.clone(),
+            stop_when_dropped: stop.drop_guard(),
+            failures: failed,
+        };
+        crew.tasks.spawn(work(orders));
+        crew.tasks.close();
+        Ok(crew)
+    }
+
+    /// Ready only if one of the tasks failed for good.
+    pub(crate) async fn failed(&mut self) -> Error {
+        match self.failures.recv().await {
+            Some(error) => error,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// What failed until now.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn failure(&mut self) -> Option<Error> {
+        self.failures.try_recv().ok()
+    }
+
+    /// Cancelled when it is time to stop.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Ends after the calls that are under way: an answer of `get_updates` must not be dropped.
+    pub(crate) async fn stop(self, deadline: Instant) {
+        drop(self.stop_when_dropped);
+        if tokio::time::timeout_at(deadline, self.tasks.wait()).await.is_err() {
+            tracing::warn!(
+                "a daemon has not answered before the shutdown's deadline; updates in its answer are lost"
+            );
+        }
+    }
+}
+
+impl Orders {
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(work);
+    }
+
+    /// There is no use in going on. The first failure is enough; the channel holds it.
+    pub(crate) fn fail(&self, error: Error) {
+        let _ = self.failures.try_send(error);
+    }
+
+    /// The same with a stop of its own.
+    pub(crate) fn child(&self) -> Self {
+        Self { stop: self.stop.child_token(), ..self.clone() }
+    }
+
+    /// Begins something for each key that a coin has, also for coins that are added later; what was begun is told to
+    /// stop when the last coin of its key is removed.
+    pub(crate) async fn for_each<K: Hash + Eq>(
+        &self,
+        source: &Source,
+        key: impl Fn(&Coin) -> Option<K>,
+        begin: impl Fn(Coin, Self),
+    ) {
+        let mut running: HashMap<K, CancellationToken> = HashMap::new();
+        let mut changes = source.changes();
+        loop {
+            // Before the wallets are read, so that no change falls between.
+            changes.mark_unchanged();
+            let coins = source.coins();
+            let wanted: HashSet<K> = coins.iter().filter_map(&key).collect();
+            running.retain(|known, stop| {
+                let keep = wanted.contains(known);
+                if !keep {
+                    stop.cancel();
+                }
+                keep
+            });
+            for coin in coins {
+                let Some(key) = key(&coin) else { continue };
+                running.entry(key).or_insert_with(|| {
+                    let orders = self.child();
+                    let stop = orders.stop.clone();
+                    begin(coin, orders);
+                    stop
+                });
+            }
+            // A single coin never changes: its sender is gone, and only the stop is waited for.
+            let changed = async {
+                if changes.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            };
+            if self.stop.run_until_cancelled(changed).await.is_none() {
+                return;
+            }
+        }
+    }
+}
+
+impl Listener {
+    /// Lets a crew work until it is time to stop, then stops it and waits for what was accepted.
+    pub(crate) async fn run(&self, mut crew: Crew) -> Result<()> {
+        let shutdown = &self.parts.shutdown;
+        let running = shutdown.running();
+        let ended = tokio::select! {
+            () = shutdown.requested() => Ok(()),
+            error = crew.failed() => Err(error),
+        };
+        tracing::info!("shutting down");
+        let deadline = Instant::now() + shutdown.deadline;
+        crew.stop(deadline).await;
+        drop(running);
+        let finished = self.parts.dispatcher.shut_down(deadline).await;
+        ended.and(finished)
+    }
+}

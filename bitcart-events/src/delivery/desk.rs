@@ -1,0 +1,131 @@
+//! One wallet at its daemon: asking for its events, and fetching those that wait.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use crate::dispatch::{Dispatcher, Life};
+use crate::intake::Parcel;
+use crate::source::Source;
+use crate::told::Told;
+use crate::{Coin, Error, ErrorKind, Event, Listener, Result, event, intake};
+
+/// How many calls are under way at the same time, not counting those that the daemon keeps waiting.
+const CALLS: usize = 32;
+/// A daemon may keep a call waiting until its wallet is synced; such a call keeps no other one waiting.
+const SLOW: Duration = Duration::from_secs(10);
+/// The most that a daemon's queue holds, unless its operator wants otherwise (`065c8421`, capture `eth_rpc`:
+/// get_updates-150-blocks-cap).
+const FULL: usize = 100;
+
+/// Talks to the daemons for the wallets of one listener.
+pub(crate) struct Desk {
+    pub(crate) source: Source,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    calls: Semaphore,
+    /// What is wrong with the daemons now: said once, not once for each wallet and attempt.
+    troubles: Told,
+}
+
+/// What waited at the daemon for a wallet, and a place for it.
+pub(crate) struct Answer {
+    pub(crate) text: Arc<str>,
+    pub(crate) parcel: Parcel,
+    pub(crate) place: OwnedSemaphorePermit,
+}
+
+impl Desk {
+    pub(crate) fn new(listener: &Listener) -> Self {
+        Self {
+            source: listener.source.clone(),
+            dispatcher: Arc::clone(&listener.parts.dispatcher),
+            calls: Semaphore::new(CALLS),
+            troubles: Told::default(),
+        }
+    }
+
+    /// Without it the daemons before October 2020 deliver and keep nothing; those after do not have it. Only events
+    /// with a handler are asked for, so that no others push them out of the daemon's queue of 100. Whether the daemon
+    /// has it.
+    pub(crate) async fn subscribe(&self, coin: &Coin) -> Result<bool> {
+        let routes = self.dispatcher.routes();
+        let is_handled = |event: &Event| self.source.find(coin, *event, routes).is_some();
+        let known =
+            event::EVENTS.iter().filter(|event| !event.sent.current_only).map(|event| Event::new(event));
+        let names: Vec<_> = known.filter(is_handled).map(Event::name).collect();
+        self.has(coin, "subscribe", json!({ "events": names })).await
+    }
+
+    /// Calls a method that not every daemon has. Whether this one has it.
+    pub(crate) async fn has(&self, coin: &Coin, method: &str, parameters: serde_json::Value) -> Result<bool> {
+        // Never closed.
+        let _turn = self.calls.acquire().await;
+        match coin.call(method, parameters).await {
+            Err(error) if error.daemon().is_some_and(crate::DaemonError::is_unknown_method) => Ok(false),
+            answer => answer.map(|_| true),
+        }
+    }
+
+    /// Takes what waits at the daemon; `None` if it was told to stop before it asked.
+    ///
+    /// The daemon forgets what it answers. So there is room before it is asked, and once it was asked this goes on to the
+    /// answer: never drop it.
+    pub(crate) async fn fetch(&self, coin: &Coin, stop: &CancellationToken) -> Result<Option<Answer>> {
+        // Room first: waiting for it must not take a turn from others.
+        let prepare = async { (self.dispatcher.reserve_for(coin).await, self.calls.acquire().await) };
+        let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
+        let place = place?;
+        let mut call = std::pin::pin!(coin.client().get_updates(coin.wallet().unwrap_or_default()));
+        let answer = match tokio::time::timeout(SLOW, call.as_mut()).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                drop(turn);
+                call.await
+            }
+        };
+        let text: Arc<str> = answer?.into();
+        let mut parcel = intake::read_any(&text).map_err(|error| {
+            Error::new(ErrorKind::Connection, format!("{}: `get_updates`: {error}", coin.client().who()))
+        })?;
+        parcel.wallet = coin.wallet().map(str::to_owned);
+        parcel.currency = Some(coin.currency().code().to_owned());
+        let waited = parcel.updates.len();
+        if waited >= FULL {
+            tracing::warn!(
+                currency = %coin.currency(), wallet = coin.wallet_shown(),
+                "{waited} updates were waiting at the daemon, which keeps the last {FULL}: older ones may have been dropped",
+            );
+        } else if waited > 0 {
+            tracing::debug!(currency = %coin.currency(), wallet = coin.wallet_shown(), "{waited} updates were waiting at the daemon");
+        }
+        Ok(Some(Answer { text, parcel, place }))
+    }
+
+    /// Fetches what waits at the daemon and puts it into its lanes; how much it was. Its handlers run while the next
+    /// are fetched. Never drop it, as [`fetch`](Self::fetch).
+    pub(crate) async fn drain(&self, coin: &Coin, stop: &CancellationToken, life: Life) -> Result<usize> {
+        let Some(Answer { text, parcel, place }) = self.fetch(coin, stop).await? else { return Ok(0) };
+        if !parcel.updates.is_empty() {
+            self.dispatcher.enqueue(&self.source, &text, &parcel, life, place)?;
+        }
+        Ok(parcel.updates.len())
+    }
+
+    /// The daemon is in order again: its troubles may be said anew.
+    pub(crate) fn tell_well(&self, coin: &Coin, what: &str) {
+        let who = coin.client().who();
+        tracing::info!(wallet = coin.wallet_shown(), "{what} {who}");
+        self.troubles.forget(&who);
+    }
+
+    pub(crate) fn tell_trouble(&self, coin: &Coin, error: &Error) {
+        let (trouble, wallet) = (error.to_string(), coin.wallet_shown());
+        let tell = || tracing::warn!(wallet, "{trouble}; trying again until it works");
+        if !self.troubles.once(&trouble, tell) {
+            tracing::debug!(wallet, "{trouble}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Delivery by polling, for every daemon: `get_updates`, again and again, for each wallet.
+//!
+//! The answer is destructive and the daemon keeps the last 100 events of a wallet in memory (`065c8421`, capture
+//! `eth_rpc`: get_updates-again, get_updates-150-blocks-cap). So a call that was sent is never given up, there is room for
+//! its answer before it is sent, and the answer is accepted whole before anything of it is handled.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::crew::{Crew, Orders};
+use super::desk::Desk;
+use super::waits::Waits;
+use crate::dispatch::Life;
+use crate::{ApiManager, Coin, Currency, ErrorKind, Listener, ListenerBuilder, Result};
+
+/// How much sooner than the interval a wallet is asked again that had events a moment ago.
+const SOONER: u32 = 8;
+/// With so many events in an answer the daemon's queue of 100 may overflow soon: it is asked again at once.
+const MANY: usize = 50;
+
+/// Asks for one wallet's events until it is told to stop.
+struct Poller {
+    desk: Arc<Desk>,
+    coin: Coin,
+    interval: Duration,
+    /// Whether the daemon has `subscribe`; unknown after a trouble, because it may be another daemon then.
+    subscribes: Option<bool>,
+    life: Life,
+}
+
+impl Poller {
+    async fn run(mut self, orders: Orders) {
+        let (mut waits, mut wait) = (Waits::new(), self.interval);
+        let (mut ever_answered, mut in_trouble) = (false, false);
+        while !orders.stop.is_cancelled() {
+            match self.poll(&orders.stop).await {
+                Ok(updates) => {
+                    if !ever_answered || in_trouble {
+                        self.desk.tell_well(&self.coin, "polling");
+                    }
+                    (ever_answered, in_trouble, waits) = (true, false, Waits::new());
+                    wait = match updates {
+                        MANY.. => Duration::ZERO,
+                        1.. => self.interval / SOONER,
+                        0 => (wait * 2).clamp(self.interval / SOONER, self.interval),
+                    };
+                }
+                Err(_) if orders.stop.is_cancelled() => return,
+                Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_answered => {
+                    return orders.fail(error);
+                }
+                Err(error) => {
+                    (in_trouble, self.subscribes) = (true, None);
+                    self.desk.tell_trouble(&self.coin, &error);
+                    wait = waits.next().max(self.interval);
+                }
+            }
+            orders.stop.run_until_cancelled(tokio::time::sleep(wait)).await;
+        }
+    }
+
+    /// Asks once; how many updates there were.
+    async fn poll(&mut self, stop: &CancellationToken) -> Result<usize> {
+        if self.subscribes != Some(false) {
+            let subscribed = stop.run_until_cancelled(self.desk.subscribe(&self.coin)).await;
+            self.subscribes = subscribed.transpose()?;
+        }
+        let updates = self.desk.drain(&self.coin, stop, self.life).await?;
+        if updates == 0 {
+            // A daemon that was restarted answers with nothing when it is first asked (`065c8421`, capture `eth_rpc`:
+            // get_updates-initial), and what comes then may be transactions that it sends again.
+            self.life = Life::new();
+        }
+        Ok(updates)
+    }
+}
+
+/// Asks for the events of a source's wallets, of one currency only if that is said, until it is told to stop.
+pub(super) async fn poll(desk: Arc<Desk>, interval: Duration, only: Option<Currency>, orders: Orders) {
+    let key = |coin: &Coin| {
+        let wanted = only.is_none_or(|currency| currency == coin.currency());
+        wanted.then(|| (coin.currency(), coin.key().cloned()))
+    };
+    let begin = |coin: Coin, orders: Orders| {
+        let desk = Arc::clone(&desk);
+        let poller = Poller { desk, coin, interval, subscribes: None, life: Life::new() };
+        orders.clone().spawn(poller.run(orders));
+    };
+    orders.for_each(&desk.source, key, begin).await;
+}
+
+impl Listener {
+    /// Polls until Ctrl-C or SIGTERM, or the listener's own signal: for every daemon, old and new.
+    ///
+    /// Each wallet's `get_updates` is called at least once in each `interval`, eight times as often while it has events,
+    /// and at once again after an answer of 50 or more, because a daemon keeps the last 100 events of a wallet and drops
+    /// older ones without a word (capture `eth_rpc`: get_updates-150-blocks-cap). An answer of 100 is logged for that
+    /// reason. A daemon that cannot be reached is tried again with growing waits.
+    ///
+    /// # What can be lost
+    /// What the daemon drops from its queue, and what it forgets when it is restarted: the queue is in its memory. An
+    /// answer that is lost on its way is gone too. A websocket loses less; see the table in the
+    /// [crate's documentation](crate#deliveries).
+    ///
+    /// # Errors
+    /// When a daemon does not accept the login when it is first asked, or the deadline of the shutdown passed.
+    pub async fn polling(&self, interval: Duration) -> Result<()> {
+        self.parts.dispatcher.check_open()?;
+        let desk = Arc::new(Desk::new(self));
+        let crew = Crew::start(|orders| poll(desk, interval, None, orders))?;
+        self.run(crew).await
+    }
+}
+
+impl ListenerBuilder {
+    /// Builds the listener and polls until Ctrl-C or SIGTERM; see [`Listener::polling`].
+    ///
+    /// # Errors
+    /// As [`build`](Self::build) and [`Listener::polling`].
+    pub async fn polling(self, interval: Duration) -> Result<()> {
+        self.build()?.polling(interval).await
+    }
+}
+
+macro_rules! by_polling {
+    ($($source:ident)*) => { $(
+        impl $source {
+            /// Polls until Ctrl-C or SIGTERM; see [`Listener::polling`].
+            ///
+            /// # Errors
+            /// As there, and when the registered handlers do not fit together.
+            pub async fn poll_updates(&self, interval: Duration) -> Result<()> {
+                self.own_listener()?.polling(interval).await
+            }
+        }
+    )* };
+}
+by_polling!(Coin ApiManager);

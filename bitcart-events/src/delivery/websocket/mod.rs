@@ -1,0 +1,179 @@
+//! Delivery by websocket, for today's daemons.
+//!
+//! # What flows where
+//! One [`Station`] for each currency opens the daemon's websocket, and opens it again whenever it is lost. Its reader
+//! does nothing but accept frames: into the lanes of the dispatcher, or into a [`Log`](ledger::Log) while it is not known yet
+//! what belongs before them. It never waits for a handler, because a socket that is not read stalls the daemon for all of
+//! its clients, and its reset cost one payment of 600 (measured, `065c8421`).
+//!
+//! # Two lists of the same events
+//! A daemon sends each event to its websockets, then queues it for `get_updates`. Neither has all: the socket lacks what
+//! came while it was closed, the queue holds the last 100. So after each connection every wallet's queue is fetched and
+//! merged with what the socket brought ([`history`], [`align`]): what the socket lacked is delivered in its place, and
+//! nothing twice. Fetching it has another use: a daemon sends nothing of a wallet that it has not loaded, and loads one
+//! when a call names it (capture `eth_ws`, and `btc_rpc`: list_wallets).
+//!
+//! | choice | because |
+//! |---|---|
+//! | what a connection brought is one stretch, and so is an answer: they are slid along each other | capture `eth_rpc`, get_updates-150-blocks-cap: of 150 blocks exactly the last 100 are left, without a gap |
+//! | a payment that comes again is delivered again | capture `btc_ws`: 3, 7, 3 by a reorganisation, and 7 twice |
+//! | the list of hashes is not compared | capture `eth_rpc`, get_updates-after-payment: in the queue a partial payment shows the next payment's hash too |
+//! | blocks are compared though they name no wallet | captures `eth_rpc` and `btc_rpc`: each wallet's queue has them, and a height is unique |
+//! | a ping goes out after the answer, and its pong is awaited | the daemon answers a ping in the order of its frames (capture `eth_wsproto`), so that what it sent before the answer has come then |
+//! | frames are held until their wallet's queue was fetched, for some ten seconds at most | order within a wallet; and a daemon that answers no call must not hold up its websocket |
+//! | a daemon that says "Server shutdown" has forgotten its queue | capture `eth_ws`, ws-shutdown; protocol: the queue is in its memory |
+//! | transactions and heights are delivered once for ever | capture `eth_ws`, ws-after-restart and ws-wallet-reload: they are sent again |
+
+mod align;
+mod history;
+mod ledger;
+mod session;
+mod station;
+
+#[cfg(feature = "webhook")]
+use std::collections::HashSet;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+#[cfg(feature = "webhook")]
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::crew::{Crew, Orders};
+use super::desk::Desk;
+use crate::{ApiManager, Coin, Currency, Listener, ListenerBuilder, Result};
+use station::Station;
+
+/// A websocket was lost and is there again: what an [`on_reconnect`](ListenerBuilder::on_reconnect) hook is told.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Reconnected {
+    /// The currency of the daemon.
+    pub currency: Currency,
+    /// How long the websocket was away.
+    pub away: Duration,
+    /// How many attempts it took.
+    pub attempts: u32,
+    /// Why it was lost.
+    pub reason: String,
+}
+
+/// What the user wants to do after each reconnect.
+#[derive(Clone)]
+pub(crate) struct Hook(Arc<dyn Fn(Reconnected) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>);
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hook")
+    }
+}
+
+/// The stations of one listener: one for each currency.
+pub(crate) struct Stations {
+    desk: Arc<Desk>,
+    hook: Option<Hook>,
+    #[cfg(feature = "webhook")]
+    open: Mutex<HashSet<Currency>>,
+}
+
+impl Stations {
+    pub(crate) fn new(desk: Arc<Desk>, hook: Option<Hook>) -> Self {
+        Self {
+            desk,
+            hook,
+            #[cfg(feature = "webhook")]
+            open: Mutex::default(),
+        }
+    }
+
+    /// Opens the station of this coin's currency, unless it is open.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn open(&self, coin: &Coin, orders: &Orders) {
+        let is_new = self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(coin.currency());
+        if is_new {
+            let who = coin.client().who();
+            tracing::warn!(
+                "{who} pushes no webhooks, because it is newer than October 2020: its events come by websocket, to the \
+                 same handlers, and the webhook server stays up for other senders"
+            );
+            self.begin(coin.clone(), orders.child());
+        }
+    }
+
+    fn begin(&self, coin: Coin, orders: Orders) {
+        let station = Station::new(Arc::clone(&self.desk), coin, self.hook.clone(), orders.clone());
+        orders.spawn(station.run());
+    }
+}
+
+impl Listener {
+    /// Listens to the daemons' websockets until Ctrl-C or SIGTERM, or the listener's own signal: for today's daemons.
+    ///
+    /// One socket for each currency. After each connection every wallet is loaded at the daemon, and what waited there
+    /// is fetched and merged with what the socket brings: in the daemon's order, and nothing twice. The socket is always
+    /// read, however slow the handlers are: what does not find room (see [`ListenerBuilder::capacity`]) is fetched from the
+    /// daemon's queue when there is room again. A ping goes out every 20 s; when two are not answered, or the connection
+    /// ends, it is made anew with growing waits, for ever, and the [hook](ListenerBuilder::on_reconnect) is told.
+    ///
+    /// A daemon from before October 2020 that has no websocket is polled.
+    ///
+    /// # What can be lost
+    /// What comes while the socket is closed, beyond the last 100 events of a wallet, and what the daemon forgets when it
+    /// is restarted in that time. See the table in the [crate's documentation](crate#deliveries).
+    ///
+    /// # Errors
+    /// When a daemon does not accept the login when it is first asked, or the deadline of the shutdown passed.
+    pub async fn websocket(&self) -> Result<()> {
+        self.parts.dispatcher.check_open()?;
+        let desk = Arc::new(Desk::new(self));
+        let stations = Stations::new(Arc::clone(&desk), self.parts.on_reconnect.clone());
+        let crew = Crew::start(|orders| async move {
+            let begin = |coin, orders| stations.begin(coin, orders);
+            orders.for_each(&desk.source, |coin| Some(coin.currency()), begin).await;
+        })?;
+        self.run(crew).await
+    }
+}
+
+impl ListenerBuilder {
+    /// Builds the listener and listens to the daemons' websockets until Ctrl-C or SIGTERM; see [`Listener::websocket`].
+    ///
+    /// # Errors
+    /// As [`build`](Self::build) and [`Listener::websocket`].
+    pub async fn websocket(self) -> Result<()> {
+        self.build()?.websocket().await
+    }
+
+    /// Calls this each time that a websocket was lost and is there again, in a task of its own.
+    ///
+    /// ```
+    /// # use bitcart_events::Coin;
+    /// let listener = Coin::btc("xpub…").listener().on_reconnect(|reconnected| async move {
+    ///     println!("{} was away for {:?}", reconnected.currency, reconnected.away);
+    /// });
+    /// ```
+    pub fn on_reconnect<F, Fut>(mut self, hook: F) -> Self
+    where
+        F: Fn(Reconnected) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = ()> + Send + 'static,
+    {
+        self.on_reconnect = Some(Hook(Arc::new(move |reconnected| Box::pin(hook(reconnected)))));
+        self
+    }
+}
+
+macro_rules! by_websocket {
+    ($($source:ident)*) => { $(
+        impl $source {
+            /// Listens to the websocket until Ctrl-C or SIGTERM; see [`Listener::websocket`].
+            ///
+            /// # Errors
+            /// As there, and when the registered handlers do not fit together.
+            pub async fn start_websocket(&self) -> Result<()> {
+                self.own_listener()?.websocket().await
+            }
+        }
+    )* };
+}
+by_websocket!(Coin ApiManager);

@@ -1,0 +1,151 @@
+//! One connection: frames, pings, and the answers to what was fetched meanwhile.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
+use tokio_util::sync::CancellationToken;
+
+use super::ledger::Ledger;
+use crate::client::Socket;
+
+/// A daemon sends no pings and has no time limits (`065c8421`, measured), so a connection that is half open looks like one
+/// on which nothing happens. Two pings without an answer and it is dead: noticed within a minute.
+const PING: Duration = Duration::from_secs(20);
+const DEAD: Duration = Duration::from_secs(50);
+const TICK: Duration = Duration::from_secs(5);
+/// A few bytes that cannot be sent for so long mean that nobody reads them.
+const SEND: Duration = Duration::from_secs(10);
+const FAREWELL: Duration = Duration::from_secs(1);
+/// What a daemon says when it is shut down in good order, with code 1001 (`065c8421`, capture `eth_ws`: ws-shutdown).
+const SHUT_DOWN: &str = "Server shutdown";
+
+/// Why a connection ended.
+pub(super) enum End {
+    /// We were told to stop.
+    Stopped,
+    DaemonShutDown,
+    Lost(String),
+}
+
+pub(super) struct Session<'a> {
+    socket: Socket,
+    ledger: &'a mut Ledger,
+    stop: &'a CancellationToken,
+    /// The number of the last ping.
+    pings: u64,
+    pinged: Instant,
+    /// When anything came last.
+    heard: Instant,
+    established: bool,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(socket: Socket, ledger: &'a mut Ledger, stop: &'a CancellationToken) -> Self {
+        let now = Instant::now();
+        Self { socket, ledger, stop, pings: 0, pinged: now, heard: now, established: false }
+    }
+
+    /// Whether the daemon ever answered.
+    pub(super) fn is_established(&self) -> bool {
+        self.established
+    }
+
+    pub(super) async fn run(&mut self) -> End {
+        self.ledger.connected();
+        match self.listen().await {
+            Err(end) => end,
+            Ok(()) => {
+                // What is still on its way stays in the daemon's queue.
+                let _ = tokio::time::timeout(FAREWELL, self.socket.close(None)).await;
+                End::Stopped
+            }
+        }
+    }
+
+    async fn listen(&mut self) -> Result<(), End> {
+        // One wallet can be asked for, all of them, but not some (`065c8421`, capture `eth_ws`: ws-xpub-A, ws-unfiltered).
+        if let Some(filter) = self.ledger.filter() {
+            self.send(Message::text(filter)).await?;
+        }
+        self.ping().await?;
+        let mut changes = self.ledger.changes();
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return Ok(()),
+                message = self.socket.next() => self.read(message)?,
+                fetched = self.ledger.fetched() => {
+                    if self.ledger.answered(fetched, self.pings + 1) {
+                        self.ping().await?;
+                    }
+                }
+                Ok(()) = changes.changed() => self.ledger.read_wallets(),
+                now = tick.tick() => self.tick(now).await?,
+            }
+        }
+    }
+
+    fn read(&mut self, message: Option<Result<Message, SocketError>>) -> Result<(), End> {
+        self.heard = Instant::now();
+        match message {
+            Some(Ok(Message::Text(text))) => self.ledger.frame(text.as_str()),
+            Some(Ok(Message::Pong(payload))) => {
+                if let Ok(number) = <[u8; 8]>::try_from(&*payload) {
+                    self.ponged(u64::from_be_bytes(number));
+                }
+            }
+            Some(Ok(Message::Close(frame))) => return Err(closed(frame)),
+            Some(Ok(Message::Binary(bytes))) => self.ledger.strange_frame(bytes.len()),
+            // The library answers a ping by itself.
+            Some(Ok(Message::Ping(_) | Message::Frame(_))) => {}
+            Some(Err(error)) => return Err(End::Lost(error.to_string())),
+            None => return Err(End::Lost("the connection ended".to_owned())),
+        }
+        Ok(())
+    }
+
+    fn ponged(&mut self, number: u64) {
+        if !self.established {
+            // The daemon reads this socket, so it sends to it too: what comes from now on is not missed.
+            self.established = true;
+            self.ledger.established();
+        }
+        self.ledger.ponged(number);
+    }
+
+    async fn tick(&mut self, now: Instant) -> Result<(), End> {
+        self.ledger.tick(now);
+        if now.duration_since(self.heard) >= DEAD {
+            return Err(End::Lost(format!("nothing came for {DEAD:?}, and no answer to the pings")));
+        }
+        if now.duration_since(self.pinged) >= PING { self.ping().await } else { Ok(()) }
+    }
+
+    async fn ping(&mut self) -> Result<(), End> {
+        self.pings += 1;
+        self.pinged = Instant::now();
+        self.send(Message::Ping(self.pings.to_be_bytes().to_vec().into())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        match tokio::time::timeout(SEND, self.socket.send(message)).await {
+            Ok(sent) => sent.map_err(|error| End::Lost(error.to_string())),
+            Err(_) => Err(End::Lost(format!("it could not be written to for {SEND:?}"))),
+        }
+    }
+}
+
+fn closed(frame: Option<CloseFrame>) -> End {
+    match frame {
+        Some(CloseFrame { code: CloseCode::Away, reason }) if reason.as_str() == SHUT_DOWN => {
+            End::DaemonShutDown
+        }
+        Some(CloseFrame { code, reason }) => End::Lost(format!("it was closed with code {code} {reason}")),
+        None => End::Lost("it was closed".to_owned()),
+    }
+}

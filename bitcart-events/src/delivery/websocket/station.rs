@@ -1,0 +1,111 @@
+//! One currency's websocket: opened, and opened again whenever it is lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::ledger::Ledger;
+use super::session::{End, Session};
+use super::{Hook, Reconnected};
+use crate::client::Socket;
+use crate::delivery::crew::Orders;
+use crate::delivery::desk::Desk;
+use crate::delivery::polling;
+use crate::delivery::waits::Waits;
+use crate::{Coin, ErrorKind};
+
+/// How often the wallets of a daemon without a websocket are asked.
+const POLLING: Duration = Duration::from_secs(5);
+
+pub(super) struct Station {
+    desk: Arc<Desk>,
+    /// Any of the currency: they share the way to the daemon.
+    coin: Coin,
+    hook: Option<Hook>,
+    orders: Orders,
+}
+
+/// The time without a socket.
+struct Away {
+    since: Instant,
+    attempts: u32,
+    reason: String,
+}
+
+impl Station {
+    pub(super) fn new(desk: Arc<Desk>, coin: Coin, hook: Option<Hook>, orders: Orders) -> Self {
+        Self { desk, coin, hook, orders }
+    }
+
+    pub(super) async fn run(self) {
+        let mut ledger = Ledger::new(Arc::clone(&self.desk), self.coin.currency(), self.orders.clone());
+        let (mut waits, mut away, mut ever_opened) = (Waits::new(), None::<Away>, false);
+        while let Some(opened) = self.orders.stop.run_until_cancelled(self.coin.client().open_socket()).await
+        {
+            match opened {
+                Ok(Some(socket)) => {
+                    self.tell_opened(away.take());
+                    ever_opened = true;
+                    let (end, lasted) = self.listen(socket, &mut ledger).await;
+                    let reason = match end {
+                        End::Stopped => break,
+                        End::DaemonShutDown => "it shuts down".to_owned(),
+                        End::Lost(reason) => reason,
+                    };
+                    if lasted {
+                        waits = Waits::new();
+                    }
+                    tracing::warn!(
+                        "lost the websocket of {}: {reason}; connecting again",
+                        self.coin.client().who()
+                    );
+                    away = Some(Away { since: Instant::now(), attempts: 0, reason });
+                }
+                Ok(None) => return self.poll_instead().await,
+                Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_opened => {
+                    tracing::error!("{error}; not trying again");
+                    return self.orders.fail(error);
+                }
+                Err(error) => self.desk.tell_trouble(&self.coin, &error),
+            }
+            if let Some(away) = &mut away {
+                away.attempts = away.attempts.saturating_add(1);
+            }
+            self.orders.stop.run_until_cancelled(tokio::time::sleep(waits.next())).await;
+        }
+        ledger.finish().await;
+    }
+
+    /// Until the connection ends; why, and whether it ever worked.
+    async fn listen(&self, socket: Socket, ledger: &mut Ledger) -> (End, bool) {
+        let mut session = Session::new(socket, ledger, &self.orders.stop);
+        let end = session.run().await;
+        let lasted = session.is_established();
+        match end {
+            End::DaemonShutDown => ledger.forget(),
+            End::Stopped | End::Lost(_) => ledger.disconnected(),
+        }
+        (end, lasted)
+    }
+
+    fn tell_opened(&self, away: Option<Away>) {
+        self.desk.tell_well(&self.coin, "listening to the websocket of");
+        let (Some(Away { since, attempts, reason }), Some(Hook(hook))) = (away, &self.hook) else { return };
+        let currency = self.coin.currency();
+        let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };
+        let (hook, stop) = (Arc::clone(hook), self.orders.stop.clone());
+        // The user's code: its panic ends its own task, and its length holds nothing up.
+        self.orders.spawn(async move {
+            stop.run_until_cancelled(async { hook(reconnected).await }).await;
+        });
+    }
+
+    async fn poll_instead(self) {
+        tracing::warn!(
+            "{} has no websocket, because it is older than October 2020: its events are polled every {POLLING:?} at most",
+            self.coin.client().who(),
+        );
+        polling::poll(self.desk, POLLING, Some(self.coin.currency()), self.orders).await;
+    }
+}

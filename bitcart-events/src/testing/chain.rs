@@ -1,0 +1,55 @@
+//! What each family's daemon tells of what happens on the chain, and what it knows of it when it starts.
+
+use super::account::Account;
+use super::blocks::{self, Replay};
+use super::daemon::State;
+use super::disk::Disk;
+use super::event::{Event, Told};
+use super::family::Family;
+use super::memory::Memory;
+use super::{Config, electrum};
+
+/// A transaction is in the mempool.
+pub(super) fn seen(state: &mut State, config: &Config, place: usize) -> Vec<Told> {
+    match config.family() {
+        Family::Electrum => electrum::seen(&state.disk, config.version, place),
+        Family::Blocks | Family::Monero => blocks::seen(state, config, place),
+    }
+}
+
+/// There are so many blocks more.
+pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told> {
+    match config.family() {
+        Family::Electrum => electrum::mined(&mut state.disk, config.version, blocks),
+        Family::Blocks | Family::Monero => blocks::mined(state, config, blocks),
+    }
+}
+
+/// The last blocks are others now. A daemon that is not on Electrum goes by heights alone, and looks at none twice
+/// (read in code at `065c8421`).
+pub(super) fn reorganised(state: &mut State, config: &Config, depth: u64) -> Vec<Told> {
+    match config.family() {
+        Family::Electrum => electrum::reorganised(&mut state.disk, config.version, depth),
+        Family::Blocks | Family::Monero => blocks::mined(state, config, 1),
+    }
+}
+
+/// Loads a wallet; `None` if its key is not recognised.
+pub(super) fn load(
+    disk: &mut Disk,
+    memory: &mut Memory,
+    config: &Config,
+    account: &Account,
+) -> Option<Replay> {
+    disk.wallet(config, account)?;
+    let key = account.key();
+    let is_new = memory.load(&key);
+    let replays = is_new && config.family() != Family::Electrum;
+    Some(if replays { blocks::replay(disk, memory, config, &key) } else { Replay::default() })
+}
+
+/// The blocks of `rescan_blocks`. Their transactions, which the code would tell again, did not come while it was
+/// captured (measured, Bitcart `065c8421`, capture `eth_rpc`: get_updates-after-rescan).
+pub(super) fn rescanned(first: u64, last: u64) -> Vec<Told> {
+    (first..=last).map(|height| Told { wallet: None, event: Event::Block { height } }).collect()
+}

@@ -1,0 +1,319 @@
+//! The websocket: what is listened to, what is sent to whom, and what goes wrong.
+
+use std::time::Duration;
+
+use bitcart_events::testing::{DaemonVersion, Fate, TestDaemon};
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt;
+use tokio::time::timeout;
+
+use crate::asking::{call, exchange, updates};
+use crate::captures::{W1, W2, captured, essential_head, split};
+use crate::sockets::{BINARY, CLOSE, PING, PONG, TEXT, Websocket, handshake};
+
+/// Long enough to be sure that nothing comes; no test waits for it unless something does go wrong.
+const NEVER: Duration = Duration::from_millis(50);
+
+pub(crate) async fn today() -> TestDaemon {
+    TestDaemon::builder().version(DaemonVersion::Current).start().await.unwrap()
+}
+
+fn new_block(height: u64) -> (Value, Value) {
+    (json!({ "event": "new_block", "height": height }), Value::Null)
+}
+
+#[tokio::test]
+async fn handshakes_are_the_captured_ones() {
+    let daemon = today().await;
+    for (file, label) in [("btc_ws", "ws-unfiltered"), ("eth_ws", "ws-no-auth"), ("eth_ws", "ws-bad-auth")] {
+        let ours = handshake(&daemon, &captured(file, label, "c2s")[0]).await;
+        assert_eq!(essential_head(&ours.head), essential_head(&captured(file, label, "s2c")[0]), "{label}");
+    }
+    assert_eq!(daemon.websockets_ever(), 1);
+    let theirs = captured("eth_wsproto", "GET /ws without upgrade headers", "s2c").swap_remove(0);
+    let plain = "GET /ws HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ZWxlY3RydW06ZWxlY3RydW16\r\n";
+    let ours = exchange(&daemon, &format!("{plain}Connection: close\r\n\r\n")).await;
+    assert_eq!(split(&ours).1, split(&theirs).1);
+    // No subprotocol is chosen, and compression is not known here.
+    let offers = "Upgrade: websocket\r\nConnection: keep-alive, Upgrade\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: kKwXMYwA2bEFUWFB8suRLw==\r\nSec-WebSocket-Protocol: chat\r\n\
+        Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
+    let head = handshake(&daemon, &format!("{plain}{offers}")).await.head.to_lowercase();
+    assert!(head.starts_with("http/1.1 101 "), "{head}");
+    assert!(!head.contains("sec-websocket-protocol") && !head.contains("sec-websocket-extensions"), "{head}");
+}
+
+#[tokio::test]
+async fn only_a_loaded_wallet_is_told_of_and_the_filter_is_exact() {
+    let daemon = today().await;
+    let mut all = Websocket::open(&daemon).await;
+    let mut one = Websocket::listening_to(&daemon, W1).await;
+    let mut lower = Websocket::listening_to(&daemon, &W1.to_lowercase()).await;
+    let mut changing = Websocket::listening_to(&daemon, W2).await;
+    // What Python takes for nothing changes nothing.
+    for nothing in [r#"{"xpub": null}"#, r#"{"xpub": ""}"#, "{}", r#"{"xpub": 0}"#, "not json"] {
+        one.say(TEXT, nothing.as_bytes()).await;
+        all.say(TEXT, nothing.as_bytes()).await;
+    }
+    all.settle().await;
+    one.settle().await;
+    daemon.wait_filtered(W1).await;
+    assert_eq!(daemon.websockets(), 4);
+
+    let early = daemon.send(W1, "1").await.unwrap();
+    daemon.mine(1).await;
+    for socket in [&mut all, &mut one, &mut lower, &mut changing] {
+        assert_eq!(socket.events().await, [new_block(101)]);
+    }
+    assert!(!daemon.loaded(W1));
+    assert_eq!(updates(&daemon, W1).await, Vec::<Value>::new());
+    assert!(daemon.loaded(W1));
+
+    changing.say(TEXT, format!(r#"{{"xpub": "{W1}"}}"#).as_bytes()).await;
+    changing.settle().await;
+    let tx = daemon.send(W1, "1").await.unwrap();
+    assert_ne!(early, tx);
+    let told = (json!({ "event": "new_transaction", "tx": tx }), json!(W1));
+    for socket in [&mut all, &mut one, &mut changing] {
+        assert_eq!(socket.events().await, std::slice::from_ref(&told));
+    }
+    assert_eq!(lower.events().await, []);
+    // The ring has it too, and not what was before the wallet was loaded.
+    assert_eq!(updates(&daemon, W1).await, [told.0]);
+    let fates: Vec<_> =
+        daemon.emissions().into_iter().map(|emission| (emission.wallet, emission.fate)).collect();
+    let sent = |websockets, rings| Fate::Sent { websockets, rings };
+    assert_eq!(fates, [(String::new(), sent(4, 0)), (W1.to_owned(), sent(3, 1))]);
+}
+
+#[tokio::test]
+async fn protocol_answers_are_the_captured_ones() {
+    let daemon = today().await;
+    let five_mib = vec![b'x'; 5 * 1024 * 1024];
+    for (label, opcode, payload) in [
+        ("reply to client ping 'hi'", PING, &b"hi"[..]),
+        ("reply to json string", TEXT, b"\"text\""),
+        ("reply to json number", TEXT, b"5"),
+        ("reply to json null", TEXT, b"null"),
+        ("reply to invalid utf8 text", TEXT, b"\xff\xfe"),
+        ("reply to unmasked-like bad opcode 3", 0x83, b""),
+        ("reply to close 1000", CLOSE, &[3, 232]),
+        ("reply to 5MiB text", TEXT, &five_mib),
+    ] {
+        let mut socket = Websocket::open(&daemon).await;
+        socket.say(opcode, payload).await;
+        let theirs = captured("eth_wsproto", label, "s2c").swap_remove(0);
+        let mut ours = Vec::new();
+        if opcode == PING {
+            ours = vec![0; theirs.len() / 2];
+            socket.stream.read_exact(&mut ours).await.unwrap();
+        } else {
+            // A reset is an end as well.
+            let _ = socket.stream.read_to_end(&mut ours).await;
+        }
+        assert_eq!(ours.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), theirs, "{label}");
+    }
+    let mut socket = Websocket::open(&daemon).await;
+    socket.say(BINARY, format!(r#"{{"xpub": "{W1}"}}"#).as_bytes()).await;
+    // A dict is no wallet, and a wallet's events are not for it.
+    socket.say(TEXT, format!(r#"{{"xpub": {{"xpub": "{W1}"}}}}"#).as_bytes()).await;
+    socket.settle().await;
+    updates(&daemon, W1).await;
+    daemon.send(W1, "1").await.unwrap();
+    assert_eq!(socket.events().await, []);
+}
+
+/// The captured goodbye of a daemon that shuts down, and the silence of one that is killed.
+#[tokio::test]
+async fn a_shut_down_says_goodbye_and_a_kill_does_not() {
+    let daemon = today().await;
+    let mut polite = Websocket::open(&daemon).await;
+    let mut mute = Websocket::open(&daemon).await;
+    let down = daemon.clone();
+    let down = tokio::spawn(async move { down.shut_down().await });
+    let theirs = captured("eth_ws", "ws-shutdown", "s2c").pop().unwrap();
+    for socket in [&mut polite, &mut mute] {
+        let (first, payload) = socket.next().await.unwrap();
+        assert_eq!(first, CLOSE);
+        assert_eq!(payload.into_iter().map(char::from).collect::<String>(), theirs);
+    }
+    polite.say(CLOSE, &1001_u16.to_be_bytes()).await;
+    assert_eq!(polite.next().await, None);
+    down.await.unwrap();
+    assert_eq!(mute.next().await, None);
+    assert_eq!(daemon.websockets(), 0);
+
+    daemon.start_again().await.unwrap();
+    let mut socket = Websocket::open(&daemon).await;
+    daemon.stop().await;
+    assert_eq!(socket.next().await, None);
+}
+
+#[tokio::test]
+async fn dropped_websockets_leave_the_daemon_alive() {
+    let daemon = today().await;
+    updates(&daemon, W1).await;
+    let mut old = Websocket::listening_to(&daemon, W1).await;
+    daemon.drop_websockets().await;
+    assert_eq!(daemon.websockets(), 0);
+    assert_eq!(old.next().await, None);
+    daemon.mine(1).await;
+    let mut new = Websocket::open(&daemon).await;
+    daemon.mine(1).await;
+    assert_eq!(new.events().await, [new_block(102)]);
+    // Nothing is sent again, and the ring has it all.
+    assert_eq!(updates(&daemon, W1).await, [new_block(101).0, new_block(102).0]);
+    drop(new);
+    daemon.wait_websockets(0).await;
+}
+
+#[tokio::test]
+async fn a_half_open_connection_is_silent_and_new_ones_work() {
+    let daemon = today().await;
+    updates(&daemon, W1).await;
+    let mut old = Websocket::open(&daemon).await;
+    daemon.go_silent().await;
+    old.say(PING, b"hi").await;
+    daemon.mine(1).await;
+    let mut new = Websocket::open(&daemon).await;
+    daemon.mine(1).await;
+    assert_eq!(new.events().await, [new_block(102)]);
+    assert!(timeout(NEVER, old.next()).await.is_err());
+    // The daemon has no idea.
+    assert_eq!(daemon.websockets(), 2);
+    daemon.stop().await;
+    assert_eq!(old.next().await, None);
+}
+
+#[tokio::test]
+async fn a_daemon_that_does_not_read_still_sends() {
+    let daemon = today().await;
+    let mut socket = Websocket::open(&daemon).await;
+    daemon.stop_reading();
+    socket.say(PING, b"hi").await;
+    daemon.mine(1).await;
+    assert_eq!(
+        socket.text().await,
+        r#"{"updates": [{"event": "new_block", "height": 101}], "wallet": null, "currency": "BTC"}"#
+    );
+    assert!(timeout(NEVER, socket.stream.peek(&mut [0])).await.is_err());
+    daemon.read_again();
+    assert_eq!(socket.next().await, Some((PONG, b"hi".to_vec())));
+}
+
+#[tokio::test]
+async fn calls_hang_and_answers_get_lost() {
+    let daemon = today().await;
+    updates(&daemon, W1).await;
+    daemon.mine(1).await;
+    daemon.hang("get_updates");
+    let asking = daemon.clone();
+    let asking = tokio::spawn(async move { updates(&asking, W1).await });
+    daemon.wait_call("get_updates", 2).await;
+    assert!(call(&daemon, "getinfo", "[]").await.contains("result"));
+    daemon.mine(1).await;
+    assert!(!asking.is_finished());
+    daemon.release("get_updates");
+    assert_eq!(asking.await.unwrap(), [new_block(101).0, new_block(102).0]);
+
+    daemon.mine(1).await;
+    daemon.lose_answers("get_updates");
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ZWxlY3RydW06ZWxlY3RydW16\r\nContent-Length: {}\r\n\r\n",
+        format!(r#"{{"method": "get_updates", "params": {{"xpub": "{W1}"}}}}"#).len()
+    );
+    let body = format!(r#"{{"method": "get_updates", "params": {{"xpub": "{W1}"}}}}"#);
+    assert_eq!(exchange(&daemon, &(request + &body)).await, "");
+    assert_eq!(daemon.drained(W1), 3);
+    daemon.keep_answers("get_updates");
+    assert_eq!(updates(&daemon, W1).await, Vec::<Value>::new());
+
+    daemon.hang("/ws");
+    let opening = daemon.clone();
+    let opening = tokio::spawn(async move { Websocket::open(&opening).await });
+    assert!(call(&daemon, "getinfo", "[]").await.contains("result"));
+    assert_eq!(daemon.websockets(), 0);
+    daemon.release("/ws");
+    opening.await.unwrap();
+}
+
+#[tokio::test]
+async fn logins_are_refused_and_web_pages_served() {
+    let daemon = today().await;
+    let mut socket = Websocket::open(&daemon).await;
+    daemon.refuse_logins(true);
+    assert!(call(&daemon, "getinfo", "[]").await.contains("Unauthorized"));
+    let refused = handshake(&daemon, &captured("btc_ws", "ws-unfiltered", "c2s")[0]).await;
+    assert!(refused.head.starts_with("HTTP/1.1 200 "), "{}", refused.head);
+    // Who is in stays in.
+    daemon.mine(1).await;
+    assert_eq!(socket.events().await, [new_block(101)]);
+    daemon.refuse_logins(false);
+    daemon.answer_html(true);
+    assert!(call(&daemon, "getinfo", "[]").await.starts_with("<!DOCTYPE html>"));
+    let page = handshake(&daemon, &captured("btc_ws", "ws-unfiltered", "c2s")[0]).await;
+    assert!(page.head.contains("text/html"), "{}", page.head);
+    daemon.answer_html(false);
+    assert!(call(&daemon, "getinfo", "[]").await.contains("result"));
+}
+
+#[tokio::test]
+async fn a_test_can_say_anything() {
+    let daemon = today().await;
+    updates(&daemon, W1).await;
+    let mut socket = Websocket::open(&daemon).await;
+    daemon.push("{ not json").await;
+    daemon.push_binary(&[0, 255]).await;
+    assert_eq!(socket.next().await, Some((TEXT, b"{ not json".to_vec())));
+    assert_eq!(socket.next().await, Some((BINARY, vec![0, 255])));
+    assert_eq!(daemon.emissions(), []);
+    let event = r#"{"event": "verified_tx", "tx": "a", "height": 7}"#;
+    daemon.emit(Some(W1), event).await.unwrap();
+    daemon.emit_unqueued(Some(W1), event).await.unwrap();
+    daemon.emit_unsent(None, r#"{"event":"new_block","height":1}"#).await.unwrap();
+    let frame = format!(r#"{{"updates": [{event}], "wallet": "{W1}", "currency": "BTC"}}"#);
+    assert_eq!(socket.rest().await, [frame.clone(), frame]);
+    let answer = call(&daemon, "get_updates", &format!(r#"{{"xpub": "{W1}"}}"#)).await;
+    assert!(answer.contains(&format!(r#"[{event}, {{"event":"new_block","height":1}}]"#)), "{answer}");
+    assert_eq!(
+        daemon.emit(None, "[]").await.unwrap_err().to_string(),
+        "\"[]\" is no JSON object with an \"event\""
+    );
+}
+
+/// The whole life of a payment in two parts, as one socket sees it.
+#[tokio::test]
+async fn a_payment_lives_from_nothing_to_paid_and_back() {
+    let daemon = today().await;
+    let request = daemon.request(W1, "0.5").await.unwrap();
+    let mut socket = Websocket::listening_to(&daemon, W1).await;
+    daemon.pay(&request.id, "0.2").await.unwrap();
+    daemon.pay(&request.address, "0.4").await.unwrap();
+    daemon.mine(1).await;
+    daemon.reorganise(1).await;
+    let told = socket.events().await;
+    let shown: Vec<String> = told
+        .iter()
+        .map(|(event, _)| match event["event"].as_str().unwrap() {
+            "new_payment" => format!("{} {}", event["status"], event["sent_amount"].as_str().unwrap()),
+            name => name.to_owned(),
+        })
+        .collect();
+    let part = ["0 0.20000000", "new_transaction"];
+    let whole = ["7 0.60000000", "new_transaction"];
+    let mined = ["new_block", "7 0.60000000", "verified_tx", "3 0.60000000", "verified_tx"];
+    let again = [
+        "new_block",
+        "7 0.60000000",
+        "7 0.60000000",
+        "7 0.60000000",
+        "verified_tx",
+        "3 0.60000000",
+        "verified_tx",
+    ];
+    assert_eq!(shown, [&part[..], &whole, &mined, &again].concat());
+    assert_eq!(updates(&daemon, W1).await, told.into_iter().map(|(event, _)| event).collect::<Vec<_>>());
+
+    daemon.reload(W1).await.unwrap();
+    assert_eq!(updates(&daemon, W1).await, Vec::<Value>::new());
+}

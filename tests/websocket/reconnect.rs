@@ -1,0 +1,124 @@
+//! What a lost websocket costs: nothing.
+
+use std::time::Duration;
+
+use bitcart_events::ApiManager;
+use tokio::sync::mpsc;
+
+use crate::support::listening::{Listening, block, payment, record, record_all, today, transaction};
+use crate::support::server::{coin, daemon_of};
+
+#[tokio::test]
+async fn what_was_missed_comes_in_its_place_and_nothing_twice() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let (told, mut hook) = mpsc::unbounded_channel();
+    let listener = btc.listener().on_reconnect(move |reconnected| {
+        let _ = told.send(reconnected);
+        std::future::ready(())
+    });
+    let listening = Listening::by_websocket(listener);
+    daemon.wait_loaded("vpub-a").await;
+    for update in [payment("a", 7), payment("a", 3), transaction("t")] {
+        daemon.emit(Some("vpub-a"), &update).await.unwrap();
+    }
+    seen.expect(["paid 7 a 0.5", "paid 3 a 0.5", "tx t"]).await;
+
+    daemon.drop_websockets().await;
+    // A reorganisation: the same payment goes back and forth once more.
+    for update in [payment("a", 7), payment("a", 3), transaction("t")] {
+        daemon.emit_unsent(Some("vpub-a"), &update).await.unwrap();
+    }
+    daemon.wait_websockets(1).await;
+    // The second `t` is another transfer of the same transaction.
+    seen.expect(["paid 7 a 0.5", "paid 3 a 0.5", "tx t"]).await;
+    let reconnected = hook.recv().await.unwrap();
+    assert_eq!((reconnected.currency.code(), reconnected.attempts > 0), ("BTC", true));
+
+    daemon.emit(Some("vpub-a"), &payment("b", 3)).await.unwrap();
+    seen.expect(["paid 3 b 0.5"]).await;
+    listening.finish().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_daemon_that_is_killed_is_found_again_and_its_wallets_touched() {
+    let daemon = today().await;
+    let manager = ApiManager::builder()
+        .daemon("BTC", daemon_of(&daemon))
+        .wallets("BTC", ["vpub-a", "vpub-b"])
+        .build()
+        .unwrap();
+    let mut seen = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    for round in 0..3 {
+        for wallet in ["vpub-a", "vpub-b"] {
+            daemon.wait_loaded(wallet).await;
+            daemon.emit(Some(wallet), &transaction(&format!("{round}"))).await.unwrap();
+            seen.expect([&*format!("tx {round}")]).await;
+        }
+        // The first time it is killed, the second it says so.
+        if round == 0 {
+            daemon.stop().await
+        } else {
+            daemon.shut_down().await
+        }
+        daemon.start_again().await.unwrap();
+    }
+    for wallet in ["vpub-a", "vpub-b"] {
+        daemon.wait_loaded(wallet).await;
+        // Loaded again, it sends its transactions again.
+        for update in [transaction("0"), transaction("2"), transaction("new")] {
+            daemon.emit(Some(wallet), &update).await.unwrap();
+        }
+        seen.expect(["tx new"]).await;
+    }
+    listening.finish().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}
+
+/// The connection is there, and nothing comes any more: only a ping can tell.
+#[tokio::test]
+async fn a_half_open_socket_is_noticed_within_a_minute() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(None, &block(1)).await.unwrap();
+    seen.expect(["block 1"]).await;
+
+    daemon.go_silent().await;
+    tokio::time::pause();
+    for _ in 0..60 {
+        tokio::time::advance(Duration::from_secs(1)).await;
+    }
+    tokio::time::resume();
+    // It was noticed, so that what is left is to connect again.
+    tokio::time::timeout(Duration::from_secs(5), daemon.wait_websockets(2)).await.unwrap();
+    daemon.emit(None, &block(2)).await.unwrap();
+    tokio::time::pause();
+    seen.expect(["block 2"]).await;
+    listening.stop().abort();
+}
+
+#[tokio::test]
+async fn a_daemon_that_keeps_its_answers_does_not_hold_up_its_websocket() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    daemon.request("vpub-a", "1").await.unwrap();
+    daemon.emit(Some("vpub-a"), &payment("before", 3)).await.unwrap();
+    daemon.hang("get_updates");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_call("get_updates", 1).await;
+    daemon.emit(Some("vpub-a"), &payment("after", 3)).await.unwrap();
+    tokio::time::pause();
+    seen.expect(["paid 3 after 0.5"]).await;
+    tokio::time::resume();
+    daemon.release("get_updates");
+    seen.expect(["paid 3 before 0.5"]).await;
+    listening.finish().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}

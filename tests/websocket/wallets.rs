@@ -1,0 +1,52 @@
+//! Wallets that come and go while it listens, and keys that are none.
+
+use bitcart_events::ApiManager;
+
+use crate::support::listening::{Listening, payment, record_all, today};
+use crate::support::server::daemon_of;
+
+#[tokio::test]
+async fn wallets_are_added_and_removed_while_it_listens() {
+    let daemon = today().await;
+    let manager =
+        ApiManager::builder().daemon("BTC", daemon_of(&daemon)).wallet("BTC", "vpub-a").build().unwrap();
+    let mut seen = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_loaded("vpub-a").await;
+    manager.add_wallet("BTC", "vpub-b").unwrap();
+    daemon.wait_loaded("vpub-b").await;
+    daemon.emit(Some("vpub-b"), &payment("b", 3)).await.unwrap();
+    assert_eq!(seen.next_of().await, ("vpub-b".to_owned(), "paid 3 b 0.5".to_owned()));
+
+    manager.remove_wallet("BTC", "vpub-a").unwrap();
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    daemon.emit(Some("vpub-b"), &payment("b", 7)).await.unwrap();
+    seen.expect(["paid 7 b 0.5"]).await;
+
+    // The last one: there is nothing to listen to, until there is one again.
+    manager.remove_wallet("BTC", "vpub-b").unwrap();
+    daemon.wait_websockets(0).await;
+    manager.add_wallet("BTC", "vpub-b").unwrap();
+    daemon.wait_websockets(1).await;
+    daemon.emit(Some("vpub-b"), &payment("c", 3)).await.unwrap();
+    // It starts anew with what waits at the daemon.
+    seen.wait_for("paid 3 c 0.5").await;
+    assert_eq!(daemon.websockets_ever(), 2);
+    listening.finish().await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_stops_no_other_wallet() {
+    let daemon = today().await;
+    let manager = ApiManager::builder()
+        .daemon("BTC", daemon_of(&daemon))
+        .wallets("BTC", ["no key", "vpub-a"])
+        .build()
+        .unwrap();
+    let mut seen = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    seen.expect(["paid 3 a 0.5"]).await;
+    listening.finish().await;
+}
