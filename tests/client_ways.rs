@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 
 use bitcart_events::{Coin, Currency, Daemon, ErrorKind};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use support::listening::{self, Listening};
 use support::scripted::{Scripted, answer};
 use ways::{http_proxy, socks_proxy, tls};
 
@@ -164,4 +165,24 @@ async fn a_proxys_login_is_never_shown() {
         assert_eq!(error.kind(), ErrorKind::Settings);
         assert!(!error.to_string().contains("hunter22"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn the_websocket_takes_the_same_way() {
+    let today = listening::today().await;
+    let key = KeyPair::generate().unwrap();
+    let certificate = params("bitcartdaemon.onion").self_signed(&key).unwrap();
+    let (proxy, mut asked) = socks_proxy(tls(&certificate, &key, today.addr()).await).await;
+    let daemon =
+        Daemon::new("https://bitcartdaemon.onion").unwrap().root_certificate(certificate.pem()).unwrap();
+    let coin = Coin::at(Currency::Btc, daemon.proxy(format!("socks5h://{proxy}")).unwrap(), "xpub-a");
+    let mut seen = listening::record(&coin);
+    let listening = Listening::by_websocket(coin.listener());
+    today.wait_filtered("xpub-a").await;
+    today.wait_loaded("xpub-a").await;
+    today.mine(1).await;
+    let block = seen.next().await;
+    assert!(block.starts_with("block "), "{block}");
+    listening.finish().await;
+    assert_eq!(asked.recv().await.unwrap().0, "bitcartdaemon.onion:443");
 }
