@@ -26,6 +26,7 @@
 //! | ask a daemon for money, balances, transactions | [`Coin`'s methods](Coin#the-daemons-methods) |
 //! | reach a daemon over TLS or through a proxy | [`Daemon`] |
 //! | listen for several wallets and currencies | [`ApiManager`] |
+//! | choose between webhook, websocket and polling | [deliveries](#deliveries) |
 //! | put the webhook into an axum application | [`Coin::webhook_app`] |
 //! | pass updates by hand | [`Coin::process_updates`], [`Report`] |
 //! | set up a program from the environment | [`run_webhook`], with states [`Settings`] |
@@ -43,25 +44,36 @@
 //! touches nothing but its own event. Everything that is dropped, rejected or fails is logged with `tracing`: the
 //! handler by its path and line, the wallet by a fingerprint, because its key may be a seed.
 //!
-//! # What can be lost
-//! This version holds accepted events in memory, and answers a webhook after its handlers. A daemon of 2020 keeps an
-//! event only if the connection is closed without an answer, so whatever cannot be accepted is refused that way, and
-//! fetched again later. What was accepted and not handled when the process is killed is lost, unless the answer was
-//! still outstanding. A reverse proxy turns a closed connection into an answer (502), and with it the daemon's event
-//! is gone.
+//! # Deliveries
+//! The daemon decides what is possible, and what can be lost before it reaches us. Two generations were measured: those
+//! of 2020, the last that pushed webhooks (Bitcart `f39a98fe`, `edda6711`), and today's (`065c8421`, August 2026).
 //!
-//! A handler may see a payment twice: if the daemon's connection breaks while the handler is at work, the event stays with
-//! the daemon and is fetched later. Make its effect the same when it is repeated. Heights and transactions are delivered
-//! once, as long as the process runs.
+//! | by | a daemon of 2020 | a daemon of today |
+//! |---|---|---|
+//! | [webhook](Listener::webhook) | It posts each event once, and any answer is a delivery, even a 500; only a connection that is closed without one makes it keep the event for `get_updates`. **Lost:** what a reverse proxy answers in our place (a 502 for a closed connection); what happens while the daemon has forgotten the address after a restart and queues nothing (`f39a98fe`, which must be told `subscribe` too); beyond 100 kept events of a wallet. **We** answer after the handlers, refuse by closing, tell the address to every daemon every 30 s and after each refusal, and fetch what was kept. | It pushes none. **We** say so, and take its websocket; the server stays up for other senders. |
+//! | [websocket](Listener::websocket) | `f39a98fe` has none, and is polled. `edda6711` has one, but labels each event with every wallet in turn (capture `webhook_ws`: two-wallets-sub-w2): take the webhook for it. | It sends each event once, and queues it too. **Lost:** beyond the last 100 events of a wallet while the socket is closed; what is queued when the daemon is restarted, because the queue is in its memory; what it does not send to anybody, e.g. when another client's connection breaks while it writes. **We** read eagerly, notice a dead socket within a minute, connect again at once, touch every wallet, and merge the queue with what the socket brought. |
+//! | [polling](Listener::polling) | It keeps what it cannot post, once `subscribe` was called (`f39a98fe`). **Lost:** as for today's. | Each answer empties the queue. **Lost:** beyond 100 events between two polls; an answer that breaks off on its way; what is queued when the daemon is restarted. **We** never give a call up, keep room for its answer, ask sooner while events come, and say so when an answer is full. |
+//! | [by hand](Listener::process_updates) | what you pass | what you pass |
+//!
+//! | then | how |
+//! |---|---|
+//! | twice | A payment's status is delivered as often as the daemon sends it, because it may honestly come back: 3, 7, 3 in a reorganisation (capture `btc_ws`). After a broken connection it may come once more. Make a handler's effect the same when it is repeated. |
+//! | once | A height of a currency and a transfer of a wallet are delivered once, also when a daemon sends them again after a restart, as long as the process runs and among the last 65,536 transfers. |
+//! | order | a wallet's events in the daemon's order. What is learnt late, from a queue, comes late. |
+//!
+//! This version holds accepted events in memory: what was accepted and not handled when the process is killed is lost. A
+//! webhook is answered after its handlers, so that what is unanswered then stays with the daemon.
 //!
 //! # Cargo features
 //! | feature | default | gives |
 //! |---|---|---|
-//! | `webhook` | yes | delivery by webhook: a server, or routes for an axum application; brings `client` |
-//! | `log` | yes | [`log_to_stderr`], which [`run_webhook`] calls |
-//! | `client` | by `webhook` | [`Coin`'s methods](Coin#the-daemons-methods), [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
+//! | `webhook` | yes | delivery by webhook: a server, or routes for an axum application; brings `websocket` |
+//! | `websocket` | by `webhook` | delivery by websocket; brings `polling` |
+//! | `polling` | by `websocket` | delivery by polling; brings `client` |
+//! | `client` | by `polling` | [`Coin`'s methods](Coin#the-daemons-methods), [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
 //! | `tls` | no | `https://` daemons, with [certificates of one's own](Daemon::root_certificate); rustls with ring (a program that uses reqwest 0.13 itself has to choose a provider for its own clients: reqwest's feature `rustls`) |
 //! | `socks` | no | SOCKS [proxies](Daemon::proxy), Tor's for one |
+//! | `log` | yes | [`log_to_stderr`], which the `run_…` functions call |
 //! | `testing` | no | [`testing`]: a daemon in process, on real sockets |
 //!
 //! Without any there are handlers, and [`Coin::process_updates`] to feed them.

@@ -6,7 +6,7 @@ use std::time::Duration;
 #[cfg(feature = "polling")]
 use crate::{Listener, Result, Settings};
 
-/// Runs every registered handler by webhook, with the [`Settings`] of the environment, until Ctrl-C or SIGTERM.
+/// Runs every registered handler by webhook, or by websocket for a daemon that pushes none, with the [`Settings`] of the environment, until Ctrl-C or SIGTERM.
 ///
 /// ```no_run
 /// use bitcart_events::{on, Event};

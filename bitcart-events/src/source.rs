@@ -49,6 +49,12 @@ pub(crate) enum Lane {
     Blocks(Currency),
 }
 
+impl Lane {
+    pub(crate) fn of(coin: &Coin) -> Self {
+        Self::Wallet(coin.currency(), coin.key().cloned())
+    }
+}
+
 impl Source {
     /// The wallet that the envelope names, if it is listened to.
     pub(crate) fn resolve(&self, parcel: &Parcel) -> Result<Coin, Unasked> {
@@ -89,7 +95,7 @@ impl Source {
             {
                 Lane::Blocks(coin.currency())
             }
-            _ => Lane::Wallet(coin.currency(), coin.key().cloned()),
+            _ => Lane::of(coin),
         }
     }
 

@@ -122,3 +122,19 @@ async fn a_daemon_that_keeps_its_answers_does_not_hold_up_its_websocket() {
     listening.finish().await;
     assert_eq!(seen.rest(), [""; 0]);
 }
+
+#[tokio::test]
+async fn a_daemon_that_reads_nothing_is_listened_to_all_the_same() {
+    let daemon = today().await;
+    daemon.stop_reading();
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_websockets(1).await;
+    tokio::time::pause();
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    seen.expect(["paid 3 a 0.5"]).await;
+    tokio::time::resume();
+    listening.finish().await;
+}

@@ -1,8 +1,8 @@
 //! Wallets that come and go while it listens, and keys that are none.
 
-use bitcart_events::ApiManager;
+use bitcart_events::{ApiManager, Currency};
 
-use crate::support::listening::{Listening, payment, record_all, today};
+use crate::support::listening::{Listening, block, payment, record, record_all, today};
 use crate::support::server::daemon_of;
 
 #[tokio::test]
@@ -49,4 +49,31 @@ async fn a_key_that_is_none_stops_no_other_wallet() {
     daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
     seen.expect(["paid 3 a 0.5"]).await;
     listening.finish().await;
+}
+
+/// A block names no wallet, and a wallet that has a handler of its own for them gets each.
+#[tokio::test]
+async fn a_wallets_own_block_handler_gets_every_height() {
+    let daemon = today().await;
+    let manager = ApiManager::builder()
+        .daemon("BTC", daemon_of(&daemon))
+        .wallets("BTC", ["vpub-a", "vpub-b"])
+        .build()
+        .unwrap();
+    let mut own = record(&manager.coin(Currency::Btc, "vpub-a").unwrap());
+    let mut general = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.wait_loaded("vpub-b").await;
+    for height in [1, 2] {
+        daemon.emit(None, &block(height)).await.unwrap();
+    }
+    daemon.emit(Some("vpub-b"), &payment("b", 3)).await.unwrap();
+    assert_eq!(own.next_of().await, ("vpub-a".to_owned(), "block 1".to_owned()));
+    own.expect(["block 2"]).await;
+    let mut all = [general.next().await, general.next().await, general.next().await];
+    all.sort();
+    assert_eq!(all, ["block 1", "block 2", "paid 3 b 0.5"]);
+    listening.finish().await;
+    assert_eq!((own.rest(), general.rest()), (vec![], vec![]));
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+use crate::client::Client;
 use crate::dispatch::{Dispatcher, Life};
 use crate::intake::Parcel;
 use crate::source::Source;
@@ -115,14 +116,14 @@ impl Desk {
     }
 
     /// The daemon is in order again: its troubles may be said anew.
-    pub(crate) fn tell_well(&self, coin: &Coin, what: &str) {
-        let who = coin.client().who();
-        tracing::info!(wallet = coin.wallet_shown(), "{what} {who}");
+    pub(crate) fn tell_well(&self, daemon: &Client, wallet: Option<&str>, what: &str) {
+        let who = daemon.who();
+        tracing::info!(wallet, "{what} {who}");
         self.troubles.forget(&who);
     }
 
-    pub(crate) fn tell_trouble(&self, coin: &Coin, error: &Error) {
-        let (trouble, wallet) = (error.to_string(), coin.wallet_shown());
+    pub(crate) fn tell_trouble(&self, wallet: Option<&str>, error: &Error) {
+        let trouble = error.to_string();
         let tell = || tracing::warn!(wallet, "{trouble}; trying again until it works");
         if !self.troubles.once(&trouble, tell) {
             tracing::debug!(wallet, "{trouble}");

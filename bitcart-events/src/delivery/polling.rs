@@ -38,7 +38,7 @@ impl Poller {
             match self.poll(&orders.stop).await {
                 Ok(updates) => {
                     if !ever_answered || in_trouble {
-                        self.desk.tell_well(&self.coin, "polling");
+                        self.desk.tell_well(self.coin.client(), self.coin.wallet_shown(), "polling");
                     }
                     (ever_answered, in_trouble, waits) = (true, false, Waits::new());
                     wait = match updates {
@@ -53,7 +53,7 @@ impl Poller {
                 }
                 Err(error) => {
                     (in_trouble, self.subscribes) = (true, None);
-                    self.desk.tell_trouble(&self.coin, &error);
+                    self.desk.tell_trouble(self.coin.wallet_shown(), &error);
                     wait = waits.next().max(self.interval);
                 }
             }

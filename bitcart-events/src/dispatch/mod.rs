@@ -146,10 +146,16 @@ impl Dispatcher {
         self.lanes.waiting(lane) <= self.room.available_permits()
     }
 
+    /// Whether there is room in a wallet's lane.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has_room_for(&self, coin: &Coin) -> bool {
+        self.has_room(&Lane::of(coin))
+    }
+
     /// Waits until there is room in a wallet's lane.
     #[cfg(feature = "polling")]
     pub(crate) async fn reserve_for(&self, coin: &Coin) -> Result<OwnedSemaphorePermit> {
-        let lane = Lane::Wallet(coin.currency(), coin.key().cloned());
+        let lane = Lane::of(coin);
         loop {
             let mut progress = std::pin::pin!(self.progress.notified());
             // Before the look, so that nothing that is handled in between is missed.

@@ -52,7 +52,7 @@ struct Inner {
 }
 
 /// Where the value of one field of the schema stands in the body.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Column {
     raw: Option<Range<usize>>,
     /// The text of a string that was written with escapes, so that `&str` can borrow it.
@@ -65,6 +65,20 @@ impl Update {
         let text = body.get(raw.clone()).unwrap_or_default();
         let (event, columns) = members::read(text, raw.start)?;
         Ok(Self(Arc::new(Inner { event, coin: coin.clone(), body: Arc::clone(body), raw, columns })))
+    }
+
+    /// The same for another coin.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn of(&self, coin: &Coin) -> Self {
+        let Inner { event, coin: _, body, raw, columns } = &*self.0;
+        let inner = Inner {
+            event: *event,
+            coin: coin.clone(),
+            body: Arc::clone(body),
+            raw: raw.clone(),
+            columns: columns.clone(),
+        };
+        Self(Arc::new(inner))
     }
 
     /// The event.

@@ -97,7 +97,7 @@ impl Team {
                 Ok(false) => return self.stations.open(coin, all),
                 Ok(true) => {
                     if !ever_answered || in_trouble {
-                        self.desk.tell_well(coin, "registered with");
+                        self.desk.tell_well(coin.client(), coin.wallet_shown(), "registered with");
                     }
                     (ever_answered, in_trouble, waits) = (true, false, Waits::new());
                     self.interval
@@ -109,7 +109,7 @@ impl Team {
                 Err(_) if orders.stop.is_cancelled() => return,
                 Err(error) => {
                     in_trouble = true;
-                    self.desk.tell_trouble(coin, &error);
+                    self.desk.tell_trouble(coin.wallet_shown(), &error);
                     waits.next()
                 }
             };

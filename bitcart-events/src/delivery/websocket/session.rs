@@ -38,6 +38,7 @@ pub(super) struct Session<'a> {
     /// The number of the last ping.
     pings: u64,
     pinged: Instant,
+    opened: Instant,
     /// When anything came last.
     heard: Instant,
     established: bool,
@@ -46,7 +47,7 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(super) fn new(socket: Socket, ledger: &'a mut Ledger, stop: &'a CancellationToken) -> Self {
         let now = Instant::now();
-        Self { socket, ledger, stop, pings: 0, pinged: now, heard: now, established: false }
+        Self { socket, ledger, stop, pings: 0, pinged: now, opened: now, heard: now, established: false }
     }
 
     /// Whether the daemon ever answered.
@@ -120,6 +121,11 @@ impl<'a> Session<'a> {
 
     async fn tick(&mut self, now: Instant) -> Result<(), End> {
         self.ledger.tick(now);
+        if !self.established && now.duration_since(self.opened) >= TICK {
+            // It may not read what we send; what it sends is worth listening to all the same.
+            self.established = true;
+            self.ledger.established();
+        }
         if now.duration_since(self.heard) >= DEAD {
             return Err(End::Lost(format!("nothing came for {DEAD:?}, and no answer to the pings")));
         }

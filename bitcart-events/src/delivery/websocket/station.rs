@@ -40,9 +40,9 @@ impl Station {
 
     pub(super) async fn run(self) {
         let mut ledger = Ledger::new(Arc::clone(&self.desk), self.coin.currency(), self.orders.clone());
+        let (stop, daemon) = (&self.orders.stop, self.coin.client());
         let (mut waits, mut away, mut ever_opened) = (Waits::new(), None::<Away>, false);
-        while let Some(opened) = self.orders.stop.run_until_cancelled(self.coin.client().open_socket()).await
-        {
+        while let Some(opened) = ledger.meanwhile(stop.run_until_cancelled(daemon.open_socket())).await {
             match opened {
                 Ok(Some(socket)) => {
                     self.tell_opened(away.take());
@@ -56,10 +56,7 @@ impl Station {
                     if lasted {
                         waits = Waits::new();
                     }
-                    tracing::warn!(
-                        "lost the websocket of {}: {reason}; connecting again",
-                        self.coin.client().who()
-                    );
+                    tracing::warn!("lost the websocket of {}: {reason}; connecting again", daemon.who());
                     away = Some(Away { since: Instant::now(), attempts: 0, reason });
                 }
                 Ok(None) => return self.poll_instead().await,
@@ -67,12 +64,12 @@ impl Station {
                     tracing::error!("{error}; not trying again");
                     return self.orders.fail(error);
                 }
-                Err(error) => self.desk.tell_trouble(&self.coin, &error),
+                Err(error) => self.desk.tell_trouble(None, &error),
             }
             if let Some(away) = &mut away {
                 away.attempts = away.attempts.saturating_add(1);
             }
-            self.orders.stop.run_until_cancelled(tokio::time::sleep(waits.next())).await;
+            ledger.meanwhile(stop.run_until_cancelled(tokio::time::sleep(waits.next()))).await;
         }
         ledger.finish().await;
     }
@@ -90,7 +87,7 @@ impl Station {
     }
 
     fn tell_opened(&self, away: Option<Away>) {
-        self.desk.tell_well(&self.coin, "listening to the websocket of");
+        self.desk.tell_well(self.coin.client(), None, "listening to the websocket of");
         let (Some(Away { since, attempts, reason }), Some(Hook(hook))) = (away, &self.hook) else { return };
         let currency = self.coin.currency();
         let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };

@@ -1,6 +1,10 @@
 //! What each wallet has got by the websocket, what is fetched for it, and both put in order.
 
+mod fetch;
+mod wallet;
+
 use std::collections::{HashMap, VecDeque};
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,17 +12,17 @@ use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::Instant;
 
-use super::history::{History, Merged, Next};
+use fetch::{Fetched, Waiting};
+use wallet::{Asking, Held, Wallet};
+
 use crate::delivery::crew::Orders;
-use crate::delivery::desk::{Answer, Desk};
-use crate::delivery::waits::Waits;
+use crate::delivery::desk::Desk;
 use crate::dispatch::{Life, Read};
 use crate::field::excerpt;
 use crate::source::Source;
 use crate::told::Told;
-use crate::update::Mark;
 use crate::wallet::WalletKey;
-use crate::{Coin, Currency, Payload, Result, event, intake};
+use crate::{Coin, Currency, intake};
 
 /// How long frames wait for what may belong before them.
 const HOLD: Duration = Duration::from_secs(10);
@@ -44,49 +48,6 @@ pub(super) struct Ledger {
     fetching: mpsc::Sender<Fetched>,
     under_way: usize,
     told: Told,
-}
-
-struct Wallet {
-    coin: Coin,
-    history: History<Held>,
-    life: Life,
-    /// Since when its frames are held.
-    holds: Option<Instant>,
-    asking: Asking,
-    retry: Option<Instant>,
-    waits: Waits,
-    /// How many frames found no room since the last answer.
-    dropped: usize,
-}
-
-/// Whether `get_updates` is under way.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Asking {
-    No,
-    Yes,
-    /// And once more after it: something came between.
-    Twice,
-}
-
-/// A frame that has its place, and waits.
-struct Held {
-    coin: Coin,
-    update: Read,
-    place: OwnedSemaphorePermit,
-}
-
-/// An answer, and the ping that was sent after it.
-struct Waiting {
-    key: WalletKey,
-    answer: Answer,
-    ping: u64,
-    since: Instant,
-}
-
-/// What a call of `get_updates` came to; nothing if it was not made.
-pub(super) struct Fetched {
-    coin: Coin,
-    answer: Result<Option<Answer>>,
 }
 
 impl Ledger {
@@ -131,7 +92,7 @@ impl Ledger {
         self.wallets.retain(|key, _| coins.contains_key(key));
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
-                self.wallets.insert(key.clone(), new_wallet(coin));
+                self.wallets.insert(key.clone(), Wallet::new(coin));
                 if self.is_established {
                     self.ask(&key);
                 }
@@ -170,7 +131,7 @@ impl Ledger {
     /// The daemon has ended, and its queues with it.
     pub(super) fn forget(&mut self) {
         self.disconnected();
-        let held = self.wallets.values_mut().flat_map(|wallet| wallet.history.forget()).collect();
+        let held: Vec<Held> = self.wallets.values_mut().flat_map(|wallet| wallet.history.forget()).collect();
         self.deliver(held);
     }
 
@@ -201,26 +162,48 @@ impl Ledger {
         let Ok(place) = self.desk.dispatcher.place_for(&self.desk.source, Some(&update)) else {
             return self.overflow(coin);
         };
-        let (mark, held) = (mark(&update), Held { coin: coin.clone(), update, place });
-        let whose = match (&self.desk.source, coin.key()) {
-            (_, Some(key)) => self.wallets.get_mut(key),
-            _ => None,
-        };
-        match whose {
-            Some(wallet) if wallet.holds.is_some() => wallet.history.brought(mark, Some(held)),
-            Some(wallet) => {
-                wallet.history.brought(mark, None);
-                let life = wallet.life;
-                self.put(coin, vec![held.update], life, held.place);
-            }
-            None => {
-                // Each wallet's queue has it too.
-                self.wallets.values_mut().for_each(|wallet| wallet.history.brought(mark, None));
-                match &mut self.blocks {
-                    Some(blocks) if is_block(&held.update) => blocks.push(held),
-                    _ => self.put(coin, vec![held.update], Life::new(), held.place),
+        let held = Held { coin: coin.clone(), update, place };
+        match coin.key() {
+            Some(key) => {
+                if !self.wallets.contains_key(key) {
+                    // Added a moment ago.
+                    self.read_wallets();
                 }
+                self.take_for(key, held);
             }
+            None => self.take_for_all(held),
+        }
+    }
+
+    fn take_for(&mut self, key: &WalletKey, held: Held) {
+        let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver([held]) };
+        let mark = held.mark();
+        if wallet.holds.is_some() {
+            wallet.history.brought(mark, Some(held));
+        } else {
+            wallet.history.brought(mark, None);
+            self.deliver([held]);
+        }
+    }
+
+    /// A block, which names no wallet. It is in the queue of each.
+    fn take_for_all(&mut self, held: Held) {
+        let mark = held.mark();
+        let mut own = Vec::new();
+        for (key, wallet) in &mut self.wallets {
+            match held.update.as_ref().ok().filter(|update| wallet.coin.own_handler(update.event()).is_some())
+            {
+                Some(update) => own.push((key.clone(), update.of(&wallet.coin))),
+                None => wallet.history.brought(mark, None),
+            }
+        }
+        for (key, update) in own {
+            let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { continue };
+            self.take(&coin, Ok(update));
+        }
+        match &mut self.blocks {
+            Some(blocks) => blocks.push(held),
+            None => self.deliver([held]),
         }
     }
 
@@ -249,125 +232,16 @@ impl Ledger {
         }
     }
 
-    fn ask_all(&mut self) {
-        let keys: Vec<WalletKey> = self.wallets.keys().cloned().collect();
-        keys.iter().for_each(|key| self.ask(key));
-    }
-
-    /// Fetches what waits for a wallet, once more if that is under way.
-    fn ask(&mut self, key: &WalletKey) {
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
-        if wallet.asking != Asking::No {
-            wallet.asking = Asking::Twice;
-            return;
-        }
-        (wallet.asking, wallet.retry) = (Asking::Yes, None);
-        self.under_way += 1;
-        let (desk, coin) = (Arc::clone(&self.desk), wallet.coin.clone());
-        let (fetching, stop) = (self.fetching.clone(), self.orders.stop.clone());
-        self.orders.spawn(async move {
-            let answer = desk.fetch(&coin, &stop).await;
-            // The ledger takes what is under way before it goes.
-            let _ = fetching.send(Fetched { coin, answer }).await;
-        });
-    }
-
-    /// The next answer that arrives.
-    pub(super) async fn fetched(&mut self) -> Fetched {
-        match self.fetched.recv().await {
-            Some(fetched) => fetched,
-            None => std::future::pending().await,
-        }
-    }
-
-    /// An answer has arrived. Whether a ping of this number is to be sent, to know which frames were sent before it.
-    pub(super) fn answered(&mut self, Fetched { coin, answer }: Fetched, ping: u64) -> bool {
-        self.under_way -= 1;
-        let Some(key) = coin.key() else { return false };
-        match answer {
-            Ok(Some(answer)) if answer.parcel.updates.is_empty() => self.merge(key, answer, false),
-            Ok(Some(answer)) => {
-                self.answers.push_back(Waiting { key: key.clone(), answer, ping, since: Instant::now() });
-                return true;
-            }
-            Ok(None) => self.give_up(key, None),
-            Err(error) => {
-                self.desk.tell_trouble(&coin, &error);
-                self.give_up(key, Some(Instant::now()));
-            }
-        }
-        false
-    }
-
-    /// There will be no answer for now: what was held for it goes on.
-    fn give_up(&mut self, key: &WalletKey, failed: Option<Instant>) {
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
-        wallet.asking = Asking::No;
-        wallet.retry = failed.map(|now| now + wallet.waits.next());
-        self.release(|wallet| wallet.coin.key() == Some(key));
-    }
-
-    /// A pong has arrived: everything that the daemon sent before it is here.
-    pub(super) fn ponged(&mut self, ping: u64) {
-        self.settle(true, |waiting| waiting.ping <= ping);
-    }
-
-    /// Merges the answers that have waited enough.
-    fn settle(&mut self, live: bool, enough: impl Fn(&Waiting) -> bool) {
-        while let Some(Waiting { key, answer, .. }) = self.answers.pop_front_if(|waiting| enough(waiting)) {
-            self.merge(&key, answer, live);
-        }
-    }
-
-    /// `live` says that every frame that was sent before the answer is here.
-    fn merge(&mut self, key: &WalletKey, Answer { text, parcel, place }: Answer, live: bool) {
-        // A wallet that was removed meanwhile gets nothing any more.
-        let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, &parcel) else {
-            return;
-        };
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
-        let marks: Vec<Mark> = updates.iter().map(mark).collect();
-        // One that was asked before this connection may have been answered before it, too.
-        let Merged { next, continues } = wallet.history.merge(&marks, live && wallet.asking != Asking::Twice);
-        if !continues {
-            wallet.life = Life::new();
-        }
-        let mut missed: Vec<Option<Read>> = updates.into_iter().map(Some).collect();
-        let (mut place, mut merged, mut fetched) = (place, Vec::new(), 0_usize);
-        for next in next {
-            match next {
-                Next::Held(held) => {
-                    place.merge(held.place);
-                    merged.push(held.update);
-                }
-                Next::Missed(index) => {
-                    fetched += 1;
-                    merged.extend(missed.get_mut(index).and_then(Option::take));
-                }
-            }
-        }
-        let dropped = std::mem::take(&mut wallet.dropped);
-        if fetched > 0 || dropped > 0 {
-            tracing::info!(
-                currency = %self.currency, wallet = coin.wallet_shown(), dropped,
-                "{fetched} updates that the websocket did not bring were waiting at the daemon",
-            );
-        }
-        let (life, again) = (wallet.life, wallet.asking == Asking::Twice);
-        (wallet.asking, wallet.waits) = (Asking::No, Waits::new());
-        wallet.holds = again.then(Instant::now);
-        self.put(&coin, merged, life, place);
-        if again {
-            self.ask(key);
-        }
-        let blocks = self.blocks.take().unwrap_or_default();
-        self.deliver(blocks);
-    }
-
     /// What is due by now: a daemon that answers no call must not hold up its websocket, nor an answer without a pong be
     /// kept for ever.
     pub(super) fn tick(&mut self, now: Instant) {
         self.settle(false, |waiting| now.duration_since(waiting.since) >= PONG);
+        for wallet in self.wallets.values_mut().filter(|wallet| wallet.holds.is_some()) {
+            if !self.desk.dispatcher.has_room_for(&wallet.coin) {
+                // Its handler is slow, not the daemon: nothing was asked yet.
+                wallet.holds = Some(now);
+            }
+        }
         self.release(|wallet| wallet.holds.is_some_and(|since| now.duration_since(since) >= HOLD));
         let due = |(key, wallet): (&WalletKey, &Wallet)| {
             wallet.retry.is_some_and(|due| due <= now).then(|| key.clone())
@@ -386,7 +260,7 @@ impl Ledger {
         self.deliver(released);
     }
 
-    fn deliver(&self, held: Vec<Held>) {
+    fn deliver(&self, held: impl IntoIterator<Item = Held>) {
         for Held { coin, update, place } in held {
             let life = coin.key().and_then(|key| self.wallets.get(key)).map(|wallet| wallet.life);
             self.put(&coin, vec![update], life.unwrap_or_else(Life::new), place);
@@ -399,6 +273,20 @@ impl Ledger {
         }
     }
 
+    /// Without a socket: until `work` is done, takes what was still under way.
+    pub(super) async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = work.as_mut() => return done,
+                fetched = self.fetched() => {
+                    self.answered(fetched, 0);
+                    self.settle(false, |_| true);
+                }
+            }
+        }
+    }
+
     /// Takes what is still under way, and delivers everything.
     pub(super) async fn finish(mut self) {
         while self.under_way > 0 {
@@ -408,29 +296,4 @@ impl Ledger {
         }
         self.release(|_| true);
     }
-}
-
-/// A wallet of which nothing is known yet.
-fn new_wallet(coin: Coin) -> Wallet {
-    Wallet {
-        coin,
-        history: History::default(),
-        life: Life::new(),
-        holds: Some(Instant::now()),
-        asking: Asking::No,
-        retry: None,
-        waits: Waits::new(),
-        dropped: 0,
-    }
-}
-
-fn mark(update: &Read) -> Mark {
-    match update {
-        Ok(update) => update.mark(),
-        Err((_, raw)) => Mark::of(raw),
-    }
-}
-
-fn is_block(update: &Read) -> bool {
-    update.as_ref().is_ok_and(|update| update.event().name() == event::NewBlock::SCHEMA.name)
 }

@@ -1,0 +1,146 @@
+//! Fetching what waits at the daemon, and merging it with what the socket brought.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::super::history::{Merged, Next};
+use super::Ledger;
+use super::wallet::{Asking, mark};
+use crate::delivery::desk::Answer;
+use crate::delivery::waits::Waits;
+use crate::dispatch::{Life, Read};
+use crate::update::Mark;
+use crate::wallet::WalletKey;
+use crate::{Coin, Result};
+
+/// An answer, and the ping that was sent after it.
+pub(super) struct Waiting {
+    key: WalletKey,
+    answer: Answer,
+    ping: u64,
+    pub(super) since: Instant,
+}
+
+/// What a call of `get_updates` came to; nothing if it was not made.
+pub(crate) struct Fetched {
+    coin: Coin,
+    answer: Result<Option<Answer>>,
+}
+
+impl Ledger {
+    pub(super) fn ask_all(&mut self) {
+        let keys: Vec<WalletKey> = self.wallets.keys().cloned().collect();
+        keys.iter().for_each(|key| self.ask(key));
+    }
+
+    /// Fetches what waits for a wallet, once more if that is under way.
+    pub(super) fn ask(&mut self, key: &WalletKey) {
+        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        if wallet.asking != Asking::No {
+            wallet.asking = Asking::Twice;
+            return;
+        }
+        (wallet.asking, wallet.retry) = (Asking::Yes, None);
+        self.under_way += 1;
+        let (desk, coin) = (Arc::clone(&self.desk), wallet.coin.clone());
+        let (fetching, stop) = (self.fetching.clone(), self.orders.stop.clone());
+        self.orders.spawn(async move {
+            let answer = desk.fetch(&coin, &stop).await;
+            // The ledger takes what is under way before it goes.
+            let _ = fetching.send(Fetched { coin, answer }).await;
+        });
+    }
+
+    /// The next answer that arrives.
+    pub(in super::super) async fn fetched(&mut self) -> Fetched {
+        match self.fetched.recv().await {
+            Some(fetched) => fetched,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// An answer has arrived. Whether a ping of this number is to be sent, to know which frames were sent before it.
+    pub(in super::super) fn answered(&mut self, Fetched { coin, answer }: Fetched, ping: u64) -> bool {
+        self.under_way -= 1;
+        let Some(key) = coin.key() else { return false };
+        match answer {
+            Ok(Some(answer)) if answer.parcel.updates.is_empty() => self.merge(key, answer, false),
+            Ok(Some(answer)) => {
+                self.answers.push_back(Waiting { key: key.clone(), answer, ping, since: Instant::now() });
+                return true;
+            }
+            Ok(None) => self.give_up(key, None),
+            Err(error) => {
+                self.desk.tell_trouble(coin.wallet_shown(), &error);
+                self.give_up(key, Some(Instant::now()));
+            }
+        }
+        false
+    }
+
+    /// There will be no answer for now: what was held for it goes on.
+    fn give_up(&mut self, key: &WalletKey, failed: Option<Instant>) {
+        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        wallet.asking = Asking::No;
+        wallet.retry = failed.map(|now| now + wallet.waits.next());
+        self.release(|wallet| wallet.coin.key() == Some(key));
+    }
+
+    /// A pong has arrived: everything that the daemon sent before it is here.
+    pub(in super::super) fn ponged(&mut self, ping: u64) {
+        self.settle(true, |waiting| waiting.ping <= ping);
+    }
+
+    /// Merges the answers that have waited enough.
+    pub(super) fn settle(&mut self, live: bool, enough: impl Fn(&Waiting) -> bool) {
+        while let Some(Waiting { key, answer, .. }) = self.answers.pop_front_if(|waiting| enough(waiting)) {
+            self.merge(&key, answer, live);
+        }
+    }
+
+    /// `live` says that every frame that was sent before the answer is here.
+    fn merge(&mut self, key: &WalletKey, Answer { text, parcel, place }: Answer, live: bool) {
+        // A wallet that was removed meanwhile gets nothing any more.
+        let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, &parcel) else {
+            return;
+        };
+        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        let marks: Vec<Mark> = updates.iter().map(mark).collect();
+        // One that was asked before this connection may have been answered before it, too.
+        let Merged { next, continues } = wallet.history.merge(&marks, live && wallet.asking != Asking::Twice);
+        if !continues {
+            wallet.life = Life::new();
+        }
+        let mut missed: Vec<Option<Read>> = updates.into_iter().map(Some).collect();
+        let (mut place, mut merged, mut fetched) = (place, Vec::new(), 0_usize);
+        for next in next {
+            match next {
+                Next::Held(held) => {
+                    place.merge(held.place);
+                    merged.push(held.update);
+                }
+                Next::Missed(index) => {
+                    fetched += 1;
+                    merged.extend(missed.get_mut(index).and_then(Option::take));
+                }
+            }
+        }
+        let dropped = std::mem::take(&mut wallet.dropped);
+        if fetched > 0 || dropped > 0 {
+            tracing::info!(
+                currency = %self.currency, wallet = coin.wallet_shown(), dropped,
+                "{fetched} updates that the websocket did not bring were waiting at the daemon",
+            );
+        }
+        let (life, again) = (wallet.life, wallet.asking == Asking::Twice);
+        (wallet.asking, wallet.waits) = (Asking::No, Waits::new());
+        wallet.holds = again.then(Instant::now);
+        self.put(&coin, merged, life, place);
+        if again {
+            self.ask(key);
+        }
+        let blocks = self.blocks.take().unwrap_or_default();
+        self.deliver(blocks);
+    }
+}
