@@ -4,12 +4,13 @@ mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use bitcart_events::testing::TestDaemon;
-use bitcart_events::{Coin, Currency, Daemon, Error, ErrorKind};
+use bitcart_events::{Coin, Currency, Daemon, Decimal, Error, ErrorKind, NewRequest, PaymentStatus};
 use serde_json::{Value, json};
 use support::server::{coin, nowhere};
 
@@ -105,4 +106,31 @@ async fn a_wrong_login_is_an_error_of_its_own() {
     assert!(error.to_string().contains("BTC_LOGIN and BTC_PASSWORD"), "{error}");
     let colon = Daemon::new(daemon.url()).unwrap().login("shop", "pass:word").unwrap_err();
     assert_eq!(colon.kind(), ErrorKind::Settings);
+}
+
+#[tokio::test]
+async fn the_methods_against_a_daemon_of_2020_in_process() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let coin = coin(&daemon, "xpub-a");
+    let made = coin
+        .add_request(
+            NewRequest::new(Decimal::new(5, 1)).memo("order 17").expires_after(Duration::from_secs(900)),
+        )
+        .await
+        .unwrap();
+    assert_eq!((&made.id, &*made.memo), (&made.address, "order 17"));
+    assert_eq!(made.expires.unwrap() - made.created.unwrap(), 900);
+    let tries = daemon.rpc_calls().iter().filter(|call| call.method == "add_request").count();
+    assert_eq!(tries, 2, "once with each name of the expiry");
+
+    daemon.pay(&made.address, "0.5").await.unwrap();
+    assert_eq!(coin.get_request(&made.id).await.unwrap().status, PaymentStatus::Paid);
+    assert_eq!(coin.balance().await.unwrap().unconfirmed, Decimal::new(5, 1));
+    daemon.mine(1).await;
+    assert_eq!(coin.balance().await.unwrap().confirmed, Decimal::new(5, 1));
+    let info = coin.get_info().await.unwrap();
+    assert_eq!((info.connected, info.synchronized, info.height), (true, None, info.server_height));
+    assert_eq!(coin.spec().await.unwrap(), None);
+    let updates = coin.get_updates().await.unwrap();
+    assert!(updates.starts_with('['), "{updates}");
 }

@@ -35,13 +35,60 @@ fn without_a_wallet_it_says_where_to_name_one() {
 
 #[test]
 fn a_host_is_a_host_alone() {
-    for host in ["http://localhost:5000", "localhost/daemon", "me:hunter22@localhost"] {
+    for host in [
+        "http://localhost:5000",
+        "https://localhost:5000",
+        "localhost:5000",
+        "ftp://localhost",
+        "localhost/daemon",
+        "me:hunter22@localhost",
+        "https://me:hunter22@localhost",
+    ] {
         let message = problems(&[("BTC_WALLETS", "xpub"), ("BTC_HOST", host)]);
         assert!(
             message.contains("BTC_HOST: write the host alone") && !message.contains("hunter22"),
             "{message}"
         );
     }
+}
+
+/// How a daemon's settings are shown.
+fn daemon(vars: &[(&str, &str)]) -> String {
+    let vars = vars.iter().copied().chain([("BTC_WALLETS", "xpub")]);
+    let settings = Settings::from_vars(vars).unwrap();
+    format!("{:?}", settings.manager().coin(Currency::Btc, "xpub").unwrap().daemon())
+}
+
+#[test]
+fn a_daemon_behind_tls_or_a_proxy_is_named() {
+    for (host, url) in [
+        ("localhost", "http://localhost:5000"),
+        ("https://daemon.example", "https://daemon.example:5000"),
+        ("http://10.0.0.7", "http://10.0.0.7:5000"),
+        ("::1", "http://[::1]:5000"),
+        ("https://[::1]", "https://[::1]:5000"),
+    ] {
+        assert_eq!(daemon(&[("BTC_HOST", host)]), format!("Daemon({url} as electrum)"));
+    }
+    let shown = daemon(&[("BTC_PROXY", "socks5h://me:hunter22@localhost:9050")]);
+    assert_eq!(shown, "Daemon(http://localhost:5000 as electrum, through socks5h://localhost:9050)");
+    let wrong = [("BTC_WALLETS", "xpub"), ("BTC_PROXY", "me:hunter22@localhost")];
+    let message = problems(&wrong);
+    assert!(
+        message.contains("BTC_PROXY: the address of a proxy is like") && !message.contains("hunter22"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_root_certificate_is_a_file() {
+    let message = problems(&[("BTC_WALLETS", "xpub"), ("BTC_ROOT_CERTIFICATE", "/nowhere/cert.pem")]);
+    assert!(message.contains("BTC_ROOT_CERTIFICATE: cannot read `/nowhere/cert.pem`"), "{message}");
+    let message = problems(&[
+        ("BTC_WALLETS", "xpub"),
+        ("BTC_ROOT_CERTIFICATE", concat!(env!("CARGO_MANIFEST_DIR"), "/settings.rs")),
+    ]);
+    assert!(message.contains("BTC_ROOT_CERTIFICATE: no certificate in PEM form"), "{message}");
 }
 
 #[test]

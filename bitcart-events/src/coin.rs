@@ -67,13 +67,53 @@ impl Coin {
         )
     }
 
+    /// The wallet of one token: an address, and the token's contract on its chain. At the daemon's default address,
+    /// login and password; [`at`](Self::at) takes the same [key](Self::token_key).
+    ///
+    /// Its balance, its requests and its events are in the token. The wallet itself, for the chain's own coin, is a
+    /// coin of its own.
+    ///
+    /// ```
+    /// use bitcart_events::{Coin, Currency};
+    ///
+    /// let tokens = Coin::token(
+    ///     Currency::Eth,
+    ///     "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
+    ///     "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn token(currency: Currency, wallet: impl AsRef<str>, contract: impl AsRef<str>) -> Self {
+        Self::new(currency, Self::token_key(wallet, contract))
+    }
+
+    /// The key of a token's wallet: `WALLET_CONTRACT`, as daemons name it in events (capture `eth_ws`). Whatever takes
+    /// a wallet's key takes this too: [`at`](Self::at), [`ApiManager`](crate::ApiManager), the setting `ETH_WALLETS`.
+    ///
+    /// Write the contract as the daemon does, on ETH and its relatives with the capitals of its checksum: events are
+    /// matched by the letters of the key.
+    ///
+    /// ```
+    /// use bitcart_events::{ApiManager, Coin};
+    ///
+    /// let manager = ApiManager::builder().wallet("ETH", Coin::token_key("0x7099…", "0x9fE4…")).build()?;
+    /// assert_eq!(manager.coins()[0].wallet(), Some("0x7099…_0x9fE4…"));
+    /// # Ok::<(), bitcart_events::Error>(())
+    /// ```
+    #[must_use]
+    pub fn token_key(wallet: impl AsRef<str>, contract: impl AsRef<str>) -> String {
+        format!("{}_{}", wallet.as_ref(), contract.as_ref())
+    }
+
     /// A wallet at a daemon of your choice.
     ///
     /// ```
     /// use bitcart_events::{Coin, Currency, Daemon};
     ///
     /// let daemon = Daemon::new("http://10.0.0.7:5000")?.login("electrum", "secret")?;
-    /// let coin = Coin::at(Currency::Btc, daemon, "xpub…");
+    /// let coin = Coin::at(Currency::Btc, daemon.clone(), "xpub…");
+    /// // It shares the HTTP client of the first.
+    /// let other = Coin::at(Currency::Btc, daemon, "zpub…");
     /// # Ok::<(), bitcart_events::Error>(())
     /// ```
     #[cfg(feature = "client")]
@@ -122,31 +162,24 @@ impl Coin {
         self.0.shown.as_deref()
     }
 
-    #[cfg(feature = "polling")]
-    pub(crate) fn client(&self) -> &Client {
-        &self.0.client
+    /// The daemon that it is at.
+    ///
+    /// ```
+    /// use bitcart_events::{Coin, Currency};
+    ///
+    /// // Another wallet at the same daemon, with the same HTTP client.
+    /// let coin = Coin::btc("xpub…");
+    /// let other = Coin::at(Currency::Btc, coin.daemon().clone(), "zpub…");
+    /// ```
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn daemon(&self) -> &Daemon {
+        self.0.client.daemon()
     }
 
-    /// Calls a method of the daemon for this wallet.
-    ///
-    /// `parameters` is a JSON object of named parameters or a list of positional ones; the wallet's key is added.
-    /// Write amounts as text: a daemon takes a JSON float inexactly (0.1 becomes `0.100000000000000006`; capture
-    /// `eth_rpc`). The call is given up after a minute.
-    ///
-    /// ```no_run
-    /// # use bitcart_events::Coin;
-    /// # async fn f(coin: Coin) -> bitcart_events::Result<()> {
-    /// let request = coin.call("add_request", serde_json::json!({"amount": "0.5"})).await?;
-    /// println!("pay to {}", request["address"]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// When the daemon cannot be reached, refuses the login, or answers with an error.
     #[cfg(feature = "client")]
-    pub async fn call(&self, method: &str, parameters: serde_json::Value) -> Result<serde_json::Value> {
-        self.0.client.call(method, parameters, self.wallet()).await
+    pub(crate) fn client(&self) -> &Arc<Client> {
+        &self.0.client
     }
 
     /// Adds handlers of this wallet's own, by the paths of their functions. For this wallet they stand before those

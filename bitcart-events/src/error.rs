@@ -40,7 +40,8 @@ pub enum ErrorKind {
     Connection,
     /// The daemon does not accept the login and password.
     Unauthorized,
-    /// The parameters of a call are neither an object nor a list.
+    /// What a method of the daemon was given cannot be sent: parameters that are neither an object nor a list, a
+    /// negative amount.
     Parameters,
     /// The daemon answered with an error; [`Error::daemon`] has it.
     Daemon,

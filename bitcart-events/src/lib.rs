@@ -23,6 +23,8 @@
 //! | know which types a field can be taken as | [`field`] |
 //! | share a database or a shop with handlers | [`State`] |
 //! | listen for one wallet | [`Coin`], [`Coin::listener`] |
+//! | ask a daemon for money, balances, transactions | [`Coin`'s methods](Coin#the-daemons-methods) |
+//! | reach a daemon over TLS or through a proxy | [`Daemon`] |
 //! | listen for several wallets and currencies | [`ApiManager`] |
 //! | choose between webhook, websocket and polling | [deliveries](#deliveries) |
 //! | put the webhook into an axum application | [`Coin::webhook_app`] |
@@ -68,7 +70,9 @@
 //! | `webhook` | yes | delivery by webhook: a server, or routes for an axum application; brings `websocket` |
 //! | `websocket` | by `webhook` | delivery by websocket; brings `polling` |
 //! | `polling` | by `websocket` | delivery by polling; brings `client` |
-//! | `client` | by `polling` | [`Coin::call`], [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
+//! | `client` | by `polling` | [`Coin`'s methods](Coin#the-daemons-methods), [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
+//! | `tls` | no | `https://` daemons, with [certificates of one's own](Daemon::root_certificate); rustls with ring (a program that uses reqwest 0.13 itself has to choose a provider for its own clients: reqwest's feature `rustls`) |
+//! | `socks` | no | SOCKS [proxies](Daemon::proxy), Tor's for one |
 //! | `log` | yes | [`log_to_stderr`], which the `run_…` functions call |
 //! | `testing` | no | [`testing`]: a daemon in process, on real sockets |
 //!
@@ -76,7 +80,10 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The start page speaks of everything; without a feature its links lead nowhere.
-#![cfg_attr(not(all(feature = "webhook", feature = "testing")), allow(rustdoc::broken_intra_doc_links))]
+#![cfg_attr(
+    not(all(feature = "webhook", feature = "testing", feature = "tls")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 extern crate self as bitcart_events;
 
@@ -105,6 +112,8 @@ mod source;
 mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tls")]
+mod tls;
 mod told;
 mod update;
 mod updates;
@@ -214,7 +223,10 @@ mod wallet;
 /// `use that_crate as _;`, and [`expect_events`](crate::ListenerBuilder::expect_events) to notice it.
 pub use bitcart_events_macros::on;
 #[cfg(feature = "client")]
-pub use client::{Daemon, DaemonError};
+pub use client::{
+    Balance, Daemon, DaemonError, DaemonException, DaemonInfo, DaemonSpec, History, HistoryItem, NewRequest,
+    PaymentRequest, TxInfo,
+};
 pub use coin::Coin;
 pub use currency::{Currency, UnknownCurrency};
 #[cfg(feature = "webhook")]

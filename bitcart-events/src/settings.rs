@@ -1,6 +1,7 @@
 //! Settings from the environment, by the names that a Bitcart operator already has.
 
 use std::env::VarError;
+use std::net::Ipv6Addr;
 
 #[cfg(feature = "webhook")]
 use crate::WebhookSettings;
@@ -11,8 +12,10 @@ use crate::{ApiManager, Currency, Daemon, Error, ErrorKind, Result};
 /// | name | default | |
 /// |---|---|---|
 /// | `BITCART_CRYPTOS` | `btc` | currencies, separated by commas |
-/// | `BTC_HOST`, `BTC_PORT`, `BTC_LOGIN`, `BTC_PASSWORD` (`LTC_…`, `ETH_…`) | `localhost`, the currency's port, `electrum`, `electrumz` | the daemon |
-/// | `BTC_WALLETS` (`LTC_…`) | none | the wallets' keys, separated by commas |
+/// | `BTC_HOST`, `BTC_PORT`, `BTC_LOGIN`, `BTC_PASSWORD` (`LTC_…`, `ETH_…`) | `localhost`, the currency's port, `electrum`, `electrumz` | the daemon; `https://HOST` for one behind TLS (feature `tls`) |
+/// | `BTC_PROXY` (`LTC_…`) | none | a [proxy](Daemon::proxy) on the way to the daemon, like `socks5h://localhost:9050` |
+/// | `BTC_ROOT_CERTIFICATE` (`LTC_…`) | the operating system's | a PEM file with the [only certificates](Daemon::root_certificate) to trust (feature `tls`) |
+/// | `BTC_WALLETS` (`LTC_…`) | none | the wallets' keys, separated by commas; a token's as [`WALLET_CONTRACT`](crate::Coin::token_key) |
 /// | `BITCART_WEBHOOK_ADDR` | `127.0.0.1:6000` | where to listen |
 /// | `BITCART_WEBHOOK_URL` | made from the address | what the daemon is told, without the secret |
 /// | `BITCART_WEBHOOK_SECRET` | random at each start | the last part of the path, at least 16 characters |
@@ -177,18 +180,32 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
         };
         let login = self.text(&name("LOGIN")).unwrap_or_else(|| "electrum".to_owned());
         let password = self.text(&name("PASSWORD")).unwrap_or_else(|| "electrumz".to_owned());
-        if host.contains(['/', '@', '?', '#', ' ']) {
+        let (scheme, host) = host.split_once("://").unwrap_or(("http", &host));
+        let is_ipv6 = host.parse::<Ipv6Addr>().is_ok();
+        let is_bare = !host.contains(['/', '@', '?', '#', ' '])
+            && (is_ipv6 || !host.contains(':') || host.ends_with(']'));
+        if !is_bare || !matches!(scheme, "http" | "https") {
             let (host, port) = (name("HOST"), name("PORT"));
-            self.problems.push(format!("{host}: write the host alone, like `localhost`; the port is {port}"));
+            self.problems.push(format!(
+                "{host}: write the host alone, like `localhost` or `https://daemon.example`; the port is {port}"
+            ));
             return None;
         }
         // An IPv6 address stands in brackets in a URL.
-        let host = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host };
-        let mut checked = |which: &str, daemon: Result<Daemon>| {
-            daemon.map_err(|error| self.problems.push(format!("{}: {error}", name(which)))).ok()
-        };
-        let daemon = checked("HOST", Daemon::new(format!("http://{host}:{port}")))?;
-        checked("LOGIN and its _PASSWORD", daemon.login(login, password))
+        let url =
+            if is_ipv6 { format!("{scheme}://[{host}]:{port}") } else { format!("{scheme}://{host}:{port}") };
+        let mut daemon = self.checked(&name("HOST"), Daemon::new(url))?;
+        if let Some(proxy) = self.text(&name("PROXY")) {
+            daemon = self.checked(&name("PROXY"), daemon.proxy(proxy))?;
+        }
+        if let Some(path) = self.text(&name("ROOT_CERTIFICATE")) {
+            daemon = self.checked(&name("ROOT_CERTIFICATE"), trusting(daemon, &path))?;
+        }
+        self.checked(&name("LOGIN and its _PASSWORD"), daemon.login(login, password))
+    }
+
+    fn checked<T>(&mut self, name: &str, value: Result<T>) -> Option<T> {
+        value.map_err(|error| self.problems.push(format!("{name}: {error}"))).ok()
     }
 
     #[cfg(feature = "webhook")]
@@ -225,4 +242,16 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
                 .push(format!("BITCART_INBOX: `{shown}` is not possible; this version has only `memory`"));
         }
     }
+}
+
+#[cfg(feature = "tls")]
+fn trusting(daemon: Daemon, path: &str) -> Result<Daemon> {
+    let pem = std::fs::read(path)
+        .map_err(|error| Error::new(ErrorKind::Settings, format!("cannot read `{path}`")).because(error))?;
+    daemon.root_certificate(pem)
+}
+
+#[cfg(not(feature = "tls"))]
+fn trusting(_: Daemon, _: &str) -> Result<Daemon> {
+    Err(Error::new(ErrorKind::Settings, "this needs the Cargo feature `tls` of bitcart-events"))
 }

@@ -5,4 +5,5 @@ pub mod connection;
 pub mod listening;
 pub mod log;
 pub mod replayed;
+pub mod scripted;
 pub mod server;

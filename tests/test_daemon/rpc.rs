@@ -89,7 +89,10 @@ async fn ids_and_parameters_are_taken_as_python_takes_them() {
             "add_request() got an unexpected keyword argument 'expiry'",
         ),
         (r#"{"xpub": "W"}"#, "add_request() missing 1 required positional argument: 'amount'"),
-        (r#"["1", "", 5, 6, {"xpub": "W"}]"#, "add_request() takes 3 positional arguments but 4 were given"),
+        (
+            r#"["1", "", 5, true, 6, {"xpub": "W"}]"#,
+            "add_request() takes 4 positional arguments but 5 were given",
+        ),
         (r#"["1", {"xpub": "W", "amount": "1"}]"#, "add_request() got multiple values for argument 'amount'"),
     ] {
         let answer = call(&daemon, "add_request", &params.replace("\"W\"", &format!("\"{W1}\""))).await;

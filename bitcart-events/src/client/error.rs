@@ -1,9 +1,10 @@
 //! Errors of the daemon, by their names.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserialize;
+
+use super::DaemonSpec;
 
 /// What a daemon answered instead of a result.
 ///
@@ -31,6 +32,11 @@ impl DaemonError {
     pub fn is_unknown_method(&self) -> bool {
         self.code == NO_SUCH_METHOD
     }
+
+    /// Whether the method has no parameter of this name (capture `btc_rpc`: add_request). It has done nothing then.
+    pub(super) fn is_unknown_parameter(&self, name: &str) -> bool {
+        self.message.contains(&format!("got an unexpected keyword argument '{name}'"))
+    }
 }
 
 impl fmt::Display for DaemonError {
@@ -48,26 +54,15 @@ pub(super) struct RpcError {
     message: String,
 }
 
-/// The names in a daemon's `/spec`.
-#[derive(Deserialize, Default)]
-pub(super) struct Names {
-    exceptions: HashMap<String, Exception>,
-}
-
-#[derive(Deserialize)]
-struct Exception {
-    exc_name: String,
-}
-
 impl RpcError {
     pub(super) fn is_unauthorized(&self) -> bool {
         self.code == UNAUTHORIZED && self.message == "Unauthorized"
     }
 
-    pub(super) fn named(self, names: Option<&Names>) -> DaemonError {
+    pub(super) fn named(self, spec: Option<&DaemonSpec>) -> DaemonError {
         let Self { code, message } = self;
-        let name = match names.and_then(|names| names.exceptions.get(&code.to_string())) {
-            Some(exception) => exception.exc_name.clone(),
+        let name = match spec.and_then(|spec| spec.exceptions.get(&code)) {
+            Some(exception) => exception.name.clone(),
             None if code == NO_SUCH_METHOD => "ProcedureNotFoundError".to_owned(),
             None => python_exception(&message).unwrap_or("Error").to_owned(),
         };
@@ -86,19 +81,18 @@ fn python_exception(message: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn named(code: i64, message: &str, names: &Names) -> String {
-        RpcError { code, message: message.to_owned() }.named(Some(names)).name
+    fn named(code: i64, message: &str, spec: Option<&DaemonSpec>) -> String {
+        RpcError { code, message: message.to_owned() }.named(spec).name
     }
 
     #[test]
     fn names_come_from_the_spec_and_else_from_the_text() {
         let spec = r#"{"version": "4.5.0", "exceptions": {"-32000": {"exc_name": "WalletNotLoadedError", "docstring": ""}}}"#;
-        let spec: Names = serde_json::from_str(spec).unwrap();
-        assert_eq!(named(-32000, "Wallet not loaded", &spec), "WalletNotLoadedError");
-        assert_eq!(named(-32603, "KeyError: None", &spec), "KeyError");
-        let old = Names::default();
-        assert_eq!(named(-32601, "Procedure not found", &old), "ProcedureNotFoundError");
-        assert_eq!(named(-32005, "electrum.util.UserFacingException: Seed", &old), "UserFacingException");
-        assert_eq!(named(-32000, "Wallet not loaded", &old), "Error");
+        let spec = DaemonSpec::read(spec).unwrap();
+        assert_eq!(named(-32000, "Wallet not loaded", Some(&spec)), "WalletNotLoadedError");
+        assert_eq!(named(-32603, "KeyError: None", Some(&spec)), "KeyError");
+        assert_eq!(named(-32601, "Procedure not found", None), "ProcedureNotFoundError");
+        assert_eq!(named(-32005, "electrum.util.UserFacingException: Seed", None), "UserFacingException");
+        assert_eq!(named(-32000, "Wallet not loaded", None), "Error");
     }
 }

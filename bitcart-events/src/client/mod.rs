@@ -1,38 +1,58 @@
 //! The daemon's client: JSON-RPC over HTTP, with the daemon's own ways.
 
+mod answers;
 mod daemon;
 mod error;
+mod http;
+mod methods;
+mod money;
+mod proxy;
+mod reply;
+mod request;
 #[cfg(feature = "websocket")]
 mod socket;
+mod spec;
+mod updates;
+mod wire;
 
-use std::sync::OnceLock;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
+pub use answers::{Balance, DaemonInfo, History, HistoryItem, TxInfo};
 pub use daemon::Daemon;
 #[cfg(feature = "webhook")]
 pub(crate) use daemon::without_login;
 pub use error::DaemonError;
-use error::{Names, RpcError};
+use error::RpcError;
+use reply::Odd;
+pub use request::{NewRequest, PaymentRequest};
 #[cfg(feature = "websocket")]
 pub(crate) use socket::Socket;
+pub use spec::{DaemonException, DaemonSpec};
+use updates::Mailbox;
 
 use crate::field::excerpt;
+use crate::wallet::WalletKey;
 use crate::{Currency, Error, ErrorKind, Result};
 
-/// How long a call may take, unless its answer is destructive.
-const PATIENCE: Duration = Duration::from_secs(60);
-const CONNECT: Duration = Duration::from_secs(10);
+/// How long `/spec` may take.
+const SPEC: Duration = Duration::from_secs(10);
 
 /// Talks to the daemon of one currency, for all of its wallets.
 pub(crate) struct Client {
     currency: Currency,
     daemon: Daemon,
-    http: OnceLock<Result<reqwest::Client>>,
-    names: OnceCell<Names>,
+    /// The names of the daemon's errors; `None` if it has none.
+    spec: OnceCell<Option<DaemonSpec>>,
+    /// Whether this daemon's requests have an `expiration`, and no `expiry`.
+    says_expiration: AtomicBool,
+    mailbox: Mailbox,
 }
 
 #[derive(serde::Deserialize)]
@@ -42,28 +62,105 @@ struct Answer<'a> {
     error: Option<RpcError>,
 }
 
+/// A method's name, and the one that other daemons have for it.
+type Names<'a> = (&'a str, Option<&'a str>);
+
 impl Client {
     pub(crate) fn new(currency: Currency, daemon: Daemon) -> Self {
-        Self { currency, daemon, http: OnceLock::new(), names: OnceCell::new() }
+        Self {
+            currency,
+            daemon,
+            spec: OnceCell::new(),
+            says_expiration: AtomicBool::new(request::probably_says_expiration(currency)),
+            mailbox: Mailbox::default(),
+        }
     }
 
-    /// Calls a method, and gives up after a minute.
+    pub(crate) fn daemon(&self) -> &Daemon {
+        &self.daemon
+    }
+
+    pub(crate) fn who(&self) -> String {
+        format!("the {} daemon at {}", self.currency, self.daemon.url())
+    }
+
+    /// The daemon's HTTP client, made at first use.
+    pub(crate) fn http(&self) -> Result<&reqwest::Client> {
+        self.daemon.http().client(self.daemon.url())
+    }
+
+    /// A `GET` of a path like `/spec`, with login and password.
+    pub(crate) fn get(&self, path: &str) -> Result<reqwest::RequestBuilder> {
+        let (login, password) = self.daemon.credentials();
+        let url = format!("{}{path}", self.daemon.url().trim_end_matches('/'));
+        Ok(self.http()?.get(url).basic_auth(login, Some(password)))
+    }
+
+    /// Calls a method, and gives up after the daemon's [time limit](Daemon::call_timeout).
     pub(crate) async fn call(&self, method: &str, parameters: Value, wallet: Option<&str>) -> Result<Value> {
-        let parameters = with_wallet(parameters, wallet)?;
-        let call = self.send(method, &parameters);
-        let late = || self.trouble(method, format!("no answer within {PATIENCE:?}"));
-        let raw = tokio::time::timeout(PATIENCE, call).await.map_err(|_| late())??;
+        let raw = self.ask((method, None), parameters, wallet).await?;
         serde_json::from_str(&raw)
             .map_err(|error| self.trouble(method, "cannot read the answer").because(error))
     }
 
+    /// Calls a method, or if the daemon does not know it the same by its other name. The result is its JSON text.
+    async fn ask(&self, names: Names<'_>, parameters: Value, wallet: Option<&str>) -> Result<String> {
+        let xpub = wallet.map(|wallet| wire::xpub(self.currency, wallet));
+        let parameters = wire::with_wallet(parameters, xpub)?;
+        let (method, other) = names;
+        let answer = self.send_in_time(method, &parameters).await;
+        let is_unknown = |error: &Error| error.daemon().is_some_and(DaemonError::is_unknown_method);
+        match (answer, other) {
+            (Err(error), Some(other)) if is_unknown(&error) => {
+                let answer = self.send_in_time(other, &parameters).await;
+                // If it knows neither, the first name is the one to complain of.
+                answer.map_err(|second| if is_unknown(&second) { error } else { second })
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    async fn send_in_time(&self, method: &str, parameters: &Value) -> Result<String> {
+        let limit = self.daemon.time_limit();
+        let late = |_| self.trouble(method, format!("no answer within {limit:?}"));
+        tokio::time::timeout(limit, self.send(method, parameters)).await.map_err(late)?
+    }
+
+    /// Calls a method, and reads its result.
+    async fn read<T>(
+        &self,
+        names: Names<'_>,
+        parameters: Value,
+        wallet: Option<&str>,
+        read: impl Fn(&str) -> Result<T, Odd>,
+    ) -> Result<T> {
+        let raw = self.ask(names, parameters, wallet).await?;
+        read(&raw).map_err(|odd| self.trouble(names.0, odd))
+    }
+
     /// Takes the updates that wait at the daemon, as the text of their list.
     ///
-    /// The daemon forgets them when it answers, so this has no time limit and must never be dropped half-way: run it
-    /// to its end.
-    #[cfg(feature = "polling")]
-    pub(crate) async fn get_updates(&self, wallet: &str) -> Result<String> {
-        self.send("get_updates", &json!({ "xpub": wallet })).await
+    /// The daemon forgets them when it answers. So the call has no time limit and runs in a task of its own, to its
+    /// end even if this future is dropped; what it brings then is kept for the next call.
+    pub(crate) async fn get_updates(self: &Arc<Self>, wallet: &str) -> Result<String> {
+        let runtime = Handle::try_current().map_err(|error| {
+            Error::new(ErrorKind::Connection, "`get_updates` needs a tokio runtime").because(error)
+        })?;
+        let (client, key) = (Arc::clone(self), WalletKey::new(wallet));
+        let fetch = async move {
+            let xpub = wire::xpub(client.currency, key.expose());
+            let answer = client.send("get_updates", &json!({ "xpub": xpub })).await?;
+            client.mailbox.put(key, answer).map_err(|odd| client.trouble("get_updates", odd))
+        };
+        let ended = runtime.spawn(fetch).await;
+        // From here on nothing is awaited: what is taken reaches the caller.
+        match (self.mailbox.take(wallet), ended) {
+            (Some(updates), _) => Ok(updates),
+            (None, Ok(Err(error))) => Err(error),
+            // Another caller for this wallet has just taken them.
+            (None, Ok(Ok(()))) => Ok("[]".to_owned()),
+            (None, Err(error)) => Err(self.trouble("get_updates", "the runtime shut down").because(error)),
+        }
     }
 
     /// Sends one request; the answer's `result` as text.
@@ -71,132 +168,129 @@ impl Client {
         let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": parameters }).to_string();
         let (login, password) = self.daemon.credentials();
         let request = self.http()?.post(self.daemon.url()).basic_auth(login, Some(password));
-        let response = request.header("content-type", "application/json").body(body).send().await;
-        let response = response.map_err(|error| self.unreachable(method, error))?;
-        let status = response.status();
-        let text = response.text().await.map_err(|error| self.unreachable(method, error))?;
-        self.read_answer(method, status, &text).await
+        let request = request.header("content-type", "application/json").body(body);
+        let response = request.send().await.map_err(|error| self.unreachable(method, error))?;
+        self.result(method, response).await
     }
 
     /// The `result` in an answer, as text.
-    async fn read_answer(&self, method: &str, status: reqwest::StatusCode, text: &str) -> Result<String> {
+    async fn result(&self, method: &str, response: reqwest::Response) -> Result<String> {
+        let (status, text) = self.receive(method, response).await?;
         if status.as_u16() == 500 {
             // What a daemon answers to a login that it cannot even read (capture `eth_rpc`).
             let message =
                 "HTTP 500: it cannot read the request; a login or password with `:` in it does this";
             return Err(self.trouble(method, message));
         }
-        let answer: Answer<'_> = serde_json::from_str(text).map_err(|_| {
-            let found = excerpt(text).split_whitespace().collect::<Vec<_>>().join(" ");
-            self.trouble(
-                method,
-                format!("HTTP {status} and no JSON-RPC answer (is the address a daemon's?): {found}"),
-            )
-        })?;
+        let answer: Answer<'_> =
+            serde_json::from_str(&text).map_err(|_| self.no_answer(method, status, &text))?;
         match answer.error {
             None => Ok(answer.result.map_or("null", RawValue::get).to_owned()),
             Some(error) => Err(self.refused(method, error).await),
         }
     }
 
-    /// A request for one of the daemon's pages.
-    fn get(&self, path: &str) -> Result<reqwest::RequestBuilder> {
-        let (login, password) = self.daemon.credentials();
-        let url = format!("{}{path}", self.daemon.url().trim_end_matches('/'));
-        Ok(self.http()?.get(url).basic_auth(login, Some(password)))
-    }
-
-    fn http(&self) -> Result<&reqwest::Client> {
-        let build = || {
-            // A proxy of the environment is meant for the web, not for a daemon and its password.
-            let http = reqwest::Client::builder().no_proxy().connect_timeout(CONNECT);
-            // A connection that was kept may be half open, and `get_updates` on it would wait without end.
-            let http = http.pool_max_idle_per_host(0).tcp_keepalive(Duration::from_secs(20));
-            http.build().map_err(|error| {
-                Error::new(ErrorKind::Connection, "cannot make an HTTP client").because(error)
-            })
-        };
-        self.http.get_or_init(build).as_ref().map_err(Error::again)
+    /// Reads an answer whole.
+    async fn receive(
+        &self,
+        method: &str,
+        response: reqwest::Response,
+    ) -> Result<(reqwest::StatusCode, String)> {
+        let status = response.status();
+        match http::body(response).await {
+            Ok(Some(text)) => Ok((status, text)),
+            Ok(None) => Err(self.trouble(method, format!("an answer of more than {} bytes", http::LARGEST))),
+            Err(error) => Err(self.unreachable(method, error)),
+        }
     }
 
     /// An error of the daemon, by the name that its `/spec` has for it.
     async fn refused(&self, method: &str, error: RpcError) -> Error {
-        let who = self.who();
         if error.is_unauthorized() {
-            let prefix = self.currency.code();
-            let help = format!("set {prefix}_LOGIN and {prefix}_PASSWORD, or `Daemon::login`");
-            return Error::new(
-                ErrorKind::Unauthorized,
-                format!("{who} does not accept the login and password; {help}"),
-            );
+            return self.unauthorized();
         }
-        // Without an answer the next error asks again.
-        let names = self.names.get_or_try_init(|| self.fetch_names()).await.ok();
-        let error = error.named(names);
-        Error::new(ErrorKind::Daemon, format!("{who} refused `{method}`")).because(error)
+        // Without an answer the next error asks again. A recursion cannot come of it: `/spec` is no method.
+        let spec = self.spec.get_or_try_init(|| self.fetch_spec()).await.ok().and_then(Option::as_ref);
+        let error = error.named(spec);
+        Error::new(ErrorKind::Daemon, format!("{} refused `{method}`", self.who())).because(error)
     }
 
-    /// The daemons of 2020 have no `/spec`: there an error goes by the name in its text.
-    async fn fetch_names(&self) -> Result<Names> {
-        let response = self
-            .get("/spec")?
-            .timeout(CONNECT)
-            .send()
-            .await
-            .map_err(|error| self.unreachable("/spec", error))?;
-        if response.status().as_u16() == 404 {
-            return Ok(Names::default());
+    fn unauthorized(&self) -> Error {
+        let (who, prefix) = (self.who(), self.currency.code());
+        let message = format!(
+            "{who} does not accept the login and password; set {prefix}_LOGIN and {prefix}_PASSWORD, or `Daemon::login`"
+        );
+        Error::new(ErrorKind::Unauthorized, message)
+    }
+
+    /// What the daemon says of itself. Those of 2020 have no `/spec`.
+    async fn fetch_spec(&self) -> Result<Option<DaemonSpec>> {
+        const PATH: &str = "/spec";
+        let response = self.get(PATH)?.timeout(SPEC).send().await;
+        let response = response.map_err(|error| self.unreachable(PATH, error))?;
+        let (status, text) = self.receive(PATH, response).await?;
+        if status.as_u16() == 404 {
+            return Ok(None);
         }
-        let text = response.text().await.map_err(|error| self.unreachable("/spec", error))?;
-        serde_json::from_str(&text)
-            .map_err(|error| self.trouble("/spec", "no names of errors").because(error))
+        // A wrong login is answered like that of a call (capture `eth_rpc`: spec-no-auth).
+        if let Ok(Answer { error: Some(error), .. }) = serde_json::from_str(&text)
+            && error.is_unauthorized()
+        {
+            return Err(self.unauthorized());
+        }
+        DaemonSpec::read(&text).map(Some).map_err(|_| self.no_answer(PATH, status, &text))
+    }
+
+    fn no_answer(&self, method: &str, status: reqwest::StatusCode, text: &str) -> Error {
+        let found = excerpt(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        self.trouble(
+            method,
+            format!("HTTP {status} and no JSON-RPC answer (is the address a daemon's?): {found}"),
+        )
     }
 
     fn unreachable(&self, method: &str, error: reqwest::Error) -> Error {
-        self.trouble(method, "cannot reach it").because(error.without_url())
+        self.trouble(method, http::summary(&error)).because(error.without_url())
     }
 
     fn trouble(&self, method: &str, what: impl std::fmt::Display) -> Error {
         Error::new(ErrorKind::Connection, format!("{}: `{method}`: {what}", self.who()))
     }
-
-    pub(crate) fn who(&self) -> String {
-        format!("the {} daemon at {}", self.currency, self.daemon.url())
-    }
-}
-
-/// The wallet is a named parameter, or the last positional one, as an object.
-fn with_wallet(mut parameters: Value, wallet: Option<&str>) -> Result<Value> {
-    match (&mut parameters, wallet) {
-        (Value::Object(named), Some(wallet)) => {
-            named.insert("xpub".to_owned(), wallet.into());
-        }
-        // The daemons of 2020 look for named parameters at the end of a list only if something stands before them
-        // (read in code at `f39a98fe`).
-        (Value::Array(positional), Some(wallet)) if positional.is_empty() => {
-            return Ok(json!({ "xpub": wallet }));
-        }
-        (Value::Array(positional), Some(wallet)) => positional.push(json!({ "xpub": wallet })),
-        (Value::Object(_) | Value::Array(_), None) => {}
-        (other, _) => {
-            let found = excerpt(&other.to_string());
-            let message = format!("the parameters of a call are a JSON object or a list, not {found}");
-            return Err(Error::new(ErrorKind::Parameters, message));
-        }
-    }
-    Ok(parameters)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
     use super::*;
 
-    #[test]
-    fn the_wallet_joins_named_and_positional_parameters() {
-        let with = |parameters| with_wallet(parameters, Some("w")).unwrap();
-        assert_eq!(with(json!({"a": 1})), json!({"a": 1, "xpub": "w"}));
-        assert_eq!(with(json!([])), json!({"xpub": "w"}));
-        assert_eq!(with(json!([1])), json!([1, {"xpub": "w"}]));
-        assert!(with_wallet(json!(null), None).is_err());
+    /// A websocket begins as such a request, with the same login, and the same way to the daemon.
+    #[tokio::test]
+    async fn a_request_with_the_login_can_be_upgraded() {
+        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", socket.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = socket.accept().unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                head.extend(byte);
+            }
+            let answer =
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+            stream.write_all(answer.as_bytes()).unwrap();
+            String::from_utf8(head).unwrap().to_lowercase()
+        });
+        let client = Client::new(Currency::Btc, Daemon::new(url).unwrap());
+        let request =
+            client.get("/ws").unwrap().header("connection", "upgrade").header("upgrade", "websocket");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status().as_u16(), 101);
+        response.upgrade().await.unwrap();
+        let head = server.join().unwrap();
+        assert!(head.starts_with("get /ws http/1.1\r\n"), "{head}");
+        assert!(head.contains("authorization: basic zwxly3rydw06zwxly3rydw16\r\n"), "{head}");
     }
 }

@@ -61,12 +61,9 @@ impl Client {
     }
 
     async fn no_socket(&self, status: StatusCode, response: Response) -> crate::Error {
-        match response.text().await {
-            Ok(text) => match self.read_answer(PATH, status, &text).await {
-                Ok(_) => self.trouble(PATH, format!("HTTP {status} instead of a websocket")),
-                Err(error) => error,
-            },
-            Err(error) => self.unreachable(PATH, error),
+        match self.result(PATH, response).await {
+            Ok(_) => self.trouble(PATH, format!("HTTP {status} instead of a websocket")),
+            Err(error) => error,
         }
     }
 }

@@ -29,9 +29,17 @@ impl<'u> AmountField<'u> for Decimal {
         if !is_plain(text) {
             return Err(field.mismatch("an amount like \"0.50000000\""));
         }
-        Self::from_str_exact(text)
-            .map_err(|_| field.mismatch("an amount of at most 28 digits; take it as text"))
+        exact(text).ok_or_else(|| field.mismatch("an amount of at most 28 digits; take it as text"))
     }
+}
+
+/// The amount that a plain decimal text says, or nothing if a `Decimal` cannot hold it exactly.
+pub(crate) fn exact(text: &str) -> Option<Decimal> {
+    let text = Some(text).filter(|text| is_plain(text))?;
+    // Zeros behind the point say nothing, and a token may have more of them than there is room for.
+    let short = || Some(text.trim_end_matches('0').trim_end_matches('.')).filter(|_| text.contains('.'));
+    let read = |text| Decimal::from_str_exact(text).ok();
+    read(text).or_else(|| short().and_then(read))
 }
 
 /// Digits, and digits behind a point: `from_str_exact` takes more than a daemon may send, underscores for one.

@@ -36,6 +36,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use amount::AmountField;
+#[cfg(feature = "client")]
+pub(crate) use amount::exact;
 pub use int::IntField;
 pub use list::ListField;
 pub use status::StatusField;

@@ -16,7 +16,7 @@ const MOST_REQUESTS: usize = 10;
 
 /// A client that sends each request once and looks at no environment variable.
 pub(super) fn client() -> reqwest::Result<Client> {
-    Client::builder()
+    let builder = Client::builder()
         // A connection kept for reuse may be closed by the receiver at any time, and then the request would
         // be sent again on a new one without a word. A daemon makes one attempt.
         .pool_max_idle_per_host(0)
@@ -24,8 +24,14 @@ pub(super) fn client() -> reqwest::Result<Client> {
         // Followed here: the daemon counts redirects and turns POST into GET in its own way.
         .redirect(reqwest::redirect::Policy::none())
         .http1_title_case_headers()
-        .no_proxy()
-        .build()
+        .no_proxy();
+    // Without a word about TLS reqwest would panic for want of it; a daemon for tests posts to loopback.
+    #[cfg(feature = "tls")]
+    let builder = match crate::tls::config(crate::tls::Trust::Nobody) {
+        Ok(nobody) => builder.tls_backend_preconfigured(nobody),
+        Err(_) => builder,
+    };
+    builder.build()
 }
 
 /// Makes the one attempt to deliver `body`. Any answer counts, and its status is returned; `Err` says why

@@ -76,7 +76,8 @@ pub(super) fn add_request(
     let key = wallet.ok_or_else(wallet_not_loaded)?;
     let lasts = if config.is_today() { "expiry" } else { "expiration" };
     let function = config.command("add_request");
-    let [amount, memo, expiration] = arguments.bind(&function, ["amount", "memo", lasts])?;
+    // `force` goes beyond the gap limit, which there is none of here (read in code, Electrum 4.6, and in the SDK of 2020).
+    let [amount, memo, expiration, _force] = arguments.bind(&function, ["amount", "memo", lasts, "force"])?;
     let amount = amount_text(amount.ok_or_else(|| missing(&function, "amount"))?);
     let amount = Units::read(&amount, BITCOIN_DIGITS).map_err(|reason| match reason {
         // (measured, Bitcart `065c8421`, capture `eth_rpc`: add_request-negative, add_request-nan)

@@ -1,0 +1,69 @@
+//! The proxy on the way to a daemon.
+
+use std::fmt;
+
+use crate::{Error, ErrorKind, Result};
+
+/// A proxy. Its address may have a login in it, so only scheme, host and port are ever shown.
+#[derive(Clone)]
+pub(super) struct Proxy {
+    shown: String,
+    proxy: reqwest::Proxy,
+}
+
+impl Proxy {
+    pub(super) fn new(url: &str) -> Result<Self> {
+        let wrong = |what: &str| {
+            Error::new(
+                ErrorKind::Settings,
+                format!(
+                    "the address of a proxy is like `socks5h://localhost:9050` or `http://proxy:3128`; {what}"
+                ),
+            )
+        };
+        // What is wrong with it is said without it: it may hold a password.
+        let parsed = reqwest::Url::parse(url).map_err(|error| wrong("this is none").because(error))?;
+        let scheme = parsed.scheme();
+        match scheme {
+            "http" => {}
+            "https" => super::daemon::needs_tls("a proxy's address with `https://`")?,
+            "socks4" | "socks4a" | "socks5" | "socks5h" => needs_socks(scheme)?,
+            other => return Err(wrong(&format!("`{other}` is no kind of proxy"))),
+        }
+        let host =
+            parsed.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("this has no host"))?;
+        if !matches!(parsed.path(), "" | "/") || parsed.query().is_some() || parsed.fragment().is_some() {
+            return Err(wrong("it has no path"));
+        }
+        let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
+        let shown = format!("{scheme}://{host}{port}");
+        // The error would show the address.
+        let proxy = reqwest::Proxy::all(url).map_err(|_| wrong("this is none"))?;
+        Ok(Self { shown, proxy })
+    }
+
+    /// Whether one speaks TLS to the proxy itself.
+    #[cfg(feature = "tls")]
+    pub(super) fn is_tls(&self) -> bool {
+        self.shown.starts_with("https:")
+    }
+
+    pub(super) fn get(&self) -> reqwest::Proxy {
+        self.proxy.clone()
+    }
+}
+
+fn needs_socks(scheme: &str) -> Result<()> {
+    if cfg!(feature = "socks") {
+        return Ok(());
+    }
+    let message =
+        format!("a proxy's address with `{scheme}://` needs the Cargo feature `socks` of bitcart-events");
+    Err(Error::new(ErrorKind::Settings, message))
+}
+
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}

@@ -1,0 +1,55 @@
+//! Answers of `get_updates` between their arrival and whoever takes them.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::reply::{Odd, elements};
+use crate::wallet::WalletKey;
+
+/// For each wallet the lists of updates that nobody has taken yet. A caller who went away leaves one here.
+#[derive(Default)]
+pub(super) struct Mailbox(Mutex<HashMap<WalletKey, Vec<String>>>);
+
+impl Mailbox {
+    /// Keeps the text of a list of updates.
+    pub(super) fn put(&self, wallet: WalletKey, list: String) -> Result<(), Odd> {
+        elements(&list)?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(wallet).or_default().push(list);
+        Ok(())
+    }
+
+    /// Everything that is here for a wallet, in the order of its arrival, as one list.
+    pub(super) fn take(&self, wallet: &str) -> Option<String> {
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(wallet)?;
+        match lists.len() {
+            1 => lists.pop(),
+            _ => {
+                // Each is a list, so what is between its brackets are updates with commas.
+                let inner = lists.iter().filter_map(|list| {
+                    let inner = list.trim().strip_prefix('[')?.strip_suffix(']')?;
+                    Some(inner.trim()).filter(|updates| !updates.is_empty())
+                });
+                let inner: Vec<_> = inner.collect();
+                Some(format!("[{}]", inner.join(", ")))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_that_nobody_took_are_one_list_for_the_next() {
+        let (mailbox, key) = (Mailbox::default(), || WalletKey::new("w"));
+        assert!(mailbox.put(key(), r#"{"no": "list"}"#.to_owned()).is_err());
+        assert!(mailbox.take("w").is_none());
+        for list in [r#"[{"height": 1}]"#, " [] ", r#"[{"height": 2}, {"tx": ["["]}]"#] {
+            mailbox.put(key(), list.to_owned()).unwrap();
+        }
+        mailbox.put(WalletKey::new("other"), "[[3]]".to_owned()).unwrap();
+        assert_eq!(mailbox.take("w").unwrap(), r#"[{"height": 1}, {"height": 2}, {"tx": ["["]}]"#);
+        assert!(mailbox.take("w").is_none());
+    }
+}
