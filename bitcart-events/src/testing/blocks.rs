@@ -65,6 +65,28 @@ pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told
     told
 }
 
+/// What `rescan_blocks` tells again: the blocks (measured, Bitcart `065c8421`, capture `eth_rpc`:
+/// get_updates-after-rescan), and what is in them (read in code).
+pub(super) fn rescanned(
+    disk: &mut Disk,
+    memory: &Memory,
+    config: &Config,
+    first: u64,
+    last: u64,
+) -> Vec<Told> {
+    let mut told = Vec::new();
+    for height in first..=last.min(disk.chain.height) {
+        told.push(Told { wallet: None, event: Event::Block { height } });
+        for place in 0..disk.chain.transactions.len() {
+            if disk.chain.transactions.get(place).is_some_and(|one| one.height == Some(height)) {
+                let (transaction, payment) = process(disk, memory, config, place);
+                told.extend(transaction.into_iter().chain(payment));
+            }
+        }
+    }
+    told
+}
+
 /// The heights in the order they are told: after a gap longer than a task's share the tasks take turns. Those of
 /// the real one do so irregularly (measured, Bitcart `065c8421`, capture `eth_rpc`: get_updates-70-blocks).
 fn order(first: u64, blocks: u64) -> impl Iterator<Item = u64> {

@@ -140,7 +140,7 @@ impl Disk {
         };
         self.wallets
             .iter()
-            .find_map(|(wallet, file)| match (file.request(named), file.invoice(named)) {
+            .find_map(|(wallet, file)| match (file.request(named), file.invoice_to_pay(named)) {
                 (Some(request), _) => payee(wallet, &request.id, None),
                 (None, Some(invoice)) => payee(wallet, &invoice.id, invoice.payer.clone()),
                 (None, None) => None,
@@ -231,6 +231,14 @@ impl WalletFile {
 
     pub(super) fn invoice(&self, id: &str) -> Option<&Invoice> {
         self.invoices.iter().find(|invoice| invoice.id == id)
+    }
+
+    /// The request with this id, or with this address if that is the request's own.
+    fn invoice_to_pay(&self, named: &str) -> Option<&Invoice> {
+        let is_meant = |invoice: &&Invoice| {
+            invoice.id == named || (invoice.address == named && named.ends_with(&invoice.id))
+        };
+        self.invoices.iter().find(is_meant)
     }
 
     pub(super) fn invoice_mut(&mut self, id: &str) -> Option<&mut Invoice> {

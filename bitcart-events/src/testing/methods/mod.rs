@@ -5,7 +5,7 @@ mod electrum;
 mod webhooks;
 
 use super::account::Account;
-use super::blocks::Replay;
+use super::blocks::{Replay, rescanned};
 use super::chain;
 use super::config::Config;
 use super::daemon::State;
@@ -124,7 +124,7 @@ fn on_blocks(
         "history" => blocks::history(),
         "rescan_blocks" => {
             let (first, last) = blocks::rescan_blocks(config, arguments?)?;
-            *told = chain::rescanned(first, last);
+            *told = rescanned(disk, memory, config, first, last);
             Ok(true.to_string())
         }
         // (measured, Bitcart `065c8421`, capture `eth_rpc`: nosuchmethod)
