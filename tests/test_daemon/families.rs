@@ -1,4 +1,5 @@
-//! What no capture shows of today's daemons, or not alone: tokens, Monero, gaps, what is paid too late or too much.
+//! What no capture shows of today's daemons, or not alone: tokens, Monero, gaps, what is paid too late or too
+//! much.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! A captured conversation, had again with the test daemon: what was asked is asked as it was, and every answer
-//! and frame is compared letter for letter. Only what cannot be the same is translated: hashes, addresses and ids
-//! that a daemon makes up, and times.
+//! A captured conversation, had again with the test daemon: what was asked is asked as it was, and every
+//! answer and frame is compared letter for letter. Only what cannot be the same is translated: hashes,
+//! addresses and ids that a daemon makes up, and times.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -71,7 +71,8 @@ async fn the_first_websocket() {
     story.is("fe7db6", &daemon.pay(&request.id, "0.1").await.unwrap());
     story.is("796418", &daemon.pay(&request.id, "0.15").await.unwrap());
     daemon.mine(1).await;
-    // Theirs are told while others still are: each wallet has them in an order of its own, which is not compared.
+    // Theirs are told while others still are: each wallet has them in an order of its own, which is not
+    // compared.
     story.hear_in_any_order().await;
     daemon.stop().await;
     story.ended("two-wallets-unfiltered").await;

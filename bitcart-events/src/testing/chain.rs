@@ -25,8 +25,8 @@ pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told
     }
 }
 
-/// The last blocks are others now. A daemon that is not on Electrum goes by heights alone, and looks at none twice
-/// (read in code at `065c8421`).
+/// The last blocks are others now. A daemon that is not on Electrum goes by heights alone, and looks at none
+/// twice (read in code at `01571e72`).
 pub(super) fn reorganised(state: &mut State, config: &Config, depth: u64) -> Vec<Told> {
     match config.family() {
         Family::Electrum => electrum::reorganised(&mut state.disk, config.version, depth),

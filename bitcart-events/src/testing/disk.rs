@@ -106,7 +106,8 @@ impl Chain {
     }
 }
 
-/// Who pays if nobody is named: of the test network's accounts the first (seen in the captures `eth_ws`, `trx`).
+/// Who pays if nobody is named: of the test network's accounts the first (seen in the captures `eth_ws`,
+/// `trx`).
 fn somebody(config: &Config) -> &'static str {
     match config.currency {
         Currency::Trx => "TJ52LP9eqskXuZ9Paz8CCoKzTRx3TkpKKn",
@@ -190,9 +191,9 @@ impl Disk {
         Some(request)
     }
 
-    /// Adds a request of a daemon that is not on Electrum: the address is the wallet's own, but Monero's has the id
-    /// in it (measured, Bitcart `065c8421`, captures `eth_rpc`: add_request, `trx`: add_request; Monero's is made
-    /// up, but for the length of its id).
+    /// Adds a request of a daemon that is not on Electrum: the address is the wallet's own, but Monero's has
+    /// the id in it (measured, Bitcart `065c8421`, captures `eth_rpc`: add_request, `trx`: add_request;
+    /// Monero's is made up, but for the length of its id).
     pub(super) fn add_invoice(
         &mut self,
         config: &Config,

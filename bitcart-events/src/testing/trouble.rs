@@ -22,8 +22,8 @@ impl TestDaemon {
         }
     }
 
-    /// Makes every connection there is now half-open: the daemon neither reads nor writes on it nor closes it,
-    /// and does not notice itself. New connections are as usual.
+    /// Makes every connection there is now half-open: the daemon neither reads nor writes on it nor closes
+    /// it, and does not notice itself. New connections are as usual.
     pub async fn go_silent(&self) {
         self.server.silence().await;
     }
@@ -88,8 +88,8 @@ impl TestDaemon {
         to_the_end(async move { daemon.push_to(None, &frame).await }).await;
     }
 
-    /// Sends and queues an event as it is, in the way today's daemons do, whatever this daemon's generation; without a
-    /// wallet it is for all. It is sent as the text that it is.
+    /// Sends and queues an event as it is, in the way today's daemons do, whatever this daemon's generation;
+    /// without a wallet it is for all. It is sent as the text that it is.
     ///
     /// # Errors
     ///
