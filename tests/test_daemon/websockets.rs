@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use bitcart_events::testing::{DaemonVersion, Fate, TestDaemon};
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::asking::{call, exchange, updates};
@@ -191,17 +192,28 @@ async fn a_half_open_connection_is_silent_and_new_ones_work() {
     let daemon = today().await;
     updates(&daemon, W1).await;
     let mut old = Websocket::open(&daemon).await;
+    daemon.hang("getinfo");
+    let mut asking = TcpStream::connect(daemon.addr()).await.unwrap();
+    asking.write_all(captured("btc_rpc", "getinfo", "c2s")[0].as_bytes()).await.unwrap();
+    daemon.wait_call("getinfo", 1).await;
     daemon.go_silent().await;
+    daemon.release("getinfo");
+    assert!(call(&daemon, "getinfo", "[]").await.contains("result"));
     old.say(PING, b"hi").await;
     daemon.mine(1).await;
     let mut new = Websocket::open(&daemon).await;
     daemon.mine(1).await;
     assert_eq!(new.events().await, [new_block(102)]);
     assert!(timeout(NEVER, old.next()).await.is_err());
-    // The daemon has no idea.
+    // The daemon has no idea; and nobody hears that it is done with a connection.
     assert_eq!(daemon.websockets(), 2);
+    daemon.drop_websockets().await;
+    assert_eq!(new.next().await, None);
+    assert!(timeout(NEVER, old.next()).await.is_err());
+    assert!(timeout(NEVER, asking.peek(&mut [0])).await.is_err());
     daemon.stop().await;
     assert_eq!(old.next().await, None);
+    assert_eq!(asking.read(&mut [0]).await.unwrap_or(0), 0);
 }
 
 /// One client that does not read keeps the event from everybody's ring, until it is gone.
@@ -211,7 +223,7 @@ async fn who_does_not_read_holds_up_the_daemon() {
     updates(&daemon, W1).await;
     let idle = Websocket::open(&daemon).await;
     // More than the sockets' buffers hold.
-    let event = format!(r#"{{"event": "verified_tx", "tx": "{}", "height": 1}}"#, "0".repeat(64 << 20));
+    let event = format!(r#"{{"event": "verified_tx", "tx": "{}", "height": 1}}"#, "0".repeat(16 << 20));
     let script = daemon.clone();
     let script = tokio::spawn(async move { script.emit(Some(W1), &event).await });
     while daemon.emissions().is_empty() {

@@ -21,7 +21,7 @@ pub(super) struct Replay {
 }
 
 /// At most so many blocks are processed when the daemon was behind, and kept in memory; what is above that is
-/// never told (read in code at `01571e72` and `065c8421`).
+/// never told (read in code at `065c8421`).
 fn most_blocks(currency: Currency) -> u64 {
     match currency {
         Currency::Matic => 450,

@@ -16,7 +16,7 @@ use super::frames;
 use super::server::Server;
 
 /// How long a websocket may take to answer the goodbye of a daemon that shuts down.
-const GOODBYE: Duration = Duration::from_secs(1);
+const GOODBYE: Duration = Duration::from_millis(500);
 
 /// A running daemon. Clones are handles on the same one; it ends with the last of them.
 ///
@@ -127,7 +127,7 @@ impl TestDaemon {
 
     /// Shuts the daemon down in good order: no more connections, a goodbye to each websocket (measured,
     /// Bitcart `065c8421`, captures `eth_ws`: ws-shutdown, `bnb`: ws-xpub), then as [`stop`](Self::stop). It
-    /// waits a second at most for the websockets' answers, so that the goodbyes are not lost.
+    /// waits half a second at most for the websockets' answers, so that the goodbyes are not lost.
     pub async fn shut_down(&self) {
         self.server.close().await;
         self.daemon.change(|state| {

@@ -153,6 +153,9 @@ impl Daemon {
     pub(super) fn queue(&self, wallet: Option<&str>, name: &str, json: &str) {
         self.change(|state| {
             let memory = state.memory.as_mut()?;
+            if let Some(key) = wallet {
+                memory.find(key)?;
+            }
             let rings = memory.queue(wallet, &Queued::Text(json.to_owned()), self.config.polling_cap);
             let fate = Fate::Sent { websockets: 0, rings };
             let wallet = wallet.unwrap_or_default().to_owned();

@@ -89,7 +89,8 @@ impl TestDaemon {
     }
 
     /// Sends and queues an event as it is, in the way today's daemons do, whatever this daemon's generation;
-    /// without a wallet it is for all. It is sent as the text that it is.
+    /// without a wallet it is for all, and for a wallet that is not loaded it goes nowhere. It is sent as the
+    /// text that it is.
     ///
     /// # Errors
     ///
@@ -119,7 +120,8 @@ impl TestDaemon {
         Ok(())
     }
 
-    /// Sends an event without queueing it, as if the ring had lost it since.
+    /// Sends an event without queueing it, as if the ring had lost it since; nothing is recorded, and whether
+    /// the wallet is loaded does not matter.
     ///
     /// # Errors
     ///
