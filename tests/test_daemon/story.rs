@@ -187,13 +187,13 @@ impl Story {
         }
     }
 
-    /// The same, where the order of a gap's blocks cannot be.
-    pub(crate) async fn hear_in_any_order(&mut self) {
+    /// The same, where only the order of what has the same key can be compared.
+    pub(crate) async fn hear_by<K: Ord>(&mut self, key: impl Fn(&String) -> K) {
         let labels: Vec<String> = self.open.keys().cloned().collect();
         for label in labels {
             let ours = self.open.get_mut(&label).unwrap().rest().await;
             self.heard(&label, ours, |mut frames| {
-                frames.sort();
+                frames.sort_by_key(&key);
                 frames
             });
         }

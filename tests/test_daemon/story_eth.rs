@@ -96,7 +96,7 @@ async fn todays_ethereum_daemon() {
         daemon.mine_at_once(blocks).await;
         let (ours, theirs) = story.exchange(label).await;
         assert_eq!(sorted(&ours), sorted(&theirs), "{label}");
-        story.hear_in_any_order().await;
+        story.hear_by(String::clone).await;
     }
     story.close(&["t-dict-xpub", "t-walletkey", "t-plain-xpub", "t-unfiltered"]);
 

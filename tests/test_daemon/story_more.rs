@@ -2,6 +2,7 @@
 
 use bitcart_events::Currency;
 use bitcart_events::testing::{DaemonVersion, TestDaemon};
+use serde_json::Value;
 
 use crate::asking::updates;
 use crate::captures::{W1, W2};
@@ -71,9 +72,14 @@ async fn the_first_websocket() {
     story.is("fe7db6", &daemon.pay(&request.id, "0.1").await.unwrap());
     story.is("796418", &daemon.pay(&request.id, "0.15").await.unwrap());
     daemon.mine(1).await;
-    // Theirs are told while others still are: each wallet has them in an order of its own, which is not
-    // compared.
-    story.hear_in_any_order().await;
+    // Theirs are told side by side, each wallet's payments and transactions for themselves.
+    story
+        .hear_by(|frame| {
+            let frame: Value = serde_json::from_str(frame).unwrap();
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            (text(&frame["wallet"]), text(&frame["updates"][0]["event"]))
+        })
+        .await;
     daemon.stop().await;
     story.ended("two-wallets-unfiltered").await;
     story.ended("two-wallets-sub-w2").await;
