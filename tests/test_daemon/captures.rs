@@ -6,12 +6,16 @@ const CAPTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data/captures");
 pub(crate) const W1: &str = "vpub5UHUES5SFKEnu1M1Vn5oT5uk4BF6npRaS4vCxraUhP8gdVvFq22bfbhMesuktdcEBB6H77BmUq8oqPRDm7Gh1dt8FQ4FBnoP2fAzGMmTVvt";
 pub(crate) const W2: &str = "vpub5Umf8zCfzHuqBZbNg6C5wrGkAzCBvCb484vPi4Ue9YP8CGZsKHSF7KqbYqJNpZ4G5c7chV1XEG751pv4sVEPP8e12EjYf4h2mwdWbVYe829";
 
+/// Every captured line of a file.
+pub(crate) fn lines(file: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(format!("{CAPTURES}/{file}.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
 /// All captured bytes with this label and direction, in order.
 pub(crate) fn captured(file: &str, label: &str, dir: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(format!("{CAPTURES}/{file}.jsonl")).unwrap();
-    let found: Vec<String> = text
-        .lines()
-        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+    let found: Vec<String> = lines(file)
+        .iter()
         .filter(|line| line["label"] == label && line["dir"] == dir)
         .map(|line| line["raw"].as_str().unwrap().to_owned())
         .collect();

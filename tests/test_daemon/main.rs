@@ -5,11 +5,16 @@
 
 mod asking;
 mod captures;
+mod families;
 mod lifetime;
 mod receivers;
 mod rpc;
 mod script;
 mod sockets;
+mod story;
+mod story_btc;
+mod story_eth;
+mod story_more;
 mod subscriptions;
 mod webhooks;
 mod websockets;

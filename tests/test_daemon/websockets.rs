@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use bitcart_events::testing::{DaemonVersion, Fate, TestDaemon};
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::asking::{call, exchange, updates};
-use crate::captures::{W1, W2, captured, essential_head, split};
+use crate::captures::{W1, W2, captured, essential_head, lines, split};
 use crate::sockets::{BINARY, CLOSE, PING, PONG, TEXT, Websocket, handshake};
 
-/// Long enough to be sure that nothing comes; no test waits for it unless something does go wrong.
-const NEVER: Duration = Duration::from_millis(50);
+/// What has not come by now does not come: everything before it has been waited for.
+const NEVER: Duration = Duration::ZERO;
 
 pub(crate) async fn today() -> TestDaemon {
     TestDaemon::builder().version(DaemonVersion::Current).start().await.unwrap()
@@ -86,12 +87,16 @@ async fn only_a_loaded_wallet_is_told_of_and_the_filter_is_exact() {
     assert_eq!(fates, [(String::new(), sent(4, 0)), (W1.to_owned(), sent(3, 1))]);
 }
 
+/// Everything in this capture but the compression, which is not known here.
 #[tokio::test]
 async fn protocol_answers_are_the_captured_ones() {
     let daemon = today().await;
     let five_mib = vec![b'x'; 5 * 1024 * 1024];
+    let dict = format!(r#"{{"xpub": {{"xpub": "{W1}"}}}}"#);
+    let mut compared = vec!["GET /ws without upgrade headers", "handshake offering subprotocol"];
     for (label, opcode, payload) in [
         ("reply to client ping 'hi'", PING, &b"hi"[..]),
+        ("reply to binary frame with json", BINARY, dict.as_bytes()),
         ("reply to json string", TEXT, b"\"text\""),
         ("reply to json number", TEXT, b"5"),
         ("reply to json null", TEXT, b"null"),
@@ -99,24 +104,39 @@ async fn protocol_answers_are_the_captured_ones() {
         ("reply to unmasked-like bad opcode 3", 0x83, b""),
         ("reply to close 1000", CLOSE, &[3, 232]),
         ("reply to 5MiB text", TEXT, &five_mib),
+        ("reply to xpub unhashable dict then close", TEXT, dict.as_bytes()),
     ] {
         let mut socket = Websocket::open(&daemon).await;
         socket.say(opcode, payload).await;
-        let theirs = captured("eth_wsproto", label, "s2c").swap_remove(0);
+        if label.ends_with("then close") {
+            socket.say(CLOSE, &[3, 232]).await;
+        }
+        let theirs = lines("eth_wsproto").into_iter().find(|line| line["label"] == label).unwrap();
         let mut ours = Vec::new();
-        if opcode == PING {
-            ours = vec![0; theirs.len() / 2];
-            socket.stream.read_exact(&mut ours).await.unwrap();
-        } else {
+        if theirs["eof"] == "True" {
             // A reset is an end as well.
             let _ = socket.stream.read_to_end(&mut ours).await;
+        } else {
+            ours = vec![0; theirs["raw"].as_str().unwrap().len() / 2];
+            socket.stream.read_exact(&mut ours).await.unwrap();
+            // Nothing more comes of it.
+            socket.settle().await;
         }
-        assert_eq!(ours.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), theirs, "{label}");
+        let ours: String = ours.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(ours, theirs["raw"].as_str().unwrap(), "{label}");
+        compared.push(label);
     }
-    let mut socket = Websocket::open(&daemon).await;
-    socket.say(BINARY, format!(r#"{{"xpub": "{W1}"}}"#).as_bytes()).await;
+    let labels = lines("eth_wsproto").into_iter().map(|line| line["label"].as_str().unwrap().to_owned());
+    let left: Vec<_> = labels.filter(|label| !compared.contains(&label.as_str())).collect();
+    assert_eq!(
+        left,
+        ["handshake offering permessage-deflate", "frame after permessage-deflate negotiated (hex)"]
+    );
+
     // A dict is no wallet, and a wallet's events are not for it.
-    socket.say(TEXT, format!(r#"{{"xpub": {{"xpub": "{W1}"}}}}"#).as_bytes()).await;
+    let mut socket = Websocket::open(&daemon).await;
+    socket.say(BINARY, format!(r#"{{"xpub": "{W2}"}}"#).as_bytes()).await;
+    socket.say(TEXT, dict.as_bytes()).await;
     socket.settle().await;
     updates(&daemon, W1).await;
     daemon.send(W1, "1").await.unwrap();
@@ -172,17 +192,50 @@ async fn a_half_open_connection_is_silent_and_new_ones_work() {
     let daemon = today().await;
     updates(&daemon, W1).await;
     let mut old = Websocket::open(&daemon).await;
+    daemon.hang("getinfo");
+    let mut asking = TcpStream::connect(daemon.addr()).await.unwrap();
+    asking.write_all(captured("btc_rpc", "getinfo", "c2s")[0].as_bytes()).await.unwrap();
+    daemon.wait_call("getinfo", 1).await;
     daemon.go_silent().await;
+    daemon.release("getinfo");
+    assert!(call(&daemon, "getinfo", "[]").await.contains("result"));
     old.say(PING, b"hi").await;
     daemon.mine(1).await;
     let mut new = Websocket::open(&daemon).await;
     daemon.mine(1).await;
     assert_eq!(new.events().await, [new_block(102)]);
     assert!(timeout(NEVER, old.next()).await.is_err());
-    // The daemon has no idea.
+    // The daemon has no idea; and nobody hears that it is done with a connection.
     assert_eq!(daemon.websockets(), 2);
+    daemon.drop_websockets().await;
+    assert_eq!(new.next().await, None);
+    assert!(timeout(NEVER, old.next()).await.is_err());
+    assert!(timeout(NEVER, asking.peek(&mut [0])).await.is_err());
     daemon.stop().await;
     assert_eq!(old.next().await, None);
+    assert_eq!(asking.read(&mut [0]).await.unwrap_or(0), 0);
+}
+
+/// One client that does not read keeps the event from everybody's ring, until it is gone.
+#[tokio::test]
+async fn who_does_not_read_holds_up_the_daemon() {
+    let daemon = today().await;
+    updates(&daemon, W1).await;
+    let idle = Websocket::open(&daemon).await;
+    // More than the sockets' buffers hold.
+    let event = format!(r#"{{"event": "verified_tx", "tx": "{}", "height": 1}}"#, "0".repeat(16 << 20));
+    let script = daemon.clone();
+    let script = tokio::spawn(async move { script.emit(Some(W1), &event).await });
+    while daemon.emissions().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(timeout(NEVER, daemon.wait_emissions(1)).await.is_err());
+    assert_eq!(daemon.emissions()[0].fate, Fate::Sending);
+    assert_eq!(updates(&daemon, W1).await, Vec::<Value>::new());
+    drop(idle);
+    script.await.unwrap().unwrap();
+    assert_eq!(daemon.emissions()[0].fate, Fate::Sent { websockets: 0, rings: 1 });
+    assert_eq!(daemon.websockets(), 0);
 }
 
 #[tokio::test]

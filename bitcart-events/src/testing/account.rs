@@ -15,9 +15,9 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// What the `xpub` of a call names; `None` is no wallet. A dict says more of it (measured, Bitcart `065c8421`,
-    /// capture `eth_rpc`: add_request-token, get_updates-diskless-param), and anything else breaks the daemon
-    /// (measured, the same, capture `eth_rpc`: xpub-list).
+    /// What the `xpub` of a call names; `None` is no wallet. A dict says more of it (measured, Bitcart
+    /// `065c8421`, capture `eth_rpc`: add_request-token, get_updates-diskless-param), and anything else
+    /// breaks the daemon (measured, the same, capture `eth_rpc`: xpub-list).
     pub(super) fn read(xpub: Option<Value>, config: &Config) -> Result<Option<Self>, Breaks> {
         let text = |members: &Map<String, Value>, name: &str| {
             members.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
@@ -62,8 +62,8 @@ impl Account {
         self.address.as_deref().unwrap_or(&self.xpub)
     }
 
-    /// Whether the daemon would recognise the key: of an Electrum one a master public key, of others an address,
-    /// of Monero's a view key. Seeds and private keys are not known here.
+    /// Whether the daemon would recognise the key: of an Electrum one a master public key, of others an
+    /// address, of Monero's a view key. Seeds and private keys are not known here.
     pub(super) fn is_recognised(&self, config: &Config) -> bool {
         let key = &self.xpub;
         match config.family() {

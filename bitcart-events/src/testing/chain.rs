@@ -4,7 +4,7 @@ use super::account::Account;
 use super::blocks::{self, Replay};
 use super::daemon::State;
 use super::disk::Disk;
-use super::event::{Event, Told};
+use super::event::Told;
 use super::family::Family;
 use super::memory::Memory;
 use super::{Config, electrum};
@@ -25,8 +25,8 @@ pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told
     }
 }
 
-/// The last blocks are others now. A daemon that is not on Electrum goes by heights alone, and looks at none twice
-/// (read in code at `065c8421`).
+/// The last blocks are others now. A daemon that is not on Electrum goes by heights alone, and looks at none
+/// twice (read in code at `01571e72`).
 pub(super) fn reorganised(state: &mut State, config: &Config, depth: u64) -> Vec<Told> {
     match config.family() {
         Family::Electrum => electrum::reorganised(&mut state.disk, config.version, depth),
@@ -46,10 +46,4 @@ pub(super) fn load(
     let is_new = memory.load(&key);
     let replays = is_new && config.family() != Family::Electrum;
     Some(if replays { blocks::replay(disk, memory, config, &key) } else { Replay::default() })
-}
-
-/// The blocks of `rescan_blocks`. Their transactions, which the code would tell again, did not come while it was
-/// captured (measured, Bitcart `065c8421`, capture `eth_rpc`: get_updates-after-rescan).
-pub(super) fn rescanned(first: u64, last: u64) -> Vec<Told> {
-    (first..=last).map(|height| Told { wallet: None, event: Event::Block { height } }).collect()
 }

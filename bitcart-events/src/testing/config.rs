@@ -35,8 +35,8 @@ impl Config {
         Family::of(self.currency)
     }
 
-    /// Decimal places of one coin (measured but for XMR, Bitcart `065c8421`, captures `btc_ws`: ws-xpub, `eth_ws`:
-    /// ws-xpub-A, `bnb`: ws-xpub, `trx`: ws-xpub).
+    /// Decimal places of one coin (measured but for XMR, Bitcart `065c8421`, captures `btc_ws`: ws-xpub,
+    /// `eth_ws`: ws-xpub-A, `bnb`: ws-xpub, `trx`: ws-xpub).
     pub(super) fn digits(&self) -> usize {
         match (self.family(), self.currency) {
             (Family::Electrum, _) => BITCOIN_DIGITS,
@@ -60,8 +60,8 @@ impl Config {
     }
 }
 
-/// How Python calls its functions when it complains of their arguments: today with their class (measured, Bitcart
-/// `065c8421`, captures `btc_rpc`: add_request, `eth_rpc`: unknown-kw; in 2020 not measured).
+/// How Python calls its functions when it complains of their arguments: today with their class (measured,
+/// Bitcart `065c8421`, captures `btc_rpc`: add_request, `eth_rpc`: unknown-kw; in 2020 not measured).
 impl Config {
     /// One of the daemon's own.
     pub(super) fn function(&self, name: &str) -> String {

@@ -69,7 +69,8 @@ impl Connection {
         Self { stream: Some(stream), killed, silent, fallen, gate }
     }
 
-    /// The stream, unless it is silent. Fails once the process is dead, and wakes the task when either happens.
+    /// The stream, unless it is silent. Fails once the process is dead, and wakes the task when either
+    /// happens.
     fn live(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<Pin<&mut TcpStream>>>> {
         if self.killed.as_mut().poll(cx).is_ready() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));

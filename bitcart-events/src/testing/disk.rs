@@ -106,7 +106,8 @@ impl Chain {
     }
 }
 
-/// Who pays if nobody is named: of the test network's accounts the first (seen in the captures `eth_ws`, `trx`).
+/// Who pays if nobody is named: of the test network's accounts the first (seen in the captures `eth_ws`,
+/// `trx`).
 fn somebody(config: &Config) -> &'static str {
     match config.currency {
         Currency::Trx => "TJ52LP9eqskXuZ9Paz8CCoKzTRx3TkpKKn",
@@ -140,7 +141,7 @@ impl Disk {
         };
         self.wallets
             .iter()
-            .find_map(|(wallet, file)| match (file.request(named), file.invoice(named)) {
+            .find_map(|(wallet, file)| match (file.request(named), file.invoice_to_pay(named)) {
                 (Some(request), _) => payee(wallet, &request.id, None),
                 (None, Some(invoice)) => payee(wallet, &invoice.id, invoice.payer.clone()),
                 (None, None) => None,
@@ -190,9 +191,9 @@ impl Disk {
         Some(request)
     }
 
-    /// Adds a request of a daemon that is not on Electrum: the address is the wallet's own, but Monero's has the id
-    /// in it (measured, Bitcart `065c8421`, captures `eth_rpc`: add_request, `trx`: add_request; Monero's is made
-    /// up, but for the length of its id).
+    /// Adds a request of a daemon that is not on Electrum: the address is the wallet's own, but Monero's has
+    /// the id in it (measured, Bitcart `065c8421`, captures `eth_rpc`: add_request, `trx`: add_request;
+    /// Monero's is made up, but for the length of its id).
     pub(super) fn add_invoice(
         &mut self,
         config: &Config,
@@ -231,6 +232,14 @@ impl WalletFile {
 
     pub(super) fn invoice(&self, id: &str) -> Option<&Invoice> {
         self.invoices.iter().find(|invoice| invoice.id == id)
+    }
+
+    /// The request with this id, or with this address if that is the request's own.
+    fn invoice_to_pay(&self, named: &str) -> Option<&Invoice> {
+        let is_meant = |invoice: &&Invoice| {
+            invoice.id == named || (invoice.address == named && named.ends_with(&invoice.id))
+        };
+        self.invoices.iter().find(is_meant)
     }
 
     pub(super) fn invoice_mut(&mut self, id: &str) -> Option<&mut Invoice> {

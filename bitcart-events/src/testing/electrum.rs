@@ -38,9 +38,10 @@ fn waiting(disk: &Disk) -> Vec<usize> {
     places.filter(|(_, transaction)| transaction.height.is_none()).map(|(place, _)| place).collect()
 }
 
-/// A transaction is found in a block: today's daemon tells the payment, then the transaction, one after another
-/// (measured, Bitcart `065c8421`, capture `btc_ws`: ws2-xpub, where the first of two leaves the request
-/// unconfirmed). One that it had not seen before it tells as if it were still waiting (measured, the same).
+/// A transaction is found in a block: today's daemon tells the payment, then the transaction, one after
+/// another (measured, Bitcart `065c8421`, capture `btc_ws`: ws2-xpub, where the first of two leaves the
+/// request unconfirmed). One that it had not seen before it tells as if it were still waiting (measured, the
+/// same).
 fn verified(disk: &mut Disk, version: DaemonVersion, place: usize, height: u64) -> Vec<Told> {
     let mut told = Vec::new();
     let Some(transaction) = disk.chain.transactions.get_mut(place) else { return told };
@@ -59,9 +60,9 @@ fn verified(disk: &mut Disk, version: DaemonVersion, place: usize, height: u64) 
     told
 }
 
-/// The last blocks are replaced by one more than they were, with the same transactions at the same heights. Only
-/// the height that is new is told; then the payments lose their blocks, and find them again (measured, Bitcart
-/// `065c8421`, capture `btc_ws`: ws2-xpub, one block with one payment).
+/// The last blocks are replaced by one more than they were, with the same transactions at the same heights.
+/// Only the height that is new is told; then the payments lose their blocks, and find them again (measured,
+/// Bitcart `065c8421`, capture `btc_ws`: ws2-xpub, one block with one payment).
 pub(super) fn reorganised(disk: &mut Disk, version: DaemonVersion, depth: u64) -> Vec<Told> {
     let stays = disk.chain.height.saturating_sub(depth);
     disk.chain.height += 1;

@@ -18,8 +18,9 @@ pub enum ScriptError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The wallet key is none Electrum would recognise: it starts with none of `xpub`, `ypub`, `zpub`,
-    /// `tpub`, `upub`, `vpub`.
+    /// The wallet key is none that the daemon would recognise. On Electrum it starts with one of `xpub`,
+    /// `ypub`, `zpub`, `tpub`, `upub`, `vpub`; Monero's is a view key of 64 hexadecimal digits; elsewhere it
+    /// is an address.
     BadWallet(String),
     /// No request has this id or address.
     UnknownAddress(String),

@@ -49,8 +49,8 @@ pub(super) struct Transfer {
 pub(super) struct Sums {
     pub(super) tx_hashes: Vec<String>,
     pub(super) sent_amount: String,
-    /// Not there at all for Electrum's daemons; null for the coin itself (measured, Bitcart `065c8421`, capture
-    /// `eth_ws`: ws-xpub-A).
+    /// Not there at all for Electrum's daemons; null for the coin itself (measured, Bitcart `065c8421`,
+    /// capture `eth_ws`: ws-xpub-A).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) contract: Option<Contract>,
     /// How many hashes had been added to the request's list.
@@ -90,8 +90,8 @@ impl Event {
 
 /// One event the daemon emitted, and what became of it.
 ///
-/// A daemon of 2020 emits a `new_block` once for each loaded wallet. Today's emits it once for all, and `wallet`
-/// is empty then.
+/// A daemon of 2020 emits a `new_block` once for each loaded wallet. Today's emits it once for all, and
+/// `wallet` is empty then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Emission {

@@ -1,7 +1,7 @@
 //! Websocket frames, as far as the daemon sends and understands them (RFC 6455).
 //!
-//! Written out rather than taken from a library: so it closes with the codes that were measured, and a client's
-//! library is not tested against itself.
+//! Written out rather than taken from a library: so it closes with the codes that were measured, and a
+//! client's library is not tested against itself.
 
 use std::ops::ControlFlow;
 
@@ -104,8 +104,8 @@ impl Ear {
             return wrong(1009);
         }
         match self.message.take_if(|_| head.last) {
-            // Binary messages are not listened to (measured, Bitcart `065c8421`, capture `eth_wsproto`: reply to
-            // binary frame with json).
+            // Binary messages are not listened to (measured, Bitcart `065c8421`, capture `eth_wsproto`: reply
+            // to binary frame with json).
             None | Some((false, _)) => ControlFlow::Continue(()),
             Some((true, message)) => match String::from_utf8(message) {
                 Ok(text) => ControlFlow::Break(Some(Said::Text(text))),

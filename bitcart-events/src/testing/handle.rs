@@ -16,7 +16,7 @@ use super::frames;
 use super::server::Server;
 
 /// How long a websocket may take to answer the goodbye of a daemon that shuts down.
-const GOODBYE: Duration = Duration::from_secs(1);
+const GOODBYE: Duration = Duration::from_millis(500);
 
 /// A running daemon. Clones are handles on the same one; it ends with the last of them.
 ///
@@ -68,8 +68,8 @@ impl TestDaemonBuilder {
         self
     }
 
-    /// A token on the currency's chain: its contract, its symbol, and how many decimal places it has. The wallet
-    /// of such a token has the key `ADDRESS_CONTRACT`. Only ETH, BNB, MATIC and TRX have tokens.
+    /// A token on the currency's chain: its contract, its symbol, and how many decimal places it has. The
+    /// wallet of such a token has the key `ADDRESS_CONTRACT`. Only ETH, BNB, MATIC and TRX have tokens.
     pub fn token(mut self, contract: impl Into<String>, symbol: impl Into<String>, digits: usize) -> Self {
         self.config.tokens.push(Token { contract: contract.into(), symbol: symbol.into(), digits });
         self
@@ -125,9 +125,9 @@ impl TestDaemon {
         self.server.stop(&self.daemon).await;
     }
 
-    /// Shuts the daemon down in good order: no more connections, a goodbye to each websocket (measured, Bitcart
-    /// `065c8421`, captures `eth_ws`: ws-shutdown, `bnb`: ws-xpub), then as [`stop`](Self::stop). It waits a
-    /// second at most for the websockets' answers, so that the goodbyes are not lost.
+    /// Shuts the daemon down in good order: no more connections, a goodbye to each websocket (measured,
+    /// Bitcart `065c8421`, captures `eth_ws`: ws-shutdown, `bnb`: ws-xpub), then as [`stop`](Self::stop). It
+    /// waits half a second at most for the websockets' answers, so that the goodbyes are not lost.
     pub async fn shut_down(&self) {
         self.server.close().await;
         self.daemon.change(|state| {

@@ -1,5 +1,5 @@
-//! Requests of the daemons that are not built on Electrum. They keep their status, instead of working it out from
-//! the chain.
+//! Requests of the daemons that are not built on Electrum. They keep their status, instead of working it out
+//! from the chain.
 
 use super::Config;
 use super::amount::Units;
@@ -59,8 +59,8 @@ impl Invoice {
         }
     }
 
-    /// A task sets the status a second after the time (read in code at `065c8421`; measured, capture `eth_rpc`:
-    /// getrequest-expired, get_updates-after-expiry).
+    /// A task sets the status a second after the time (read in code at `01571e72`; measured, Bitcart
+    /// `065c8421`, capture `eth_rpc`: getrequest-expired, get_updates-after-expiry).
     pub(super) fn expire(&mut self, chain: &Chain) {
         if self.expiration > 0 && self.status != PAID && chain.now() > self.timestamp + self.expiration {
             self.status = EXPIRED;
@@ -68,14 +68,14 @@ impl Invoice {
     }
 
     /// A payment has come. What has expired takes no more notice of it (measured, Bitcart `065c8421`, capture
-    /// `eth_rpc`: get_updates-pay-after-expiry), nor what is paid (read in code).
+    /// `eth_rpc`: get_updates-pay-after-expiry), nor what is paid (read in code at `01571e72`).
     pub(super) fn receive(&mut self, payment: &Transaction, family: Family, chain: &Chain) -> Option<Event> {
         self.expire(chain);
         let unconfirmed = payment.height.is_none();
         match family {
             Family::Monero if matches!(self.status, UNPAID | UNCONFIRMED) => {
-                // Confirming the first of two payments takes an unconfirmed request back to unpaid (measured with
-                // injected payments, Bitcart `065c8421`, not captured).
+                // Confirming the first of two payments takes an unconfirmed request back to unpaid (measured
+                // with injected payments, Bitcart `065c8421`, not captured).
                 let sum = if unconfirmed { &mut self.sent } else { &mut self.confirmed };
                 sum.0 += payment.amount.0;
                 self.sent = self.sent.max(self.confirmed);
@@ -120,16 +120,17 @@ impl Invoice {
         hashes
     }
 
-    /// A queued event holds the very list that the next hash is added to, before it is replaced by one without
-    /// doubles (measured, Bitcart `065c8421`, captures `eth_rpc`: get_updates-after-payment, `trx`: get_updates).
+    /// A queued event holds the very list that the next hash is added to, before it is replaced by one
+    /// without doubles (measured, Bitcart `065c8421`, captures `eth_rpc`: get_updates-after-payment, `trx`:
+    /// get_updates).
     pub(super) fn hashes_in_queue(&self, added: usize) -> Vec<String> {
         let mut hashes = self.hashes(added);
         hashes.extend(self.added.get(added).cloned());
         hashes
     }
 
-    /// Where it is to be paid from, as long as it is waited for: what is paid is looked for no more (read in code
-    /// at `065c8421`).
+    /// Where it is to be paid from, as long as it is waited for: what is paid is looked for no more (read in
+    /// code at `01571e72`).
     pub(super) fn waits_for(&self, payer: &str) -> bool {
         self.status != PAID && self.payer.as_deref() == Some(payer)
     }
@@ -149,7 +150,7 @@ impl Invoice {
     }
 
     /// (measured, Bitcart `065c8421`, captures `eth_rpc`: add_request, add_request-token, getrequest-partial,
-    /// getrequest-paid, `bnb`: add_request, `trx`: add_request; for XMR read in code)
+    /// getrequest-paid, `bnb`: add_request, `trx`: add_request; for XMR read in code at `006a7b89`)
     pub(super) fn view(&self, config: &Config, chain: &Chain) -> String {
         let expires = if self.expiration > 0 { self.timestamp + self.expiration } else { 0 };
         let hashes = self.hashes(self.added.len());
@@ -179,9 +180,9 @@ impl Invoice {
             .text()
     }
 
-    /// Ethereum's name stands before the addresses of its relatives too (measured, Bitcart `065c8421`, captures
-    /// `eth_rpc`: add_request, add_request-token, `bnb`: add_request, `trx`: add_request; the chain is the one of
-    /// a test network; for XMR read in code).
+    /// Ethereum's name stands before the addresses of its relatives too (measured, Bitcart `065c8421`,
+    /// captures `eth_rpc`: add_request, add_request-token, `bnb`: add_request, `trx`: add_request; the chain
+    /// is the one of a test network; for XMR read in code at `006a7b89`).
     fn uri(&self, config: &Config) -> String {
         let Self { address, amount, .. } = self;
         match (config.family(), config.currency, &self.contract) {

@@ -66,7 +66,7 @@ impl Memory {
     }
 
     /// Closes the wallet: its ring is gone. False if it was not loaded (measured, Bitcart `065c8421`, capture
-    /// `btc_rpc`: close_wallet; for the false read in code).
+    /// `btc_rpc`: close_wallet; for the false read in code at `005273f5`).
     pub(super) fn close(&mut self, key: &str) -> bool {
         let before = self.wallets.len();
         self.wallets.retain(|wallet| wallet.key != key);

@@ -1,16 +1,42 @@
 //! A Bitcart daemon for tests: in process, on real loopback sockets, scripted by the test.
 //!
-//! [`TestDaemon`] answers JSON-RPC and pushes webhooks as the BTC daemons of 2020 did, quirks included, so
-//! that a test meets what a program will meet: events lost with a 500, errors inside a 200, a restart that
-//! forgets every notification URL. Each quirk names in the source what it was measured on or read from.
+//! [`TestDaemon`] answers JSON-RPC and pushes events as the real daemons do, quirks included, so that a test
+//! meets what a program will meet: errors inside a 200, events lost with a 500 or with a broken connection, a
+//! restart that forgets every notification URL, a websocket that is silent about wallets nobody has touched.
+//! Each quirk names in the source what it was measured on or read from.
+//!
+//! A daemon of today, with a websocket and a ring for `get_updates`:
+//!
+//! ```
+//! use bitcart_events::Currency;
+//! use bitcart_events::testing::{DaemonVersion, TestDaemon};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let daemon = TestDaemon::builder().version(DaemonVersion::Current).currency(Currency::Btc).start().await?;
+//! // The program under test would now be given daemon.url() and the login electrum / electrumz.
+//!
+//! let invoice = daemon.request("vpub5Shop", "0.5").await?;
+//! daemon.pay(&invoice.id, "0.5").await?;
+//! daemon.mine(1).await;
+//! daemon.reorganise(1).await;
+//!
+//! let events: Vec<String> = daemon.emissions().into_iter().map(|emission| emission.event).collect();
+//! let confirmed = ["new_block", "new_payment", "verified_tx"];
+//! let again = ["new_block", "new_payment", "new_payment", "verified_tx"];
+//! assert_eq!(events, [&["new_payment", "new_transaction"], &confirmed[..], &again].concat());
+//! # Ok(())
+//! # }
+//! #
+//! tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+//! ```
+//!
+//! One of 2020, with webhooks:
 //!
 //! ```
 //! use bitcart_events::testing::{DaemonVersion, Fate, TestDaemon};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let daemon = TestDaemon::builder().version(DaemonVersion::Edda6711).start().await?;
-//! // The program under test would now be given daemon.url() and the login electrum / electrumz.
-//!
 //! let invoice = daemon.request("vpub5Shop", "0.5").await?;
 //! daemon.pay(&invoice.address, "0.2").await?;
 //!
@@ -21,32 +47,66 @@
 //! assert!(matches!(emissions[0].fate, Fate::Queued { .. }));
 //! # Ok(())
 //! # }
-//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+//! #
+//! tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
 //! ```
+//!
+//! # What a test can do with it
+//!
+//! - **The chain**: [`request`](TestDaemon::request), [`pay`](TestDaemon::pay) (a part, the whole, too much,
+//!   too late), [`send`](TestDaemon::send), [`mine`](TestDaemon::mine),
+//!   [`reorganise`](TestDaemon::reorganise), [`let_pass`](TestDaemon::let_pass) for what expires.
+//! - **The process**: [`stop`](TestDaemon::stop), [`shut_down`](TestDaemon::shut_down),
+//!   [`start_again`](TestDaemon::start_again), [`reload`](TestDaemon::reload) of a wallet.
+//! - **Trouble**: [`drop_websockets`](TestDaemon::drop_websockets), [`go_silent`](TestDaemon::go_silent),
+//!   [`stop_reading`](TestDaemon::stop_reading), [`hang`](TestDaemon::hang),
+//!   [`lose_answers`](TestDaemon::lose_answers), [`refuse_logins`](TestDaemon::refuse_logins),
+//!   [`answer_html`](TestDaemon::answer_html).
+//! - **Any history at all**: [`emit`](TestDaemon::emit), [`emit_unsent`](TestDaemon::emit_unsent),
+//!   [`emit_unqueued`](TestDaemon::emit_unqueued), [`push`](TestDaemon::push).
+//! - **Looking and waiting**: [`emissions`](TestDaemon::emissions), [`rpc_calls`](TestDaemon::rpc_calls),
+//!   [`wait_call`](TestDaemon::wait_call), [`wait_filtered`](TestDaemon::wait_filtered),
+//!   [`wait_websockets`](TestDaemon::wait_websockets) and their neighbours.
 //!
 //! # What it imitates
 //!
-//! - The daemon at `f39a98fe`, the last with both `subscribe` and webhooks, and the one at `edda6711`, the
-//!   last with webhooks ([`DaemonVersion`]).
-//! - `POST /`: the login, the envelope and its errors, Python's spacing. The methods `subscribe`,
-//!   `unsubscribe`, `configure_notifications`, `get_updates`, `add_request`, `get_request`, `getbalance`,
-//!   `getinfo`.
+//! - Three generations ([`DaemonVersion`]): `f39a98fe`, the last with both `subscribe` and webhooks;
+//!   `edda6711`, the last with webhooks and the first with a websocket; and today's, `065c8421`, of every
+//!   [`Currency`](crate::Currency).
+//! - `POST /`: the login, the envelope and its errors, Python's spacing. `GET /spec`. The methods `getinfo`,
+//!   `getbalance`, `add_request`, `get_request`, `get_updates`; in 2020 `subscribe`, `unsubscribe`,
+//!   `configure_notifications`; today `close_wallet`, `list_wallets`, and but for Electrum's family
+//!   `version`, `setrequestaddress`, `validateaddress`, `rescan_blocks`, `getseed`, `history`.
 //! - Webhooks: one POST for each event and wallet, one attempt, any answer is a delivery, without an answer
 //!   the event goes to the wallet's ring of 100 for `get_updates`.
-//! - Restarts: wallets, URLs, subscriptions and rings are forgotten; requests and the chain stay.
+//! - The websocket: logins, the filter, one event in a frame, sent to all before it is queued; what it makes
+//!   of bad input; the goodbye of a daemon that shuts down. A client that does not read holds up everybody.
+//! - Wallets: nothing is told of one that no call has named. Today's ring shows payments as they are when it
+//!   is emptied, with a hash more, and not as they were sent (ETH, BNB, MATIC, TRX, XMR).
+//! - The families: Electrum's payments go from 0 to 7 to 3, and back when blocks are replaced; Ethereum's and
+//!   Tron's are known by their sender, and in a block only; Monero's may go back from 7 to 0. Tokens.
+//!   Transactions that are told again when a wallet is loaded again.
+//! - Restarts: wallets, URLs, subscriptions, rings and websockets are forgotten; requests and the chain stay.
+//!
+//! The tests of this crate have the captured conversations with the real daemons again, and compare every
+//! answer and every frame.
 //!
 //! # What it does not imitate
 //!
-//! - What those daemons did not have: `verified_tx`, `sent_amount`, `tx_hashes`. Pass such updates by hand, with
-//!   [`Coin::process_updates`](crate::Coin::process_updates).
-//! - Other generations and other coins; the websocket of `edda6711`; webhooks to `https` addresses.
-//! - A chain: transactions are nothing but hashes, addresses have no valid checksum, there are no reorgs.
-//! - The wallet's search for payments it missed. One that arrives while the wallet is not loaded is never
-//!   announced, only seen in `get_request` and `getbalance`.
+//! - Compression of websockets: it is not accepted though the real one would.
+//! - A chain: transactions are nothing but hashes, addresses have no valid checksum, a block that is replaced
+//!   has the same transactions again. Lightning; internal transfers of contracts; BCH's and XRG's own fields,
+//!   which were never measured, and Monero's, which were read rather than measured.
+//! - Keys other than Electrum's master public keys, addresses (ETH, BNB, MATIC, TRX) and view keys (XMR).
+//! - Electrum's search for payments it missed. One that arrives while the wallet is not loaded, or while the
+//!   daemon is down, is not announced when the wallet is loaded, only seen in `get_request` and `getbalance`.
 //! - Connections kept for the next webhook: each has its own here, so that one attempt is really one.
-//! - Delays of any kind, and the order of events that overlap: [`pay`](TestDaemon::pay) tells the payment,
-//!   then the transaction, [`mine`](TestDaemon::mine) one block after another.
-//! - Header names in capitals in its answers; methods not named above; most fields of `getinfo`.
+//! - Delays of any kind, waiting for a wallet to be synchronised, and the order of events that overlap:
+//!   [`pay`](TestDaemon::pay) tells the payment, then the transaction, [`mine`](TestDaemon::mine) one block
+//!   after another. Tasks that race over a long gap take turns here.
+//! - The event that the real one loses when a websocket which it was writing to is reset.
+//! - Header names in capitals in its answers; methods not named above; in 2020 most fields of `getinfo`;
+//!   fees.
 
 mod account;
 mod amount;
@@ -91,6 +151,8 @@ pub use journal::RpcCall;
 pub use script::PaymentRequest;
 
 /// Which daemon it is, by its commit.
+///
+/// What they differ in is on the [module's page](self).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DaemonVersion {

@@ -47,7 +47,8 @@ impl Paid<'_> {
     }
 
     /// How often the amount is confirmed, by the payments that are so most often; `None` until they add up to
-    /// it (read in code, Electrum `0f4d8d6d`).
+    /// it (measured for one of two, Bitcart `065c8421`, capture `btc_ws`: ws2-xpub; beyond that not
+    /// verified).
     fn confirmations(&self) -> Option<u64> {
         let mut payments: Vec<_> = self
             .payments
@@ -64,8 +65,9 @@ impl Paid<'_> {
 
     /// Electrum's number and its text. In 2020 a request is paid as soon as the payments are in the mempool
     /// (measured, Bitcart `edda6711`, capture `webhook_http`: hook-200), today when they are in a block
-    /// (measured, Bitcart `065c8421`, capture `btc_ws`: ws2-xpub). It expires only while something is missing:
-    /// who pays too late has paid (measured, Bitcart `065c8421`, capture `btc_rpc`: get_updates-paid-after-expiry).
+    /// (measured, Bitcart `065c8421`, capture `btc_ws`: ws2-xpub). It expires only while something is
+    /// missing: who pays too late has paid (measured, Bitcart `065c8421`, capture `btc_rpc`:
+    /// get_updates-paid-after-expiry).
     pub(super) fn status(&self, version: DaemonVersion) -> (u8, &'static str) {
         let today = version == DaemonVersion::Current;
         match self.confirmations() {
@@ -88,8 +90,8 @@ impl Paid<'_> {
         Event::Payment { address: self.request.id.clone(), status, status_str: status_str.to_owned(), sums }
     }
 
-    /// What `add_request` answers, and `get_request` with the sum that was `sent` (measured, Bitcart `edda6711`,
-    /// capture `webhook_rpc`: add_request; Bitcart `065c8421`, capture `btc_rpc`: add_request,
+    /// What `add_request` answers, and `get_request` with the sum that was `sent` (measured, Bitcart
+    /// `edda6711`, capture `webhook_rpc`: add_request; Bitcart `065c8421`, capture `btc_rpc`: add_request,
     /// get_request-partial, get_request-paid).
     pub(super) fn view(&self, config: &Config, with_sent: bool) -> String {
         let today = config.version == DaemonVersion::Current;
@@ -126,7 +128,7 @@ impl Request {
     }
 
     /// Electrum's wording (measured, Bitcart `065c8421`, capture `btc_rpc`: add_request, add_request-exp; the
-    /// rest read in code).
+    /// rest not verified).
     fn expires_in(&self, chain: &Chain, today: bool) -> String {
         // The second that has begun does not count any more.
         let left =

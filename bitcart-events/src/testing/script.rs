@@ -19,8 +19,8 @@ use super::{ScriptError, TestDaemon};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PaymentRequest {
-    /// What the request's `new_payment` events name in their `address`, and what `get_request` takes. In 2020 it
-    /// is the [`address`](Self::address).
+    /// What the request's `new_payment` events name in their `address`, and what `get_request` takes. In 2020
+    /// it is the [`address`](Self::address).
     pub id: String,
     /// Where to pay.
     pub address: String,
@@ -33,9 +33,9 @@ pub struct PaymentRequest {
 impl TestDaemon {
     /// Mines blocks, one after another, with all that waits in the first of them.
     ///
-    /// In 2020 there is one `new_block` for each and each loaded wallet, and no more. Today there is one for all,
-    /// and then each transaction is told of: as a payment that is now confirmed, and as verified (measured,
-    /// Bitcart `065c8421`, capture `btc_ws`: ws2-xpub).
+    /// In 2020 there is one `new_block` for each and each loaded wallet, and no more. Today there is one for
+    /// all, and then each transaction is told of: as a payment that is now confirmed, and as verified
+    /// (measured, Bitcart `065c8421`, capture `btc_ws`: ws2-xpub).
     pub async fn mine(&self, blocks: u64) {
         let daemon = self.daemon.clone();
         to_the_end(async move {
@@ -47,8 +47,8 @@ impl TestDaemon {
         .await;
     }
 
-    /// Mines blocks faster than the daemon asks for them: the daemons on Electrum tell of the last alone (measured,
-    /// Bitcart `065c8421`, capture `btc_rpc`: get_updates-40-blocks).
+    /// Mines blocks faster than the daemon asks for them: the daemons on Electrum tell of the last alone
+    /// (measured, Bitcart `065c8421`, capture `btc_rpc`: get_updates-40-blocks).
     pub async fn mine_at_once(&self, blocks: u64) {
         self.happens(|state, config| chain::mined(state, config, blocks)).await;
     }
@@ -56,11 +56,11 @@ impl TestDaemon {
     /// Pays `amount`, all that was requested or a part or more, to a request that is named by its id or its
     /// address; returns the transaction's hash.
     ///
-    /// A `new_payment` tells the request's status, then a `new_transaction` follows. The status is 0 until the
-    /// payments add up to the amount. Then 2020's daemons say 3 "Paid" before any block (measured, Bitcart
-    /// `edda6711`, capture `webhook_http`: hook-200; they send both at the same time, and this order is the more
-    /// frequent one), and today's say 7 "Unconfirmed", and 3 with [`mine`](Self::mine) (measured, Bitcart
-    /// `065c8421`, capture `btc_ws`: ws2-xpub).
+    /// A `new_payment` tells the request's status, then a `new_transaction` follows. The status is 0 until
+    /// the payments add up to the amount. Then 2020's daemons say 3 "Paid" before any block (measured,
+    /// Bitcart `edda6711`, capture `webhook_http`: hook-200; they send both at the same time, and this order
+    /// is the more frequent one), and today's say 7 "Unconfirmed", and 3 with [`mine`](Self::mine) (measured,
+    /// Bitcart `065c8421`, capture `btc_ws`: ws2-xpub).
     ///
     /// # Errors
     ///
@@ -70,8 +70,8 @@ impl TestDaemon {
         self.transfer(payee, amount, true).await
     }
 
-    /// Pays as [`pay`](Self::pay) does, but the daemon sees nothing of it before the next block (measured, Bitcart
-    /// `065c8421`, capture `btc_rpc`: get_updates-mined-directly).
+    /// Pays as [`pay`](Self::pay) does, but the daemon sees nothing of it before the next block (measured,
+    /// Bitcart `065c8421`, capture `btc_rpc`: get_updates-mined-directly).
     ///
     /// # Errors
     ///
@@ -93,8 +93,8 @@ impl TestDaemon {
         self.transfer(payee, amount, true).await
     }
 
-    /// Sends as [`send`](Self::send) does, from this address: where payments are known by their sender, it is a
-    /// payment to the request that waits for it (measured, Bitcart `065c8421`, capture `eth_rpc`:
+    /// Sends as [`send`](Self::send) does, from this address: where payments are known by their sender, it is
+    /// a payment to the request that waits for it (measured, Bitcart `065c8421`, capture `eth_rpc`:
     /// setrequestaddress, get_updates-after-payment).
     ///
     /// # Errors
@@ -106,9 +106,9 @@ impl TestDaemon {
         self.transfer(Payee { payer: Some(payer.to_owned()), ..payee }, amount, true).await
     }
 
-    /// Says from which address a request will be paid, as the RPC `setrequestaddress` does; without it no payment
-    /// is known where they are known by their sender. False if that cannot be said: there is no such request, the
-    /// address is none, or the currency has no need of it.
+    /// Says from which address a request will be paid, as the RPC `setrequestaddress` does; without it no
+    /// payment is known where they are known by their sender. False if that cannot be said: there is no such
+    /// request, the address is none, or the currency has no need of it.
     pub async fn expect_payer(&self, request: &str, payer: &str) -> bool {
         let config = &self.daemon.config;
         self.daemon.change(|state| {
@@ -117,19 +117,21 @@ impl TestDaemon {
         })
     }
 
-    /// Replaces the last `depth` blocks by one more than they were, with the same transactions at the same heights.
+    /// Replaces the last `depth` blocks by one more than they were, with the same transactions at the same
+    /// heights.
     ///
-    /// Today's daemons on Electrum tell of the one height that is new, and of each payment in those blocks that it
-    /// is unconfirmed, then paid and verified again: 3, 7, 3 (measured, Bitcart `065c8421`, capture `btc_ws`:
-    /// ws2-xpub).
+    /// Today's daemons on Electrum tell of the one height that is new, and of each payment in those blocks
+    /// that it is unconfirmed, then paid and verified again: 3, 7, 3 (measured, Bitcart `065c8421`, capture
+    /// `btc_ws`: ws2-xpub).
     pub async fn reorganise(&self, depth: u64) {
         self.happens(|state, config| chain::reorganised(state, config, depth)).await;
     }
 
-    /// Closes the wallet as the RPC `close_wallet` does, and loads it again: its ring is empty. A daemon that is
-    /// not on Electrum tells the transactions of all blocks that it still has again (measured, Bitcart `065c8421`,
-    /// captures `eth_rpc`: get_updates-after-reload, `eth_ws`: ws-wallet-reload), and puts them into the new ring;
-    /// one on Electrum tells nothing (measured, capture `btc_rpc`: get_updates-after-reload).
+    /// Closes the wallet as the RPC `close_wallet` does, and loads it again: its ring is empty. A daemon that
+    /// is not on Electrum tells the transactions of all blocks that it still has again (measured, Bitcart
+    /// `065c8421`, captures `eth_rpc`: get_updates-after-reload, `eth_ws`: ws-wallet-reload), and puts them
+    /// into the new ring; one on Electrum tells nothing (measured, capture `btc_rpc`:
+    /// get_updates-after-reload).
     ///
     /// # Errors
     ///
@@ -151,9 +153,9 @@ impl TestDaemon {
         Ok(())
     }
 
-    /// Lets time pass for the daemon, by its clock alone: nothing is waited for. A request that expires by it is
-    /// told to nobody, in no currency (measured, Bitcart `065c8421`, captures `btc_rpc`: get_updates-after-expiry,
-    /// `eth_rpc`: get_updates-after-expiry).
+    /// Lets time pass for the daemon, by its clock alone: nothing is waited for. A request that expires by it
+    /// is told to nobody, in no currency (measured, Bitcart `065c8421`, captures `btc_rpc`:
+    /// get_updates-after-expiry, `eth_rpc`: get_updates-after-expiry).
     pub fn let_pass(&self, time: Duration) {
         self.daemon.change(|state| state.disk.chain.pass(time));
     }

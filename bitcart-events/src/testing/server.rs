@@ -123,7 +123,11 @@ impl Listener for Connections {
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let accept = Listener::accept(&mut self.listener);
         match self.closed.run_until_cancelled(accept).await {
-            Some((stream, peer)) => (Connection::new(stream, self.gate.clone()), peer),
+            Some((stream, peer)) => {
+                // As Python does; a connection that is gone already shows that when it is read.
+                let _ = stream.set_nodelay(true);
+                (Connection::new(stream, self.gate.clone()), peer)
+            }
             // The kill will end this.
             None => std::future::pending().await,
         }

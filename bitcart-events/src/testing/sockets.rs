@@ -73,8 +73,8 @@ impl Sockets {
             .count()
     }
 
-    /// A later filter takes the place of an earlier one, and what Python takes for nothing is none (read in code
-    /// at `065c8421`; measured for null, capture `eth_ws`: ws-garbage-first).
+    /// A later filter takes the place of an earlier one, and what Python takes for nothing is none (read in
+    /// code at `065c8421`; measured for null, capture `eth_ws`: ws-garbage-first).
     pub(super) fn set_filter(&mut self, number: u64, filter: Value) {
         if let Some(socket) = self.open.get_mut(&number).filter(|_| !is_falsy(&filter)) {
             socket.filter = Some(filter);
@@ -82,8 +82,8 @@ impl Sockets {
     }
 
     /// Sends a frame to whoever wants to hear of the wallet, or to all if it is about none. The filter is
-    /// compared as it is: only a text that is the very key fits (measured, Bitcart `065c8421`, capture `eth_ws`:
-    /// ws-xpub-lowercase, t-dict-xpub, t-plain-xpub, t-walletkey).
+    /// compared as it is: only a text that is the very key fits (measured, Bitcart `065c8421`, capture
+    /// `eth_ws`: ws-xpub-lowercase, t-dict-xpub, t-plain-xpub, t-walletkey).
     pub(super) fn send(&self, wallet: Option<&str>, bytes: &[u8]) -> Vec<oneshot::Receiver<()>> {
         let fits = |socket: &&Socket| match (wallet, &socket.filter) {
             (Some(wallet), Some(filter)) => filter == wallet,

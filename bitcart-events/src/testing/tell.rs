@@ -33,9 +33,10 @@ impl Daemon {
         }
     }
 
-    /// Sends an event to the websockets, then queues it; one for a wallet that is not loaded never was (measured,
-    /// Bitcart `065c8421`, capture `btc_rpc`: get_updates; the order read in code). A websocket that does not
-    /// take it keeps everybody waiting, and the event from the rings (measured, Bitcart `065c8421`, not captured).
+    /// Sends an event to the websockets, then queues it; one for a wallet that is not loaded never was
+    /// (measured, Bitcart `065c8421`, capture `btc_rpc`: get_updates; the order read in code). A websocket
+    /// that does not take it keeps everybody waiting, and the event from the rings (measured, Bitcart
+    /// `065c8421`, not captured).
     pub(super) async fn send(
         &self,
         wallet: Option<&str>,
@@ -84,8 +85,9 @@ impl Daemon {
         };
         for wallet in all {
             if version == DaemonVersion::Edda6711 {
-                // Whatever wallet it is about, it goes out once for each that is loaded, in its name (measured,
-                // Bitcart `edda6711`, capture `webhook_ws`: two-wallets-unfiltered, two-wallets-sub-w2).
+                // Whatever wallet it is about, it goes out once for each that is loaded, in its name
+                // (measured, Bitcart `edda6711`, capture `webhook_ws`: two-wallets-unfiltered,
+                // two-wallets-sub-w2).
                 let frame = frames::frame(TEXT, self.envelope(&json, Some(&wallet)).as_bytes());
                 self.push_to(Some(&wallet), &frame).await;
             }
@@ -151,6 +153,9 @@ impl Daemon {
     pub(super) fn queue(&self, wallet: Option<&str>, name: &str, json: &str) {
         self.change(|state| {
             let memory = state.memory.as_mut()?;
+            if let Some(key) = wallet {
+                memory.find(key)?;
+            }
             let rings = memory.queue(wallet, &Queued::Text(json.to_owned()), self.config.polling_cap);
             let fate = Fate::Sent { websockets: 0, rings };
             let wallet = wallet.unwrap_or_default().to_owned();
@@ -159,8 +164,8 @@ impl Daemon {
         });
     }
 
-    /// What goes over the wire: always one update (measured, Bitcart `edda6711`, capture `webhook_http`: hook-200;
-    /// Bitcart `065c8421`, capture `btc_ws`: ws2-unfiltered).
+    /// What goes over the wire: always one update (measured, Bitcart `edda6711`, capture `webhook_http`:
+    /// hook-200; Bitcart `065c8421`, capture `btc_ws`: ws2-unfiltered).
     pub(super) fn envelope(&self, event: &str, wallet: Option<&str>) -> String {
         let (wallet, currency) = (python(&wallet), self.config.currency);
         format!(r#"{{"updates": [{event}], "wallet": {wallet}, "currency": "{currency}"}}"#)

@@ -22,8 +22,8 @@ impl TestDaemon {
         }
     }
 
-    /// Makes every connection there is now half-open: the daemon neither reads nor writes on it nor closes it,
-    /// and does not notice itself. New connections are as usual.
+    /// Makes every connection there is now half-open: the daemon neither reads nor writes on it nor closes
+    /// it, and does not notice itself. New connections are as usual.
     pub async fn go_silent(&self) {
         self.server.silence().await;
     }
@@ -88,8 +88,9 @@ impl TestDaemon {
         to_the_end(async move { daemon.push_to(None, &frame).await }).await;
     }
 
-    /// Sends and queues an event as it is, in the way today's daemons do, whatever this daemon's generation; without a
-    /// wallet it is for all. It is sent as the text that it is.
+    /// Sends and queues an event as it is, in the way today's daemons do, whatever this daemon's generation;
+    /// without a wallet it is for all, and for a wallet that is not loaded it goes nowhere. It is sent as the
+    /// text that it is.
     ///
     /// # Errors
     ///
@@ -119,7 +120,8 @@ impl TestDaemon {
         Ok(())
     }
 
-    /// Sends an event without queueing it, as if the ring had lost it since.
+    /// Sends an event without queueing it, as if the ring had lost it since; nothing is recorded, and whether
+    /// the wallet is loaded does not matter.
     ///
     /// # Errors
     ///

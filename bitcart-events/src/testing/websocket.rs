@@ -98,7 +98,8 @@ async fn talk(daemon: &Daemon, io: impl AsyncRead + AsyncWrite, seat: Seat) {
         let said = async {
             write.write_all(&goodbye).await?;
             write.shutdown().await?;
-            // What still comes is read, because closing a socket over unread bytes would take back the goodbye.
+            // What still comes is read, because closing a socket over unread bytes would take back the
+            // goodbye.
             tokio::io::copy(&mut read, &mut tokio::io::sink()).await
         };
         // Whoever has gone already needs no goodbye.
@@ -131,8 +132,9 @@ async fn hear(
                         let filter = message.remove("xpub").unwrap_or_default();
                         daemon.set_filter(number, filter);
                     }
-                    // The handler breaks on it (measured, Bitcart `065c8421`, captures `eth_ws`: ws-json-list,
-                    // `eth_wsproto`: reply to json string, reply to json number, reply to json null).
+                    // The handler breaks on it (measured, Bitcart `065c8421`, captures `eth_ws`:
+                    // ws-json-list, `eth_wsproto`: reply to json string, reply to json number, reply to json
+                    // null).
                     Ok(_) => return Ended::Without,
                 },
                 Said::Answer(bytes) => {

@@ -17,8 +17,8 @@ use crate::testing::rpc::{Arguments, RpcError};
 /// (measured, Bitcart `065c8421`, capture `eth_rpc`: string-id-no-params)
 const VERSION: &str = "4.5.0";
 
-/// Only those of Ethereum's kind can look into transactions, and here they do not (measured, Bitcart `065c8421`,
-/// capture `eth_rpc`: getinfo; for TRX and XMR read in code).
+/// Only those of Ethereum's kind can look into transactions, and here they do not (measured, Bitcart
+/// `065c8421`, capture `eth_rpc`: getinfo; for TRX and XMR read in code at `01571e72`).
 pub(super) fn getinfo(config: &Config, disk: &Disk, memory: &Memory, arguments: Arguments) -> Answer {
     let [] = arguments.bind(&config.function("getinfo"), [])?;
     let looks_inside = !matches!(config.currency, Currency::Trx | Currency::Xmr);
@@ -42,7 +42,7 @@ pub(super) fn version(config: &Config, arguments: Arguments) -> Answer {
     Ok(python(VERSION))
 }
 
-/// What is in blocks; of Monero nothing is known (read in code at `065c8421`).
+/// What is in blocks; of Monero nothing is known (read in code at `006a7b89`).
 pub(super) fn getbalance(
     config: &Config,
     disk: &Disk,
@@ -96,7 +96,7 @@ fn read(amount: &Value, digits: usize) -> Result<(Units, String), RpcError> {
         (None, Ok(units)) => units,
         // (measured, Bitcart `065c8421`, capture `eth_rpc`: add_request-negative)
         (Some(_), Ok(_)) => return Err(RpcError::new(-32603, "Exception: Out of bounds amount")),
-        // Nothing may be asked for, which is then no more than nothing (read in code).
+        // Nothing may be asked for, which is then no more than nothing (read in code at `01571e72`).
         (_, Err(NotAnAmount::OutOfBounds)) => Units::default(),
         // (measured, Bitcart `065c8421`, capture `eth_rpc`: add_request-nan)
         _ => return Err(invalid()),
@@ -124,7 +124,8 @@ pub(super) fn getrequest(
 }
 
 /// Says who will pay; false if that is no address, or there is no such request (measured, Bitcart `065c8421`,
-/// capture `eth_rpc`: setrequestaddress, setrequestaddress-invalid; for the latter, and for XMR, read in code).
+/// capture `eth_rpc`: setrequestaddress, setrequestaddress-invalid; for the latter, and for XMR, read in
+/// code).
 pub(super) fn setrequestaddress(
     config: &Config,
     disk: &mut Disk,
@@ -166,8 +167,8 @@ pub(super) fn validateaddress(config: &Config, arguments: Arguments) -> Answer {
     Ok(is_address(address.as_str().unwrap_or_default(), config).to_string())
 }
 
-/// A wallet here is known by its address, so that it has no seed (measured, Bitcart `065c8421`, capture `eth_rpc`:
-/// getseed).
+/// A wallet here is known by its address, so that it has no seed (measured, Bitcart `065c8421`, capture
+/// `eth_rpc`: getseed).
 pub(super) fn getseed(account: Option<&Account>) -> Answer {
     account.ok_or_else(wallet_not_loaded)?;
     Err(RpcError::new(-32007, "Exception: This wallet has no seed words"))
@@ -179,7 +180,7 @@ pub(super) fn history() -> Answer {
     Err(RpcError::new(-32602, message))
 }
 
-/// (read in code at `065c8421`)
+/// (read in code at `01571e72`)
 pub(super) fn list_wallets(config: &Config, memory: &Memory, arguments: Arguments) -> Answer {
     let [] = arguments.bind(&config.function("list_wallets"), [])?;
     let currency = config.currency.code().to_lowercase();

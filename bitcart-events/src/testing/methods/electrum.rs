@@ -11,8 +11,8 @@ use crate::testing::memory::Memory;
 use crate::testing::request::{DEFAULT_EXPIRATION, amount_text};
 use crate::testing::rpc::{Arguments, RpcError};
 
-/// Of 2020's a part (not measured); today's whole but for the fees, which are those of a chain that nobody uses
-/// (measured, Bitcart `065c8421`, capture `btc_rpc`: getinfo).
+/// Of 2020's a part (not measured); today's whole but for the fees, which are those of a chain that nobody
+/// uses (measured, Bitcart `065c8421`, capture `btc_rpc`: getinfo).
 pub(super) fn getinfo(config: &Config, disk: &Disk, memory: &Memory, arguments: Arguments) -> Answer {
     let [] = arguments.bind(&config.function("getinfo"), [])?;
     let height = disk.chain.height;
@@ -44,7 +44,7 @@ pub(super) fn getinfo(config: &Config, disk: &Disk, memory: &Memory, arguments: 
 }
 
 /// (measured, Bitcart `edda6711`, capture `webhook_rpc`: load-wallet2; Bitcart `065c8421`, capture `btc_rpc`:
-/// getbalance; the unconfirmed part read in code)
+/// getbalance; the unconfirmed part not verified)
 #[derive(Serialize)]
 struct Balance {
     confirmed: String,
@@ -113,7 +113,8 @@ fn view(config: &Config, disk: &Disk, wallet: &str, id: &str, with_sent: bool) -
         .ok_or_else(|| RpcError::new(-32003, "Exception: Request not found"))
 }
 
-/// Where the files of the loaded wallets would be (measured, Bitcart `065c8421`, capture `btc_rpc`: list_wallets).
+/// Where the files of the loaded wallets would be (measured, Bitcart `065c8421`, capture `btc_rpc`:
+/// list_wallets).
 pub(super) fn list_wallets(config: &Config, memory: &Memory, arguments: Arguments) -> Answer {
     let [] = arguments.bind(&config.command("list_wallets"), [])?;
     let currency = config.currency.code().to_lowercase();

@@ -5,7 +5,7 @@ mod electrum;
 mod webhooks;
 
 use super::account::Account;
-use super::blocks::Replay;
+use super::blocks::{Replay, rescanned};
 use super::chain;
 use super::config::Config;
 use super::daemon::State;
@@ -23,7 +23,8 @@ type Answer = Result<String, RpcError>;
 
 const NULL: &str = "null";
 
-/// Answers that need no wallet, so that a key which is not recognised does not matter (read in code at `065c8421`).
+/// Answers that need no wallet, so that a key which is not recognised does not matter (read in code at
+/// `005273f5` and `01571e72`).
 const WITHOUT_WALLET: [&str; 7] =
     ["getinfo", "version", "close_wallet", "list_wallets", "validateaddress", "rescan_blocks", "history"];
 
@@ -41,7 +42,7 @@ pub(super) fn load(state: &mut State, config: &Config, call: &Call) -> Result<Re
     let State { disk, memory, .. } = state;
     let (Some(account), Some(memory)) = (&call.account, memory) else { return Ok(Replay::default()) };
     if account.contract.is_some() && account.is_recognised(config) && config.token(account).is_none() {
-        // (the text read in code at `065c8421`)
+        // (number and text are in the captured spec; where they come from is not verified)
         return Err(RpcError::new(-32009, "Exception: Invalid contract address or non-ERC20 token"));
     }
     match chain::load(disk, memory, config, account) {
@@ -124,7 +125,7 @@ fn on_blocks(
         "history" => blocks::history(),
         "rescan_blocks" => {
             let (first, last) = blocks::rescan_blocks(config, arguments?)?;
-            *told = chain::rescanned(first, last);
+            *told = rescanned(disk, memory, config, first, last);
             Ok(true.to_string())
         }
         // (measured, Bitcart `065c8421`, capture `eth_rpc`: nosuchmethod)
@@ -154,8 +155,8 @@ fn get_updates(
     Ok(format!("[{}]", updates.join(", ")))
 }
 
-/// True if there was one to close (measured, Bitcart `065c8421`, capture `btc_rpc`: close_wallet; that it may be
-/// named by the argument, and the false, read in code).
+/// True if there was one to close (measured, Bitcart `065c8421`, capture `btc_rpc`: close_wallet; that it may
+/// be named by the argument, and the false, read in code at `005273f5`).
 fn close_wallet(config: &Config, memory: &mut Memory, wallet: Option<&str>, arguments: Arguments) -> Answer {
     let [key] = arguments.bind(&config.function("close_wallet"), ["key"])?;
     let key = wallet.or_else(|| key.as_ref().and_then(|key| key.as_str()));
