@@ -1,8 +1,8 @@
-//! Program C of the README's promise, by webhook: the wallet it came from, typed money, shared state, an error.
+//! Program C of the README's promise, by websocket and by webhook: the wallet it came from, typed money, shared state, an error.
 
 use std::sync::Mutex;
 
-use bitcart_events::testing::TestDaemon;
+use bitcart_events::testing::{DaemonVersion, TestDaemon};
 use bitcart_events::{Coin, Currency, Daemon, Decimal, Event, PaymentStatus, State, WebhookSettings, on};
 use tokio::sync::Notify;
 
@@ -30,6 +30,8 @@ async fn paid(
     orders: State<Orders>,
 ) -> anyhow::Result<()> {
     assert_eq!((instance.currency(), event.name()), (Currency::Btc, "new_payment"));
+    let request = instance.get_request(address).await?;
+    assert_eq!(request.id, address);
     if status == PaymentStatus::Paid {
         orders.settle(address, sent_amount).await?;
     }
@@ -37,7 +39,29 @@ async fn paid(
 }
 
 #[tokio::test]
-async fn a_paid_request_settles_its_order() -> anyhow::Result<()> {
+async fn by_websocket_from_a_daemon_of_today() -> anyhow::Result<()> {
+    let daemon = TestDaemon::builder().version(DaemonVersion::Current).start().await?;
+    let btc = Coin::at(Currency::Btc, Daemon::new(daemon.url())?, "xpub-c");
+    let orders = std::sync::Arc::new(Orders::default());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let listening =
+        btc.listener().shared_state(orders.clone()).shutdown_on(async { drop(stopped.await) }).websocket();
+    let listening = tokio::spawn(listening);
+    daemon.wait_loaded("xpub-c").await;
+
+    let request = daemon.request("xpub-c", "0.5").await?;
+    daemon.pay(&request.id, "0.1").await?;
+    daemon.pay(&request.id, "0.4").await?;
+    daemon.mine(1).await;
+    orders.changed.notified().await;
+    assert_eq!(*orders.settled.lock().unwrap(), [(request.id, Some("0.5".parse()?))]);
+    drop(stop);
+    listening.await??;
+    Ok(())
+}
+
+#[tokio::test]
+async fn by_webhook_from_a_daemon_of_2020() -> anyhow::Result<()> {
     let daemon = TestDaemon::start().await?;
     let btc = Coin::at(Currency::Btc, Daemon::new(daemon.url())?, "xpub-c");
     let orders = std::sync::Arc::new(Orders::default());

@@ -61,7 +61,9 @@ pub struct Reconnected {
 
 /// What the user wants to do after each reconnect.
 #[derive(Clone)]
-pub(crate) struct Hook(Arc<dyn Fn(Reconnected) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>);
+pub(crate) struct Hook(Arc<dyn Fn(Reconnected) -> HookFuture + Send + Sync>);
+
+type HookFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl fmt::Debug for Hook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

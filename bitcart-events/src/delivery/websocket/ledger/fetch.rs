@@ -94,8 +94,10 @@ impl Ledger {
 
     /// Merges the answers that have waited enough.
     pub(super) fn settle(&mut self, live: bool, enough: impl Fn(&Waiting) -> bool) {
-        while let Some(Waiting { key, answer, .. }) = self.answers.pop_front_if(|waiting| enough(waiting)) {
-            self.merge(&key, answer, live);
+        while self.answers.front().is_some_and(&enough) {
+            if let Some(Waiting { key, answer, .. }) = self.answers.pop_front() {
+                self.merge(&key, answer, live);
+            }
         }
     }
 
