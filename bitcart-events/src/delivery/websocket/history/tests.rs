@@ -202,6 +202,13 @@ fn an_answer_that_was_lost_had_what_came_before() {
     assert_eq!(told.held("c").merged("b", true), owned("ABC", 1), "b was queued late");
 }
 
+/// Its a cannot be the one that is known: what came between would be there too.
+#[test]
+fn what_came_before_it_was_asked_for_is_not_after_it() {
+    let told = Told::new().delivered("a").connected().held("q").connected();
+    assert_eq!({ told }.merged("ax", true), owned("Qax", 0));
+}
+
 // ---------------------------------------------------------------- what was captured
 
 fn marks(list: &str) -> Vec<Mark> {
