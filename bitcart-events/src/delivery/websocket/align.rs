@@ -18,34 +18,86 @@ use std::ops::Range;
 
 use crate::update::Mark;
 
-/// Places `stretches`, oldest first, on `answer`. For each the place of its first mark, counted from the answer's
-/// first; `None` for one that does not touch it.
-///
-/// `live` says that the last stretch has everything that was emitted before the answer, up to its end: so it cannot
-/// end before the answer does.
-pub(super) fn place(stretches: &[Vec<Mark>], answer: &[Mark], live: bool) -> Vec<Option<isize>> {
+/// What came without a gap.
+pub(super) struct Stretch {
+    pub(super) marks: Vec<Mark>,
+    /// It came before the answer was asked for: so it cannot end after the answer does.
+    pub(super) earlier: bool,
+    /// Nothing was queued between the last answer and its first: so the answer cannot begin before it does.
+    pub(super) whole: bool,
+}
+
+/// What `get_updates` answered.
+pub(super) struct Answer<'a> {
+    pub(super) marks: &'a [Mark],
+    /// The last stretch has everything that was emitted before the answer, up to its end: so it cannot end before the
+    /// answer does.
+    pub(super) live: bool,
+    /// The queue may have dropped something. Otherwise it has all since the last answer, or since the daemon started.
+    pub(super) full: bool,
+}
+
+/// So much that is equal is no chance: the queue is shorter than we think, or was made anew.
+const BEYOND_CHANCE: usize = 4;
+
+/// Where a stretch lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The answer begins after it: the queue has dropped it, or is of another life of the daemon.
+    Before,
+    /// They overlap: where its first mark is, counted from the answer's first.
+    On(isize),
+    /// It was sent after the answer.
+    After,
+}
+
+/// Places `stretches`, oldest first.
+pub(super) fn place(stretches: &[Stretch], answer: &Answer<'_>) -> Vec<Place> {
+    let Answer { marks: answer, live, full } = *answer;
     let last = stretches.len().checked_sub(1).filter(|_| live);
-    let choices: Vec<Vec<Choice>> = stretches
-        .iter()
-        .enumerate()
-        .map(|(index, stretch)| choices(stretch, answer, last == Some(index)))
-        .collect();
+    let choices = stretches.iter().enumerate().map(|(index, stretch)| {
+        let lies = |choice: &Choice| {
+            let end = choice.offset.saturating_add_unsigned(stretch.marks.len());
+            let end = usize::try_from(end).unwrap_or(0);
+            let overlap = choice.covers.end - choice.covers.start;
+            (!stretch.earlier || end <= answer.len())
+                && (last != Some(index) || end >= answer.len())
+                && (!stretch.whole || choice.offset <= 0)
+                && (full || choice.offset >= 0 || overlap >= BEYOND_CHANCE)
+        };
+        choices(&stretch.marks, answer).filter(lies).collect()
+    });
+    let choices: Vec<Vec<Choice>> = choices.collect();
     // From the last stretch to the first: the best that it and those after it can do, by how much of the answer the
     // ones before it have taken.
-    let mut best = vec![vec![Best::default(); answer.len() + 1]];
-    for choices in choices.iter().rev() {
+    let mut best = vec![vec![Some(Best::default()); answer.len() + 1]];
+    for (stretch, choices) in stretches.iter().zip(&choices).rev() {
         let after = best.last().map(Vec::as_slice).unwrap_or_default();
-        let row = (0..=answer.len()).map(|taken| Best::of(choices, after, taken)).collect();
+        // All of them may lie after the answer.
+        let behind = after.last().copied().flatten().filter(|_| !stretch.earlier);
+        let behind = behind.map(|_| Best::default());
+        let row = (0..=answer.len()).map(|taken| Best::of(choices, after, taken, behind)).collect();
         best.push(row);
     }
+    best.reverse();
+    let step = |index: usize, taken: usize| best.get(index)?.get(taken).copied().flatten();
+    // The first that overlaps. Those before it lie before the answer.
+    let overlap = |index: &usize| step(*index, 0).map_or(0, |best| best.overlap);
+    let most = (0..stretches.len()).map(|index| overlap(&index)).max().unwrap_or(0);
+    let first = (0..stretches.len()).find(|index| most > 0 && overlap(index) == most);
     let mut taken = 0;
-    let rows = best.iter().rev();
-    let chosen = rows.take(stretches.len()).map(|row| {
-        let best = row.get(taken).copied().unwrap_or_default();
-        taken = best.choice.map_or(taken, |choice| choice.covers.end);
-        best.choice.map(|choice| choice.offset)
+    let places = stretches.iter().enumerate().map(|(index, stretch)| {
+        let choice = first.filter(|first| index >= *first).and_then(|_| step(index, taken)?.choice);
+        match choice {
+            Some(choice) => {
+                taken = choice.covers.end;
+                Place::On(choice.offset)
+            }
+            None if first.map_or(stretch.earlier, |first| index < first) => Place::Before,
+            None => Place::After,
+        }
     });
-    chosen.collect()
+    places.collect()
 }
 
 /// A place where a stretch may lie.
@@ -62,7 +114,7 @@ struct Span {
     end: usize,
 }
 
-/// The greatest overlap from some stretch on, and the first step to it.
+/// The greatest overlap from some stretch on, and the first step to it: without one they all lie after the answer.
 #[derive(Clone, Copy, Default)]
 struct Best {
     overlap: usize,
@@ -70,27 +122,27 @@ struct Best {
 }
 
 impl Best {
-    /// `after` is what the later stretches can do. Of equal ways the one that lies furthest to the left is taken: an
-    /// answer without overflow begins where the first stretch does, and what lies beyond its end is known again in the
-    /// next one.
-    fn of(choices: &[Choice], after: &[Self], taken: usize) -> Self {
-        let later = |taken: usize| after.get(taken).map_or(0, |best| best.overlap);
-        let without = Self { overlap: later(taken), choice: None };
+    fn of(choices: &[Choice], after: &[Option<Self>], taken: usize, behind: Option<Self>) -> Option<Self> {
         let possible = choices.iter().filter(|choice| choice.covers.start >= taken);
-        possible.fold(without, |best, choice| {
-            let overlap = choice.covers.end - choice.covers.start + later(choice.covers.end);
-            let better = overlap > best.overlap || (best.choice.is_none() && overlap == best.overlap);
-            if better { Self { overlap, choice: Some(*choice) } } else { best }
+        possible.fold(behind, |best, choice| {
+            let Some(later) = after.get(choice.covers.end).copied().flatten() else { return best };
+            let overlap = choice.covers.end - choice.covers.start + later.overlap;
+            if best.is_none_or(|best| overlap > best.overlap) {
+                Some(Self { overlap, choice: Some(*choice) })
+            } else {
+                best
+            }
         })
     }
 }
 
-/// Every place where the stretch and the answer overlap and are equal there.
-fn choices(stretch: &[Mark], answer: &[Mark], live: bool) -> Vec<Choice> {
-    let Ok(length) = isize::try_from(stretch.len()) else { return Vec::new() };
-    let Ok(end) = isize::try_from(answer.len()) else { return Vec::new() };
-    let places = (1 - length..end).filter(|offset| !live || offset + length >= end);
-    places.filter_map(|offset| overlap(stretch, answer, offset)).collect()
+/// Every place where the stretch and the answer overlap and are equal there. Where it begins within the answer comes
+/// first: an answer without overflow begins where the first stretch does.
+fn choices(stretch: &[Mark], answer: &[Mark]) -> impl Iterator<Item = Choice> {
+    let length = isize::try_from(stretch.len()).unwrap_or(0);
+    let end = if length == 0 { 0 } else { isize::try_from(answer.len()).unwrap_or(0) };
+    let before = (1 - length..0).rev().filter(move |_| end > 0);
+    (0..end).chain(before).filter_map(|offset| overlap(stretch, answer, offset))
 }
 
 fn overlap(stretch: &[Mark], answer: &[Mark], offset: isize) -> Option<Choice> {

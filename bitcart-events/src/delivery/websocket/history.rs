@@ -2,17 +2,42 @@
 
 use std::collections::VecDeque;
 
-use super::align;
+use super::align::{self, Place};
 use crate::update::Mark;
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod tests;
 
 /// How many updates are known again. A daemon's queue holds 100 unless its operator wants otherwise (capture `eth_rpc`:
 /// get_updates-150-blocks-cap).
 const KNOWN: usize = 128;
+const CAP: usize = 100;
 
 /// The updates of one wallet, from the last answer of `get_updates` on. `H` is one that is held back until the
 /// next answer has said what belongs before it.
 pub(super) struct History<H> {
     stretches: VecDeque<Stretch<H>>,
+    /// The connection that stands had an answer already: all that it brings is of the same life of the daemon.
+    joined: bool,
+    /// An answer may have been lost, with what was in it.
+    unseen: bool,
+    /// How much the daemon queues.
+    cap: usize,
+}
+
+/// What a stretch begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    /// Something may be missing before it.
+    Gap,
+    /// All since `get_updates` was asked for is in it.
+    Asked,
+    /// All since the last answer is in it.
+    Answer,
 }
 
 /// What came without a gap.
@@ -20,6 +45,11 @@ struct Stretch<H> {
     entries: VecDeque<Entry<H>>,
     /// It was longer: what came before it was delivered too.
     shortened: bool,
+    /// It came before the answer was asked for that is to come.
+    earlier: bool,
+    /// It came on a connection before the one that stands.
+    elsewhere: bool,
+    begin: Begin,
 }
 
 struct Entry<H> {
@@ -41,36 +71,74 @@ pub(super) enum Next<H> {
 pub(super) struct Merged<H> {
     /// In the daemon's order.
     pub(super) next: Vec<Next<H>>,
-    /// Whether the answer goes on where the socket left off. If not it may be of another life of the daemon.
-    pub(super) continues: bool,
+    /// From which of them on it may be another life of the daemon: the answer does not go on where the socket left off.
+    pub(super) begins: Option<usize>,
 }
 
 impl<H> Default for History<H> {
     fn default() -> Self {
-        Self { stretches: VecDeque::from([Stretch::default()]) }
+        Self { stretches: VecDeque::from([Stretch::default()]), joined: false, unseen: false, cap: CAP }
     }
 }
 
 impl<H> Default for Stretch<H> {
     fn default() -> Self {
-        Self { entries: VecDeque::new(), shortened: false }
+        Self {
+            entries: VecDeque::new(),
+            shortened: false,
+            earlier: false,
+            elsewhere: false,
+            begin: Begin::Gap,
+        }
+    }
+}
+
+impl<H> Stretch<H> {
+    fn laid(&self) -> align::Stretch {
+        let marks = self.entries.iter().map(|entry| entry.mark).collect();
+        align::Stretch { marks, earlier: self.earlier, whole: self.begin == Begin::Answer && !self.shortened }
     }
 }
 
 impl<H> History<H> {
     /// The socket brought an update, which is held back or has been delivered.
     pub(super) fn brought(&mut self, mark: Mark, held: Option<H>) {
+        let is_delivered = held.is_none();
         if let Some(stretch) = self.stretches.back_mut() {
             stretch.entries.push_back(Entry { mark, held });
         }
-        self.shorten();
+        if is_delivered {
+            self.shorten();
+        }
     }
 
     /// Something may be missing here: the socket was closed, or an update could not be taken.
     pub(super) fn gap(&mut self) {
         if self.stretches.back().is_some_and(|stretch| !stretch.entries.is_empty()) {
             self.stretches.push_back(Stretch::default());
+        } else if let Some(stretch) = self.stretches.back_mut() {
+            stretch.begin = Begin::Gap;
         }
+    }
+
+    /// Another connection stands, and `get_updates` is about to be asked for.
+    pub(super) fn connected(&mut self) {
+        let unseen = self.unseen || !self.joined;
+        self.asked_again();
+        self.unseen &= unseen;
+        self.stretches.iter_mut().for_each(|stretch| stretch.elsewhere = stretch.earlier);
+        self.joined = false;
+    }
+
+    /// An answer was lost, a ping was answered since, and `get_updates` is about to be asked for once more on the
+    /// connection that stands.
+    pub(super) fn asked_again(&mut self) {
+        self.gap();
+        self.stretches.iter_mut().for_each(|stretch| stretch.earlier = !stretch.entries.is_empty());
+        if let Some(stretch) = self.stretches.back_mut() {
+            stretch.begin = Begin::Asked;
+        }
+        self.unseen = self.stretches.len() > 1;
     }
 
     /// Gives out what is held back, without an answer.
@@ -84,52 +152,71 @@ impl<H> History<H> {
     /// The daemon has ended, and its queue with it: nothing of this will be in an answer.
     pub(super) fn forget(&mut self) -> Vec<H> {
         let held = self.release();
-        *self = Self::default();
+        *self = Self { cap: self.cap, ..Self::default() };
         held
     }
 
     /// Merges with an answer. `live` says that everything which the socket was sent before the answer is here.
     pub(super) fn merge(&mut self, answer: &[Mark], live: bool) -> Merged<H> {
-        let marks = |stretch: &Stretch<H>| stretch.entries.iter().map(|entry| entry.mark).collect();
-        let stretches: Vec<Vec<Mark>> = self.stretches.iter().map(marks).collect();
-        let offsets = align::place(&stretches, answer, live);
-        let old = std::mem::take(self);
-        let mut merged = Merged { next: Vec::new(), continues: offsets.iter().any(Option::is_some) };
-        let (mut taken, last) = (0, stretches.len().saturating_sub(1));
-        for (index, (stretch, offset)) in old.stretches.into_iter().zip(offsets).enumerate() {
-            let start = offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(0);
+        let laid: Vec<align::Stretch> = self.stretches.iter().map(Stretch::laid).collect();
+        let full = answer.len() >= self.cap || self.unseen;
+        let places = align::place(&laid, &align::Answer { marks: answer, live, full });
+        let old = std::mem::replace(self, Self { joined: true, cap: self.cap, ..Self::default() });
+        let mut merged = Merged { next: Vec::new(), begins: (!old.joined).then_some(0) };
+        let mut taken = 0;
+        for (stretch, place) in old.stretches.into_iter().zip(places) {
+            // Where it lies on the answer, and how much of it lies before the answer's end.
+            let (start, end, gone) = match place {
+                Place::Before => (0, 0, stretch.entries.len()),
+                Place::After => (answer.len(), answer.len(), 0),
+                Place::On(offset) => {
+                    let end =
+                        usize::try_from(offset.saturating_add_unsigned(stretch.entries.len())).unwrap_or(0);
+                    let gone = usize::try_from(answer.len().cast_signed() - offset).unwrap_or(0);
+                    (usize::try_from(offset).unwrap_or(0), end.min(answer.len()), gone)
+                }
+            };
             // Only the first of all can have been longer, so before it there is nothing but what was delivered.
             if !stretch.shortened {
                 merged.next.extend((taken..start).map(Next::Missed));
             }
-            if offset.is_none() && index == last {
-                // All of it came after the answer.
-                merged.next.extend((taken..answer.len()).map(Next::Missed));
-                taken = answer.len();
-            }
-            let covered = isize::try_from(stretch.entries.len()).ok().zip(offset);
-            let end = covered.and_then(|(length, offset)| usize::try_from(offset + length).ok());
-            taken = taken.max(start).max(end.unwrap_or(0).min(answer.len()));
+            taken = taken.max(end);
+            // Whether what stays known goes on where the answer ends.
+            let follows = match place {
+                Place::Before => false,
+                Place::On(_) => gone < stretch.entries.len() || (gone == stretch.entries.len() && live),
+                Place::After => stretch.begin == Begin::Asked,
+            };
             self.gap();
+            if self.stretches.len() == 1
+                && let Some(first) = self.stretches.back_mut()
+            {
+                first.begin = if follows { Begin::Answer } else { Begin::Gap };
+            }
+            let shortened = stretch.shortened && gone == 0;
             for (nth, Entry { mark, held }) in stretch.entries.into_iter().enumerate() {
                 merged.next.extend(held.map(Next::Held));
-                let place = offset.and_then(|offset| offset.checked_add_unsigned(nth));
-                let is_after = match place.map(usize::try_from) {
-                    None => index == last,
-                    Some(place) => place.is_ok_and(|place| place >= answer.len()),
-                };
-                if is_after {
+                if nth >= gone {
                     self.brought(mark, None);
                 }
+            }
+            if stretch.elsewhere {
+                let joins = matches!(place, Place::On(_)) || merged.begins.is_none();
+                merged.begins = (!joins).then_some(merged.next.len());
+            }
+            if let Some(kept) = self.stretches.back_mut() {
+                kept.shortened |= shortened;
             }
         }
         merged.next.extend((taken..answer.len()).map(Next::Missed));
         merged
     }
 
-    /// Forgets the oldest that are not held back.
+    /// Forgets the oldest that are not held back. Those are bounded by the room of the one who holds them: if they
+    /// counted here, a long hold would forget what its answer is to be compared with.
     fn shorten(&mut self) {
-        let mut length: usize = self.stretches.iter().map(|stretch| stretch.entries.len()).sum();
+        let entries = self.stretches.iter().flat_map(|stretch| &stretch.entries);
+        let mut length = entries.filter(|entry| entry.held.is_none()).count();
         while length > KNOWN
             && let Some(first) = self.stretches.front_mut()
             && first.entries.front().is_some_and(|entry| entry.held.is_none())

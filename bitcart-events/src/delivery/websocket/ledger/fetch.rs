@@ -37,9 +37,10 @@ impl Ledger {
     /// Fetches what waits for a wallet, once more if that is under way.
     pub(super) fn ask(&mut self, key: &WalletKey) {
         let Some(wallet) = self.wallets.get_mut(key) else { return };
-        if wallet.asking != Asking::No {
-            wallet.asking = Asking::Twice;
-            return;
+        match wallet.asking {
+            Asking::No => {}
+            Asking::Yes => return wallet.asking = Asking::Again,
+            Asking::Again | Asking::Outlived => return,
         }
         (wallet.asking, wallet.retry) = (Asking::Yes, None);
         self.under_way += 1;
@@ -82,9 +83,16 @@ impl Ledger {
     /// There will be no answer for now: what was held for it goes on.
     fn give_up(&mut self, key: &WalletKey, failed: Option<Instant>) {
         let Some(wallet) = self.wallets.get_mut(key) else { return };
-        wallet.asking = Asking::No;
+        let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         wallet.retry = failed.map(|now| now + wallet.waits.next());
         self.release(|wallet| wallet.coin.key() == Some(key));
+        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        if std::mem::take(&mut wallet.ended) {
+            drop(wallet.history.forget());
+        }
+        if asking == Asking::Outlived {
+            wallet.history.connected();
+        }
     }
 
     /// A pong has arrived: everything that the daemon sent before it is here.
@@ -109,24 +117,23 @@ impl Ledger {
         };
         let Some(wallet) = self.wallets.get_mut(key) else { return };
         let marks: Vec<Mark> = updates.iter().map(mark).collect();
+        let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         // One that was asked before this connection may have been answered before it, too.
-        let Merged { next, continues } = wallet.history.merge(&marks, live && wallet.asking != Asking::Twice);
-        if !continues {
-            wallet.life = Life::new();
-        }
+        let Merged { next, begins } = wallet.history.merge(&marks, live && asking != Asking::Outlived);
         let mut missed: Vec<Option<Read>> = updates.into_iter().map(Some).collect();
-        let (mut place, mut merged, mut fetched) = (place, Vec::new(), 0_usize);
+        let (mut place, mut fetched) = (place, 0_usize);
+        let mut merged = Vec::with_capacity(next.len());
         for next in next {
-            match next {
+            merged.extend(match next {
                 Next::Held(held) => {
                     place.merge(held.place);
-                    merged.push(held.update);
+                    Some(held.update)
                 }
                 Next::Missed(index) => {
                     fetched += 1;
-                    merged.extend(missed.get_mut(index).and_then(Option::take));
+                    missed.get_mut(index).and_then(Option::take)
                 }
-            }
+            });
         }
         let dropped = std::mem::take(&mut wallet.dropped);
         if fetched > 0 || dropped > 0 {
@@ -135,10 +142,25 @@ impl Ledger {
                 "{fetched} updates that the websocket did not bring were waiting at the daemon",
             );
         }
-        let (life, again) = (wallet.life, wallet.asking == Asking::Twice);
-        (wallet.asking, wallet.waits) = (Asking::No, Waits::new());
+        let later = begins.map(|begins| merged.split_off(begins.min(merged.len())));
+        let life = wallet.life;
+        if later.is_some() {
+            wallet.life = Life::new();
+        }
+        let (new_life, again) = (wallet.life, matches!(asking, Asking::Again | Asking::Outlived));
         wallet.holds = again.then(Instant::now);
+        wallet.waits = Waits::new();
+        if std::mem::take(&mut wallet.ended) {
+            drop(wallet.history.forget());
+        }
+        if asking == Asking::Outlived {
+            wallet.history.connected();
+        }
+        let rest = place.split(place.num_permits() / 2);
         self.put(&coin, merged, life, place);
+        if let Some((later, rest)) = later.zip(rest) {
+            self.put(&coin, later, new_life, rest);
+        }
         if again {
             self.ask(key);
         }

@@ -104,8 +104,13 @@ impl Ledger {
     pub(super) fn connected(&mut self) {
         let now = Instant::now();
         for wallet in self.wallets.values_mut() {
-            wallet.history.gap();
             wallet.holds.get_or_insert(now);
+            if wallet.asking == Asking::No {
+                wallet.history.connected();
+            } else {
+                wallet.history.gap();
+                wallet.asking = Asking::Outlived;
+            }
         }
         if let Source::Manager(_) = self.desk.source {
             self.blocks.get_or_insert_default();
@@ -131,8 +136,13 @@ impl Ledger {
     /// The daemon has ended, and its queues with it.
     pub(super) fn forget(&mut self) {
         self.disconnected();
-        let held: Vec<Held> = self.wallets.values_mut().flat_map(|wallet| wallet.history.forget()).collect();
-        self.deliver(held);
+        for wallet in self.wallets.values_mut() {
+            match wallet.asking {
+                Asking::No => drop(wallet.history.forget()),
+                // What is under way may still be answered, by the daemon that ended.
+                _ => wallet.ended = true,
+            }
+        }
     }
 
     /// The socket brought a text.
@@ -247,14 +257,21 @@ impl Ledger {
             wallet.retry.is_some_and(|due| due <= now).then(|| key.clone())
         };
         let due: Vec<WalletKey> = self.wallets.iter().filter_map(due).collect();
-        due.iter().for_each(|key| self.ask(key));
+        for key in due {
+            if let Some(wallet) = self.wallets.get_mut(&key) {
+                // The last answer may have been lost on its way, with what was in it.
+                wallet.history.asked_again();
+            }
+            self.ask(&key);
+        }
     }
 
     /// Delivers what is held for these wallets.
     fn release(&mut self, which: impl Fn(&Wallet) -> bool) {
         let mut released: Vec<Held> = self.blocks.take().unwrap_or_default();
         for wallet in self.wallets.values_mut().filter(|wallet| wallet.holds.is_some() && which(wallet)) {
-            wallet.holds = None;
+            // Whether they go on where the last ones ended is not known.
+            (wallet.holds, wallet.life) = (None, Life::new());
             released.extend(wallet.history.release());
         }
         self.deliver(released);

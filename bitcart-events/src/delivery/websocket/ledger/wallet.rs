@@ -16,6 +16,8 @@ pub(super) struct Wallet {
     /// Since when its frames are held.
     pub(super) holds: Option<Instant>,
     pub(super) asking: Asking,
+    /// The daemon has ended since it was asked, and its queue with it.
+    pub(super) ended: bool,
     pub(super) retry: Option<Instant>,
     pub(super) waits: Waits,
     /// How many frames found no room since the last answer.
@@ -27,8 +29,10 @@ pub(super) struct Wallet {
 pub(super) enum Asking {
     No,
     Yes,
-    /// And once more after it: something came between.
-    Twice,
+    /// And once more after it: something found no room.
+    Again,
+    /// And once more after it: the socket is another one since.
+    Outlived,
 }
 
 /// A frame that has its place, and waits.
@@ -47,6 +51,7 @@ impl Wallet {
             life: Life::new(),
             holds: Some(Instant::now()),
             asking: Asking::No,
+            ended: false,
             retry: None,
             waits: Waits::new(),
             dropped: 0,
