@@ -66,9 +66,15 @@ async fn only_a_loaded_wallet_is_told_of_and_the_filter_is_exact() {
     for socket in [&mut all, &mut one, &mut lower, &mut changing] {
         assert_eq!(socket.events().await, [new_block(101)]);
     }
+    // With the first call that names it the wallet finds what it has missed.
     assert!(!daemon.loaded(W1));
-    assert_eq!(updates(&daemon, W1).await, Vec::<Value>::new());
+    let verified = json!({ "event": "verified_tx", "tx": early, "height": 101 });
+    let missed = [json!({ "event": "new_transaction", "tx": early }), verified];
+    assert_eq!(updates(&daemon, W1).await, missed);
     assert!(daemon.loaded(W1));
+    for socket in [&mut all, &mut one] {
+        assert_eq!(socket.events().await, missed.clone().map(|event| (event, json!(W1))));
+    }
 
     changing.say(TEXT, format!(r#"{{"xpub": "{W1}"}}"#).as_bytes()).await;
     changing.settle().await;
@@ -84,7 +90,8 @@ async fn only_a_loaded_wallet_is_told_of_and_the_filter_is_exact() {
     let fates: Vec<_> =
         daemon.emissions().into_iter().map(|emission| (emission.wallet, emission.fate)).collect();
     let sent = |websockets, rings| Fate::Sent { websockets, rings };
-    assert_eq!(fates, [(String::new(), sent(4, 0)), (W1.to_owned(), sent(3, 1))]);
+    let missed = (W1.to_owned(), sent(2, 1));
+    assert_eq!(fates, [(String::new(), sent(4, 0)), missed.clone(), missed, (W1.to_owned(), sent(3, 1))]);
 }
 
 /// Everything in this capture but the compression, which is not known here.
@@ -369,4 +376,18 @@ async fn a_payment_lives_from_nothing_to_paid_and_back() {
 
     daemon.reload(W1).await.unwrap();
     assert_eq!(updates(&daemon, W1).await, Vec::<Value>::new());
+
+    // What happens while the daemon is down is told when the wallet is loaded again.
+    let request = daemon.request(W1, "0.5").await.unwrap();
+    daemon.pay(&request.id, "0.1").await.unwrap();
+    daemon.stop().await;
+    daemon.mine(1).await;
+    daemon.pay(&request.id, "0.4").await.unwrap();
+    daemon.start_again().await.unwrap();
+    daemon.mine(1).await;
+    let told = updates(&daemon, W1).await;
+    let statuses: Vec<_> = told.iter().filter_map(|event| event["status"].as_u64()).collect();
+    assert_eq!(statuses, [7, 7, 3]);
+    let heights: Vec<_> = told.iter().filter_map(|event| event["height"].as_u64()).collect();
+    assert_eq!((told.len(), heights), (6, vec![103, 104]));
 }
