@@ -134,6 +134,17 @@ async fn a_wallet_that_is_loaded_again_tells_its_transactions_again() {
     assert_eq!(updates(&daemon, PAYER).await, Vec::<Value>::new());
 }
 
+#[tokio::test]
+async fn blocks_are_told_again_with_what_is_in_them() {
+    let daemon = today(Currency::Eth).start().await.unwrap();
+    updates(&daemon, SHOP).await;
+    daemon.send(SHOP, "1").await.unwrap();
+    daemon.mine(2).await;
+    updates(&daemon, SHOP).await;
+    assert!(call(&daemon, "rescan_blocks", "[101, 500]").await.contains("true"));
+    assert_eq!(shown(&updates(&daemon, SHOP).await), ["101", "new_transaction", "102"]);
+}
+
 /// A partial payment is counted again with every replay (read in code at `065c8421`).
 #[tokio::test]
 async fn a_payment_that_comes_again_counts_again() {

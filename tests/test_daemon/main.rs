@@ -16,5 +16,6 @@ mod story_btc;
 mod story_eth;
 mod story_more;
 mod subscriptions;
+mod trouble;
 mod webhooks;
 mod websockets;

@@ -46,6 +46,7 @@ pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told
         if transaction.height.is_none() {
             transaction.height = Some(first);
             transaction.seen = true;
+            transaction.verified = true;
             waiting.push(place);
         }
     }

@@ -12,7 +12,7 @@ use super::{Config, electrum};
 /// A transaction is in the mempool.
 pub(super) fn seen(state: &mut State, config: &Config, place: usize) -> Vec<Told> {
     match config.family() {
-        Family::Electrum => electrum::seen(&state.disk, config.version, place),
+        Family::Electrum => electrum::seen(state, config, place),
         Family::Blocks | Family::Monero => blocks::seen(state, config, place),
     }
 }
@@ -20,7 +20,7 @@ pub(super) fn seen(state: &mut State, config: &Config, place: usize) -> Vec<Told
 /// There are so many blocks more.
 pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told> {
     match config.family() {
-        Family::Electrum => electrum::mined(&mut state.disk, config.version, blocks),
+        Family::Electrum => electrum::mined(state, config, blocks),
         Family::Blocks | Family::Monero => blocks::mined(state, config, blocks),
     }
 }
@@ -29,7 +29,7 @@ pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told
 /// twice (read in code at `01571e72`).
 pub(super) fn reorganised(state: &mut State, config: &Config, depth: u64) -> Vec<Told> {
     match config.family() {
-        Family::Electrum => electrum::reorganised(&mut state.disk, config.version, depth),
+        Family::Electrum => electrum::reorganised(state, config, depth),
         Family::Blocks | Family::Monero => blocks::mined(state, config, 1),
     }
 }
@@ -43,7 +43,9 @@ pub(super) fn load(
 ) -> Option<Replay> {
     disk.wallet(config, account)?;
     let key = account.key();
-    let is_new = memory.load(&key);
-    let replays = is_new && config.family() != Family::Electrum;
-    Some(if replays { blocks::replay(disk, memory, config, &key) } else { Replay::default() })
+    Some(match (memory.load(&key), config.family()) {
+        (false, _) => Replay::default(),
+        (true, Family::Electrum) => electrum::loaded(disk, config, &key),
+        (true, Family::Blocks | Family::Monero) => blocks::replay(disk, memory, config, &key),
+    })
 }

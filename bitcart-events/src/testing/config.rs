@@ -31,8 +31,9 @@ impl Config {
         self.version == DaemonVersion::Current
     }
 
+    /// In 2020 there was nothing but Electrum.
     pub(super) fn family(&self) -> Family {
-        Family::of(self.currency)
+        if self.is_today() { Family::of(self.currency) } else { Family::Electrum }
     }
 
     /// Decimal places of one coin (measured but for XMR, Bitcart `065c8421`, captures `btc_ws`: ws-xpub,

@@ -48,8 +48,10 @@ pub(super) struct Transaction {
     pub(super) amount: Units,
     /// The block it is in.
     pub(super) height: Option<u64>,
-    /// Whether the daemon has seen it.
+    /// Whether the wallet has seen it.
     pub(super) seen: bool,
+    /// Whether the wallet has found it in its block.
+    pub(super) verified: bool,
 }
 
 #[derive(Debug, Default)]
@@ -81,17 +83,14 @@ impl Chain {
     }
 
     pub(super) fn confirmations(&self, transaction: &Transaction) -> u64 {
-        transaction.height.map_or(0, |height| (self.height + 1).saturating_sub(height))
+        transaction
+            .height
+            .filter(|_| transaction.verified)
+            .map_or(0, |height| (self.height + 1).saturating_sub(height))
     }
 
     /// Adds a transaction that is in no block yet; returns its place.
-    pub(super) fn add(
-        &mut self,
-        config: &Config,
-        payee: Payee,
-        amount: Units,
-        seen: bool,
-    ) -> (usize, String) {
+    pub(super) fn add(&mut self, config: &Config, payee: Payee, amount: Units) -> (usize, String) {
         let place = self.transactions.len();
         let recipient = payee.request.as_ref().unwrap_or(&payee.wallet);
         let hash = hex(&Sha256::digest(format!("{recipient}/{place}")));
@@ -100,9 +99,10 @@ impl Chain {
         let hash = if has_prefix { format!("0x{hash}") } else { hash };
         let Payee { wallet, request, payer } = payee;
         let from = payer.unwrap_or_else(|| somebody(config).to_owned());
-        let made = Transaction { hash: hash.clone(), from, wallet, request, amount, height: None, seen };
-        self.transactions.push(made);
-        (place, hash)
+        let (height, seen, verified) = (None, false, false);
+        let hash_of_it = hash.clone();
+        self.transactions.push(Transaction { hash, from, wallet, request, amount, height, seen, verified });
+        (place, hash_of_it)
     }
 }
 
@@ -162,8 +162,7 @@ impl Disk {
     /// What a wallet has, in blocks and beside them.
     pub(super) fn balance(&self, wallet: &str) -> (Units, Units) {
         let sum = |confirmed: bool| {
-            let counts =
-                |tx: &&Transaction| tx.seen && tx.wallet == wallet && tx.height.is_some() == confirmed;
+            let counts = |tx: &&Transaction| tx.seen && tx.wallet == wallet && tx.verified == confirmed;
             Units(self.chain.transactions.iter().filter(counts).map(|tx| tx.amount.0).sum())
         };
         (sum(true), sum(false))

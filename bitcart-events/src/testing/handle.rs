@@ -43,7 +43,8 @@ impl TestDaemonBuilder {
         self
     }
 
-    /// Which currency's daemon to be; Bitcoin's unless said. Those of 2020 are there for Bitcoin alone.
+    /// Which currency's daemon to be; Bitcoin's unless said. Those of 2020 behave like Bitcoin's, whatever
+    /// they are called.
     pub fn currency(mut self, currency: Currency) -> Self {
         self.config.currency = currency;
         self

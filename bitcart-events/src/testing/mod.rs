@@ -98,8 +98,8 @@
 //!   has the same transactions again. Lightning; internal transfers of contracts; BCH's and XRG's own fields,
 //!   which were never measured, and Monero's, which were read rather than measured.
 //! - Keys other than Electrum's master public keys, addresses (ETH, BNB, MATIC, TRX) and view keys (XMR).
-//! - Electrum's search for payments it missed. One that arrives while the wallet is not loaded, or while the
-//!   daemon is down, is not announced when the wallet is loaded, only seen in `get_request` and `getbalance`.
+//! - In 2020, Electrum's search for payments it missed: one that arrives while the wallet is not loaded is
+//!   not announced when it is, only seen in `get_request` and `getbalance`. Today's do announce it.
 //! - Connections kept for the next webhook: each has its own here, so that one attempt is really one.
 //! - Delays of any kind, waiting for a wallet to be synchronised, and the order of events that overlap:
 //!   [`pay`](TestDaemon::pay) tells the payment, then the transaction, [`mine`](TestDaemon::mine) one block

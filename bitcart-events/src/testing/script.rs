@@ -130,7 +130,7 @@ impl TestDaemon {
     /// Closes the wallet as the RPC `close_wallet` does, and loads it again: its ring is empty. A daemon that
     /// is not on Electrum tells the transactions of all blocks that it still has again (measured, Bitcart
     /// `065c8421`, captures `eth_rpc`: get_updates-after-reload, `eth_ws`: ws-wallet-reload), and puts them
-    /// into the new ring; one on Electrum tells nothing (measured, capture `btc_rpc`:
+    /// into the new ring; one on Electrum tells only what it has missed (measured, capture `btc_rpc`:
     /// get_updates-after-reload).
     ///
     /// # Errors
@@ -207,7 +207,7 @@ impl TestDaemon {
         self.happens(|state, config| {
             // Only blocks are looked into, or the mempool too.
             let seen = seen && config.family() != Family::Blocks;
-            let (place, hash) = state.disk.chain.add(config, payee, amount, seen);
+            let (place, hash) = state.disk.chain.add(config, payee, amount);
             made = hash;
             if seen { chain::seen(state, config, place) } else { Vec::new() }
         })
