@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bitcart_events::ApiManager;
+use bitcart_events::testing::{DaemonVersion, TestDaemon};
 
 use crate::support::listening::{Listening, block, record, record_all, today};
 use crate::support::log::Log;
@@ -84,4 +85,21 @@ async fn a_daemon_that_pushes_no_webhooks_is_told_once() {
     server.finish().await;
     let [line] = &log.lines_with("pushes no webhooks")[..] else { panic!("{}", log.text()) };
     assert!(line.contains("its events come by websocket, to the same handlers"), "{line}");
+}
+
+#[tokio::test]
+async fn a_websocket_that_names_wrong_wallets_is_told() {
+    let (log, _guard) = Log::start();
+    let daemon = TestDaemon::builder().version(DaemonVersion::Edda6711).start().await.unwrap();
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_filtered("vpub-a").await;
+    daemon.wait_loaded("vpub-a").await;
+    daemon.mine(1).await;
+    seen.expect(["block 101"]).await;
+    while log.lines_with("take the webhook").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    listening.finish().await;
 }

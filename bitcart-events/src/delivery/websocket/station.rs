@@ -46,7 +46,9 @@ impl Station {
             match opened {
                 Ok(Some(socket)) => {
                     self.tell_opened(away.take());
-                    ever_opened = true;
+                    if !std::mem::replace(&mut ever_opened, true) {
+                        self.look_at_generation();
+                    }
                     let (end, lasted) = self.listen(socket, &mut ledger).await;
                     let reason = match end {
                         End::Stopped => break,
@@ -96,6 +98,22 @@ impl Station {
         self.orders.spawn(async move {
             stop.run_until_cancelled(async { hook(reconnected).await }).await;
         });
+    }
+
+    /// A daemon of October 2020 has a websocket, and no `/spec`. It labels each event with every loaded wallet in turn
+    /// (`edda6711`, capture `webhook_ws`: two-wallets-sub-w2), which only an operator can do something about.
+    fn look_at_generation(&self) {
+        let coin = self.coin.clone();
+        let look = async move {
+            if matches!(coin.spec().await, Ok(None)) {
+                tracing::warn!(
+                    "{} is of October 2020: with several wallets its websocket names the wrong ones; take the webhook",
+                    coin.client().who(),
+                );
+            }
+        };
+        let stop = self.orders.stop.clone();
+        self.orders.spawn(async move { drop(stop.run_until_cancelled(look).await) });
     }
 
     async fn poll_instead(self) {
