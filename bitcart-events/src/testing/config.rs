@@ -31,7 +31,7 @@ impl Config {
         self.version == DaemonVersion::Current
     }
 
-    /// In 2020 there was nothing but Electrum.
+    /// Of 2020 only the daemons on Electrum are imitated.
     pub(super) fn family(&self) -> Family {
         if self.is_today() { Family::of(self.currency) } else { Family::Electrum }
     }
