@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod instead_of_webhooks;
-mod logs;
 mod overload;
 mod reconnect;
 mod refusals;

@@ -4,17 +4,16 @@ mod batch;
 mod facts;
 mod lanes;
 mod report;
+mod room;
 mod run;
+mod sort;
 
-use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-#[cfg(feature = "websocket")]
-use tokio::sync::TryAcquireError;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -22,14 +21,14 @@ use tokio_util::task::TaskTracker;
 use batch::Batch;
 pub(crate) use batch::Ticket;
 pub(crate) use facts::Life;
-use facts::{Fact, Facts, Repeated};
+use facts::{Fact, Facts};
 use lanes::Lanes;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
+use room::Room;
 
-use crate::field::excerpt;
 use crate::handler::{HandlerError, Routes, States};
 use crate::intake::Parcel;
-use crate::source::{Lane, Source, Unasked};
+use crate::source::{Lane, Source};
 use crate::told::Told;
 use crate::update::Malformed;
 use crate::{Coin, Error, ErrorKind, Result, Update};
@@ -55,14 +54,12 @@ pub(crate) struct Dispatcher {
     id: u64,
     routes: Routes,
     states: Arc<States>,
-    room: Arc<Semaphore>,
+    room: Room,
     turns: Semaphore,
     lanes: Lanes<Job>,
     facts: Mutex<Facts>,
     told: Told,
     unfinished: AtomicUsize,
-    /// Told after each update that was handled.
-    progress: Notify,
     workers: TaskTracker,
     abort: CancellationToken,
 }
@@ -92,13 +89,12 @@ impl Dispatcher {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             routes,
             states: Arc::new(states),
-            room: Arc::new(Semaphore::new(limits.waiting)),
+            room: Room::new(limits.waiting),
             turns: Semaphore::new(limits.running),
             lanes: Lanes::default(),
             facts: Mutex::default(),
             told: Told::default(),
             unfinished: AtomicUsize::new(0),
-            progress: Notify::new(),
             workers: TaskTracker::new(),
             abort: CancellationToken::new(),
         }
@@ -127,44 +123,21 @@ impl Dispatcher {
     /// A place for an update, if there is room now in its lane.
     #[cfg(feature = "websocket")]
     pub(crate) fn place_for(&self, source: &Source, update: Option<&Read>) -> Result<OwnedSemaphorePermit> {
-        let full = || refused("too many updates wait already");
-        if let Some(Ok(update)) = update
-            && !self.has_room(&source.lane(update))
-        {
-            return Err(full());
-        }
-        Arc::clone(&self.room).try_acquire_owned().map_err(|error| match error {
-            TryAcquireError::Closed => shutting_down(),
-            TryAcquireError::NoPermits => full(),
-        })
-    }
-
-    /// A lane may hold as many updates as there are places left, so one that is slow takes at most half of all, and leaves
-    /// room to the others.
-    #[cfg(feature = "polling")]
-    fn has_room(&self, lane: &Lane) -> bool {
-        self.lanes.waiting(lane) <= self.room.available_permits()
+        let lane = update.and_then(|update| update.as_ref().ok()).map(|update| source.lane(update));
+        self.room.try_take(lane.map_or(0, |lane| self.lanes.waiting(&lane)))
     }
 
     /// Whether there is room in a wallet's lane.
     #[cfg(feature = "websocket")]
     pub(crate) fn has_room_for(&self, coin: &Coin) -> bool {
-        self.has_room(&Lane::of(coin))
+        self.room.is_left(self.lanes.waiting(&Lane::of(coin)))
     }
 
     /// Waits until there is room in a wallet's lane.
     #[cfg(feature = "polling")]
     pub(crate) async fn reserve_for(&self, coin: &Coin) -> Result<OwnedSemaphorePermit> {
         let lane = Lane::of(coin);
-        loop {
-            let mut progress = std::pin::pin!(self.progress.notified());
-            // Before the look, so that nothing that is handled in between is missed.
-            progress.as_mut().enable();
-            if self.room.is_closed() || self.has_room(&lane) {
-                return self.reserve().await;
-            }
-            progress.await;
-        }
+        self.room.take_in(|| self.lanes.waiting(&lane)).await
     }
 
     /// Accepts updates as soon as there is room.
@@ -174,25 +147,8 @@ impl Dispatcher {
         body: &Arc<str>,
         parcel: Parcel,
     ) -> Result<Ticket> {
-        let place = self.reserve().await?;
+        let place = self.room.take().await?;
         self.enqueue(source, body, &parcel, Life::new(), place)
-    }
-
-    /// Waits until there is room. Whoever has one place may bring a whole batch, which then takes as many more as it
-    /// needs, up to half of those that are left: a batch is never too large, and the next one waits.
-    async fn reserve(&self) -> Result<OwnedSemaphorePermit> {
-        Arc::clone(&self.room).acquire_owned().await.map_err(|_| shutting_down())
-    }
-
-    fn take_more(&self, mut place: OwnedSemaphorePermit, updates: usize) -> OwnedSemaphorePermit {
-        let more = updates.saturating_sub(1).min(self.room.available_permits() / 2);
-        let more = u32::try_from(more)
-            .ok()
-            .and_then(|more| Arc::clone(&self.room).try_acquire_many_owned(more).ok());
-        if let Some(more) = more {
-            place.merge(more);
-        }
-        place
     }
 
     /// Whether it has been shut down: there is no way back.
@@ -228,31 +184,6 @@ impl Dispatcher {
         }
     }
 
-    /// Reads the updates of a wallet that is listened to; all others are ignored, and that is the report.
-    pub(crate) fn read(
-        &self,
-        source: &Source,
-        body: &Arc<str>,
-        parcel: &Parcel,
-    ) -> std::result::Result<(Coin, Vec<Read>), Report> {
-        let coin = source.resolve(parcel).map_err(|unasked| {
-            self.told.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
-            let reason = match unasked {
-                Unasked::Wallet(_) => IgnoredReason::Wallet,
-                Unasked::Currency(_) => IgnoredReason::Currency,
-                Unasked::NoCurrency => IgnoredReason::NoCurrency,
-            };
-            let ignored = (0..parcel.updates.len()).map(|index| Ignored { index, reason }).collect();
-            Report { ignored, ..Report::default() }
-        })?;
-        let read = |raw: &Range<usize>| {
-            let text = |malformed| (malformed, body.get(raw.clone()).unwrap_or_default().to_owned());
-            Update::parse(body, raw.clone(), &coin).map_err(text)
-        };
-        let updates = parcel.updates.iter().map(read).collect();
-        Ok((coin, updates))
-    }
-
     /// Puts the updates of one wallet into their lanes, in their order.
     pub(crate) fn put(
         self: &Arc<Self>,
@@ -265,9 +196,10 @@ impl Dispatcher {
         let runtime = runtime()?;
         let mut report = Report::default();
         let total = updates.len();
-        let room = self.take_more(place, total);
         let jobs = self.sort(source, coin, updates, life, &mut report);
-        self.unfinished.fetch_add(total - report.total(), Ordering::Relaxed);
+        let unfinished = total - report.total();
+        self.unfinished.fetch_add(unfinished, Ordering::Relaxed);
+        let room = self.room.fit(place, unfinished);
         let (batch, ticket) = Batch::new(report, total, room);
         for (lane, updates) in jobs {
             let count = updates.len();
@@ -286,57 +218,6 @@ impl Dispatcher {
         Ok(ticket)
     }
 
-    /// The updates that are to be handled, by lane; what became of the others goes to the report.
-    fn sort(
-        &self,
-        source: &Source,
-        coin: &Coin,
-        updates: Vec<Read>,
-        life: Life,
-        report: &mut Report,
-    ) -> Vec<(Lane, Vec<Accepted>)> {
-        let mut facts = lock(&self.facts);
-        let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
-        for (index, update) in updates.into_iter().enumerate() {
-            let update = match update {
-                Ok(update) => update,
-                Err((malformed, raw)) => {
-                    self.sort_out(index, malformed, &raw, coin, report);
-                    continue;
-                }
-            };
-            let lane = source.lane(&update);
-            match facts.claim(&update, &lane, life) {
-                Ok(fact) => {
-                    let accepted = Accepted { index, update, fact };
-                    match jobs.iter_mut().find(|(known, _)| *known == lane) {
-                        Some((_, updates)) => updates.push(accepted),
-                        None => jobs.push((lane, vec![accepted])),
-                    }
-                }
-                Err(Repeated) => {
-                    tracing::debug!(currency = %coin.currency(), update = excerpt(update.raw()), "delivered before");
-                    report.repeated.push(index);
-                }
-            }
-        }
-        jobs
-    }
-
-    /// An update that no handler could take.
-    fn sort_out(&self, index: usize, malformed: Malformed, raw: &str, coin: &Coin, report: &mut Report) {
-        let (currency, wallet) = (coin.currency(), coin.wallet_shown());
-        if let Malformed::UnknownEvent { name } = &malformed {
-            self.told.once(name, || {
-                tracing::warn!(%currency, wallet, event = %name, "ignored updates of an unknown event");
-            });
-            report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
-        } else {
-            tracing::warn!(%currency, wallet, update = excerpt(raw), "rejected: {malformed}");
-            report.rejected.push(Rejected::malformed(index, malformed));
-        }
-    }
-
     /// The worker of one lane. It leaves when nothing waits there.
     async fn work(&self, lane: &Lane) {
         while let Some(job) = self.lanes.next(lane) {
@@ -345,7 +226,7 @@ impl Dispatcher {
                 let Ok(_turn) = self.turns.acquire().await else { return };
                 self.handle(&job, accepted).await;
                 self.lanes.handled(lane);
-                self.progress.notify_waiters();
+                self.room.freed();
                 self.unfinished.fetch_sub(1, Ordering::Relaxed);
             }
         }
@@ -379,7 +260,6 @@ impl Dispatcher {
     /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said.
     pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
         self.room.close();
-        self.progress.notify_waiters();
         self.workers.close();
         if tokio::time::timeout_at(deadline, self.workers.wait()).await.is_ok() {
             return Ok(());

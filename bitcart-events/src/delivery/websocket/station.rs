@@ -113,7 +113,9 @@ impl Station {
             }
         };
         let stop = self.orders.stop.clone();
-        self.orders.spawn(async move { drop(stop.run_until_cancelled(look).await) });
+        self.orders.spawn(async move {
+            stop.run_until_cancelled(look).await;
+        });
     }
 
     async fn poll_instead(self) {

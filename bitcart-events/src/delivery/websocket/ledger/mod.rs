@@ -92,7 +92,9 @@ impl Ledger {
         self.wallets.retain(|key, _| coins.contains_key(key));
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
-                self.wallets.insert(key.clone(), Wallet::new(coin));
+                let mut wallet = Wallet::new(coin);
+                wallet.history.connected();
+                self.wallets.insert(key.clone(), wallet);
                 if self.is_established {
                     self.ask(&key);
                 }
@@ -300,6 +302,8 @@ impl Ledger {
                     self.answered(fetched, 0);
                     self.settle(false, |_| true);
                 }
+                // What is held for an answer that does not come waits no longer than with a socket.
+                () = tokio::time::sleep(HOLD) => self.release(|_| true),
             }
         }
     }

@@ -1,13 +1,11 @@
-//! What an operator reads: which handler, where, for which wallet, and never a secret.
-
-mod support;
+//! Of handlers and webhooks: which handler, where, for which wallet.
 
 use std::fmt;
 
+use crate::support::log::Log;
+use crate::support::server::{coin, nowhere, serve, settings};
 use bitcart_events::testing::TestDaemon;
 use bitcart_events::{Coin, Currency, Event, handlers, on};
-use support::log::Log;
-use support::server::{coin, nowhere, serve, settings};
 
 const WALLET: &str = "xpub-that-nobody-may-see";
 
@@ -50,8 +48,8 @@ async fn a_failure_names_the_handler_its_place_and_the_wallets_fingerprint() {
     for part in [
         "ERROR",
         "event=new_block",
-        r#"handler="logging::picky""#,
-        "at=tests/logging.rs:",
+        r#"handler="logging::handlers::picky""#,
+        "at=tests/logging/handlers.rs:",
         "currency=BTC",
         "wallet=\"#",
     ] {
@@ -109,7 +107,7 @@ async fn a_webhook_never_logs_its_secret_or_a_password() {
     daemon.wait_configured(WALLET).await;
     daemon.mine(1).await;
     let secret = server.path.trim_start_matches('/').to_owned();
-    support::connection::post(server.addr, "/not-the-secret", "{}").await;
+    crate::support::connection::post(server.addr, "/not-the-secret", "{}").await;
     server.finish().await;
 
     let text = log.text();

@@ -1,4 +1,4 @@
-//! What an operator reads.
+//! Of websockets and polling: what was lost and found, and what to do about it.
 
 use std::time::Duration;
 

@@ -1,0 +1,102 @@
+//! How many updates may wait: a bound, of which no lane can take all.
+
+use std::sync::Arc;
+#[cfg(feature = "polling")]
+use std::time::Duration;
+
+#[cfg(feature = "polling")]
+use tokio::sync::TryAcquireError;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+#[cfg(feature = "polling")]
+use super::refused;
+use super::shutting_down;
+use crate::Result;
+
+/// Places are also given back in ways that are not told; then a look every second finds them.
+#[cfg(feature = "polling")]
+const LOOK: Duration = Duration::from_secs(1);
+
+pub(super) struct Room {
+    places: Arc<Semaphore>,
+    freed: Notify,
+}
+
+impl Room {
+    pub(super) fn new(places: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), freed: Notify::new() }
+    }
+
+    /// Waits for a place. Whoever has one may bring a whole batch: it is never too large, and the next one waits.
+    pub(super) async fn take(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).acquire_owned().await.map_err(|_| shutting_down())
+    }
+
+    /// So many places as there are updates, or as near to it as half of what is left allows.
+    pub(super) fn fit(&self, mut place: OwnedSemaphorePermit, updates: usize) -> OwnedSemaphorePermit {
+        let held = place.num_permits();
+        if held > updates {
+            drop(place.split(held - updates));
+            self.freed();
+            return place;
+        }
+        let more = (updates - held).min(self.places.available_permits() / 2);
+        let more = u32::try_from(more).ok();
+        let more = more.and_then(|more| Arc::clone(&self.places).try_acquire_many_owned(more).ok());
+        if let Some(more) = more {
+            place.merge(more);
+        }
+        place
+    }
+
+    /// An update has given its place back.
+    pub(super) fn freed(&self) {
+        self.freed.notify_waiters();
+    }
+
+    pub(super) fn close(&self) {
+        self.places.close();
+        self.freed();
+    }
+}
+
+#[cfg(feature = "polling")]
+impl Room {
+    /// Whether a lane in which so many wait may have one more. It may hold as many as there are places left, so one that
+    /// is slow takes at most half of all, and leaves room to the others.
+    pub(super) fn is_left(&self, waiting: usize) -> bool {
+        let left = self.places.available_permits();
+        left > 0 && waiting <= left
+    }
+
+    /// A place, if there is one now.
+    pub(super) fn try_take(&self, waiting: usize) -> Result<OwnedSemaphorePermit> {
+        let full = || refused("too many updates wait already");
+        if !self.is_closed() && !self.is_left(waiting) {
+            return Err(full());
+        }
+        Arc::clone(&self.places).try_acquire_owned().map_err(|error| match error {
+            TryAcquireError::Closed => shutting_down(),
+            TryAcquireError::NoPermits => full(),
+        })
+    }
+
+    /// Waits for a place in a lane.
+    pub(super) async fn take_in(&self, waiting: impl Fn() -> usize) -> Result<OwnedSemaphorePermit> {
+        loop {
+            let mut freed = std::pin::pin!(self.freed.notified());
+            // Before the look, so that nothing is missed in between.
+            freed.as_mut().enable();
+            match self.try_take(waiting()) {
+                Err(_) if !self.is_closed() => {}
+                taken => return taken,
+            }
+            // After a second there is another look in any case.
+            let _ = tokio::time::timeout(LOOK, freed).await;
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.places.is_closed()
+    }
+}
