@@ -68,7 +68,8 @@ impl ApiManager {
         }))
     }
 
-    /// Adds a wallet, also while the manager listens. Of a wallet that is there already the same coin is returned.
+    /// Adds a wallet, also while the manager listens: what waits for it at the daemon is delivered first. Of a wallet that is
+    /// there already the same coin is returned.
     ///
     /// # Errors
     /// When there is no such currency.

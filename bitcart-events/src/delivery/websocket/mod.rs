@@ -6,23 +6,8 @@
 //! what belongs before them. It never waits for a handler, because a socket that is not read stalls the daemon for all of
 //! its clients, and its reset cost one payment of 600 (measured, `065c8421`).
 //!
-//! # Two lists of the same events
-//! A daemon sends each event to its websockets, then queues it for `get_updates`. Neither has all: the socket lacks what
-//! came while it was closed, the queue holds the last 100. So after each connection every wallet's queue is fetched and
-//! merged with what the socket brought ([`history`], [`align`]): what the socket lacked is delivered in its place, and
-//! nothing twice. Fetching it has another use: a daemon sends nothing of a wallet that it has not loaded, and loads one
-//! when a call names it (capture `eth_ws`, and `btc_rpc`: list_wallets).
 //!
-//! | choice | because |
-//! |---|---|
-//! | what a connection brought is one stretch, and so is an answer: they are slid along each other | capture `eth_rpc`, get_updates-150-blocks-cap: of 150 blocks exactly the last 100 are left, without a gap |
-//! | a payment that comes again is delivered again | capture `btc_ws`: 3, 7, 3 by a reorganisation, and 7 twice |
-//! | the list of hashes is not compared | capture `eth_rpc`, get_updates-after-payment: in the queue a partial payment shows the next payment's hash too |
-//! | blocks are compared though they name no wallet | captures `eth_rpc` and `btc_rpc`: each wallet's queue has them, and a height is unique |
-//! | a ping goes out after the answer, and its pong is awaited | the daemon answers a ping in the order of its frames (capture `eth_wsproto`), so that what it sent before the answer has come then |
-//! | frames are held until their wallet's queue was fetched, for some ten seconds at most | order within a wallet; and a daemon that answers no call must not hold up its websocket |
-//! | a daemon that says "Server shutdown" has forgotten its queue | capture `eth_ws`, ws-shutdown; protocol: the queue is in its memory |
-//! | transactions and heights are delivered once for ever | capture `eth_ws`, ws-after-restart and ws-wallet-reload: they are sent again |
+//! How the two lists of events are merged, and why so, is said at [`Listener::websocket`].
 
 mod align;
 mod history;
@@ -119,6 +104,25 @@ impl Listener {
     /// ends, it is made anew with growing waits, for ever, and the [hook](ListenerBuilder::on_reconnect) is told.
     ///
     /// A daemon from before October 2020 that has no websocket is polled.
+    ///
+    /// # Two lists of the same events
+    /// A daemon sends each event to its websockets, then queues it for `get_updates`. Neither has all: the socket lacks
+    /// what came while it was closed, the queue holds the last 100. So what was fetched is merged with what the socket
+    /// brought: what the socket lacked is delivered in its place, and nothing twice.
+    ///
+    /// | choice | because |
+    /// |---|---|
+    /// | what a connection brought is one stretch, and so is an answer: they are slid along each other | capture `eth_rpc`, get_updates-150-blocks-cap: of 150 blocks exactly the last 100 are left, without a gap |
+    /// | a payment that comes again is delivered again | capture `btc_ws`: 3, 7, 3 by a reorganisation, and 7 twice |
+    /// | the list of hashes is not compared | capture `eth_rpc`, get_updates-after-payment: in the queue a partial payment shows the next payment's hash too |
+    /// | blocks are compared though they name no wallet | captures `eth_rpc` and `btc_rpc`: each wallet's queue has them, and a height is unique |
+    /// | a ping goes out after the answer, and its pong is awaited | the daemon answers a ping in the order of its frames (capture `eth_wsproto`), so that what it sent before the answer has come then |
+    /// | frames are held until their wallet's queue was fetched, for some ten seconds at most | order within a wallet; and a daemon that answers no call must not hold up its websocket |
+    /// | a daemon that says "Server shutdown" has forgotten its queue | capture `eth_ws`, ws-shutdown; protocol: the queue is in its memory |
+    /// | transactions and heights are delivered once for ever | capture `eth_ws`, ws-after-restart and ws-wallet-reload: they are sent again |
+    ///
+    /// What cannot be known is decided for the daemon that lives on: if it was restarted, and another client loaded the
+    /// wallet before us, a payment that is announced anew with the same status and amount may be taken for the one before.
     ///
     /// # What can be lost
     /// What comes while the socket is closed, beyond the last 100 events of a wallet, and what the daemon forgets when it
