@@ -43,6 +43,33 @@ async fn what_was_missed_comes_in_its_place_and_nothing_twice() {
 }
 
 #[tokio::test]
+async fn what_was_missed_comes_before_what_follows() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("a", 7)).await.unwrap();
+    seen.expect(["paid 7 a 0.5"]).await;
+    let asked = daemon.rpc_calls().iter().filter(|call| call.method == "get_updates").count();
+
+    daemon.hang("get_updates");
+    daemon.drop_websockets().await;
+    daemon.emit_unsent(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    daemon.wait_call("get_updates", asked + 1).await;
+    for number in 0..50 {
+        daemon.emit(Some("vpub-a"), &payment(&format!("{number}"), 3)).await.unwrap();
+    }
+    daemon.release("get_updates");
+    seen.expect(["paid 3 a 0.5"]).await;
+    for number in 0..50 {
+        assert_eq!(seen.next().await, format!("paid 3 {number} 0.5"));
+    }
+    listening.finish().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_daemon_that_is_killed_is_found_again_and_its_wallets_touched() {
     let daemon = today().await;
     let manager = ApiManager::builder()
