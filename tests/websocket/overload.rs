@@ -86,3 +86,28 @@ async fn what_finds_no_room_is_fetched_later_in_its_order() {
     tokio::time::timeout(Duration::from_secs(60), listening.finish()).await.unwrap();
     assert!(seen.try_recv().is_err());
 }
+
+/// While it catches up, the daemon goes on sending.
+#[tokio::test]
+async fn what_comes_after_an_overflow_waits_for_what_found_no_room() {
+    let daemon = today().await;
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let listener = slow_and_fast(&daemon, &gate).listener().capacity(40);
+    let listening = Listening::by_websocket(listener);
+    daemon.wait_loaded("vpub-slow").await;
+    for number in 0..60 {
+        daemon.emit(Some("vpub-slow"), &payment(&format!("{number}"), 3)).await.unwrap();
+    }
+    assert_eq!(next(&mut seen).await, "paid 3 0 0.5");
+    gate.open();
+    for number in 60..100 {
+        daemon.emit(Some("vpub-slow"), &payment(&format!("{number}"), 3)).await.unwrap();
+    }
+    // The queue has room for all of them, so nothing is lost.
+    for number in 1..100 {
+        assert_eq!(next(&mut seen).await, format!("paid 3 {number} 0.5"));
+    }
+    tokio::time::timeout(Duration::from_secs(60), listening.finish()).await.unwrap();
+    assert!(seen.try_recv().is_err());
+}

@@ -155,13 +155,72 @@ async fn a_daemon_that_reads_nothing_is_listened_to_all_the_same() {
     let daemon = today().await;
     daemon.stop_reading();
     let btc = coin(&daemon, "vpub-a");
+    daemon.request("vpub-a", "1").await.unwrap();
+    daemon.emit_unsent(Some("vpub-a"), &payment("a", 7)).await.unwrap();
     let mut seen = record(&btc);
     let listening = Listening::by_websocket(btc.listener());
     daemon.wait_websockets(1).await;
     tokio::time::pause();
-    daemon.wait_loaded("vpub-a").await;
+    // It answers no ping, neither the first one nor the one after the answer.
+    seen.expect(["paid 7 a 0.5"]).await;
     daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
     seen.expect(["paid 3 a 0.5"]).await;
     tokio::time::resume();
+    listening.finish().await;
+}
+
+#[tokio::test]
+async fn a_quiet_connection_is_not_taken_for_a_dead_one() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let _seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_loaded("vpub-a").await;
+    tokio::time::pause();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    tokio::time::resume();
+    assert_eq!(daemon.websockets_ever(), 1);
+    listening.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_was_lost_is_asked_for_again() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    daemon.request("vpub-a", "1").await.unwrap();
+    daemon.lose_answers("get_updates");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_call("get_updates", 1).await;
+    // What the socket brings is not held up by it.
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    seen.expect(["paid 3 a 0.5"]).await;
+    daemon.keep_answers("get_updates");
+    daemon.emit_unsent(Some("vpub-a"), &payment("b", 3)).await.unwrap();
+    tokio::time::pause();
+    seen.expect(["paid 3 b 0.5"]).await;
+    tokio::time::resume();
+    listening.finish().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}
+
+/// Its queue was in its memory: what it tells now is not what it told before, though it reads the same.
+#[tokio::test]
+async fn what_a_daemon_tells_after_it_shut_down_is_new() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    seen.expect(["paid 3 a 0.5"]).await;
+    daemon.hang("/ws");
+    daemon.shut_down().await;
+    daemon.start_again().await.unwrap();
+    // Somebody else loads the wallet before us.
+    daemon.request("vpub-a", "1").await.unwrap();
+    daemon.emit_unsent(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    daemon.release("/ws");
+    seen.expect(["paid 3 a 0.5"]).await;
     listening.finish().await;
 }
