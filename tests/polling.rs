@@ -8,9 +8,9 @@ mod support;
 use std::time::Duration;
 
 use bitcart_events::testing::{DaemonVersion, TestDaemon};
-use bitcart_events::{ApiManager, Coin, Currency, ErrorKind};
+use bitcart_events::{Coin, Currency, ErrorKind};
 use support::listening::{Listening, block, payment, record, record_all, short, today, transaction};
-use support::server::{coin, daemon_of};
+use support::server::{coin, daemon_of, manager};
 
 const SOON: Duration = Duration::from_millis(1);
 
@@ -36,8 +36,7 @@ async fn both_generations_are_polled() {
 #[tokio::test]
 async fn all_wallets_of_a_manager_and_those_that_are_added() {
     let daemon = today().await;
-    let manager =
-        ApiManager::builder().daemon("BTC", daemon_of(&daemon)).wallet("BTC", "vpub-a").build().unwrap();
+    let manager = manager(&daemon, ["vpub-a"]);
     let mut seen = record_all(&manager);
     let polled = manager.clone();
     let running = tokio::spawn(async move { polled.poll_updates(SOON).await });
@@ -80,6 +79,23 @@ async fn a_restarted_daemon_is_found_again_and_repeats_no_transaction() {
     seen.expect(["paid 3 a 0.5"]).await;
     listening.finish().await;
     assert_eq!(seen.rest(), [""; 0]);
+}
+
+/// A daemon of 2020 keeps nothing that it was not asked for, and forgets what it was asked for.
+#[tokio::test]
+async fn a_restarted_daemon_of_2020_is_told_again_what_to_keep() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_polling(btc.listener(), SOON);
+    for height in [101, 102] {
+        let asked = daemon.rpc_calls().iter().filter(|call| call.method == "subscribe").count();
+        daemon.wait_call("subscribe", asked + 2).await;
+        daemon.mine(1).await;
+        seen.expect([&*format!("block {height}")]).await;
+        daemon.restart().await.unwrap();
+    }
+    listening.finish().await;
 }
 
 #[tokio::test]

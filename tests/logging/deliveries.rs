@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use bitcart_events::ApiManager;
 use bitcart_events::testing::{DaemonVersion, TestDaemon};
 
 use crate::support::listening::{Listening, block, record, record_all, today};
 use crate::support::log::Log;
-use crate::support::server::{coin, daemon_of, serve, settings};
+use crate::support::server::{coin, manager, serve, settings};
 
 #[tokio::test]
 async fn a_websocket_that_is_lost_and_found_is_told() {
@@ -34,11 +33,7 @@ async fn a_websocket_that_is_lost_and_found_is_told() {
 async fn a_key_that_is_none_is_told_once_and_not_shown() {
     let (log, _guard) = Log::start();
     let daemon = today().await;
-    let manager = ApiManager::builder()
-        .daemon("BTC", daemon_of(&daemon))
-        .wallets("BTC", ["vpub-a", "my seed words"])
-        .build()
-        .unwrap();
+    let manager = manager(&daemon, ["vpub-a", "my seed words"]);
     let mut seen = record_all(&manager);
     let listening = Listening::by_websocket(manager.listener());
     daemon.wait_loaded("vpub-a").await;
@@ -74,11 +69,7 @@ async fn a_full_answer_is_told() {
 async fn a_daemon_that_pushes_no_webhooks_is_told_once() {
     let (log, _guard) = Log::start();
     let daemon = today().await;
-    let manager = ApiManager::builder()
-        .daemon("BTC", daemon_of(&daemon))
-        .wallets("BTC", ["vpub-a", "vpub-b"])
-        .build()
-        .unwrap();
+    let manager = manager(&daemon, ["vpub-a", "vpub-b"]);
     let server = serve(manager.listener().without_registry(), settings()).await;
     daemon.wait_call("configure_notifications", 2).await;
     daemon.wait_call("get_updates", 2).await;
@@ -101,5 +92,26 @@ async fn a_websocket_that_names_wrong_wallets_is_told() {
     while log.lines_with("take the webhook").is_empty() {
         tokio::task::yield_now().await;
     }
+    listening.finish().await;
+}
+
+/// Unlike at the start, where it is a mistake of the operator's.
+#[tokio::test]
+async fn a_login_that_is_refused_later_is_told_and_tried_again() {
+    let (log, _guard) = Log::start();
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.refuse_logins(true);
+    daemon.drop_websockets().await;
+    while log.lines_with("does not accept the login and password").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    daemon.refuse_logins(false);
+    daemon.wait_websockets(1).await;
+    daemon.emit(None, &block(1)).await.unwrap();
+    seen.expect(["block 1"]).await;
     listening.finish().await;
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bitcart_events::testing::TestDaemon;
-use bitcart_events::{Coin, Currency, Daemon, ListenerBuilder, Result, WebhookSettings};
+use bitcart_events::{ApiManager, Coin, Currency, Daemon, ListenerBuilder, Result, WebhookSettings};
 use tokio::net::TcpSocket;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -55,6 +55,11 @@ pub async fn serve(listener: ListenerBuilder, settings: WebhookSettings) -> Runn
 
 pub fn coin(daemon: &TestDaemon, wallet: &str) -> Coin {
     Coin::at(Currency::Btc, daemon_of(daemon), wallet)
+}
+
+/// Bitcoin wallets of one daemon.
+pub fn manager<const N: usize>(daemon: &TestDaemon, wallets: [&str; N]) -> ApiManager {
+    ApiManager::builder().daemon("BTC", daemon_of(daemon)).wallets("BTC", wallets).build().unwrap()
 }
 
 pub fn daemon_of(daemon: &TestDaemon) -> Daemon {

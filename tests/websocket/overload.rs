@@ -6,15 +6,11 @@ use std::time::Duration;
 use bitcart_events::{ApiManager, Update};
 
 use crate::support::listening::{Listening, payment, short, today};
-use crate::support::server::{Gate, daemon_of, next};
+use crate::support::server::{Gate, manager, next};
 
 /// Two wallets, of which the first's handler waits for the gate.
 fn slow_and_fast(daemon: &bitcart_events::testing::TestDaemon, gate: &Arc<Gate>) -> ApiManager {
-    let manager = ApiManager::builder()
-        .daemon("BTC", daemon_of(daemon))
-        .wallets("BTC", ["vpub-slow", "vpub-fast"])
-        .build()
-        .unwrap();
+    let manager = manager(daemon, ["vpub-slow", "vpub-fast"]);
     let gate = Arc::clone(gate);
     let handler = move |update: Update| {
         let gate = Arc::clone(&gate);

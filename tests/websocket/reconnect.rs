@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use bitcart_events::ApiManager;
 use tokio::sync::mpsc;
 
 use crate::support::listening::{Listening, block, payment, record, record_all, today, transaction};
-use crate::support::server::{coin, daemon_of};
+use crate::support::server::{coin, manager};
 
 #[tokio::test]
 async fn what_was_missed_comes_in_its_place_and_nothing_twice() {
@@ -72,11 +71,7 @@ async fn what_was_missed_comes_before_what_follows() {
 #[tokio::test]
 async fn a_daemon_that_is_killed_is_found_again_and_its_wallets_touched() {
     let daemon = today().await;
-    let manager = ApiManager::builder()
-        .daemon("BTC", daemon_of(&daemon))
-        .wallets("BTC", ["vpub-a", "vpub-b"])
-        .build()
-        .unwrap();
+    let manager = manager(&daemon, ["vpub-a", "vpub-b"]);
     let mut seen = record_all(&manager);
     let listening = Listening::by_websocket(manager.listener());
     for round in 0..3 {

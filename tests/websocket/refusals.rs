@@ -18,21 +18,6 @@ async fn a_wrong_password_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_login_that_is_refused_later_is_tried_again() {
-    let daemon = today().await;
-    let btc = coin(&daemon, "vpub-a");
-    let mut seen = record(&btc);
-    let listening = Listening::by_websocket(btc.listener());
-    daemon.wait_loaded("vpub-a").await;
-    daemon.refuse_logins(true);
-    daemon.drop_websockets().await;
-    daemon.emit_unsent(None, &block(1)).await.unwrap();
-    daemon.refuse_logins(false);
-    seen.expect(["block 1"]).await;
-    listening.finish().await;
-}
-
-#[tokio::test]
 async fn html_is_no_daemon_and_it_goes_on_trying() {
     let daemon = today().await;
     daemon.answer_html(true);

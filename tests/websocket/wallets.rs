@@ -1,15 +1,14 @@
 //! Wallets that come and go while it listens, and keys that are none.
 
-use bitcart_events::{ApiManager, Currency};
+use bitcart_events::Currency;
 
 use crate::support::listening::{Listening, block, payment, record, record_all, today};
-use crate::support::server::daemon_of;
+use crate::support::server::manager;
 
 #[tokio::test]
 async fn wallets_are_added_and_removed_while_it_listens() {
     let daemon = today().await;
-    let manager =
-        ApiManager::builder().daemon("BTC", daemon_of(&daemon)).wallet("BTC", "vpub-a").build().unwrap();
+    let manager = manager(&daemon, ["vpub-a"]);
     let mut seen = record_all(&manager);
     let listening = Listening::by_websocket(manager.listener());
     daemon.wait_loaded("vpub-a").await;
@@ -38,11 +37,7 @@ async fn wallets_are_added_and_removed_while_it_listens() {
 #[tokio::test]
 async fn a_key_that_is_none_stops_no_other_wallet() {
     let daemon = today().await;
-    let manager = ApiManager::builder()
-        .daemon("BTC", daemon_of(&daemon))
-        .wallets("BTC", ["no key", "vpub-a"])
-        .build()
-        .unwrap();
+    let manager = manager(&daemon, ["no key", "vpub-a"]);
     let mut seen = record_all(&manager);
     let listening = Listening::by_websocket(manager.listener());
     daemon.wait_loaded("vpub-a").await;
@@ -55,11 +50,7 @@ async fn a_key_that_is_none_stops_no_other_wallet() {
 #[tokio::test]
 async fn a_wallets_own_block_handler_gets_every_height() {
     let daemon = today().await;
-    let manager = ApiManager::builder()
-        .daemon("BTC", daemon_of(&daemon))
-        .wallets("BTC", ["vpub-a", "vpub-b"])
-        .build()
-        .unwrap();
+    let manager = manager(&daemon, ["vpub-a", "vpub-b"]);
     let mut own = record(&manager.coin(Currency::Btc, "vpub-a").unwrap());
     let mut general = record_all(&manager);
     let listening = Listening::by_websocket(manager.listener());
@@ -76,4 +67,21 @@ async fn a_wallets_own_block_handler_gets_every_height() {
     assert_eq!(all, ["block 1", "block 2", "paid 3 b 0.5"]);
     listening.finish().await;
     assert_eq!((own.rest(), general.rest()), (vec![], vec![]));
+}
+
+/// A daemon may keep a call waiting until its wallet is synced: 32 such calls keep no other wallet waiting.
+#[tokio::test]
+async fn slow_wallets_do_not_hold_up_the_others() {
+    let daemon = today().await;
+    daemon.hang("get_updates");
+    let keys: [String; 40] = std::array::from_fn(|number| format!("vpub-{number}"));
+    let manager = manager(&daemon, keys.each_ref().map(String::as_str));
+    let _seen = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_call("get_updates", 32).await;
+    tokio::time::pause();
+    daemon.wait_call("get_updates", 40).await;
+    tokio::time::resume();
+    daemon.release("get_updates");
+    listening.finish().await;
 }
