@@ -3,6 +3,8 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+#[cfg(feature = "polling")]
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ use tokio_util::task::TaskTracker;
 #[cfg(feature = "polling")]
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::{Error, ErrorKind, Result};
+
 pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// When a listener stops.
@@ -19,6 +23,9 @@ pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(crate) struct Shutdown {
     signal: Arc<Mutex<Option<Signal>>>,
     pub(crate) deadline: Duration,
+    /// Whether a delivery runs: `get_updates` can have one reader.
+    #[cfg(feature = "polling")]
+    busy: Arc<AtomicBool>,
     /// Somebody has called `shut_down`.
     called: CancellationToken,
     /// Counts the deliveries that run.
@@ -30,6 +37,8 @@ impl Default for Shutdown {
         Self {
             signal: Arc::default(),
             deadline: Duration::from_secs(30),
+            #[cfg(feature = "polling")]
+            busy: Arc::default(),
             called: CancellationToken::new(),
             running: TaskTracker::new(),
         }
@@ -59,19 +68,49 @@ impl Shutdown {
         self.called.run_until_cancelled(signal).await;
     }
 
-    /// A delivery runs until what is returned is dropped.
+    /// The only delivery, until what is returned is dropped; `None` if there is one.
+    #[cfg(feature = "polling")]
+    pub(crate) fn occupy(&self) -> Option<Occupied> {
+        let was_busy = self.busy.swap(true, Ordering::AcqRel);
+        (!was_busy).then(|| Occupied(Arc::clone(&self.busy)))
+    }
+
+    /// Something of a delivery runs until what is returned is dropped.
     #[cfg(feature = "polling")]
     pub(crate) fn running(&self) -> TaskTrackerToken {
         self.running.token()
     }
 
-    /// Has the deliveries stop, and waits for them.
-    pub(crate) async fn call(&self, deadline: Instant) {
+    /// When a shutdown that begins now has to have ended.
+    pub(crate) fn ends_at(&self) -> Instant {
+        let now = Instant::now();
+        // What is too far away for the clock is a year away.
+        now.checked_add(self.deadline).unwrap_or_else(|| now + Duration::from_secs(365 * 24 * 60 * 60))
+    }
+
+    /// Has the deliveries stop, and waits for them. An error means that one of them was not done by then.
+    pub(crate) async fn call(&self, deadline: Instant) -> Result<()> {
         self.called.cancel();
         self.running.close();
-        // Each of them logs by itself what it could not finish.
-        let _ = tokio::time::timeout_at(deadline, self.running.wait()).await;
+        tokio::time::timeout_at(deadline, self.running.wait()).await.map_err(|_| unanswered())
     }
+}
+
+/// The right to be the only delivery.
+#[cfg(feature = "polling")]
+#[derive(Debug)]
+pub(crate) struct Occupied(Arc<AtomicBool>);
+
+#[cfg(feature = "polling")]
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+pub(crate) fn unanswered() -> Error {
+    let message = "the time for a graceful shutdown ran out before a daemon had answered: updates in its answer are lost";
+    Error::new(ErrorKind::Shutdown, message)
 }
 
 /// Ctrl-C, or SIGTERM where there is one. A signal that cannot be listened for never comes, and that is said.

@@ -58,10 +58,12 @@ impl Lane {
 impl Source {
     /// The wallet that the envelope names, if it is listened to.
     pub(crate) fn resolve(&self, parcel: &Parcel) -> Result<Coin, Unasked> {
-        let named = parcel
-            .currency
-            .as_deref()
-            .map(|code| code.parse::<Currency>().map_err(|_| Unasked::Currency(crate::field::excerpt(code))));
+        let named = parcel.currency.as_deref().map(|code| {
+            // What is no code may be anything, and is not shown: a wallet's key, for one.
+            let is_code = code.len() <= 10 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let shown = || if is_code { code.to_owned() } else { format!("{} bytes", code.len()) };
+            code.parse::<Currency>().map_err(|_| Unasked::Currency(shown()))
+        });
         let named = named.transpose()?;
         let wallet = parcel.wallet.as_deref();
         let stranger = || Unasked::Wallet(Fingerprint(wallet.unwrap_or_default()).to_string());

@@ -3,14 +3,20 @@
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::hash::Hash;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use crate::listener::ListenerParts;
+use crate::shutdown::{Occupied, unanswered};
 use crate::source::Source;
-use crate::{Coin, Error, Listener, Result, dispatch};
+use crate::{Coin, Error, ErrorKind, Listener, Result, dispatch};
 
 /// The tasks that do the work. They are told to stop when it is dropped.
 pub(crate) struct Crew {
@@ -19,6 +25,7 @@ pub(crate) struct Crew {
     stop: CancellationToken,
     stop_when_dropped: DropGuard,
     failures: mpsc::Receiver<Error>,
+    _occupied: Occupied,
 }
 
 /// What each of the tasks is given.
@@ -27,26 +34,37 @@ pub(crate) struct Orders {
     tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     failures: mpsc::Sender<Error>,
+    /// Whoever shuts the listener down waits for each task, also if nobody waits for the crew any more.
+    _running: TaskTrackerToken,
 }
 
 impl Crew {
     /// Starts the first task, which may start others.
-    pub(crate) fn start<F>(work: impl FnOnce(Orders) -> F) -> Result<Self>
+    pub(crate) fn start<F>(listener: &Listener, work: impl FnOnce(Orders) -> F) -> Result<Self>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         dispatch::runtime()?;
+        let ListenerParts { dispatcher, shutdown, .. } = &listener.parts;
+        dispatcher.check_open()?;
+        let occupied = shutdown.occupy().ok_or_else(|| {
+            let message = "the listener has a delivery already: an event that is fetched from a daemon's queue by one is not \
+                           there for another; build one listener, and choose one of webhook, websocket and polling";
+            Error::new(ErrorKind::Refused, message)
+        })?;
         let (failures, failed) = mpsc::channel(1);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let orders = Orders { tasks: tasks.clone(), stop: stop.clone(), failures };
+        let orders =
+            Orders { tasks: tasks.clone(), stop: stop.clone(), failures, _running: shutdown.running() };
         let crew = Self {
             tasks,
             #[cfg(feature = "webhook")]
             stop: stop.clone(),
             stop_when_dropped: stop.drop_guard(),
             failures: failed,
+            _occupied: occupied,
         };
-        crew.tasks.spawn(work(orders));
+        orders.spawn(work(orders.clone()));
         crew.tasks.close();
         Ok(crew)
     }
@@ -71,20 +89,25 @@ impl Crew {
         self.stop.clone()
     }
 
-    /// Ends after the calls that are under way: an answer of `get_updates` must not be dropped.
-    pub(crate) async fn stop(self, deadline: Instant) {
+    /// Ends after the calls that are under way: an answer of `get_updates` must not be dropped. An error means that one
+    /// was not answered by then.
+    pub(crate) async fn stop(self, deadline: Instant) -> Result<()> {
         drop(self.stop_when_dropped);
-        if tokio::time::timeout_at(deadline, self.tasks.wait()).await.is_err() {
-            tracing::warn!(
-                "a daemon has not answered before the shutdown's deadline; updates in its answer are lost"
-            );
-        }
+        tokio::time::timeout_at(deadline, self.tasks.wait()).await.map_err(|_| unanswered())
     }
 }
 
 impl Orders {
+    /// Starts a task. If it panics the whole crew fails, instead of seeming to be at work.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(work);
+        let orders = self.clone();
+        self.tasks.spawn(async move {
+            if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+                let message =
+                    "a task of the listener panicked: this is a mistake in bitcart-events, please report it";
+                orders.fail(Error::new(ErrorKind::Connection, message));
+            }
+        });
     }
 
     /// There is no use in going on. The first failure is enough; the channel holds it.
@@ -145,16 +168,14 @@ impl Listener {
     /// Lets a crew work until it is time to stop, then stops it and waits for what was accepted.
     pub(crate) async fn run(&self, mut crew: Crew) -> Result<()> {
         let shutdown = &self.parts.shutdown;
-        let running = shutdown.running();
         let ended = tokio::select! {
             () = shutdown.requested() => Ok(()),
             error = crew.failed() => Err(error),
         };
         tracing::info!("shutting down");
-        let deadline = Instant::now() + shutdown.deadline;
-        crew.stop(deadline).await;
-        drop(running);
+        let deadline = shutdown.ends_at();
+        let stopped = crew.stop(deadline).await;
         let finished = self.parts.dispatcher.shut_down(deadline).await;
-        ended.and(finished)
+        ended.and(finished).and(stopped)
     }
 }

@@ -18,6 +18,8 @@ use crate::{Coin, Error, ErrorKind, Event, Listener, Result, event, intake};
 const CALLS: usize = 32;
 /// A daemon may keep a call waiting until its wallet is synced; such a call keeps no other one waiting.
 const SLOW: Duration = Duration::from_secs(10);
+/// But each has a connection, of which a process has no more than a thousand or so.
+const SLOW_CALLS: usize = 256;
 /// The most that a daemon's queue holds, unless its operator wants otherwise (`065c8421`, capture `eth_rpc`:
 /// get_updates-150-blocks-cap).
 const FULL: usize = 100;
@@ -27,6 +29,10 @@ pub(crate) struct Desk {
     pub(crate) source: Source,
     pub(crate) dispatcher: Arc<Dispatcher>,
     calls: Semaphore,
+    slow_calls: Semaphore,
+    /// What the daemons are like.
+    #[cfg(feature = "websocket")]
+    facts: Told,
     /// What is wrong with the daemons now: said once, not once for each wallet and attempt.
     troubles: Told,
 }
@@ -44,6 +50,9 @@ impl Desk {
             source: listener.source.clone(),
             dispatcher: Arc::clone(&listener.parts.dispatcher),
             calls: Semaphore::new(CALLS),
+            slow_calls: Semaphore::new(SLOW_CALLS),
+            #[cfg(feature = "websocket")]
+            facts: Told::default(),
             troubles: Told::default(),
         }
     }
@@ -74,17 +83,30 @@ impl Desk {
     ///
     /// The daemon forgets what it answers. So there is room before it is asked, and once it was asked this goes on to the
     /// answer: never drop it.
-    pub(crate) async fn fetch(&self, coin: &Coin, stop: &CancellationToken) -> Result<Option<Answer>> {
+    /// `asked` is called when the daemon is about to be asked.
+    pub(crate) async fn fetch(
+        &self,
+        coin: &Coin,
+        stop: &CancellationToken,
+        asked: impl FnOnce(),
+    ) -> Result<Option<Answer>> {
         // Room first: waiting for it must not take a turn from others.
         let prepare = async { (self.dispatcher.reserve_for(coin).await, self.calls.acquire().await) };
         let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
         let place = place?;
+        asked();
         let mut call = std::pin::pin!(coin.client().get_updates(coin.wallet().unwrap_or_default()));
         let answer = match tokio::time::timeout(SLOW, call.as_mut()).await {
             Ok(answer) => answer,
             Err(_) => {
-                drop(turn);
-                call.await
+                // It leaves its turn to another one, if there are not too many like it.
+                tokio::select! {
+                    answer = call.as_mut() => answer,
+                    _slow = self.slow_calls.acquire() => {
+                        drop(turn);
+                        call.await
+                    }
+                }
             }
         };
         let text: Arc<str> = answer?.into();
@@ -108,7 +130,7 @@ impl Desk {
     /// Fetches what waits at the daemon and puts it into its lanes; how much it was. Its handlers run while the next
     /// are fetched. Never drop it, as [`fetch`](Self::fetch).
     pub(crate) async fn drain(&self, coin: &Coin, stop: &CancellationToken, life: Life) -> Result<usize> {
-        let Some(Answer { text, parcel, place }) = self.fetch(coin, stop).await? else { return Ok(0) };
+        let Some(Answer { text, parcel, place }) = self.fetch(coin, stop, || ()).await? else { return Ok(0) };
         if !parcel.updates.is_empty() {
             self.dispatcher.enqueue(&self.source, &text, &parcel, life, place)?;
         }
@@ -120,6 +142,12 @@ impl Desk {
         let who = daemon.who();
         tracing::info!(wallet, "{what} {who}");
         self.troubles.forget(&who);
+    }
+
+    /// What does not change.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn tell_once(&self, what: &str) {
+        self.facts.once(what, || tracing::warn!("{what}"));
     }
 
     pub(crate) fn tell_trouble(&self, wallet: Option<&str>, error: &Error) {

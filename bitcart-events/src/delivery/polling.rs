@@ -17,6 +17,9 @@ use crate::{ApiManager, Coin, Currency, ErrorKind, Listener, ListenerBuilder, Re
 
 /// How much sooner than the interval a wallet is asked again that had events a moment ago.
 const SOONER: u32 = 8;
+/// Less would be a busy loop, more no polling.
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// With so many events in an answer the daemon's queue of 100 may overflow soon: it is asked again at once.
 const MANY: usize = 50;
 
@@ -97,7 +100,7 @@ impl Listener {
     /// Each wallet's `get_updates` is called at least once in each `interval`, eight times as often while it has events,
     /// and at once again after an answer of 50 or more, because a daemon keeps the last 100 events of a wallet and drops
     /// older ones without a word (capture `eth_rpc`: get_updates-150-blocks-cap). An answer of 100 is logged for that
-    /// reason. A daemon that cannot be reached is tried again with growing waits.
+    /// reason. The interval is a millisecond at least and a day at most. A daemon that cannot be reached is tried again with growing waits.
     ///
     /// # What can be lost
     /// What the daemon drops from its queue, and what it forgets when it is restarted: the queue is in its memory. An
@@ -107,9 +110,9 @@ impl Listener {
     /// # Errors
     /// When a daemon does not accept the login when it is first asked, or the deadline of the shutdown passed.
     pub async fn polling(&self, interval: Duration) -> Result<()> {
-        self.parts.dispatcher.check_open()?;
+        let interval = interval.clamp(SHORTEST, LONGEST);
         let desk = Arc::new(Desk::new(self));
-        let crew = Crew::start(|orders| poll(desk, interval, None, orders))?;
+        let crew = Crew::start(self, |orders| poll(desk, interval, None, orders))?;
         self.run(crew).await
     }
 }

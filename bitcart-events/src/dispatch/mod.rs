@@ -59,6 +59,8 @@ pub(crate) struct Dispatcher {
     lanes: Lanes<Job>,
     facts: Mutex<Facts>,
     told: Told,
+    /// Apart, because a daemon may have any number of wallets that are not ours.
+    strangers: Told,
     unfinished: AtomicUsize,
     workers: TaskTracker,
     abort: CancellationToken,
@@ -94,6 +96,7 @@ impl Dispatcher {
             lanes: Lanes::default(),
             facts: Mutex::default(),
             told: Told::default(),
+            strangers: Told::default(),
             unfinished: AtomicUsize::new(0),
             workers: TaskTracker::new(),
             abort: CancellationToken::new(),
@@ -116,21 +119,32 @@ impl Dispatcher {
             Ok(read) => read,
             Err(report) => return Ok(Ticket::done(report)),
         };
-        let place = self.place_for(source, updates.first())?;
+        let place = self.place_for(source, updates.first(), 0)?;
         self.put(source, &coin, updates, Life::new(), place)
     }
 
-    /// A place for an update, if there is room now in its lane.
+    /// A place for an update, if there is room now in its lane, for which so many are held elsewhere.
     #[cfg(feature = "websocket")]
-    pub(crate) fn place_for(&self, source: &Source, update: Option<&Read>) -> Result<OwnedSemaphorePermit> {
+    pub(crate) fn place_for(
+        &self,
+        source: &Source,
+        update: Option<&Read>,
+        held: usize,
+    ) -> Result<OwnedSemaphorePermit> {
         let lane = update.and_then(|update| update.as_ref().ok()).map(|update| source.lane(update));
-        self.room.try_take(lane.map_or(0, |lane| self.lanes.waiting(&lane)))
+        self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)))
     }
 
-    /// Whether there is room in a wallet's lane.
+    /// Whether nothing of a wallet waits or is at work.
     #[cfg(feature = "websocket")]
-    pub(crate) fn has_room_for(&self, coin: &Coin) -> bool {
-        self.room.is_left(self.lanes.waiting(&Lane::of(coin)))
+    pub(crate) fn is_idle(&self, coin: &Coin) -> bool {
+        self.lanes.waiting(&Lane::of(coin)) == 0
+    }
+
+    /// Whether there is room for the blocks of a currency.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has_room_for_blocks(&self, currency: crate::Currency) -> bool {
+        self.room.is_left(self.lanes.waiting(&Lane::Blocks(currency)))
     }
 
     /// Waits until there is room in a wallet's lane.
@@ -159,14 +173,20 @@ impl Dispatcher {
 
     /// Fails outside a tokio runtime, and inside a handler of this dispatcher, which would wait for itself.
     pub(crate) fn check_caller(&self) -> Result<()> {
-        if run::inside(self.id) {
-            return Err(Error::new(
-                ErrorKind::Reentrant,
-                "`process_updates` was called from inside a handler of the same listener, and would wait for itself; \
-                 return from the handler first, or spawn a task that nobody waits for",
-            ));
-        }
+        self.check_outside("`process_updates`")?;
         runtime().map(|_| ())
+    }
+
+    /// Fails inside a handler of this dispatcher: what waits for handlers would wait for itself.
+    pub(crate) fn check_outside(&self, what: &str) -> Result<()> {
+        if !run::inside(self.id) {
+            return Ok(());
+        }
+        let message = format!(
+            "{what} was called from inside a handler of the same listener, and would wait for itself; \
+             return from the handler first, or spawn a task that nobody waits for"
+        );
+        Err(Error::new(ErrorKind::Reentrant, message))
     }
 
     /// Puts updates into their lanes, in their order, with a place that was reserved for them.

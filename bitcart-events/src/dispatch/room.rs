@@ -81,14 +81,20 @@ impl Room {
         })
     }
 
-    /// Waits for a place in a lane.
+    /// Waits for room in a lane, and takes a place there. A lane in which nothing waits has room even if there are no
+    /// places left: others could take all of them for ever.
     pub(super) async fn take_in(&self, waiting: impl Fn() -> usize) -> Result<OwnedSemaphorePermit> {
         loop {
             let mut freed = std::pin::pin!(self.freed.notified());
             // Before the look, so that nothing is missed in between.
             freed.as_mut().enable();
-            match self.try_take(waiting()) {
-                Err(_) if !self.is_closed() => {}
+            let waiting = waiting();
+            match self.try_take(waiting) {
+                Err(_) if self.is_closed() => return Err(shutting_down()),
+                Err(_) if waiting == 0 => {
+                    return Arc::clone(&self.places).try_acquire_many_owned(0).map_err(|_| shutting_down());
+                }
+                Err(_) => {}
                 taken => return taken,
             }
             // After a second there is another look in any case.

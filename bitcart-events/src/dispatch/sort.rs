@@ -20,7 +20,7 @@ impl Dispatcher {
         parcel: &Parcel,
     ) -> std::result::Result<(Coin, Vec<Read>), Report> {
         let coin = source.resolve(parcel).map_err(|unasked| {
-            self.told.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
+            self.strangers.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
             let reason = match unasked {
                 Unasked::Wallet(_) => IgnoredReason::Wallet,
                 Unasked::Currency(_) => IgnoredReason::Currency,

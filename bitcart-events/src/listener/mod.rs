@@ -7,8 +7,6 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 #[cfg(feature = "webhook")]
 use crate::delivery::webhook::{Receiver, WebhookSettings};
 #[cfg(feature = "websocket")]
@@ -232,13 +230,15 @@ impl Listener {
     /// most for the [deadline](ListenerBuilder::shutdown_deadline).
     ///
     /// # Errors
-    /// When the deadline passed first; the message says how many updates were given up.
+    /// When the deadline passed first; the message says what was given up. When it is called from inside a handler of this
+    /// listener, for which it would wait.
     pub async fn shut_down(&self) -> Result<()> {
-        let deadline = Instant::now() + self.parts.shutdown.deadline;
+        self.parts.dispatcher.check_outside("`shut_down`")?;
+        let deadline = self.parts.shutdown.ends_at();
         #[cfg(feature = "webhook")]
-        self.parts.webhook.stop_registering(deadline).await;
-        self.parts.shutdown.call(deadline).await;
-        self.parts.dispatcher.shut_down(deadline).await
+        self.parts.webhook.stop_registering(deadline).await?;
+        let stopped = self.parts.shutdown.call(deadline).await;
+        self.parts.dispatcher.shut_down(deadline).await.and(stopped)
     }
 }
 

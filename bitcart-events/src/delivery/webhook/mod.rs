@@ -74,10 +74,11 @@ impl Receiver {
     }
 
     /// Ends what `configure_webhook` started, after the calls that are under way.
-    pub(crate) async fn stop_registering(&self, deadline: Instant) {
+    pub(crate) async fn stop_registering(&self, deadline: Instant) -> Result<()> {
         let registrar = self.registrar.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(registrar) = registrar {
-            registrar.stop(deadline).await;
+        match registrar {
+            Some(registrar) => registrar.stop(deadline).await,
+            None => Ok(()),
         }
     }
 }
@@ -171,6 +172,8 @@ impl Listener {
     /// When `url` is no address, or a daemon does not accept the login.
     pub async fn configure_webhook(&self, url: &str) -> Result<()> {
         let url = self.parts.webhook.url(url)?;
+        // The one before has to be gone: they would fetch from each other's queues.
+        self.parts.webhook.stop_registering(self.parts.shutdown.ends_at()).await?;
         let mut registrar = Registrar::start(self, url)?;
         // A daemon may keep a call waiting until its wallet is synced; that is no reason to keep the caller waiting.
         let first = tokio::time::timeout(FIRST_ANSWER, registrar.first_round()).await;

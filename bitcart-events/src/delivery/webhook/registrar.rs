@@ -45,7 +45,7 @@ impl Registrar {
             refusals: receiver.refusals.subscribe(),
             answered: Arc::clone(&answered),
         });
-        Ok(Self { crew: Crew::start(|orders| supervise(team, orders))?, wallets, answered })
+        Ok(Self { crew: Crew::start(listener, |orders| supervise(team, orders))?, wallets, answered })
     }
 
     /// Waits until every wallet had its first answer, or one was refused for good.
@@ -57,8 +57,8 @@ impl Registrar {
         }
     }
 
-    pub(super) async fn stop(self, deadline: Instant) {
-        self.crew.stop(deadline).await;
+    pub(super) async fn stop(self, deadline: Instant) -> Result<()> {
+        self.crew.stop(deadline).await
     }
 }
 

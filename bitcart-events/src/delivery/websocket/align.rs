@@ -37,7 +37,8 @@ pub(super) struct Answer<'a> {
     pub(super) full: bool,
 }
 
-/// So much that is equal is no chance: the queue is shorter than we think, or was made anew.
+/// So much that is equal is no chance: the queue is shorter than we think, or was made anew, or the last answer ended
+/// elsewhere than it seemed to.
 const BEYOND_CHANCE: usize = 4;
 
 /// Where a stretch lies.
@@ -62,7 +63,7 @@ pub(super) fn place(stretches: &[Stretch], answer: &Answer<'_>) -> Vec<Place> {
             let overlap = choice.covers.end - choice.covers.start;
             (!stretch.earlier || end <= answer.len())
                 && (last != Some(index) || end >= answer.len())
-                && (!stretch.whole || choice.offset <= 0)
+                && (!stretch.whole || choice.offset <= 0 || overlap >= BEYOND_CHANCE)
                 && (full || choice.offset >= 0 || overlap >= BEYOND_CHANCE)
         };
         choices(&stretch.marks, answer).filter(lies).collect()

@@ -21,6 +21,8 @@ const CAP: usize = 100;
 /// next answer has said what belongs before it.
 pub(super) struct History<H> {
     stretches: VecDeque<Stretch<H>>,
+    /// How many of the entries are not held back.
+    delivered: usize,
     /// The connection that stands had an answer already: all that it brings is of the same life of the daemon.
     joined: bool,
     /// An answer may have been lost, with what was in it.
@@ -77,7 +79,13 @@ pub(super) struct Merged<H> {
 
 impl<H> Default for History<H> {
     fn default() -> Self {
-        Self { stretches: VecDeque::from([Stretch::default()]), joined: false, unseen: false, cap: CAP }
+        Self {
+            stretches: VecDeque::from([Stretch::default()]),
+            delivered: 0,
+            joined: false,
+            unseen: false,
+            cap: CAP,
+        }
     }
 }
 
@@ -104,6 +112,7 @@ impl<H> History<H> {
     /// The socket brought an update, which is held back or has been delivered.
     pub(super) fn brought(&mut self, mark: Mark, held: Option<H>) {
         let is_delivered = held.is_none();
+        self.delivered += usize::from(is_delivered);
         if let Some(stretch) = self.stretches.back_mut() {
             stretch.entries.push_back(Entry { mark, held });
         }
@@ -144,7 +153,8 @@ impl<H> History<H> {
     /// Gives out what is held back, without an answer.
     pub(super) fn release(&mut self) -> Vec<H> {
         let entries = self.stretches.iter_mut().flat_map(|stretch| &mut stretch.entries);
-        let held = entries.filter_map(|entry| entry.held.take()).collect();
+        let held: Vec<H> = entries.filter_map(|entry| entry.held.take()).collect();
+        self.delivered += held.len();
         self.shorten();
         held
     }
@@ -156,8 +166,9 @@ impl<H> History<H> {
         held
     }
 
-    /// Merges with an answer. `live` says that everything which the socket was sent before the answer is here.
-    pub(super) fn merge(&mut self, answer: &[Mark], live: bool) -> Merged<H> {
+    /// Merges with an answer. `live` says that everything which the socket was sent before the answer is here; `more` that
+    /// there will be another answer, so that what came after a gap goes on waiting for it.
+    pub(super) fn merge(&mut self, answer: &[Mark], live: bool, more: bool) -> Merged<H> {
         let laid: Vec<align::Stretch> = self.stretches.iter().map(Stretch::laid).collect();
         let full = answer.len() >= self.cap || self.unseen;
         let places = align::place(&laid, &align::Answer { marks: answer, live, full });
@@ -194,10 +205,13 @@ impl<H> History<H> {
                 first.begin = if follows { Begin::Answer } else { Begin::Gap };
             }
             let shortened = stretch.shortened && gone == 0;
-            for (nth, Entry { mark, held }) in stretch.entries.into_iter().enumerate() {
-                merged.next.extend(held.map(Next::Held));
+            let waits = more && place == Place::After && stretch.begin == Begin::Gap;
+            for (nth, Entry { mark, mut held }) in stretch.entries.into_iter().enumerate() {
+                if !waits {
+                    merged.next.extend(held.take().map(Next::Held));
+                }
                 if nth >= gone {
-                    self.brought(mark, None);
+                    self.brought(mark, held);
                 }
             }
             if stretch.elsewhere {
@@ -215,15 +229,13 @@ impl<H> History<H> {
     /// Forgets the oldest that are not held back. Those are bounded by the room of the one who holds them: if they
     /// counted here, a long hold would forget what its answer is to be compared with.
     fn shorten(&mut self) {
-        let entries = self.stretches.iter().flat_map(|stretch| &stretch.entries);
-        let mut length = entries.filter(|entry| entry.held.is_none()).count();
-        while length > KNOWN
+        while self.delivered > KNOWN
             && let Some(first) = self.stretches.front_mut()
             && first.entries.front().is_some_and(|entry| entry.held.is_none())
         {
             first.entries.pop_front();
             first.shortened = true;
-            length -= 1;
+            self.delivered -= 1;
             if first.entries.is_empty() && self.stretches.len() > 1 {
                 self.stretches.pop_front();
             }

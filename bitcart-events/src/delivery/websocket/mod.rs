@@ -57,11 +57,12 @@ impl fmt::Debug for Hook {
 }
 
 /// The stations of one listener: one for each currency.
+#[derive(Clone)]
 pub(crate) struct Stations {
     desk: Arc<Desk>,
     hook: Option<Hook>,
     #[cfg(feature = "webhook")]
-    open: Mutex<HashSet<Currency>>,
+    open: Arc<Mutex<HashSet<Currency>>>,
 }
 
 impl Stations {
@@ -70,7 +71,7 @@ impl Stations {
             desk,
             hook,
             #[cfg(feature = "webhook")]
-            open: Mutex::default(),
+            open: Arc::default(),
         }
     }
 
@@ -84,7 +85,12 @@ impl Stations {
                 "{who} pushes no webhooks, because it is newer than October 2020: its events come by websocket, to the \
                  same handlers, and the webhook server stays up for other senders"
             );
-            self.begin(coin.clone(), orders.child());
+            // Also for a currency whose last wallet is removed, and comes back later.
+            let (this, orders, currency) = (self.clone(), orders.clone(), coin.currency());
+            orders.clone().spawn(async move {
+                let key = |coin: &Coin| (coin.currency() == currency).then_some(());
+                orders.for_each(&this.desk.source, key, |coin, orders| this.begin(coin, orders)).await;
+            });
         }
     }
 
@@ -131,10 +137,9 @@ impl Listener {
     /// # Errors
     /// When a daemon does not accept the login when it is first asked, or the deadline of the shutdown passed.
     pub async fn websocket(&self) -> Result<()> {
-        self.parts.dispatcher.check_open()?;
         let desk = Arc::new(Desk::new(self));
         let stations = Stations::new(Arc::clone(&desk), self.parts.on_reconnect.clone());
-        let crew = Crew::start(|orders| async move {
+        let crew = Crew::start(self, |orders| async move {
             let begin = |coin, orders| stations.begin(coin, orders);
             orders.for_each(&desk.source, |coin| Some(coin.currency()), begin).await;
         })?;

@@ -9,14 +9,15 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_util::sync::CancellationToken;
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, TICK};
 use crate::client::Socket;
 
 /// A daemon sends no pings and has no time limits (`065c8421`, measured), so a connection that is half open looks like one
 /// on which nothing happens. Two pings without an answer and it is dead: noticed within a minute.
 const PING: Duration = Duration::from_secs(20);
 const DEAD: Duration = Duration::from_secs(50);
-const TICK: Duration = Duration::from_secs(5);
+/// How long the first pong is waited for.
+const FIRST_PONG: Duration = Duration::from_secs(5);
 /// A few bytes that cannot be sent for so long mean that nobody reads them.
 const SEND: Duration = Duration::from_secs(10);
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -31,31 +32,33 @@ pub(super) enum End {
     Lost(String),
 }
 
-pub(super) struct Session<'a> {
+pub(super) struct Session<'a, F> {
     socket: Socket,
     ledger: &'a mut Ledger,
     stop: &'a CancellationToken,
+    /// Called when the daemon is known to send to the socket.
+    on_established: Option<F>,
     /// The number of the last ping.
     pings: u64,
     pinged: Instant,
     opened: Instant,
     /// When anything came last.
     heard: Instant,
-    established: bool,
 }
 
-impl<'a> Session<'a> {
-    pub(super) fn new(socket: Socket, ledger: &'a mut Ledger, stop: &'a CancellationToken) -> Self {
+impl<'a, F: FnOnce()> Session<'a, F> {
+    pub(super) fn new(
+        socket: Socket,
+        ledger: &'a mut Ledger,
+        stop: &'a CancellationToken,
+        on_established: F,
+    ) -> Self {
         let now = Instant::now();
-        Self { socket, ledger, stop, pings: 0, pinged: now, opened: now, heard: now, established: false }
+        let on_established = Some(on_established);
+        Self { socket, ledger, stop, on_established, pings: 0, pinged: now, opened: now, heard: now }
     }
 
-    /// Whether the daemon ever answered.
-    pub(super) fn is_established(&self) -> bool {
-        self.established
-    }
-
-    pub(super) async fn run(&mut self) -> End {
+    pub(super) async fn run(mut self) -> End {
         self.ledger.connected();
         match self.listen().await {
             Err(end) => end,
@@ -101,7 +104,7 @@ impl<'a> Session<'a> {
                 }
             }
             Some(Ok(Message::Close(frame))) => return Err(closed(frame)),
-            Some(Ok(Message::Binary(bytes))) => self.ledger.strange_frame(bytes.len()),
+            Some(Ok(Message::Binary(bytes))) => self.ledger.strange(bytes.len()),
             // The library answers a ping by itself.
             Some(Ok(Message::Ping(_) | Message::Frame(_))) => {}
             Some(Err(error)) => return Err(End::Lost(error.to_string())),
@@ -111,20 +114,23 @@ impl<'a> Session<'a> {
     }
 
     fn ponged(&mut self, number: u64) {
-        if !self.established {
-            // The daemon reads this socket, so it sends to it too: what comes from now on is not missed.
-            self.established = true;
+        // The daemon reads this socket, so it sends to it too: what comes from now on is not missed.
+        self.establish();
+        self.ledger.ponged(number);
+    }
+
+    fn establish(&mut self) {
+        if let Some(tell) = self.on_established.take() {
+            tell();
             self.ledger.established();
         }
-        self.ledger.ponged(number);
     }
 
     async fn tick(&mut self, now: Instant) -> Result<(), End> {
         self.ledger.tick(now);
-        if !self.established && now.duration_since(self.opened) >= TICK {
+        if now.duration_since(self.opened) >= FIRST_PONG {
             // It may not read what we send; what it sends is worth listening to all the same.
-            self.established = true;
-            self.ledger.established();
+            self.establish();
         }
         if now.duration_since(self.heard) >= DEAD {
             return Err(End::Lost(format!("nothing came for {DEAD:?}, and no answer to the pings")));

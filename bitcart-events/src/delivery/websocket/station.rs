@@ -8,15 +8,18 @@ use tokio::time::Instant;
 use super::ledger::Ledger;
 use super::session::{End, Session};
 use super::{Hook, Reconnected};
-use crate::client::Socket;
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::delivery::polling;
 use crate::delivery::waits::Waits;
-use crate::{Coin, ErrorKind};
+use crate::{Coin, Error, ErrorKind};
 
 /// How often the wallets of a daemon without a websocket are asked.
 const POLLING: Duration = Duration::from_secs(5);
+/// How often such a daemon is asked whether it has one by now.
+const LOOK_AGAIN: Duration = Duration::from_secs(10 * 60);
+/// After a connection that lasted so long the waits are short again.
+const LASTING: Duration = Duration::from_secs(30);
 
 pub(super) struct Station {
     desk: Arc<Desk>,
@@ -45,26 +48,38 @@ impl Station {
         while let Some(opened) = ledger.meanwhile(stop.run_until_cancelled(daemon.open_socket())).await {
             match opened {
                 Ok(Some(socket)) => {
-                    self.tell_opened(away.take());
                     if !std::mem::replace(&mut ever_opened, true) {
                         self.look_at_generation();
                     }
-                    let (end, lasted) = self.listen(socket, &mut ledger).await;
-                    let reason = match end {
+                    let opened = Instant::now();
+                    let session = Session::new(socket, &mut ledger, stop, || self.tell_opened(away.take()));
+                    let reason = match session.run().await {
                         End::Stopped => break,
-                        End::DaemonShutDown => "it shuts down".to_owned(),
-                        End::Lost(reason) => reason,
+                        End::DaemonShutDown => {
+                            ledger.forget();
+                            "it shuts down".to_owned()
+                        }
+                        End::Lost(reason) => {
+                            ledger.disconnected();
+                            reason
+                        }
                     };
-                    if lasted {
+                    if opened.elapsed() >= LASTING {
                         waits = Waits::new();
                     }
                     tracing::warn!("lost the websocket of {}: {reason}; connecting again", daemon.who());
-                    away = Some(Away { since: Instant::now(), attempts: 0, reason });
+                    away.get_or_insert(Away { since: Instant::now(), attempts: 0, reason });
                 }
-                Ok(None) => return self.poll_instead().await,
+                // A daemon does not lose its websocket: somebody else answered.
+                Ok(None) if ever_opened => {
+                    let message = format!("{} answers 404 for its websocket", daemon.who());
+                    self.desk.tell_trouble(None, &Error::new(ErrorKind::Connection, message));
+                }
+                Ok(None) => self.poll_instead().await,
                 Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_opened => {
                     tracing::error!("{error}; not trying again");
-                    return self.orders.fail(error);
+                    self.orders.fail(error);
+                    break;
                 }
                 Err(error) => self.desk.tell_trouble(None, &error),
             }
@@ -76,18 +91,7 @@ impl Station {
         ledger.finish().await;
     }
 
-    /// Until the connection ends; why, and whether it ever worked.
-    async fn listen(&self, socket: Socket, ledger: &mut Ledger) -> (End, bool) {
-        let mut session = Session::new(socket, ledger, &self.orders.stop);
-        let end = session.run().await;
-        let lasted = session.is_established();
-        match end {
-            End::DaemonShutDown => ledger.forget(),
-            End::Stopped | End::Lost(_) => ledger.disconnected(),
-        }
-        (end, lasted)
-    }
-
+    /// The daemon sends to the socket.
     fn tell_opened(&self, away: Option<Away>) {
         self.desk.tell_well(self.coin.client(), None, "listening to the websocket of");
         let (Some(Away { since, attempts, reason }), Some(Hook(hook))) = (away, &self.hook) else { return };
@@ -95,7 +99,7 @@ impl Station {
         let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };
         let (hook, stop) = (Arc::clone(hook), self.orders.stop.clone());
         // The user's code: its panic ends its own task, and its length holds nothing up.
-        self.orders.spawn(async move {
+        tokio::spawn(async move {
             stop.run_until_cancelled(async { hook(reconnected).await }).await;
         });
     }
@@ -118,11 +122,17 @@ impl Station {
         });
     }
 
-    async fn poll_instead(self) {
-        tracing::warn!(
-            "{} has no websocket, because it is older than October 2020: its events are polled every {POLLING:?} at most",
-            self.coin.client().who(),
-        );
-        polling::poll(self.desk, POLLING, Some(self.coin.currency()), self.orders).await;
+    /// For a while: then the daemon may be a newer one.
+    async fn poll_instead(&self) {
+        let who = self.coin.client().who();
+        self.desk.tell_once(&format!(
+            "{who} has no websocket, because it is older than October 2020: its events are polled, every {POLLING:?} at least"
+        ));
+        let orders = self.orders.child();
+        let polling =
+            polling::poll(Arc::clone(&self.desk), POLLING, Some(self.coin.currency()), orders.clone());
+        // Once it is over, the calls under way end by themselves.
+        let _ = tokio::time::timeout(LOOK_AGAIN, polling).await;
+        orders.stop.cancel();
     }
 }

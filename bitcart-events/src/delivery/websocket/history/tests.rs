@@ -46,7 +46,7 @@ impl Told {
 
     fn merged_from(&mut self, answer: &str, live: bool) -> (String, usize, Option<usize>) {
         let marks: Vec<Mark> = answer.chars().map(Mark::of).collect();
-        let Merged { next, begins } = self.history.merge(&marks, live);
+        let Merged { next, begins } = self.history.merge(&marks, live, false);
         let shown = next.into_iter().map(|next| match next {
             Next::Held(char) => char.to_ascii_uppercase(),
             Next::Missed(place) => answer.chars().nth(place).unwrap(),
@@ -241,7 +241,7 @@ fn is_known(ws: &str, rpc: &str) {
         // The connection is lost after so many frames, and the answers come on the next one.
         let mut history = History::default();
         history.connected();
-        history.merge(&[], true);
+        history.merge(&[], true, false);
         let mut missed = Vec::new();
         let mut frames = frames.iter().enumerate();
         for answer in &answers {
@@ -253,7 +253,7 @@ fn is_known(ws: &str, rpc: &str) {
                 }
             }
             history.connected();
-            let next = history.merge(answer, true).next.into_iter();
+            let next = history.merge(answer, true, false).next.into_iter();
             let next = next.map(|next| match next {
                 Next::Missed(place) => answer[place],
                 Next::Held(()) => unreachable!("nothing is held"),

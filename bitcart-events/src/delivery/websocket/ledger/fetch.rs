@@ -45,9 +45,14 @@ impl Ledger {
         (wallet.asking, wallet.retry) = (Asking::Yes, None);
         self.under_way += 1;
         let (desk, coin) = (Arc::clone(&self.desk), wallet.coin.clone());
-        let (fetching, stop) = (self.fetching.clone(), self.orders.stop.clone());
+        let (fetching, stop, asked) =
+            (self.fetching.clone(), self.orders.stop.clone(), Arc::clone(&wallet.asked));
         self.orders.spawn(async move {
-            let answer = desk.fetch(&coin, &stop).await;
+            let asked = || {
+                // The first one counts: it is what is waited for.
+                let _ = asked.set(Instant::now());
+            };
+            let answer = desk.fetch(&coin, &stop, asked).await;
             // The ledger takes what is under way before it goes.
             let _ = fetching.send(Fetched { coin, answer }).await;
         });
@@ -80,19 +85,20 @@ impl Ledger {
         false
     }
 
-    /// There will be no answer for now: what was held for it goes on.
+    /// There will be no answer for now. What is held waits for the next attempt, as long as it may.
     fn give_up(&mut self, key: &WalletKey, failed: Option<Instant>) {
         let Some(wallet) = self.wallets.get_mut(key) else { return };
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         wallet.retry = failed.map(|now| now + wallet.waits.next());
-        self.release(|wallet| wallet.coin.key() == Some(key));
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        let mut released = Vec::new();
         if std::mem::take(&mut wallet.ended) {
+            released = wallet.release();
             drop(wallet.history.forget());
         }
         if asking == Asking::Outlived {
             wallet.history.connected();
         }
+        self.deliver(released);
     }
 
     /// A pong has arrived: everything that the daemon sent before it is here.
@@ -118,14 +124,16 @@ impl Ledger {
         let Some(wallet) = self.wallets.get_mut(key) else { return };
         let marks: Vec<Mark> = updates.iter().map(mark).collect();
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
+        let again = matches!(asking, Asking::Again | Asking::Outlived);
         // One that was asked before this connection may have been answered before it, too.
-        let Merged { next, begins } = wallet.history.merge(&marks, live && asking != Asking::Outlived);
+        let Merged { next, begins } = wallet.history.merge(&marks, live && asking != Asking::Outlived, again);
         let mut missed: Vec<Option<Read>> = updates.into_iter().map(Some).collect();
         let (mut place, mut fetched) = (place, 0_usize);
         let mut merged = Vec::with_capacity(next.len());
         for next in next {
             merged.extend(match next {
                 Next::Held(held) => {
+                    wallet.held = wallet.held.saturating_sub(1);
                     place.merge(held.place);
                     Some(held.update)
                 }
@@ -147,10 +155,11 @@ impl Ledger {
         if later.is_some() {
             wallet.life = Life::new();
         }
-        let (new_life, again) = (wallet.life, matches!(asking, Asking::Again | Asking::Outlived));
-        wallet.holds = again.then(Instant::now);
-        wallet.waits = Waits::new();
+        let new_life = wallet.life;
+        (wallet.holds, wallet.asked, wallet.waits) = (again.then(Instant::now), Arc::default(), Waits::new());
+        let mut released = Vec::new();
         if std::mem::take(&mut wallet.ended) {
+            released = wallet.release();
             drop(wallet.history.forget());
         }
         if asking == Asking::Outlived {
@@ -161,10 +170,10 @@ impl Ledger {
         if let Some((later, rest)) = later.zip(rest) {
             self.put(&coin, later, new_life, rest);
         }
+        self.deliver(released);
         if again {
             self.ask(key);
         }
-        let blocks = self.blocks.take().unwrap_or_default();
-        self.deliver(blocks);
+        self.release_blocks();
     }
 }

@@ -13,21 +13,22 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
-use wallet::{Asking, Held, Wallet};
+use wallet::{Asking, HOLD, Held, Wallet};
 
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::dispatch::{Life, Read};
-use crate::field::excerpt;
 use crate::source::Source;
 use crate::told::Told;
 use crate::wallet::WalletKey;
 use crate::{Coin, Currency, intake};
 
-/// How long frames wait for what may belong before them.
-const HOLD: Duration = Duration::from_secs(10);
 /// How long an answer waits for its pong.
 const PONG: Duration = Duration::from_secs(10);
+/// How often the wallets' queues are fetched while there is no socket.
+const AWAY: Duration = Duration::from_secs(30);
+/// How often it is looked for what is due.
+pub(super) const TICK: Duration = Duration::from_secs(1);
 /// How many answers wait to be looked at; who fetched more waits.
 const ANSWERS: usize = 64;
 
@@ -39,8 +40,12 @@ pub(super) struct Ledger {
     currency: Currency,
     orders: Orders,
     wallets: HashMap<WalletKey, Wallet>,
-    /// A manager's blocks are nobody's in particular: those that came before the first answer are held here.
-    blocks: Option<Vec<Held>>,
+    /// A manager's blocks are nobody's in particular: those that came before the first answer are held here, since then.
+    blocks: Option<(Instant, Vec<Held>)>,
+    /// A block found no room.
+    blocks_missed: bool,
+    /// When the queues are fetched if there is no socket until then.
+    fetch_at: Instant,
     is_established: bool,
     /// Answers that wait for their pong, in the order of their pings.
     answers: VecDeque<Waiting>,
@@ -59,6 +64,8 @@ impl Ledger {
             orders,
             wallets: HashMap::new(),
             blocks: None,
+            blocks_missed: false,
+            fetch_at: Instant::now() + AWAY,
             is_established: false,
             answers: VecDeque::new(),
             fetched,
@@ -104,9 +111,8 @@ impl Ledger {
 
     /// A socket is open. Until it is known what it missed, what it brings is held.
     pub(super) fn connected(&mut self) {
-        let now = Instant::now();
         for wallet in self.wallets.values_mut() {
-            wallet.holds.get_or_insert(now);
+            wallet.hold();
             if wallet.asking == Asking::No {
                 wallet.history.connected();
             } else {
@@ -115,7 +121,7 @@ impl Ledger {
             }
         }
         if let Source::Manager(_) = self.desk.source {
-            self.blocks.get_or_insert_default();
+            self.blocks.get_or_insert_with(|| (Instant::now(), Vec::new()));
         }
     }
 
@@ -125,19 +131,20 @@ impl Ledger {
         self.ask_all();
     }
 
-    /// The socket is closed.
+    /// The socket is closed. What is held goes on waiting for the answer that it waits for.
     pub(super) fn disconnected(&mut self) {
         self.is_established = false;
+        self.fetch_at = Instant::now() + AWAY;
         self.settle(false, |_| true);
         for wallet in self.wallets.values_mut() {
             wallet.history.gap();
         }
-        self.release(|wallet| wallet.asking == Asking::No);
     }
 
     /// The daemon has ended, and its queues with it.
     pub(super) fn forget(&mut self) {
         self.disconnected();
+        self.release(|wallet| wallet.asking == Asking::No);
         for wallet in self.wallets.values_mut() {
             match wallet.asking {
                 Asking::No => drop(wallet.history.forget()),
@@ -150,28 +157,26 @@ impl Ledger {
     /// The socket brought a text.
     pub(super) fn frame(&mut self, text: &str) {
         let body: Arc<str> = text.into();
-        let parcel = match intake::read_object(text) {
-            Ok(parcel) => parcel,
-            Err(error) => return self.strange(&error.to_string(), text),
-        };
+        let Ok(parcel) = intake::read_object(text) else { return self.strange(text.len()) };
         if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, &parcel) {
             updates.into_iter().for_each(|update| self.take(&coin, update));
         }
     }
 
-    /// The socket brought something that is no text.
-    pub(super) fn strange_frame(&self, length: usize) {
-        self.strange("a daemon sends JSON in text frames", &format!("a binary frame of {length} bytes"));
-    }
-
-    fn strange(&self, problem: &str, found: &str) {
-        self.told.once(problem, || {
-            tracing::warn!(currency = %self.currency, frame = excerpt(found), "ignored a frame: {problem}");
+    /// The socket brought something that no daemon sends. It is not shown: it may be anything, a wallet's key too.
+    pub(super) fn strange(&self, length: usize) {
+        const STRANGE: &str = "ignored a frame that is no JSON object with a list of `updates`";
+        self.told.once(STRANGE, || {
+            tracing::warn!(currency = %self.currency, bytes = length, "{STRANGE}; further ones are not told");
         });
     }
 
     fn take(&mut self, coin: &Coin, update: Read) {
-        let Ok(place) = self.desk.dispatcher.place_for(&self.desk.source, Some(&update)) else {
+        let held = match coin.key() {
+            Some(key) => self.wallets.get(key).map_or(0, |wallet| wallet.held),
+            None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
+        };
+        let Ok(place) = self.desk.dispatcher.place_for(&self.desk.source, Some(&update), held) else {
             return self.overflow(coin);
         };
         let held = Held { coin: coin.clone(), update, place };
@@ -191,7 +196,8 @@ impl Ledger {
         let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver([held]) };
         let mark = held.mark();
         if wallet.holds.is_some() {
-            wallet.history.brought(mark, Some(held));
+            wallet.held += 1;
+            wallet.history.brought(mark, Some(Box::new(held)));
         } else {
             wallet.history.brought(mark, None);
             self.deliver([held]);
@@ -214,47 +220,32 @@ impl Ledger {
             self.take(&coin, Ok(update));
         }
         match &mut self.blocks {
-            Some(blocks) => blocks.push(held),
+            Some((_, blocks)) => blocks.push(held),
             None => self.deliver([held]),
         }
     }
 
     /// There is no room for a frame. It is in the daemon's queue, for the moment.
     fn overflow(&mut self, coin: &Coin) {
-        let fetched_for = match coin.key() {
-            Some(key) => {
-                let Some(wallet) = self.wallets.get_mut(key) else { return };
-                if wallet.dropped == 0 {
-                    tracing::warn!(currency = %self.currency, wallet = coin.wallet_shown(), "{TOO_SLOW}");
-                }
-                wallet.dropped = wallet.dropped.saturating_add(1);
-                wallet.history.gap();
-                wallet.holds.get_or_insert_with(Instant::now);
-                Some(key.clone())
-            }
-            None => {
-                self.told.once(TOO_SLOW, || tracing::warn!(currency = %self.currency, "{TOO_SLOW}"));
-                self.wallets.values_mut().for_each(|wallet| wallet.history.gap());
-                // A block is in every queue; one is enough to get it back.
-                self.wallets.keys().next().cloned()
-            }
+        let Some(key) = coin.key() else {
+            self.told.once(TOO_SLOW, || tracing::warn!(currency = %self.currency, "{TOO_SLOW}"));
+            self.wallets.values_mut().for_each(|wallet| wallet.history.gap());
+            self.blocks_missed = true;
+            return;
         };
-        if let Some(key) = fetched_for {
-            self.ask(&key);
+        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        if wallet.dropped == 0 {
+            tracing::warn!(currency = %self.currency, wallet = coin.wallet_shown(), "{TOO_SLOW}");
         }
+        wallet.dropped = wallet.dropped.saturating_add(1);
+        wallet.history.gap();
+        wallet.hold();
+        self.ask(key);
     }
 
-    /// What is due by now: a daemon that answers no call must not hold up its websocket, nor an answer without a pong be
-    /// kept for ever.
+    /// With a socket: asks again what failed, and for blocks that found no room.
     pub(super) fn tick(&mut self, now: Instant) {
-        self.settle(false, |waiting| now.duration_since(waiting.since) >= PONG);
-        for wallet in self.wallets.values_mut().filter(|wallet| wallet.holds.is_some()) {
-            if !self.desk.dispatcher.has_room_for(&wallet.coin) {
-                // Its handler is slow, not the daemon: nothing was asked yet.
-                wallet.holds = Some(now);
-            }
-        }
-        self.release(|wallet| wallet.holds.is_some_and(|since| now.duration_since(since) >= HOLD));
+        self.release_overdue(now);
         let due = |(key, wallet): (&WalletKey, &Wallet)| {
             wallet.retry.is_some_and(|due| due <= now).then(|| key.clone())
         };
@@ -266,17 +257,39 @@ impl Ledger {
             }
             self.ask(&key);
         }
+        if self.blocks_missed && self.desk.dispatcher.has_room_for_blocks(self.currency) {
+            // They are in every queue; one is enough to get them back, of a wallet that the daemon has.
+            let has =
+                |(_, wallet): &(&WalletKey, &Wallet)| wallet.retry.is_none() && wallet.asking == Asking::No;
+            if let Some(key) = self.wallets.iter().find(has).map(|(key, _)| key.clone()) {
+                self.blocks_missed = false;
+                self.ask(&key);
+            }
+        }
+    }
+
+    /// A daemon that answers no call must not hold up its websocket, nor may an answer without a pong be kept for ever.
+    fn release_overdue(&mut self, now: Instant) {
+        self.settle(false, |waiting| now.duration_since(waiting.since) >= PONG);
+        let dispatcher = Arc::clone(&self.desk.dispatcher);
+        self.release(|wallet| wallet.is_overdue(now, || dispatcher.is_idle(&wallet.coin)));
+        if self.blocks.as_ref().is_some_and(|(since, _)| now.duration_since(*since) >= HOLD) {
+            self.release_blocks();
+        }
     }
 
     /// Delivers what is held for these wallets.
     fn release(&mut self, which: impl Fn(&Wallet) -> bool) {
-        let mut released: Vec<Held> = self.blocks.take().unwrap_or_default();
+        let mut released = Vec::new();
         for wallet in self.wallets.values_mut().filter(|wallet| wallet.holds.is_some() && which(wallet)) {
-            // Whether they go on where the last ones ended is not known.
-            (wallet.holds, wallet.life) = (None, Life::new());
-            released.extend(wallet.history.release());
+            released.extend(wallet.release());
         }
         self.deliver(released);
+    }
+
+    fn release_blocks(&mut self) {
+        let (_, blocks) = self.blocks.take().unzip();
+        self.deliver(blocks.unwrap_or_default());
     }
 
     fn deliver(&self, held: impl IntoIterator<Item = Held>) {
@@ -292,7 +305,8 @@ impl Ledger {
         }
     }
 
-    /// Without a socket: until `work` is done, takes what was still under way.
+    /// Without a socket: until `work` is done, takes what was still under way, and fetches the queues now and then, so that
+    /// a websocket that cannot be had delays events and does not stop them.
     pub(super) async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
         loop {
@@ -302,19 +316,37 @@ impl Ledger {
                     self.answered(fetched, 0);
                     self.settle(false, |_| true);
                 }
-                // What is held for an answer that does not come waits no longer than with a socket.
-                () = tokio::time::sleep(HOLD) => self.release(|_| true),
+                () = tokio::time::sleep(TICK) => self.tick_away(Instant::now()),
             }
         }
+    }
+
+    fn tick_away(&mut self, now: Instant) {
+        self.release_overdue(now);
+        if now < self.fetch_at {
+            return;
+        }
+        self.fetch_at = now + AWAY;
+        self.read_wallets();
+        for wallet in self.wallets.values_mut().filter(|wallet| wallet.asking == Asking::No) {
+            wallet.history.connected();
+        }
+        self.ask_all();
     }
 
     /// Takes what is still under way, and delivers everything.
     pub(super) async fn finish(mut self) {
         while self.under_way > 0 {
-            let fetched = self.fetched().await;
-            self.answered(fetched, 0);
-            self.settle(false, |_| true);
+            tokio::select! {
+                fetched = self.fetched() => {
+                    self.answered(fetched, 0);
+                    self.settle(false, |_| true);
+                }
+                // What is here must not be lost with an answer that does not come.
+                () = tokio::time::sleep(TICK) => self.release(|_| true),
+            }
         }
+        self.release_blocks();
         self.release(|_| true);
     }
 }

@@ -1,5 +1,8 @@
 //! What is known of one wallet.
 
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
@@ -9,12 +12,20 @@ use crate::delivery::waits::Waits;
 use crate::dispatch::{Life, Read};
 use crate::update::Mark;
 
+/// How long frames wait for an answer that was asked for, and how long in all.
+pub(super) const HOLD: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(60);
+
 pub(super) struct Wallet {
     pub(super) coin: Coin,
-    pub(super) history: History<Held>,
+    pub(super) history: History<Box<Held>>,
     pub(super) life: Life,
-    /// Since when its frames are held.
+    /// Since when its frames are held, until the next answer has come.
     pub(super) holds: Option<Instant>,
+    /// How many are.
+    pub(super) held: usize,
+    /// When the daemon was asked for that answer.
+    pub(super) asked: Arc<OnceLock<Instant>>,
     pub(super) asking: Asking,
     /// The daemon has ended since it was asked, and its queue with it.
     pub(super) ended: bool,
@@ -50,12 +61,37 @@ impl Wallet {
             history: History::default(),
             life: Life::new(),
             holds: Some(Instant::now()),
+            held: 0,
+            asked: Arc::default(),
             asking: Asking::No,
             ended: false,
             retry: None,
             waits: Waits::new(),
             dropped: 0,
         }
+    }
+
+    /// From now on frames are held. What is held already has waited since then.
+    pub(super) fn hold(&mut self) {
+        if self.holds.is_none() || self.held == 0 {
+            (self.holds, self.asked) = (Some(Instant::now()), Arc::default());
+        }
+    }
+
+    /// What was held goes on, and what comes is not held any more.
+    pub(super) fn release(&mut self) -> Vec<Held> {
+        // Whether they go on where the last ones ended is not known.
+        (self.holds, self.held, self.life) = (None, 0, Life::new());
+        self.history.release().into_iter().map(|held| *held).collect()
+    }
+
+    /// Whether its frames have waited enough: the daemon keeps its answer, or so many are asked before it that its turn
+    /// does not come. While its handler is at work anyway, they lose nothing by waiting.
+    pub(super) fn is_overdue(&self, now: Instant, is_idle: impl FnOnce() -> bool) -> bool {
+        let Some(since) = self.holds else { return false };
+        let asked = self.asked.get().copied().or_else(|| (self.asking == Asking::Outlived).then_some(since));
+        asked.is_some_and(|asked| now.duration_since(asked) >= HOLD)
+            || (now.duration_since(since) >= LONGEST && is_idle())
     }
 }
 

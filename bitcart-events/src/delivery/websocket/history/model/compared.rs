@@ -15,7 +15,7 @@ impl World {
         let marks: Vec<Mark> = answer.elements.iter().map(|id| self.told[*id].told.mark()).collect();
         let told: Vec<Told> = answer.elements.iter().map(|id| self.told[*id].told).collect();
 
-        let merged = self.history.merge(&marks, live);
+        let merged = self.history.merge(&marks, live, false);
         self.holding = false;
         self.trim();
         let mut result = Vec::new();
