@@ -8,6 +8,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
+#[cfg(feature = "websocket")]
+use crate::delivery::websocket::Memory;
 use crate::dispatch::{Dispatcher, Life};
 use crate::intake::Parcel;
 use crate::source::Source;
@@ -28,6 +30,8 @@ const FULL: usize = 100;
 pub(crate) struct Desk {
     pub(crate) source: Source,
     pub(crate) dispatcher: Arc<Dispatcher>,
+    #[cfg(feature = "websocket")]
+    pub(crate) memory: Arc<Memory>,
     calls: Semaphore,
     slow_calls: Semaphore,
     /// What the daemons are like.
@@ -49,6 +53,8 @@ impl Desk {
         Self {
             source: listener.source.clone(),
             dispatcher: Arc::clone(&listener.parts.dispatcher),
+            #[cfg(feature = "websocket")]
+            memory: Arc::clone(&listener.parts.memory),
             calls: Semaphore::new(CALLS),
             slow_calls: Semaphore::new(SLOW_CALLS),
             #[cfg(feature = "websocket")]

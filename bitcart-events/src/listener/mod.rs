@@ -10,7 +10,7 @@ use std::time::Duration;
 #[cfg(feature = "webhook")]
 use crate::delivery::webhook::{Receiver, WebhookSettings};
 #[cfg(feature = "websocket")]
-use crate::delivery::websocket::Hook;
+use crate::delivery::websocket::{Hook, Memory};
 use crate::dispatch::{Dispatcher, Limits};
 use crate::handler::{EventNames, Handler, Handlers, States, registry};
 use crate::shutdown::Shutdown;
@@ -155,6 +155,8 @@ impl ListenerBuilder {
             webhook: Arc::new(Receiver::new(self.webhook)?),
             #[cfg(feature = "websocket")]
             on_reconnect: self.on_reconnect,
+            #[cfg(feature = "websocket")]
+            memory: Arc::default(),
         };
         Ok(Listener { source: self.source, parts })
     }
@@ -185,6 +187,8 @@ pub(crate) struct ListenerParts {
     pub(crate) webhook: Arc<Receiver>,
     #[cfg(feature = "websocket")]
     pub(crate) on_reconnect: Option<Hook>,
+    #[cfg(feature = "websocket")]
+    pub(crate) memory: Arc<Memory>,
 }
 
 impl Listener {

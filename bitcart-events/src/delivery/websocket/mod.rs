@@ -12,6 +12,7 @@
 mod align;
 mod history;
 mod ledger;
+mod memory;
 mod session;
 mod station;
 
@@ -28,6 +29,7 @@ use std::time::Duration;
 use super::crew::{Crew, Orders};
 use super::desk::Desk;
 use crate::{ApiManager, Coin, Currency, Listener, ListenerBuilder, Result};
+pub(crate) use memory::Memory;
 use station::Station;
 
 /// A websocket was lost and is there again: what an [`on_reconnect`](ListenerBuilder::on_reconnect) hook is told.

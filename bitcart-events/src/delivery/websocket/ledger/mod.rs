@@ -13,7 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
-use wallet::{Asking, HOLD, Held, Wallet};
+pub(super) use wallet::Held;
+use wallet::{Asking, HOLD, Wallet};
 
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
@@ -96,10 +97,16 @@ impl Ledger {
         let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
         let coins: HashMap<WalletKey, Coin> =
             coins.filter_map(|coin| Some((coin.key()?.clone(), coin))).collect();
-        self.wallets.retain(|key, _| coins.contains_key(key));
+        let removed: Vec<WalletKey> =
+            self.wallets.keys().filter(|key| !coins.contains_key(*key)).cloned().collect();
+        for key in removed {
+            if let Some(wallet) = self.wallets.remove(&key) {
+                self.remember(key, wallet);
+            }
+        }
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
-                let mut wallet = Wallet::new(coin);
+                let mut wallet = Wallet::new(coin, self.desk.memory.take(self.currency, &key));
                 wallet.history.connected();
                 self.wallets.insert(key.clone(), wallet);
                 if self.is_established {
@@ -348,5 +355,15 @@ impl Ledger {
         }
         self.release_blocks();
         self.release(|_| true);
+        for (key, wallet) in std::mem::take(&mut self.wallets) {
+            self.remember(key, wallet);
+        }
+    }
+
+    /// What was held for a wallet that is not listened to any more is gone with it.
+    fn remember(&self, key: WalletKey, mut wallet: Wallet) {
+        drop(wallet.history.release());
+        wallet.history.gap();
+        self.desk.memory.keep(self.currency, key, (wallet.history, wallet.life));
     }
 }

@@ -7,6 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::super::history::History;
+use super::super::memory::Known;
 use crate::Coin;
 use crate::delivery::waits::Waits;
 use crate::dispatch::{Life, Read};
@@ -47,19 +48,19 @@ pub(super) enum Asking {
 }
 
 /// A frame that has its place, and waits.
-pub(super) struct Held {
+pub(in super::super) struct Held {
     pub(super) coin: Coin,
     pub(super) update: Read,
     pub(super) place: OwnedSemaphorePermit,
 }
 
 impl Wallet {
-    /// One of which nothing is known yet.
-    pub(super) fn new(coin: Coin) -> Self {
+    pub(super) fn new(coin: Coin, known: Option<Known>) -> Self {
+        let (history, life) = known.unwrap_or_else(|| (History::default(), Life::new()));
         Self {
             coin,
-            history: History::default(),
-            life: Life::new(),
+            history,
+            life,
             holds: Some(Instant::now()),
             held: 0,
             asked: Arc::default(),

@@ -1,0 +1,40 @@
+//! What sockets brought for wallets that are not listened to for the moment.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use super::history::History;
+use super::ledger::Held;
+use crate::Currency;
+use crate::dispatch::Life;
+use crate::wallet::WalletKey;
+
+/// How many wallets are remembered. What is forgotten is delivered again from the daemon's queue.
+const WALLETS: usize = 10_000;
+
+/// For a wallet that is removed and added again, and for a listener that is stopped and started: what it had is still in
+/// the daemon's queue.
+#[derive(Default)]
+pub(crate) struct Memory(Mutex<HashMap<(Currency, WalletKey), Known>>);
+
+/// What is known of a wallet.
+pub(super) type Known = (History<Box<Held>>, Life);
+
+impl Memory {
+    pub(super) fn keep(&self, currency: Currency, key: WalletKey, known: Known) {
+        let mut wallets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if wallets.len() < WALLETS {
+            wallets.insert((currency, key), known);
+        }
+    }
+
+    pub(super) fn take(&self, currency: Currency, key: &WalletKey) -> Option<Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(currency, key.clone()))
+    }
+}
+
+impl std::fmt::Debug for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Memory")
+    }
+}
