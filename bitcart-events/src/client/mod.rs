@@ -12,6 +12,8 @@ mod request;
 #[cfg(feature = "websocket")]
 mod socket;
 mod spec;
+#[cfg(feature = "websocket")]
+mod tunnel;
 mod updates;
 mod wire;
 
