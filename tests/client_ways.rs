@@ -5,7 +5,9 @@ mod support;
 mod ways;
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use bitcart_events::testing::TestDaemon;
 use bitcart_events::{Coin, Currency, Daemon, ErrorKind};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use support::listening::{self, Listening};
@@ -167,6 +169,22 @@ async fn a_proxys_login_is_never_shown() {
     }
 }
 
+/// Listens by websocket until an event has come.
+async fn listen(today: &TestDaemon, daemon: Daemon) {
+    let coin = Coin::at(Currency::Btc, daemon, "xpub-a");
+    let mut seen = listening::record(&coin);
+    let listening = Listening::by_websocket(coin.listener());
+    let found = async {
+        today.wait_filtered("xpub-a").await;
+        today.wait_loaded("xpub-a").await;
+    };
+    tokio::time::timeout(Duration::from_secs(60), found).await.expect("no websocket came");
+    today.mine(1).await;
+    let block = seen.next().await;
+    assert!(block.starts_with("block "), "{block}");
+    listening.finish().await;
+}
+
 #[tokio::test]
 async fn the_websocket_takes_the_same_way() {
     let today = listening::today().await;
@@ -175,14 +193,33 @@ async fn the_websocket_takes_the_same_way() {
     let (proxy, mut asked) = socks_proxy(tls(&certificate, &key, today.addr()).await).await;
     let daemon =
         Daemon::new("https://bitcartdaemon.onion").unwrap().root_certificate(certificate.pem()).unwrap();
-    let coin = Coin::at(Currency::Btc, daemon.proxy(format!("socks5h://{proxy}")).unwrap(), "xpub-a");
-    let mut seen = listening::record(&coin);
-    let listening = Listening::by_websocket(coin.listener());
-    today.wait_filtered("xpub-a").await;
-    today.wait_loaded("xpub-a").await;
-    today.mine(1).await;
-    let block = seen.next().await;
-    assert!(block.starts_with("block "), "{block}");
-    listening.finish().await;
+    listen(&today, daemon.proxy(format!("socks5h://{proxy}")).unwrap()).await;
     assert_eq!(asked.recv().await.unwrap().0, "bitcartdaemon.onion:443");
+}
+
+#[tokio::test]
+async fn the_websocket_goes_through_a_tunnel_of_a_proxy_for_http() {
+    let today = listening::today().await;
+    let (proxy, mut asked) = http_proxy(today.addr()).await;
+    let daemon = Daemon::new("http://daemon.test:5000").unwrap();
+    listen(&today, daemon.proxy(format!("http://me:p%40ss@{proxy}")).unwrap()).await;
+    let login = Some("Basic bWU6cEBzcw==".to_owned());
+    assert_eq!(asked.recv().await.unwrap(), ("CONNECT daemon.test:5000 HTTP/1.1".to_owned(), login.clone()));
+    // Its calls need none.
+    while let Ok((line, of_call)) = asked.try_recv() {
+        assert!(line.contains(" http://daemon.test:5000/") && of_call == login, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn the_websocket_goes_through_a_tunnel_of_a_proxy_with_tls() {
+    let today = listening::today().await;
+    let (proxy, mut asked) = http_proxy(today.addr()).await;
+    let key = KeyPair::generate().unwrap();
+    let certificate = params("localhost").self_signed(&key).unwrap();
+    let port = tls(&certificate, &key, proxy).await.port();
+    let daemon = Daemon::new("http://daemon.test:5000").unwrap();
+    let daemon = daemon.root_certificate(certificate.pem()).unwrap();
+    listen(&today, daemon.proxy(format!("https://localhost:{port}")).unwrap()).await;
+    assert_eq!(asked.recv().await.unwrap(), ("CONNECT daemon.test:5000 HTTP/1.1".to_owned(), None));
 }

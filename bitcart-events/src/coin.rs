@@ -13,7 +13,7 @@ use crate::own::Own;
 use crate::schema::Event;
 use crate::source::Source;
 use crate::updates::Updates;
-use crate::wallet::WalletKey;
+use crate::wallet::{Wallet, WalletKey};
 use crate::{BoxError, Currency, Report, Result, Update};
 
 /// A wallet of one currency. Cheap to clone: clones are the same wallet.
@@ -34,7 +34,7 @@ pub struct Coin(Arc<Inner>);
 
 struct Inner {
     currency: Currency,
-    wallet: Option<WalletKey>,
+    wallet: Option<Wallet>,
     shown: Option<String>,
     own: Own,
     #[cfg(feature = "client")]
@@ -61,48 +61,10 @@ impl Coin {
         let client = Arc::new(Client::new(currency, Daemon::default_of(currency)));
         Self::with_client(
             currency,
-            Some(WalletKey::new(wallet.into())),
+            Some(Wallet::new(currency, &wallet.into())),
             #[cfg(feature = "client")]
             client,
         )
-    }
-
-    /// The wallet of one token: an address, and the token's contract on its chain. At the daemon's default address,
-    /// login and password; [`at`](Self::at) takes the same [key](Self::token_key).
-    ///
-    /// Its balance, its requests and its events are in the token. The wallet itself, for the chain's own coin, is a
-    /// coin of its own.
-    ///
-    /// ```
-    /// use bitcart_events::{Coin, Currency};
-    ///
-    /// let tokens = Coin::token(
-    ///     Currency::Eth,
-    ///     "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
-    ///     "0x9fE46736679d2D9a65F0992F2272dE9f3c7fa6e0",
-    /// );
-    /// ```
-    #[must_use]
-    pub fn token(currency: Currency, wallet: impl AsRef<str>, contract: impl AsRef<str>) -> Self {
-        Self::new(currency, Self::token_key(wallet, contract))
-    }
-
-    /// The key of a token's wallet: `WALLET_CONTRACT`, as daemons name it in events (capture `eth_ws`). Whatever takes
-    /// a wallet's key takes this too: [`at`](Self::at), [`ApiManager`](crate::ApiManager), the setting `ETH_WALLETS`.
-    ///
-    /// Write the contract as the daemon does, on ETH and its relatives with the capitals of its checksum: events are
-    /// matched by the letters of the key.
-    ///
-    /// ```
-    /// use bitcart_events::{ApiManager, Coin};
-    ///
-    /// let manager = ApiManager::builder().wallet("ETH", Coin::token_key("0x7099…", "0x9fE4…")).build()?;
-    /// assert_eq!(manager.coins()[0].wallet(), Some("0x7099…_0x9fE4…"));
-    /// # Ok::<(), bitcart_events::Error>(())
-    /// ```
-    #[must_use]
-    pub fn token_key(wallet: impl AsRef<str>, contract: impl AsRef<str>) -> String {
-        format!("{}_{}", wallet.as_ref(), contract.as_ref())
     }
 
     /// A wallet at a daemon of your choice.
@@ -120,15 +82,15 @@ impl Coin {
     #[must_use]
     pub fn at(currency: Currency, daemon: Daemon, wallet: impl Into<String>) -> Self {
         let client = Arc::new(Client::new(currency, daemon));
-        Self::with_client(currency, Some(WalletKey::new(wallet.into())), client)
+        Self::with_client(currency, Some(Wallet::new(currency, &wallet.into())), client)
     }
 
     pub(crate) fn with_client(
         currency: Currency,
-        wallet: Option<WalletKey>,
+        wallet: Option<Wallet>,
         #[cfg(feature = "client")] client: Arc<Client>,
     ) -> Self {
-        let shown = wallet.as_ref().map(WalletKey::to_string);
+        let shown = wallet.as_ref().map(|wallet| wallet.key().to_string());
         Self(Arc::new(Inner {
             currency,
             wallet,
@@ -145,15 +107,21 @@ impl Coin {
         self.0.currency
     }
 
-    /// The wallet's key. `None` only for the `instance` of an event that named no wallet.
+    /// The wallet's key, as events name it: of a token's wallet with its contract, of Monero's without its address.
+    /// `None` only for the `instance` of an event that named no wallet.
     ///
     /// It may be a seed: do not log it.
     #[must_use]
     pub fn wallet(&self) -> Option<&str> {
-        self.0.wallet.as_ref().map(WalletKey::expose)
+        self.key().map(WalletKey::expose)
     }
 
     pub(crate) fn key(&self) -> Option<&WalletKey> {
+        self.named().map(Wallet::key)
+    }
+
+    /// The wallet with all that was named of it.
+    pub(crate) fn named(&self) -> Option<&Wallet> {
         self.0.wallet.as_ref()
     }
 

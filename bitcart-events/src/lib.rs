@@ -101,6 +101,7 @@ mod listener;
 mod manager;
 mod names;
 mod own;
+mod parts;
 #[cfg(any(feature = "polling", feature = "log"))]
 mod run;
 pub mod schema;

@@ -15,7 +15,7 @@ use crate::{ApiManager, Currency, Daemon, Error, ErrorKind, Result};
 /// | `BTC_HOST`, `BTC_PORT`, `BTC_LOGIN`, `BTC_PASSWORD` (`LTC_…`, `ETH_…`) | `localhost`, the currency's port, `electrum`, `electrumz` | the daemon; `https://HOST` for one behind TLS (feature `tls`) |
 /// | `BTC_PROXY` (`LTC_…`) | none | a [proxy](Daemon::proxy) on the way to the daemon, like `socks5h://localhost:9050` |
 /// | `BTC_ROOT_CERTIFICATE` (`LTC_…`) | the operating system's | a PEM file with the [only certificates](Daemon::root_certificate) to trust (feature `tls`) |
-/// | `BTC_WALLETS` (`LTC_…`) | none | the wallets' keys, separated by commas; a token's as [`WALLET_CONTRACT`](crate::Coin::token_key) |
+/// | `BTC_WALLETS` (`LTC_…`) | none | the wallets' keys, separated by commas; a token's as [`WALLET_CONTRACT`](crate::Coin::token_key), Monero's as [`VIEW_KEY_ADDRESS`](crate::Coin::monero_key) |
 /// | `BITCART_WEBHOOK_ADDR` | `127.0.0.1:6000` | where to listen |
 /// | `BITCART_WEBHOOK_URL` | made from the address | what the daemon is told, without the secret |
 /// | `BITCART_WEBHOOK_SECRET` | random at each start | the last part of the path, at least 16 characters |

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use crate::Currency;
+
 /// The key under which a daemon knows a wallet: an xpub, a seed, a view key, an address.
 ///
 /// Anyone who has a seed has the money, so nothing prints the key: `Debug` and `Display` show a fingerprint, the
@@ -19,6 +21,37 @@ impl WalletKey {
 
     pub(crate) fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+/// A wallet as a user names it: its key, and for Monero where it is paid, which calls need and events leave out.
+#[derive(Clone)]
+pub(crate) struct Wallet {
+    key: WalletKey,
+    address: Option<Arc<str>>,
+}
+
+impl Wallet {
+    pub(crate) fn new(currency: Currency, text: &str) -> Self {
+        let (key, address) = parts(currency, text);
+        Self { key: WalletKey::new(key), address: address.map(Into::into) }
+    }
+
+    pub(crate) fn key(&self) -> &WalletKey {
+        &self.key
+    }
+
+    pub(crate) fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+}
+
+/// The key in what names a wallet, and the address after it if it is Monero's: no view key, seed or address has a `_`
+/// in it.
+pub(crate) fn parts(currency: Currency, text: &str) -> (&str, Option<&str>) {
+    match text.split_once('_') {
+        Some((key, address)) if currency == Currency::Xmr => (key, Some(address)),
+        _ => (text, None),
     }
 }
 

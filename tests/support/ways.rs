@@ -51,7 +51,7 @@ pub async fn tls(certificate: &rcgen::Certificate, key: &rcgen::KeyPair, to: Soc
 pub type Asked = mpsc::UnboundedReceiver<(String, Option<String>)>;
 type Tell = mpsc::UnboundedSender<(String, Option<String>)>;
 
-/// A proxy for HTTP that reaches `to`, whatever it is asked for.
+/// A proxy for HTTP that reaches `to`, whatever it is asked for. As real ones it does not repeat an upgrade.
 pub async fn http_proxy(to: SocketAddr) -> (SocketAddr, Asked) {
     let (tell, asked) = mpsc::unbounded_channel();
     let (socket, addr) = listen().await;
@@ -78,6 +78,9 @@ async fn forward(mut stream: TcpStream, to: SocketAddr, tell: Tell) {
     if first.starts_with("CONNECT ") {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
         return pass(stream, to).await;
+    }
+    if text.to_lowercase().contains("\r\nupgrade: ") {
+        return stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").await.unwrap();
     }
     let mut upstream = TcpStream::connect(to).await.unwrap();
     upstream.write_all(&head).await.unwrap();

@@ -187,12 +187,12 @@ async fn an_answer_that_was_lost_is_asked_for_again() {
     let mut seen = record(&btc);
     let listening = Listening::by_websocket(btc.listener());
     daemon.wait_call("get_updates", 1).await;
-    // What the socket brings is not held up by it.
+    // What the socket brings is not held up by it for ever.
     daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    tokio::time::pause();
     seen.expect(["paid 3 a 0.5"]).await;
     daemon.keep_answers("get_updates");
     daemon.emit_unsent(Some("vpub-a"), &payment("b", 3)).await.unwrap();
-    tokio::time::pause();
     seen.expect(["paid 3 b 0.5"]).await;
     tokio::time::resume();
     listening.finish().await;

@@ -84,6 +84,9 @@ impl Daemon {
     /// that looks up the daemon's name itself, as Tor's does (`socks5://`, `socks4a://` and `socks4://` are the others;
     /// feature `socks`). A login stands before the host, `socks5h://LOGIN:PASSWORD@HOST:PORT`, and is never shown.
     ///
+    /// A proxy for HTTP repeats calls, but no websocket: for that it is asked for a tunnel (`CONNECT`), which its rules
+    /// have to allow to the daemon's port. Many allow it to port 443 alone unless they are told otherwise.
+    ///
     /// Proxies that the environment names (`HTTP_PROXY`) are not used: they are meant for the web, not for a daemon and
     /// its password.
     ///

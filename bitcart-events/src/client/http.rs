@@ -3,6 +3,10 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+#[cfg(all(feature = "websocket", feature = "tls"))]
+use hyper_rustls::HttpsConnector;
+#[cfg(feature = "websocket")]
+use hyper_util::client::legacy::connect::HttpConnector;
 #[cfg(feature = "tls")]
 use rustls::pki_types::CertificateDer;
 
@@ -12,6 +16,7 @@ use crate::tls::{self, Trust};
 use crate::{Error, ErrorKind, Result};
 
 const CONNECT: Duration = Duration::from_secs(10);
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// The largest answer that is read. A wallet's whole history is far below it; 100 updates are some 50 KB.
 pub(super) const LARGEST: usize = 64 << 20;
 
@@ -47,6 +52,19 @@ impl Http {
         self.made.get_or_init(|| self.build(url)).as_ref().map_err(Error::again)
     }
 
+    /// Makes connections to the proxy, as those of the client.
+    #[cfg(all(feature = "websocket", feature = "tls"))]
+    pub(super) fn connector(&self, proxy: &Proxy) -> Result<HttpsConnector<HttpConnector>> {
+        Ok((tcp(), self.tls_config(proxy.is_tls())?).into())
+    }
+
+    /// Makes connections to the proxy, as those of the client.
+    #[cfg(all(feature = "websocket", not(feature = "tls")))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature")]
+    pub(super) fn connector(&self, _proxy: &Proxy) -> Result<HttpConnector> {
+        Ok(tcp())
+    }
+
     /// HTTP/1.1, because a daemon speaks nothing else, and a websocket begins with it.
     fn build(&self, url: &str) -> Result<reqwest::Client> {
         // A proxy of the environment is meant for the web, not for a daemon and its password.
@@ -57,7 +75,7 @@ impl Http {
         // A daemon never redirects: whatever does is not one, and need not see the password again.
         builder = builder.redirect(reqwest::redirect::Policy::none());
         // A connection that was kept may be half open, and `get_updates` on it would wait without end.
-        builder = builder.pool_max_idle_per_host(0).tcp_keepalive(Duration::from_secs(20));
+        builder = builder.pool_max_idle_per_host(0).tcp_keepalive(KEEP_ALIVE);
         self.with_tls(builder, url)?
             .build()
             .map_err(|error| Error::new(ErrorKind::Connection, NO_CLIENT).because(error))
@@ -66,6 +84,11 @@ impl Http {
     #[cfg(feature = "tls")]
     fn with_tls(&self, builder: reqwest::ClientBuilder, url: &str) -> Result<reqwest::ClientBuilder> {
         let is_tls = url.starts_with("https:") || self.proxy.as_ref().is_some_and(Proxy::is_tls);
+        Ok(builder.tls_backend_preconfigured(self.tls_config(is_tls)?))
+    }
+
+    #[cfg(feature = "tls")]
+    fn tls_config(&self, is_tls: bool) -> Result<rustls::ClientConfig> {
         let trust = match (is_tls, self.roots.as_slice()) {
             (false, _) => Trust::Nobody,
             (true, []) => Trust::System,
@@ -74,9 +97,8 @@ impl Http {
         let none = matches!(trust, Trust::System).then_some(
             "the operating system names no certificate to trust; give the daemon's to `Daemon::root_certificate`",
         );
-        let config = tls::config(trust)
-            .map_err(|error| Error::new(ErrorKind::Connection, none.unwrap_or(NO_CLIENT)).because(error))?;
-        Ok(builder.tls_backend_preconfigured(config))
+        tls::config(trust)
+            .map_err(|error| Error::new(ErrorKind::Connection, none.unwrap_or(NO_CLIENT)).because(error))
     }
 
     #[cfg(not(feature = "tls"))]
@@ -87,6 +109,17 @@ impl Http {
 }
 
 const NO_CLIENT: &str = "cannot make an HTTP client";
+
+#[cfg(feature = "websocket")]
+fn tcp() -> HttpConnector {
+    let mut tcp = HttpConnector::new();
+    tcp.set_connect_timeout(Some(CONNECT));
+    tcp.set_keepalive(Some(KEEP_ALIVE));
+    tcp.set_nodelay(true);
+    // TLS is its user's business.
+    tcp.enforce_http(false);
+    tcp
+}
 
 /// The whole body as text; `None` if it is larger than [`LARGEST`].
 pub(super) async fn body(mut response: reqwest::Response) -> reqwest::Result<Option<String>> {
@@ -105,8 +138,8 @@ pub(super) async fn body(mut response: reqwest::Response) -> reqwest::Result<Opt
 }
 
 /// What to say first of an error on the way.
-pub(super) fn summary(error: &reqwest::Error) -> &'static str {
-    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+pub(super) fn summary(error: &(dyn std::error::Error + 'static)) -> &'static str {
+    let causes = std::iter::successors(Some(error), |cause| cause.source());
     let causes = causes.map(ToString::to_string).collect::<Vec<_>>().join(" ");
     if causes.contains("UnknownIssuer") {
         "its certificate is not trusted (give a self-signed one, or its authority's, to `Daemon::root_certificate`)"

@@ -38,11 +38,11 @@ impl Coin {
     /// object nor a list.
     pub async fn call(&self, method: &str, parameters: Value) -> Result<Value> {
         // However it is asked for, it must not be given up half-way.
-        if method == "get_updates" && self.wallet().is_some() {
+        if method == "get_updates" && self.named().is_some() {
             let updates = self.get_updates().await?;
             return serde_json::from_str(&updates).map_err(|error| self.client().trouble(method, error));
         }
-        self.client().call(method, parameters, self.wallet()).await
+        self.client().call(method, parameters, self.named()).await
     }
 
     /// A transaction of the chain, by its hash. It need not be this wallet's.
@@ -59,7 +59,7 @@ impl Coin {
     pub async fn get_tx(&self, tx: &str) -> Result<TxInfo> {
         // By position: the parameter has a name of its own in each family.
         let names = ("get_transaction", Some("gettransaction"));
-        self.client().read(names, json!([tx]), self.wallet(), TxInfo::read).await
+        self.client().read(names, json!([tx]), self.named(), TxInfo::read).await
     }
 
     /// Takes the events that wait at the daemon, as the JSON text of a list: what
@@ -83,7 +83,7 @@ impl Coin {
     /// # Errors
     /// As every [method of the daemon](Self#the-daemons-methods), and outside a tokio runtime.
     pub async fn get_updates(&self) -> Result<String> {
-        match self.wallet() {
+        match self.named() {
             Some(wallet) => self.client().get_updates(wallet).await,
             None => Err(Error::new(
                 ErrorKind::Parameters,

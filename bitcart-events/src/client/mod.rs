@@ -12,6 +12,8 @@ mod request;
 #[cfg(feature = "websocket")]
 mod socket;
 mod spec;
+#[cfg(feature = "websocket")]
+mod tunnel;
 mod updates;
 mod wire;
 
@@ -38,7 +40,7 @@ pub use spec::{DaemonException, DaemonSpec};
 use updates::Mailbox;
 
 use crate::field::excerpt;
-use crate::wallet::WalletKey;
+use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result};
 
 /// How long `/spec` may take.
@@ -97,14 +99,19 @@ impl Client {
     }
 
     /// Calls a method, and gives up after the daemon's [time limit](Daemon::call_timeout).
-    pub(crate) async fn call(&self, method: &str, parameters: Value, wallet: Option<&str>) -> Result<Value> {
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        parameters: Value,
+        wallet: Option<&Wallet>,
+    ) -> Result<Value> {
         let raw = self.ask((method, None), parameters, wallet).await?;
         serde_json::from_str(&raw)
             .map_err(|error| self.trouble(method, "cannot read the answer").because(error))
     }
 
     /// Calls a method, or if the daemon does not know it the same by its other name. The result is its JSON text.
-    async fn ask(&self, names: Names<'_>, parameters: Value, wallet: Option<&str>) -> Result<String> {
+    async fn ask(&self, names: Names<'_>, parameters: Value, wallet: Option<&Wallet>) -> Result<String> {
         let xpub = wallet.map(|wallet| wire::xpub(self.currency, wallet));
         let parameters = wire::with_wallet(parameters, xpub)?;
         let (method, other) = names;
@@ -131,7 +138,7 @@ impl Client {
         &self,
         names: Names<'_>,
         parameters: Value,
-        wallet: Option<&str>,
+        wallet: Option<&Wallet>,
         read: impl Fn(&str) -> Result<T, Odd>,
     ) -> Result<T> {
         let raw = self.ask(names, parameters, wallet).await?;
@@ -142,19 +149,19 @@ impl Client {
     ///
     /// The daemon forgets them when it answers. So the call has no time limit and runs in a task of its own, to its
     /// end even if this future is dropped; what it brings then is kept for the next call.
-    pub(crate) async fn get_updates(self: &Arc<Self>, wallet: &str) -> Result<String> {
+    pub(crate) async fn get_updates(self: &Arc<Self>, wallet: &Wallet) -> Result<String> {
         let runtime = Handle::try_current().map_err(|error| {
             Error::new(ErrorKind::Connection, "`get_updates` needs a tokio runtime").because(error)
         })?;
-        let (client, key) = (Arc::clone(self), WalletKey::new(wallet));
+        let (client, key) = (Arc::clone(self), wallet.key().clone());
+        let xpub = wire::xpub(self.currency, wallet);
         let fetch = async move {
-            let xpub = wire::xpub(client.currency, key.expose());
             let answer = client.send("get_updates", &json!({ "xpub": xpub })).await?;
             client.mailbox.put(key, answer).map_err(|odd| client.trouble("get_updates", odd))
         };
         let ended = runtime.spawn(fetch).await;
         // From here on nothing is awaited: what is taken reaches the caller.
-        match (self.mailbox.take(wallet), ended) {
+        match (self.mailbox.take(wallet.key().expose()), ended) {
             (Some(updates), _) => Ok(updates),
             (None, Ok(Err(error))) => Err(error),
             // Another caller for this wallet has just taken them.

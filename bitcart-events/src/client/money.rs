@@ -7,6 +7,7 @@ use serde_json::json;
 use super::reply::elements;
 use super::request::{expiry_name, is_electron_cash};
 use super::{Balance, Client, DaemonError, History, Names, NewRequest, PaymentRequest};
+use crate::wallet::Wallet;
 use crate::{Coin, Currency, Error, ErrorKind, Result};
 
 /// # Money
@@ -25,7 +26,7 @@ impl Coin {
     /// # Errors
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn balance(&self) -> Result<Balance> {
-        self.client().read(("getbalance", None), json!({}), self.wallet(), Balance::read).await
+        self.client().read(("getbalance", None), json!({}), self.named(), Balance::read).await
     }
 
     /// Asks for money: the daemon then watches for the payment, and announces it with `new_payment`.
@@ -49,7 +50,7 @@ impl Coin {
         if request.is_negative() {
             return Err(Error::new(ErrorKind::Parameters, "a request cannot ask for a negative amount"));
         }
-        self.client().add_request(&request, self.wallet()).await
+        self.client().add_request(&request, self.named()).await
     }
 
     /// A payment request as it stands, by its [`id`](PaymentRequest::id): what `new_payment` has as its `address`.
@@ -71,7 +72,7 @@ impl Coin {
     pub async fn get_request(&self, id: &str) -> Result<PaymentRequest> {
         let read = |text: &str| PaymentRequest::read(self.currency(), text);
         // The older name is the one that all have: today's BTC daemon as an alias (read in code at `493d3ea8`).
-        self.client().read(("getrequest", Some("get_request")), json!([id]), self.wallet(), read).await
+        self.client().read(("getrequest", Some("get_request")), json!([id]), self.named(), read).await
     }
 
     /// All payment requests of the wallet, in the daemon's order.
@@ -94,7 +95,7 @@ impl Coin {
         };
         // Without a filter: that of today's ETH daemons is broken (read in code at `01571e72`).
         let names = electron_cash_or(currency, "listrequests", "list_requests");
-        self.client().read(names, json!({}), self.wallet(), read).await
+        self.client().read(names, json!({}), self.named(), read).await
     }
 
     /// Tells the daemon which address will pay a request. The daemons of ETH, BNB, MATIC and TRX, where all requests
@@ -134,7 +135,7 @@ impl Coin {
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn history(&self) -> Result<History> {
         let names = ("onchain_history", Some("history"));
-        self.client().read(names, json!({}), self.wallet(), History::read).await
+        self.client().read(names, json!({}), self.named(), History::read).await
     }
 }
 
@@ -146,7 +147,7 @@ fn electron_cash_or(currency: Currency, theirs: &'static str, other: &'static st
 impl Client {
     /// The name of the expiry cannot be told from the currency. A daemon that does not know it says so before it does
     /// anything, so the other one is tried, and remembered.
-    async fn add_request(&self, request: &NewRequest, wallet: Option<&str>) -> Result<PaymentRequest> {
+    async fn add_request(&self, request: &NewRequest, wallet: Option<&Wallet>) -> Result<PaymentRequest> {
         let names = electron_cash_or(self.currency, "addrequest", "add_request");
         let read = |text: &str| PaymentRequest::read(self.currency, text);
         let says = self.says_expiration.load(Ordering::Relaxed);

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+#[cfg(feature = "websocket")]
+use hyper::Uri;
+#[cfg(feature = "websocket")]
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+
 use crate::{Error, ErrorKind, Result};
 
 /// A proxy. Its address may have a login in it, so only scheme, host and port are ever shown.
@@ -9,6 +14,9 @@ use crate::{Error, ErrorKind, Result};
 pub(super) struct Proxy {
     shown: String,
     proxy: reqwest::Proxy,
+    /// Where it is and its login, if it is one for HTTP.
+    #[cfg(feature = "websocket")]
+    intercept: Option<Intercept>,
 }
 
 impl Proxy {
@@ -39,7 +47,18 @@ impl Proxy {
         let shown = format!("{scheme}://{host}{port}");
         // The error would show the address.
         let proxy = reqwest::Proxy::all(url).map_err(|_| wrong("this is none"))?;
-        Ok(Self { shown, proxy })
+        Ok(Self {
+            shown,
+            proxy,
+            #[cfg(feature = "websocket")]
+            intercept: intercept(&parsed),
+        })
+    }
+
+    /// Where to ask for a tunnel, and with which login. `None` if it is no proxy for HTTP.
+    #[cfg(feature = "websocket")]
+    pub(super) fn intercept(&self) -> Option<&Intercept> {
+        self.intercept.as_ref()
     }
 
     /// Whether one speaks TLS to the proxy itself.
@@ -51,6 +70,14 @@ impl Proxy {
     pub(super) fn get(&self) -> reqwest::Proxy {
         self.proxy.clone()
     }
+}
+
+/// It is read in the same way as reqwest does, so that both send the same login.
+#[cfg(feature = "websocket")]
+fn intercept(url: &reqwest::Url) -> Option<Intercept> {
+    let is_for_http = matches!(url.scheme(), "http" | "https");
+    let matcher = Matcher::builder().all(url.as_str()).build();
+    matcher.intercept(&Uri::from_static("http://daemon")).filter(|_| is_for_http)
 }
 
 fn needs_socks(scheme: &str) -> Result<()> {

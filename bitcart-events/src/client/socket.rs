@@ -23,6 +23,7 @@ const READ_BUFFER: usize = 16 << 10;
 
 impl Client {
     /// Opens the websocket, on the same way as every call: with the login, and through a proxy or TLS if there is one.
+    /// A proxy for HTTP is always asked for a tunnel.
     /// `None` if the daemon has none, because it is older than October 2020 (`f39a98fe`, capture `webhook_rpc`:
     /// sub-ws-route).
     ///
@@ -41,7 +42,7 @@ impl Client {
             .header(UPGRADE, "websocket")
             .header(SEC_WEBSOCKET_VERSION, "13")
             .header(SEC_WEBSOCKET_KEY, &key);
-        let response = request.send().await.map_err(|error| self.unreachable(PATH, error))?;
+        let response = self.send_to_upgrade(PATH, request).await?;
         match response.status() {
             StatusCode::SWITCHING_PROTOCOLS => {}
             StatusCode::NOT_FOUND => return Ok(None),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::field::excerpt;
+use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result};
 
 /// The currencies whose wallets may be one token's: ETH as captured (`eth_rpc`: add_request-token), the others as read
@@ -12,13 +13,19 @@ const WITH_TOKENS: [Currency; 6] =
 
 /// A wallet as calls name it: its key, and a token's wallet by its two parts (capture `eth_rpc`: get_updates-token).
 ///
-/// The parts are in the key already, because no xpub, seed, address or contract has a `_` in it.
-pub(super) fn xpub(currency: Currency, wallet: &str) -> Value {
-    match wallet.rsplit_once('_') {
+/// The parts are in the key already, because no xpub, seed, address or contract has a `_` in it. A Monero wallet has its
+/// address beside the view key: that is what the daemon loads it with (read in code at `006a7b89`: `load_wallet`), and
+/// what it does not look at once it has.
+pub(super) fn xpub(currency: Currency, wallet: &Wallet) -> Value {
+    let key = wallet.key().expose();
+    if let Some(address) = wallet.address() {
+        return json!({ "xpub": key, "address": address });
+    }
+    match key.rsplit_once('_') {
         Some((xpub, contract)) if WITH_TOKENS.contains(&currency) => {
             json!({ "xpub": xpub, "contract": contract })
         }
-        _ => wallet.into(),
+        _ => key.into(),
     }
 }
 
@@ -59,10 +66,15 @@ mod tests {
 
     #[test]
     fn a_tokens_wallet_is_named_by_its_parts() {
+        let named = |currency, text: &str| xpub(currency, &Wallet::new(currency, text));
         let key = crate::Coin::token_key("0xA", "0xC");
-        assert_eq!(xpub(Currency::Eth, &key), json!({"xpub": "0xA", "contract": "0xC"}));
-        assert_eq!(xpub(Currency::Eth, "0xA"), json!("0xA"));
+        assert_eq!(named(Currency::Eth, &key), json!({"xpub": "0xA", "contract": "0xC"}));
+        assert_eq!(named(Currency::Eth, "0xA"), json!("0xA"));
         // Where there are no tokens a key is a key.
-        assert_eq!(xpub(Currency::Btc, "a_b"), json!("a_b"));
+        assert_eq!(named(Currency::Btc, "a_b"), json!("a_b"));
+        // What follows Monero's is its address.
+        let key = crate::Coin::monero_key("f3", "44");
+        assert_eq!(named(Currency::Xmr, &key), json!({"xpub": "f3", "address": "44"}));
+        assert_eq!(named(Currency::Xmr, "f3"), json!("f3"));
     }
 }

@@ -101,7 +101,7 @@ impl Desk {
         let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
         let place = place?;
         asked();
-        let mut call = std::pin::pin!(coin.client().get_updates(coin.wallet().unwrap_or_default()));
+        let mut call = std::pin::pin!(coin.get_updates());
         let answer = match tokio::time::timeout(SLOW, call.as_mut()).await {
             Ok(answer) => answer,
             Err(_) => {

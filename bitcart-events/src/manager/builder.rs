@@ -62,7 +62,7 @@ impl ApiManagerBuilder {
     /// The manager.
     ///
     /// # Errors
-    /// When a currency is unknown. Every one is named.
+    /// When a currency is unknown: every one is named. When a Monero wallet is named with different addresses.
     pub fn build(self) -> Result<ApiManager> {
         if !self.errors.is_empty() {
             return Err(Error::new(ErrorKind::Settings, self.errors.join("\n")));

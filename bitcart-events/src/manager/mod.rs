@@ -17,7 +17,7 @@ use crate::listener::{Listener, ListenerBuilder};
 use crate::own::Own;
 use crate::source::Source;
 use crate::updates::Updates;
-use crate::wallet::WalletKey;
+use crate::wallet::{Wallet, WalletKey, parts};
 use crate::{BoxError, Coin, Currency, Error, ErrorKind, Report, Result, Update};
 
 /// Wallets of one currency or several, listened to together. Cheap to clone: clones are the same manager.
@@ -72,26 +72,28 @@ impl ApiManager {
     /// there already the same coin is returned.
     ///
     /// # Errors
-    /// When there is no such currency.
+    /// When there is no such currency, and when a Monero wallet is there already without its
+    /// [address](Coin::monero_key), or with another.
     pub fn add_wallet<C>(&self, currency: C, wallet: impl Into<String>) -> Result<Coin>
     where
         C: TryInto<Currency>,
         C::Error: fmt::Display,
     {
         let currency = parse(currency)?;
-        let key = WalletKey::new(wallet.into());
+        let wallet = Wallet::new(currency, &wallet.into());
         let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
         let wallets = currencies.entry(currency).or_insert_with(|| self.wallets(currency));
-        let coin = wallets.coins.entry(key.clone()).or_insert_with(|| {
+        let coin = wallets.coins.entry(wallet.key().clone()).or_insert_with(|| {
             Coin::with_client(
                 currency,
-                Some(key),
+                Some(wallet.clone()),
                 #[cfg(feature = "client")]
                 Arc::clone(&wallets.client),
             )
         });
         let coin = coin.clone();
         drop(currencies);
+        check_address(&coin, &wallet)?;
         #[cfg(feature = "polling")]
         self.0.changed.send_replace(());
         Ok(coin)
@@ -108,7 +110,8 @@ impl ApiManager {
     {
         let currency = parse(currency)?;
         let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
-        let removed = currencies.get_mut(&currency).and_then(|wallets| wallets.coins.remove(wallet));
+        let removed =
+            currencies.get_mut(&currency).and_then(|wallets| wallets.coins.remove(parts(currency, wallet).0));
         drop(currencies);
         #[cfg(feature = "polling")]
         self.0.changed.send_replace(());
@@ -144,7 +147,7 @@ impl ApiManager {
     /// The coin of one wallet.
     #[must_use]
     pub fn coin(&self, currency: Currency, wallet: &str) -> Option<Coin> {
-        self.find(currency, Some(wallet))
+        self.find(currency, Some(parts(currency, wallet).0))
     }
 
     pub(crate) fn find(&self, currency: Currency, wallet: Option<&str>) -> Option<Coin> {
@@ -244,4 +247,16 @@ where
     C::Error: fmt::Display,
 {
     currency.try_into().map_err(|error| Error::new(ErrorKind::Settings, error.to_string()))
+}
+
+/// An address that is not the one of its coin would be ignored.
+fn check_address(coin: &Coin, wallet: &Wallet) -> Result<()> {
+    let there = coin.named().and_then(Wallet::address);
+    if wallet.address().is_none() || wallet.address() == there {
+        return Ok(());
+    }
+    let (currency, key) = (coin.currency(), wallet.key());
+    let what = if there.is_some() { "with another address" } else { "without its address" };
+    let message = format!("the {currency} wallet {key} is there already, {what}; remove it first");
+    Err(Error::new(ErrorKind::Settings, message))
 }
