@@ -108,7 +108,8 @@ impl Listener {
     /// [crate's documentation](crate#deliveries).
     ///
     /// # Errors
-    /// When a daemon does not accept the login when it is first asked, or the deadline of the shutdown passed.
+    /// When a daemon does not accept the login when it is first asked, which ends it for all currencies; when the listener has
+    /// a delivery already; or when the deadline of the shutdown passed.
     pub async fn polling(&self, interval: Duration) -> Result<()> {
         let interval = interval.clamp(SHORTEST, LONGEST);
         let desk = Arc::new(Desk::new(self));

@@ -119,7 +119,7 @@ impl Listener {
     ///
     /// # Errors
     /// When the address is taken, it is not on loopback and there is no secret, a daemon does not accept the login
-    /// when it is first asked, or the deadline of the shutdown passed.
+    /// when it is first asked, the listener has a delivery already, or the deadline of the shutdown passed.
     pub async fn webhook(&self) -> Result<()> {
         self.bind_webhook().await?.run().await
     }

@@ -137,7 +137,8 @@ impl Listener {
     /// is restarted in that time. See the table in the [crate's documentation](crate#deliveries).
     ///
     /// # Errors
-    /// When a daemon does not accept the login when it is first asked, or the deadline of the shutdown passed.
+    /// When a daemon does not accept the login when it is first asked, which ends it for all currencies; when the listener has
+    /// a delivery already; or when the deadline of the shutdown passed.
     pub async fn websocket(&self) -> Result<()> {
         let desk = Arc::new(Desk::new(self));
         let stations = Stations::new(Arc::clone(&desk), self.parts.on_reconnect.clone());
