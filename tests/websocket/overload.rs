@@ -107,3 +107,25 @@ async fn what_comes_after_an_overflow_waits_for_what_found_no_room() {
     tokio::time::timeout(Duration::from_secs(60), listening.finish()).await.unwrap();
     assert!(seen.try_recv().is_err());
 }
+
+/// What is held takes no place from the call that it waits for.
+#[tokio::test]
+async fn little_room_is_enough() {
+    let daemon = today().await;
+    let (gate, mut seen) = Gate::opened();
+    let gate = Arc::new(gate);
+    let listener = slow_and_fast(&daemon, &gate).listener().capacity(4);
+    daemon.request("vpub-fast", "1").await.unwrap();
+    daemon.hang("get_updates");
+    let listening = Listening::by_websocket(listener);
+    daemon.wait_call("get_updates", 2).await;
+    for number in 0..50 {
+        daemon.emit(Some("vpub-fast"), &payment(&format!("{number}"), 3)).await.unwrap();
+    }
+    daemon.release("get_updates");
+    for number in 0..50 {
+        assert_eq!(next(&mut seen).await, format!("paid 3 {number} 0.5"));
+    }
+    tokio::time::timeout(Duration::from_secs(60), listening.finish()).await.unwrap();
+    assert!(seen.try_recv().is_err());
+}

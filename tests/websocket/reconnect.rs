@@ -219,3 +219,66 @@ async fn what_a_daemon_tells_after_it_shut_down_is_new() {
     seen.expect(["paid 3 a 0.5"]).await;
     listening.finish().await;
 }
+
+/// However long it takes: what waited there comes before what the socket brings.
+#[tokio::test]
+async fn a_daemon_that_comes_up_late_is_waited_for_in_order() {
+    let daemon = today().await;
+    daemon.stop().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    tokio::time::pause();
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    tokio::time::resume();
+    daemon.hang("get_updates");
+    daemon.start_again().await.unwrap();
+    daemon.request("vpub-a", "1").await.unwrap();
+    daemon.emit_unsent(Some("vpub-a"), &payment("a", 7)).await.unwrap();
+    tokio::time::pause();
+    daemon.wait_filtered("vpub-a").await;
+    tokio::time::resume();
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    daemon.release("get_updates");
+    seen.expect(["paid 7 a 0.5", "paid 3 a 0.5"]).await;
+    listening.finish().await;
+}
+
+/// What it brought waits for what was missed before it.
+#[tokio::test]
+async fn a_connection_that_is_lost_at_once_changes_no_order() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("a", 0)).await.unwrap();
+    seen.expect(["paid 0 a 0.5"]).await;
+    // It is not known to send until it answers a ping.
+    daemon.stop_reading();
+    daemon.drop_websockets().await;
+    daemon.emit_unsent(Some("vpub-a"), &payment("a", 7)).await.unwrap();
+    daemon.wait_websockets(1).await;
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    daemon.read_again();
+    daemon.drop_websockets().await;
+    seen.expect(["paid 7 a 0.5", "paid 3 a 0.5"]).await;
+    listening.finish().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}
+
+/// Without a websocket to be had, events come late and not never.
+#[tokio::test]
+async fn queues_are_fetched_while_no_socket_can_be_had() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    daemon.hang("/ws");
+    let listening = Listening::by_websocket(btc.listener());
+    daemon.request("vpub-a", "1").await.unwrap();
+    daemon.emit_unsent(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    tokio::time::pause();
+    seen.expect(["paid 3 a 0.5"]).await;
+    tokio::time::resume();
+    listening.finish().await;
+}

@@ -273,3 +273,23 @@ fn bitcoin_with_a_reorganisation() {
 fn ethereum_with_hashes_that_came_later() {
     is_known(include_str!("captured/eth_ws.jsonl"), include_str!("captured/eth_rpc.jsonl"));
 }
+
+/// The last answer ended with a 7, and another 7 came just after it: they were taken for one. What came then is known all
+/// the same.
+#[test]
+fn where_an_answer_ended_may_be_seen_later() {
+    let mut told = Told::new().held("7");
+    assert_eq!(told.merged("37", true), owned("37", 0));
+    let mut told = told.delivered("abcd").gap().connected();
+    assert_eq!(told.merged("7abcd", true), owned("7", 0));
+}
+
+/// A frame found no room while the answer was on its way: what came after it waits for the next answer.
+#[test]
+fn what_came_after_a_gap_waits_for_another_answer() {
+    let mut told = Told::new().held("ab").gap().held("e");
+    let marks: Vec<Mark> = "ab".chars().map(Mark::of).collect();
+    let merged = told.history.merge(&marks, true, true);
+    assert_eq!(merged.next, [Next::Held('a'), Next::Held('b')]);
+    assert_eq!(told.merged("cde", true), owned("cdE", 0));
+}
