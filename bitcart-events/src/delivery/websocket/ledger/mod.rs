@@ -1,10 +1,10 @@
 //! What each wallet has got by the websocket, what is fetched for it, and both put in order.
 
+mod due;
 mod fetch;
 mod wallet;
 
 use std::collections::{HashMap, VecDeque};
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
 pub(super) use wallet::Held;
-use wallet::{Asking, HOLD, Wallet};
+use wallet::{Asking, Wallet};
 
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
@@ -24,8 +24,6 @@ use crate::told::Told;
 use crate::wallet::WalletKey;
 use crate::{Coin, Currency, intake};
 
-/// How long an answer waits for its pong.
-const PONG: Duration = Duration::from_secs(10);
 /// How often the wallets' queues are fetched while there is no socket.
 const AWAY: Duration = Duration::from_secs(30);
 /// How often it is looked for what is due.
@@ -250,41 +248,6 @@ impl Ledger {
         self.ask(key);
     }
 
-    /// With a socket: asks again what failed, and for blocks that found no room.
-    pub(super) fn tick(&mut self, now: Instant) {
-        self.release_overdue(now);
-        let due = |(key, wallet): (&WalletKey, &Wallet)| {
-            wallet.retry.is_some_and(|due| due <= now).then(|| key.clone())
-        };
-        let due: Vec<WalletKey> = self.wallets.iter().filter_map(due).collect();
-        for key in due {
-            if let Some(wallet) = self.wallets.get_mut(&key) {
-                // The last answer may have been lost on its way, with what was in it.
-                wallet.history.asked_again();
-            }
-            self.ask(&key);
-        }
-        if self.blocks_missed && self.desk.dispatcher.has_room_for_blocks(self.currency) {
-            // They are in every queue; one is enough to get them back, of a wallet that the daemon has.
-            let has =
-                |(_, wallet): &(&WalletKey, &Wallet)| wallet.retry.is_none() && wallet.asking == Asking::No;
-            if let Some(key) = self.wallets.iter().find(has).map(|(key, _)| key.clone()) {
-                self.blocks_missed = false;
-                self.ask(&key);
-            }
-        }
-    }
-
-    /// A daemon that answers no call must not hold up its websocket, nor may an answer without a pong be kept for ever.
-    fn release_overdue(&mut self, now: Instant) {
-        self.settle(false, |waiting| now.duration_since(waiting.since) >= PONG);
-        let dispatcher = Arc::clone(&self.desk.dispatcher);
-        self.release(|wallet| wallet.is_overdue(now, || dispatcher.is_idle(&wallet.coin)));
-        if self.blocks.as_ref().is_some_and(|(since, _)| now.duration_since(*since) >= HOLD) {
-            self.release_blocks();
-        }
-    }
-
     /// Delivers what is held for these wallets.
     fn release(&mut self, which: impl Fn(&Wallet) -> bool) {
         let mut released = Vec::new();
@@ -309,54 +272,6 @@ impl Ledger {
     fn put(&self, coin: &Coin, updates: Vec<Read>, life: Life, place: OwnedSemaphorePermit) {
         if let Err(error) = self.desk.dispatcher.put(&self.desk.source, coin, updates, life, place) {
             tracing::error!(currency = %self.currency, wallet = coin.wallet_shown(), "{error}");
-        }
-    }
-
-    /// Without a socket: until `work` is done, takes what was still under way, and fetches the queues now and then, so that
-    /// a websocket that cannot be had delays events and does not stop them.
-    pub(super) async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> T {
-        let mut work = std::pin::pin!(work);
-        loop {
-            tokio::select! {
-                done = work.as_mut() => return done,
-                fetched = self.fetched() => {
-                    self.answered(fetched, 0);
-                    self.settle(false, |_| true);
-                }
-                () = tokio::time::sleep(TICK) => self.tick_away(Instant::now()),
-            }
-        }
-    }
-
-    fn tick_away(&mut self, now: Instant) {
-        self.release_overdue(now);
-        if now < self.fetch_at {
-            return;
-        }
-        self.fetch_at = now + AWAY;
-        self.read_wallets();
-        for wallet in self.wallets.values_mut().filter(|wallet| wallet.asking == Asking::No) {
-            wallet.history.connected();
-        }
-        self.ask_all();
-    }
-
-    /// Takes what is still under way, and delivers everything.
-    pub(super) async fn finish(mut self) {
-        while self.under_way > 0 {
-            tokio::select! {
-                fetched = self.fetched() => {
-                    self.answered(fetched, 0);
-                    self.settle(false, |_| true);
-                }
-                // What is here must not be lost with an answer that does not come.
-                () = tokio::time::sleep(TICK) => self.release(|_| true),
-            }
-        }
-        self.release_blocks();
-        self.release(|_| true);
-        for (key, wallet) in std::mem::take(&mut self.wallets) {
-            self.remember(key, wallet);
         }
     }
 
