@@ -1,7 +1,8 @@
 //! Act on crypto payments with plain functions: the compiler knows what each event of a
 //! [Bitcart](https://bitcart.ai) daemon carries, so a handler that is wrong does not compile.
 //!
-//! ```no_run
+#![cfg_attr(feature = "webhook", doc = "```no_run")]
+#![cfg_attr(not(feature = "webhook"), doc = "```ignore")]
 //! use bitcart_events::{on, Event};
 //!
 //! #[on("new_transaction")]

@@ -21,7 +21,8 @@ use crate::{Error, ErrorKind, Report, Result, intake};
 /// Builds a [`Listener`]: from [`Coin::listener`](crate::Coin::listener) or
 /// [`ApiManager::listener`](crate::ApiManager::listener).
 ///
-/// ```no_run
+#[cfg_attr(feature = "webhook", doc = "```no_run")]
+#[cfg_attr(not(feature = "webhook"), doc = "```ignore")]
 /// # use bitcart_events::Coin;
 /// # #[derive(Default)] struct Orders;
 /// # async fn f() -> bitcart_events::Result<()> {
