@@ -149,3 +149,18 @@ fn a_secret_is_never_shown() {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
 }
+
+#[test]
+fn every_mistake_about_one_daemon_is_listed() {
+    let vars = [
+        ("BTC_WALLETS", "xpub"),
+        ("BTC_HOST", "host/path"),
+        ("BTC_PORT", "0"),
+        ("BTC_PROXY", "nonsense"),
+        ("BTC_LOGIN", "a:b"),
+    ];
+    let error = Settings::from_vars(vars).unwrap_err().to_string();
+    for name in ["BTC_HOST", "BTC_PORT", "BTC_PROXY", "BTC_LOGIN"] {
+        assert!(error.contains(name), "{name}: {error}");
+    }
+}

@@ -204,12 +204,17 @@ impl Coin {
         self.0.own.listener(Source::Coin(self.clone()))
     }
 
-    /// Stops what this coin's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards.
+    /// Stops what this coin's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards. A listener
+    /// that you have built yourself is stopped by its own method.
     ///
     /// # Errors
     /// As there.
     pub async fn shut_down(&self) -> Result<()> {
-        self.own_listener()?.shut_down().await
+        match self.own_listener() {
+            Ok(listener) => listener.shut_down().await,
+            // It could never be started: there is nothing to stop.
+            Err(_) => Ok(()),
+        }
     }
 
     /// Passes updates to the handlers, as if the daemon had sent them, and waits for the handlers.

@@ -164,7 +164,7 @@ mod wallet;
 /// | parameter | is |
 /// |---|---|
 /// | `event: Event` | the event; always needed, as `_event` if it is not used. `event: &str` gives its name |
-/// | `instance: Coin` | the wallet that the event came for |
+/// | `instance: Coin` | the wallet that the event came for. A block names none: of a manager it may be a coin without a wallet |
 /// | any name, type `State<T>` | what the listener was given with [`state`](crate::ListenerBuilder::state) |
 /// | a field of the event, see [`event`](mod@crate::event) | its value, in one of the types of [`field`] |
 ///

@@ -78,9 +78,7 @@ impl Settings {
             }
             named |= !wallets.is_empty();
             builder = builder.wallets(currency, wallets);
-            if let Some(daemon) = daemon {
-                builder = builder.daemon(currency, daemon);
-            }
+            builder = builder.daemon(currency, daemon);
         }
         if !named && reader.problems.is_empty() {
             let names: Vec<_> = currencies.iter().map(|currency| format!("{currency}_WALLETS")).collect();
@@ -165,7 +163,8 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
         if currencies.is_empty() { vec![Currency::Btc] } else { currencies }
     }
 
-    fn daemon(&mut self, currency: Currency) -> Option<Daemon> {
+    /// After a mistake it goes on with the default, so that all of them are found.
+    fn daemon(&mut self, currency: Currency) -> Daemon {
         let name = |suffix: &str| format!("{currency}_{suffix}");
         let host = self.text(&name("HOST")).unwrap_or_else(|| "localhost".to_owned());
         let port = match self.text(&name("PORT")) {
@@ -174,7 +173,7 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
                 Ok(port) if port > 0 => port,
                 _ => {
                     self.problems.push(format!("{}: `{text}` is not a port from 1 to 65535", name("PORT")));
-                    return None;
+                    currency.default_port()
                 }
             },
         };
@@ -184,24 +183,27 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
         let is_ipv6 = host.parse::<Ipv6Addr>().is_ok();
         let is_bare = !host.contains(['/', '@', '?', '#', ' '])
             && (is_ipv6 || !host.contains(':') || host.ends_with(']'));
-        if !is_bare || !matches!(scheme, "http" | "https") {
+        let mut daemon = Daemon::default_of(currency);
+        if is_bare && matches!(scheme, "http" | "https") {
+            // An IPv6 address stands in brackets in a URL.
+            let host = if is_ipv6 { format!("[{host}]") } else { host.to_owned() };
+            let there = Daemon::new(format!("{scheme}://{host}:{port}"));
+            daemon = self.checked(&name("HOST"), there).unwrap_or(daemon);
+        } else {
             let (host, port) = (name("HOST"), name("PORT"));
             self.problems.push(format!(
                 "{host}: write the host alone, like `localhost` or `https://daemon.example`; the port is {port}"
             ));
-            return None;
         }
-        // An IPv6 address stands in brackets in a URL.
-        let url =
-            if is_ipv6 { format!("{scheme}://[{host}]:{port}") } else { format!("{scheme}://{host}:{port}") };
-        let mut daemon = self.checked(&name("HOST"), Daemon::new(url))?;
         if let Some(proxy) = self.text(&name("PROXY")) {
-            daemon = self.checked(&name("PROXY"), daemon.proxy(proxy))?;
+            daemon = self.checked(&name("PROXY"), daemon.clone().proxy(proxy)).unwrap_or(daemon);
         }
         if let Some(path) = self.text(&name("ROOT_CERTIFICATE")) {
-            daemon = self.checked(&name("ROOT_CERTIFICATE"), trusting(daemon, &path))?;
+            let trusting = trusting(daemon.clone(), &path);
+            daemon = self.checked(&name("ROOT_CERTIFICATE"), trusting).unwrap_or(daemon);
         }
-        self.checked(&name("LOGIN and its _PASSWORD"), daemon.login(login, password))
+        let login_name = name("LOGIN and its _PASSWORD");
+        self.checked(&login_name, daemon.clone().login(login, password)).unwrap_or(daemon)
     }
 
     fn checked<T>(&mut self, name: &str, value: Result<T>) -> Option<T> {

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use bitcart_events::testing::{DaemonVersion, TestDaemon};
+use bitcart_events::{Coin, Currency};
 
 use crate::support::listening::{Listening, block, record, record_all, today};
 use crate::support::log::Log;
-use crate::support::server::{coin, manager, serve, settings};
+use crate::support::server::{coin, daemon_of, manager, serve, settings};
 
 #[tokio::test]
 async fn a_websocket_that_is_lost_and_found_is_told() {
@@ -25,7 +26,7 @@ async fn a_websocket_that_is_lost_and_found_is_told() {
     let who = format!("of the BTC daemon at {}", daemon.url());
     assert_eq!(log.lines_with(&format!("listening to the websocket {who}")).len(), 2, "{}", log.text());
     let [lost] = &log.lines_with(&format!("lost the websocket {who}"))[..] else { panic!("{}", log.text()) };
-    assert!(lost.contains("WARN") && lost.contains("it shuts down; connecting again"), "{lost}");
+    assert!(lost.contains("WARN") && lost.contains("the daemon shuts down; connecting again"), "{lost}");
     assert!(!log.text().contains("vpub-a"), "{}", log.text());
 }
 
@@ -113,5 +114,22 @@ async fn a_login_that_is_refused_later_is_told_and_tried_again() {
     daemon.wait_websockets(1).await;
     daemon.emit(None, &block(1)).await.unwrap();
     seen.expect(["block 1"]).await;
+    listening.finish().await;
+}
+
+#[tokio::test]
+async fn a_daemon_of_another_currency_is_named() {
+    let (log, _guard) = Log::start();
+    let daemon = today().await;
+    let ltc = Coin::at(Currency::Ltc, daemon_of(&daemon), "vpub-a");
+    let _seen = record(&ltc);
+    let listening = Listening::by_websocket(ltc.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(None, &block(1)).await.unwrap();
+    while log.lines_with("that should be LTC's is BTC's").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let [line] = &log.lines_with("that should be LTC's is BTC's")[..] else { panic!("{}", log.text()) };
+    assert!(line.contains("ERROR") && line.contains("LTC_PORT"), "{line}");
     listening.finish().await;
 }

@@ -96,7 +96,7 @@ async fn events_without_a_handler_are_told_once_for_each_event() {
         listener.process_updates(paid).await.unwrap();
     }
     let [line] = &log.lines_with("no handler is registered for it")[..] else { panic!("{}", log.text()) };
-    assert!(line.contains("`new_payment`") && line.contains("WARN"), "{line}");
+    assert!(line.contains("`new_payment`") && line.contains("INFO"), "{line}");
 }
 
 #[tokio::test]

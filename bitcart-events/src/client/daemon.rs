@@ -176,6 +176,11 @@ impl Daemon {
         &self.http
     }
 
+    /// The proxy, as a message may show it.
+    pub(super) fn shown_proxy(&self) -> Option<impl fmt::Display + '_> {
+        self.http.proxy()
+    }
+
     pub(crate) fn url(&self) -> &str {
         &self.url
     }

@@ -257,7 +257,11 @@ impl Client {
     }
 
     fn unreachable(&self, method: &str, error: reqwest::Error) -> Error {
-        self.trouble(method, http::summary(&error)).because(error.without_url())
+        let what = match self.daemon.shown_proxy() {
+            Some(proxy) => format!("{} (through {proxy})", http::summary(&error)),
+            None => http::summary(&error).to_string(),
+        };
+        self.trouble(method, what).because(error.without_url())
     }
 
     fn trouble(&self, method: &str, what: impl std::fmt::Display) -> Error {

@@ -135,6 +135,7 @@ macro_rules! by_polling {
             ///
             /// # Errors
             /// As there, and when the registered handlers do not fit together.
+            #[doc(alias = "start_polling")]
             pub async fn poll_updates(&self, interval: Duration) -> Result<()> {
                 self.own_listener()?.polling(interval).await
             }

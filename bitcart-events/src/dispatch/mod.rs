@@ -259,7 +259,7 @@ impl Dispatcher {
             undelivered();
             let event = update.event();
             self.told.once(&format!("no handler for {event}"), || {
-                tracing::warn!(currency = %update.currency(), "ignored updates of `{event}`: no handler is registered for it");
+                tracing::info!(currency = %update.currency(), "ignored updates of `{event}`: no handler is registered for it");
             });
             let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
             return job.batch.note(|report| report.ignored.push(ignored));

@@ -110,7 +110,7 @@ impl ListenerBuilder {
         self
     }
 
-    /// Shuts down when this future is ready, instead of at Ctrl-C or SIGTERM: [`Listener::webhook`], and in an
+    /// Shuts down when this future is ready, instead of at Ctrl-C or SIGTERM: whichever delivery the listener runs, and in an
     /// application with its own server what [`Listener::configure_webhook`] started. The first of them takes it.
     pub fn shutdown_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
         self.shutdown.on(signal);

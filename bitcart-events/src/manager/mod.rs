@@ -209,12 +209,17 @@ impl ApiManager {
         self.0.own.listener(Source::Manager(self.clone()))
     }
 
-    /// Stops what this manager's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards.
+    /// Stops what this manager's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards. A listener
+    /// that you have built yourself is stopped by its own method.
     ///
     /// # Errors
     /// As there.
     pub async fn shut_down(&self) -> Result<()> {
-        self.own_listener()?.shut_down().await
+        match self.own_listener() {
+            Ok(listener) => listener.shut_down().await,
+            // It could never be started: there is nothing to stop.
+            Err(_) => Ok(()),
+        }
     }
 
     /// Passes updates to the handlers, as if a daemon had sent them, and waits for the handlers.

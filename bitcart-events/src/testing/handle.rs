@@ -91,7 +91,8 @@ impl TestDaemonBuilder {
 }
 
 impl TestDaemon {
-    /// Starts a daemon with nothing changed in its [`builder`](Self::builder).
+    /// Starts a daemon with nothing changed in its [`builder`](Self::builder): one of summer 2020, with webhooks and without
+    /// a websocket. For today's, say [`DaemonVersion::Current`] to the builder.
     ///
     /// # Errors
     ///

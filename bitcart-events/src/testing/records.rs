@@ -70,7 +70,8 @@ impl TestDaemon {
         self.daemon.until(|state| (state.memory.as_ref().map_or(0, count) == open).then_some(())).await;
     }
 
-    /// Waits until a websocket wants to hear of this wallet alone.
+    /// Waits until a websocket wants to hear of this wallet alone, as that of a single coin does. A manager's wants to hear
+    /// of all: wait with [`wait_websockets`](Self::wait_websockets) and [`wait_loaded`](Self::wait_loaded) for it.
     pub async fn wait_filtered(&self, wallet: &str) {
         self.daemon.until(|state| (state.memory.as_ref()?.sockets.filtered(wallet) > 0).then_some(())).await;
     }

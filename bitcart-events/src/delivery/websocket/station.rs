@@ -57,7 +57,7 @@ impl Station {
                         End::Stopped => break,
                         End::DaemonShutDown => {
                             ledger.forget();
-                            "it shuts down".to_owned()
+                            "the daemon shuts down".to_owned()
                         }
                         End::Lost(reason) => {
                             ledger.disconnected();
@@ -126,7 +126,7 @@ impl Station {
     async fn poll_instead(&self) {
         let who = self.coin.client().who();
         self.desk.tell_once(&format!(
-            "{who} has no websocket, because it is older than October 2020: its events are polled, every {POLLING:?} at least"
+            "{who} answers 404 for its websocket, as daemons older than October 2020 do: its events are polled, at least every {POLLING:?}"
         ));
         let orders = self.orders.child();
         let polling =

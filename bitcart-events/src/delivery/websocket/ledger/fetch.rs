@@ -145,9 +145,10 @@ impl Ledger {
         }
         let dropped = std::mem::take(&mut wallet.dropped);
         if fetched > 0 || dropped > 0 {
+            let dropped = (dropped > 0).then_some(dropped);
             tracing::info!(
-                currency = %self.currency, wallet = coin.wallet_shown(), dropped,
-                "{fetched} updates that the websocket did not bring were waiting at the daemon",
+                currency = %self.currency, wallet = coin.wallet_shown(), without_room = dropped,
+                "events were waiting at the daemon and are delivered now: {fetched}",
             );
         }
         let later = begins.map(|begins| merged.split_off(begins.min(merged.len())));

@@ -163,6 +163,15 @@ impl Ledger {
     pub(super) fn frame(&mut self, text: &str) {
         let body: Arc<str> = text.into();
         let Ok(parcel) = intake::read_object(text) else { return self.strange(text.len()) };
+        let theirs = parcel.currency.as_deref().and_then(|code| code.parse::<Currency>().ok());
+        if let Some(theirs) = theirs.filter(|theirs| *theirs != self.currency) {
+            self.told.once("another currency", || {
+                let ours = self.currency;
+                tracing::error!(
+                    "the daemon that should be {ours}'s is {theirs}'s: is {ours}_HOST or {ours}_PORT wrong?"
+                );
+            });
+        }
         if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, &parcel) {
             updates.into_iter().for_each(|update| self.take(&coin, update));
         }
