@@ -88,8 +88,7 @@ impl Desk {
     /// Takes what waits at the daemon; `None` if it was told to stop before it asked.
     ///
     /// The daemon forgets what it answers. So there is room before it is asked, and once it was asked this goes on to the
-    /// answer: never drop it.
-    /// `asked` is called when the daemon is about to be asked.
+    /// answer: never drop it. `asked` is called when the daemon is about to be asked.
     pub(crate) async fn fetch(
         &self,
         coin: &Coin,
