@@ -210,11 +210,7 @@ impl Coin {
     /// # Errors
     /// As there.
     pub async fn shut_down(&self) -> Result<()> {
-        match self.own_listener() {
-            Ok(listener) => listener.shut_down().await,
-            // It could never be started: there is nothing to stop.
-            Err(_) => Ok(()),
-        }
+        self.0.own.shut_down(Source::Coin(self.clone())).await
     }
 
     /// Passes updates to the handlers, as if the daemon had sent them, and waits for the handlers.

@@ -32,4 +32,12 @@ impl Own {
         let parts = self.listener.get_or_init(build).as_ref().map_err(Error::again)?;
         Ok(Listener::from_parts(source, parts.clone()))
     }
+
+    /// Stops what that listener runs. One that cannot be built was never started: there is nothing to stop.
+    pub(crate) async fn shut_down(&self, source: Source) -> Result<()> {
+        match self.listener(source) {
+            Ok(listener) => listener.shut_down().await,
+            Err(_) => Ok(()),
+        }
+    }
 }

@@ -215,11 +215,7 @@ impl ApiManager {
     /// # Errors
     /// As there.
     pub async fn shut_down(&self) -> Result<()> {
-        match self.own_listener() {
-            Ok(listener) => listener.shut_down().await,
-            // It could never be started: there is nothing to stop.
-            Err(_) => Ok(()),
-        }
+        self.0.own.shut_down(Source::Manager(self.clone())).await
     }
 
     /// Passes updates to the handlers, as if a daemon had sent them, and waits for the handlers.

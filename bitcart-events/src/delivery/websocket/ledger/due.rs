@@ -56,10 +56,7 @@ impl Ledger {
         loop {
             tokio::select! {
                 done = work.as_mut() => return done,
-                fetched = self.fetched() => {
-                    self.answered(fetched, 0);
-                    self.settle(false, |_| true);
-                }
+                fetched = self.fetched() => self.answered_at_once(fetched),
                 () = tokio::time::sleep(TICK) => self.tick_away(Instant::now()),
             }
         }
@@ -82,10 +79,7 @@ impl Ledger {
     pub(in super::super) async fn finish(mut self) {
         while self.under_way > 0 {
             tokio::select! {
-                fetched = self.fetched() => {
-                    self.answered(fetched, 0);
-                    self.settle(false, |_| true);
-                }
+                fetched = self.fetched() => self.answered_at_once(fetched),
                 // What is here must not be lost with an answer that does not come.
                 () = tokio::time::sleep(TICK) => self.release(|_| true),
             }

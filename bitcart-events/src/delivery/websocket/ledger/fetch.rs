@@ -85,19 +85,18 @@ impl Ledger {
         false
     }
 
+    /// An answer has arrived, and no pong is waited for: there is no socket.
+    pub(super) fn answered_at_once(&mut self, fetched: Fetched) {
+        self.answered(fetched, 0);
+        self.settle(false, |_| true);
+    }
+
     /// There will be no answer for now. What is held waits for the next attempt, as long as it may.
     fn give_up(&mut self, key: &WalletKey, failed: Option<Instant>) {
         let Some(wallet) = self.wallets.get_mut(key) else { return };
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         wallet.retry = failed.map(|now| now + wallet.waits.next());
-        let mut released = Vec::new();
-        if std::mem::take(&mut wallet.ended) {
-            released = wallet.release();
-            drop(wallet.history.forget());
-        }
-        if asking == Asking::Outlived {
-            wallet.history.connected();
-        }
+        let released = wallet.call_ended(asking);
         self.deliver(released);
     }
 
@@ -158,14 +157,7 @@ impl Ledger {
         }
         let new_life = wallet.life;
         (wallet.holds, wallet.asked, wallet.waits) = (again.then(Instant::now), Arc::default(), Waits::new());
-        let mut released = Vec::new();
-        if std::mem::take(&mut wallet.ended) {
-            released = wallet.release();
-            drop(wallet.history.forget());
-        }
-        if asking == Asking::Outlived {
-            wallet.history.connected();
-        }
+        let released = wallet.call_ended(asking);
         let rest = place.split(place.num_permits() / 2);
         self.put(&coin, merged, life, place);
         if let Some((later, rest)) = later.zip(rest) {

@@ -86,6 +86,20 @@ impl Wallet {
         self.history.release().into_iter().map(|held| *held).collect()
     }
 
+    /// The call that was under way has ended. What has happened to the daemon and to the socket meanwhile counts from now on;
+    /// what is held of a daemon that has ended goes on.
+    pub(super) fn call_ended(&mut self, asking: Asking) -> Vec<Held> {
+        let mut released = Vec::new();
+        if std::mem::take(&mut self.ended) {
+            released = self.release();
+            drop(self.history.forget());
+        }
+        if asking == Asking::Outlived {
+            self.history.connected();
+        }
+        released
+    }
+
     /// Whether its frames have waited enough: the daemon keeps its answer, or so many are asked before it that its turn
     /// does not come. While its handler is at work anyway, they lose nothing by waiting.
     pub(super) fn is_overdue(&self, now: Instant, is_idle: impl FnOnce() -> bool) -> bool {
