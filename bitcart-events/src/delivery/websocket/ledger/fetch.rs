@@ -116,9 +116,10 @@ impl Ledger {
 
     /// `live` says that every frame that was sent before the answer is here.
     fn merge(&mut self, key: &WalletKey, Answer { text, parcel, place }: Answer, live: bool) {
-        // A wallet that was removed meanwhile gets nothing any more.
+        // A wallet that was removed meanwhile gets nothing any more. If it comes back before it was missed here, it is to be
+        // asked for again.
         let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, &parcel) else {
-            return;
+            return self.give_up(key, Some(Instant::now()));
         };
         let Some(wallet) = self.wallets.get_mut(key) else { return };
         let marks: Vec<Mark> = updates.iter().map(mark).collect();
