@@ -18,6 +18,8 @@ pub(crate) struct Args {
     pub(crate) companion: bool,
     pub(crate) currencies: Vec<(&'static str, LitStr)>,
     pub(crate) current_only: bool,
+    /// Where the events are described, if not where Bitcart's are.
+    pub(crate) schema: Option<Path>,
     pub(crate) krate: TokenStream,
     /// Whether every event could be read. If not, an unknown parameter may be a field of the one that is lost.
     pub(crate) events_read: bool,
@@ -26,11 +28,12 @@ pub(crate) struct Args {
 }
 
 /// Each option with an example, which the messages about unknown and badly written ones show.
-const OPTIONS: [(&str, &str); 6] = [
+const OPTIONS: [(&str, &str); 7] = [
     ("blocking", "blocking"),
     ("register", "register = false"),
     ("currency", "currency = \"ETH\""),
     ("daemon", "daemon = \"current\""),
+    ("schema", "schema = path::to::events"),
     ("companion", "companion = false"),
     ("crate", "crate = path::to::bitcart_events"),
 ];
@@ -45,6 +48,7 @@ impl Args {
             companion: true,
             currencies: Vec::new(),
             current_only: false,
+            schema: None,
             krate: quote!(::bitcart_events),
             events_read: true,
             options_read: true,
@@ -62,7 +66,10 @@ impl Args {
         let mut strays: Vec<LitStr> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() {
-            input.parse::<Token![,]>()?;
+            input.parse::<Token![,]>().map_err(|error| {
+                let help = "put a comma in front of it: `#[on(\"new_payment\", daemon = \"current\")]`";
+                syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
+            })?;
             if input.is_empty() {
                 break;
             }
@@ -104,7 +111,10 @@ impl Args {
         while !list.is_empty() {
             self.read_event(&list, errors)?;
             if !list.is_empty() {
-                list.parse::<Token![,]>()?;
+                list.parse::<Token![,]>().map_err(|error| {
+                    let help = "put a comma in front of it: `#[on([\"new_block\", \"new_payment\"])]`";
+                    syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
+                })?;
             }
         }
         Ok(())
@@ -165,6 +175,7 @@ impl Args {
                     }
                 }
             }
+            "schema" => self.schema = self.value(option, name, input, errors, path)?,
             "crate" => {
                 if let Some(path) = self.value(option, name, input, errors, path)? {
                     self.krate = quote!(#path);

@@ -9,10 +9,12 @@ use crate::names;
 use crate::schema::{EventDef, FieldDef, Kind, Schema, Sent, option_inner};
 use crate::signature::{Parameter, check_shape, mentions, parameters};
 
-/// A handler that broke no rule.
+/// A handler: all of it if it broke no rule, otherwise what of it is right.
 pub(crate) struct Handler<'a> {
     pub(crate) events: Vec<&'a EventDef>,
     pub(crate) arguments: Vec<Argument<'a>>,
+    /// Whether the types mean the same in another function: no generics.
+    pub(crate) is_concrete: bool,
 }
 
 /// A parameter, and where its value comes from.
@@ -45,7 +47,7 @@ pub(crate) fn check<'a>(
         let help = "remove `blocking`, or remove `async`: a plain function may block, an `async` one awaits";
         errors.add(blocking, "an `async` handler cannot be `blocking`", &[help.to_owned()]);
     }
-    check_shape(signature, errors);
+    let is_concrete = check_shape(signature, errors);
     let parameters = parameters(signature, errors);
     let context = Context { schema, args, events: &events, all_known };
     if !parameters.iter().any(|parameter| context.is_meant_as_event(parameter)) {
@@ -56,11 +58,10 @@ pub(crate) fn check<'a>(
         .into_iter()
         .filter_map(|parameter| {
             let source = context.source(&parameter, errors)?;
-            check_static(&parameter, &source, errors);
-            Some(Argument { parameter, source })
+            check_static(&parameter, &source, errors).then_some(Argument { parameter, source })
         })
         .collect();
-    Handler { events, arguments }
+    Handler { events, arguments, is_concrete }
 }
 
 /// The events named in the attribute, and whether that is all of them. A misspelt one counts as the closest, so
@@ -68,16 +69,21 @@ pub(crate) fn check<'a>(
 fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Vec<&'a EventDef>, bool) {
     let mut events: Vec<&EventDef> = Vec::new();
     let mut all_known = args.events_read;
-    let known: Vec<String> = schema.event_names().collect();
     for literal in &args.events {
         let name = literal.value();
-        let candidates = || known.iter().map(String::as_str);
         let event = schema.event(&name).or_else(|| {
-            let help = names::did_you_mean(&name, candidates())
-                .into_iter()
-                .chain([format!("the events are {}", names::list(candidates()))]);
-            errors.add(literal, format!("unknown event `{name}`"), &help.collect::<Vec<_>>());
-            names::closest(&name, candidates()).and_then(|meant| schema.event(meant))
+            let meant = names::closest(&name, schema.event_names());
+            let known = format!("the events are {}", names::list(schema.event_names()));
+            let help = match meant {
+                Some(meant) => vec![format!("did you mean `{meant}`?"), known],
+                None if args.schema.is_some() => vec![known],
+                None => {
+                    let own = "an event of your own comes with `schema = path::to::events`, see `events!`";
+                    vec![known, own.to_owned()]
+                }
+            };
+            errors.add(literal, format!("unknown event `{name}`"), &help);
+            meant.and_then(|meant| schema.event(meant))
         });
         let Some(event) = event else {
             all_known = false;
@@ -105,25 +111,26 @@ fn check_currencies(args: &Args, events: &[&EventDef], errors: &mut Errors) {
         if events.iter().all(|event| !event.sent.by(code)) {
             let names = event_list(events);
             let who = events.iter().find_map(|event| event.sent.describe()).unwrap_or_default();
-            let help = format!("{names} is sent by {}", who.replace("only ", ""));
+            let help = format!("{names} is sent by {who}");
             errors.add(literal, format!("{code} daemons never send {names}"), &[help]);
         }
     }
 }
 
 fn event_list(events: &[&EventDef]) -> String {
-    let names: Vec<String> = events.iter().map(|event| event.name.to_string()).collect();
-    names::list(names.iter().map(String::as_str))
+    names::list(events.iter().map(|event| event.name.as_str()))
 }
 
 /// What is read from the update lives as long as the call; rustc would say so of the generated code.
-fn check_static(parameter: &Parameter<'_>, source: &Source, errors: &mut Errors) {
+fn check_static(parameter: &Parameter<'_>, source: &Source, errors: &mut Errors) -> bool {
     let is_read = matches!(source, Source::Event | Source::Field { .. });
-    if is_read && mentions(parameter.ty.to_token_stream(), "static") {
+    let is_static = is_read && mentions(parameter.ty.to_token_stream(), "static");
+    if is_static {
         let ty = parameter.written_type().replace("'static ", "").replace("<'static,", "<'_,");
         let message = "an argument is borrowed only for as long as the handler runs";
         errors.add(parameter.ty, message, &[format!("write `{}: {ty}`", parameter.ident)]);
     }
+    !is_static
 }
 
 /// What is known by its type, but stands there in another way: the message, and what to write.
@@ -188,8 +195,8 @@ impl Context<'_, '_> {
             errors.add(parameter.ident, message, &[kinds]);
             return None;
         }
-        self.check_option(parameter, first, errors);
-        Some(Source::Field { kind: first.kind, columns })
+        let is_answered = self.check_option(parameter, first, errors);
+        (!is_answered).then_some(Source::Field { kind: first.kind, columns })
     }
 
     fn add_unknown(&self, parameter: &Parameter<'_>, errors: &mut Errors) {
@@ -199,13 +206,12 @@ impl Context<'_, '_> {
         }
         let name = parameter.name.as_str();
         let fields = || self.events.iter().flat_map(|event| &event.fields);
-        let mut names: Vec<String> = fields().map(|field| field.name.to_string()).collect();
-        names.extend(["event".to_owned(), "instance".to_owned()]);
+        let names = fields().map(|field| field.name.as_str()).chain(["event", "instance"]);
         let elsewhere: Vec<&EventDef> =
             self.schema.events.iter().filter(|event| event.column(name).is_some()).collect();
         let mut help = Vec::new();
         if elsewhere.is_empty() {
-            help.extend(names::did_you_mean(name, names.iter().map(String::as_str)));
+            help.extend(names::did_you_mean(name, names));
         } else {
             help.push(format!("`{name}` is a field of {}", event_list(&elsewhere)));
         }
@@ -218,7 +224,10 @@ impl Context<'_, '_> {
             }
         }
         let (verb, whose) = if self.events.len() > 1 { ("have", "their") } else { ("has", "its") };
-        help.push(format!("{whose} fields are {}", names::list(listed.iter().map(String::as_str))));
+        help.push(match listed.as_slice() {
+            [] => format!("it {verb} no fields"),
+            listed => format!("{whose} fields are {}", names::list(listed.iter().map(String::as_str))),
+        });
         if is_foreign {
             let inner = if parameter.is_reference() { "…".to_owned() } else { parameter.written_type() };
             help.push(format!("a value of your own comes as `{}: State<{inner}>`", parameter.ident));
@@ -226,46 +235,57 @@ impl Context<'_, '_> {
         errors.add(parameter.ident, format!("{} {verb} no field `{name}`", event_list(self.events)), &help);
     }
 
-    /// Where the field may be missing, the parameter has to be an `Option`.
-    fn check_option(&self, parameter: &Parameter<'_>, field: &FieldDef, errors: &mut Errors) {
+    /// Where the field may be missing, the parameter has to be an `Option`. Whether everything about the parameter's type
+    /// was said.
+    fn check_option(&self, parameter: &Parameter<'_>, field: &FieldDef, errors: &mut Errors) -> bool {
         if self.is_never_sent(field) {
             let codes: Vec<&str> = self.args.currencies.iter().map(|(code, _)| *code).collect();
             let message = format!("{} daemons never send `{}`", codes.join(", "), field.name);
-            let help = field.sent.describe().map(|who| format!("it is sent by {}", who.replace("only ", "")));
+            let help = field.sent.describe().map(|who| format!("it is sent by {who}"));
             let help: Vec<String> = help.into_iter().chain(["remove the parameter".to_owned()]).collect();
             errors.add(parameter.ident, message, &help);
-            return;
+            return true;
         }
         if option_inner(parameter.ty).is_some() {
-            return;
+            return false;
         }
         let name = parameter.name.as_str();
-        let write = format!("write `{}: Option<{}>`", parameter.ident, parameter.written_type());
-        let help = if self.args.events.len() > 1 {
+        let (why, settle) = if self.args.events.len() > 1 {
             let lacking: Vec<&EventDef> =
                 self.events.iter().copied().filter(|event| event.column(name).is_none()).collect();
             let why = match lacking.as_slice() {
                 [] => "a handler of several events takes every field as an `Option`".to_owned(),
                 events => format!("{} does not carry `{name}`", event_list(events)),
             };
-            vec![why, write]
+            (why, None)
         } else if field.nullable {
-            vec![format!("`{name}` can be null"), write]
+            (format!("`{name}` can be null"), None)
         } else {
             let open = self.open(&field.sent);
-            let Some(who) = open.describe().filter(|_| self.args.options_read) else { return };
-            let currency = open.currencies.as_ref().and_then(|codes| codes.first());
-            let currency = currency.map(|code| format!("currency = \"{code}\""));
-            let daemon = open.current_only.then(|| "daemon = \"current\"".to_owned());
-            let settle = currency.into_iter().chain(daemon).collect::<Vec<_>>().join(", ");
-            let event = self.events.first().map(|event| event.name.to_string()).unwrap_or_default();
-            vec![
-                format!("`{name}` is sent by {}", who.replacen("not by", "all but", 1)),
-                write,
-                format!("or settle it: `#[on(\"{event}\", {settle})]`"),
-            ]
+            let Some(who) = open.describe().filter(|_| self.args.options_read) else { return false };
+            (format!("`{name}` is sent by {who}"), Some(self.settling(&open)))
         };
+        let (kind, ty) = (field.kind, parameter.written_type());
+        let is_wrong = kind.refuses(parameter.ty);
+        let write = if is_wrong {
+            let write = format!("write `{}: Option<{}>`", parameter.ident, kind.usual_type().replace('T', &ty));
+            format!("{write}, because {} cannot be passed as `{ty}`", kind.words())
+        } else {
+            format!("write `{}: Option<{ty}>`", parameter.ident)
+        };
+        let help: Vec<String> = [why, write].into_iter().chain(settle).collect();
         errors.add(parameter.ty, format!("`{name}` must be an `Option`"), &help);
+        is_wrong
+    }
+
+    /// The attribute that would settle what is open.
+    fn settling(&self, open: &Sent) -> String {
+        let currency = open.currencies.as_ref().and_then(|codes| codes.first());
+        let currency = currency.map(|code| format!("currency = \"{code}\""));
+        let daemon = open.current_only.then(|| "daemon = \"current\"".to_owned());
+        let settle = currency.into_iter().chain(daemon).collect::<Vec<_>>().join(", ");
+        let event = self.events.first().map(|event| event.name.as_str()).unwrap_or_default();
+        format!("or settle it: `#[on(\"{event}\", {settle})]`")
     }
 
     /// What the options of the attribute leave open of a field's limits.

@@ -3,10 +3,19 @@
 //! A macro crate cannot use the enum of the crate it serves; `bitcart-events` checks in a test that the two
 //! lists are the same.
 
+use proc_macro2::{Ident, Span};
+
+use crate::names::camel_case;
+
 pub(crate) const CURRENCIES: [&str; 10] =
     ["BTC", "LTC", "BCH", "XRG", "GRS", "ETH", "BNB", "MATIC", "TRX", "XMR"];
 
 /// The code in its own spelling, whatever the case of `text`.
 pub(crate) fn currency(text: &str) -> Option<&'static str> {
     CURRENCIES.into_iter().find(|code| code.eq_ignore_ascii_case(text))
+}
+
+/// The code as a variant of the enum `Currency`: `Btc`.
+pub(crate) fn currency_variant(code: &str) -> Ident {
+    Ident::new(&camel_case(&code.to_lowercase()), Span::call_site())
 }

@@ -1,105 +1,176 @@
 //! What `events!` writes: a typed struct for each event, the schema as data, and the schema's text for `#[on]`.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, Visibility, braced};
 
-use crate::names::camel_case;
-use crate::schema::{EventDef, FieldDef, Kind, Schema, Sent};
+use crate::currency::currency_variant;
+use crate::errors::Errors;
+use crate::schema::{EventDef, FieldDef, Kind, Outline, Schema, Sent};
 
-pub(crate) fn expand(schema: &Schema) -> TokenStream {
+/// What arrives: where the crate is, the built-in events unless it is their own text, and the text.
+struct Input {
+    krate: TokenStream,
+    builtin: Option<Schema>,
+    text: TokenStream,
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (krate, builtin, text);
+        braced!(krate in input);
+        braced!(builtin in input);
+        braced!(text in input);
+        let builtin = (!builtin.is_empty()).then(|| builtin.call(Schema::parse_again)).transpose()?;
+        Ok(Self { krate: krate.parse()?, builtin, text: text.parse()? })
+    }
+}
+
+pub(crate) fn events(input: TokenStream) -> TokenStream {
+    let read = || {
+        let Input { krate, builtin, text } = syn::parse2(input)?;
+        Ok((krate, builtin, syn::parse2::<Outline>(text)?))
+    };
+    let (krate, builtin, outline) = match read() {
+        Ok(input) => input,
+        Err(error) => return syn::Error::to_compile_error(&error),
+    };
+    let mut errors = Errors::default();
+    let schema = outline.read(builtin.as_ref(), &mut errors);
+    if errors.is_empty() {
+        return expand(&schema, builtin.is_none(), &krate);
+    }
+    // Handlers of such events still find a schema, and complain of nothing.
+    let Schema { vis, module, .. } = &schema;
+    let (errors, hidden) = (errors.to_tokens(), hidden_macro(&schema, &TokenStream::new()));
+    quote!(#errors #[allow(unused)] #vis mod #module { #hidden })
+}
+
+fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream {
     let Schema { docs, vis, module, events } = schema;
-    let structs = events.iter().map(payload);
-    let names = events.iter().map(|event| format_ident!("{}", camel_case(&event.name.to_string())));
-    let hidden = format_ident!("__bitcart_events_schema_{module}");
+    let structs = events.iter().map(|event| payload(event, krate));
+    let names: Vec<Ident> = events.iter().map(EventDef::payload).collect();
+    let hidden = hidden_macro(schema, &schema.to_token_stream());
+    let register = (!is_builtin).then(
+        || quote!(#krate::__private::inventory::submit! { #krate::__private::RegisteredSchema(EVENTS) }),
+    );
+    let summary = docs.is_empty().then(|| {
+        let list = events.iter().map(|event| format!("`{}`", event.name)).collect::<Vec<_>>().join(", ");
+        let text = format!("The events {list}.");
+        quote!(#[doc = #text])
+    });
     quote! {
         #(#docs)*
+        #summary
+        #[allow(dead_code, unreachable_pub)]
         #vis mod #module {
             #(#structs)*
 
             /// Every event of this schema, in the order of its text.
-            pub static EVENTS: &[&::bitcart_events::schema::EventSchema] =
-                &[#(<#names as ::bitcart_events::Payload>::SCHEMA),*];
+            pub static EVENTS: &[&#krate::schema::EventSchema] =
+                &[#(<#names as #krate::Payload>::SCHEMA),*];
 
-            // `::bitcart_events` has another name in a crate that renames the dependency; `$crate` leads here.
-            #[doc(hidden)]
-            pub use ::bitcart_events::__private;
-            #[doc(hidden)]
-            #[macro_export]
-            macro_rules! #hidden {
-                ($($handler:tt)*) => { $crate::#module::__private::on_checked! { { $crate::#module } { #schema } $($handler)* } };
-            }
-            #[doc(hidden)]
-            pub use #hidden as schema;
+            #register
+            #hidden
         }
     }
 }
 
+/// Hands the schema's text to the macro that it is called with.
+fn hidden_macro(schema: &Schema, text: &TokenStream) -> TokenStream {
+    let Schema { vis, module, .. } = schema;
+    let mut hasher = DefaultHasher::new();
+    text.to_string().hash(&mut hasher);
+    // Exported macros of a crate share one namespace, whatever module they stand in.
+    let hidden = format_ident!("__bitcart_events_schema_{module}_{:016x}", hasher.finish());
+    let (export, vis) = match vis {
+        Visibility::Public(_) => (quote!(#[macro_export]), quote!(pub)),
+        _ => (TokenStream::new(), quote!(pub(crate))),
+    };
+    quote! {
+        #[doc(hidden)]
+        #export
+        macro_rules! #hidden {
+            ({ $($path:tt)* } { $($then:tt)* } $($rest:tt)*) => { $($then)* ! { { $($path)* } { #text } $($rest)* } };
+        }
+        #[doc(hidden)]
+        #[allow(unused_imports)]
+        #vis use #hidden as schema;
+    }
+}
+
 /// The typed struct of one event.
-fn payload(event: &EventDef) -> TokenStream {
-    let ty = format_ident!("{}", camel_case(&event.name.to_string()));
-    let (docs, event_name) = (&event.docs, event.name.to_string());
-    let private = quote!(::bitcart_events::__private);
+fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
+    let (docs, ty, event_name) = (&event.docs, event.payload(), &event.name);
+    let private = quote!(#krate::__private);
     let sent_by = sent_docs(&event.sent);
     let table = parameter_table(event);
-    let event_sent = sent_data(&event.sent);
+    let event_sent = sent_data(&event.sent, krate);
     let schemas = event.fields.iter().map(|field| {
-        let (name, kind, nullable) =
-            (field.name.to_string(), format_ident!("{}", field.kind.name()), field.nullable);
-        let sent = sent_data(&field.sent);
-        quote! {
-            ::bitcart_events::schema::FieldSchema::new(
-                #name, ::bitcart_events::schema::Kind::#kind, #nullable, #sent,
-            )
-        }
+        let (name, kind, nullable) = (&field.name, format_ident!("{}", field.kind.name()), field.nullable);
+        let sent = sent_data(&field.sent, krate);
+        quote!(#krate::schema::FieldSchema::new(#name, #krate::schema::Kind::#kind, #nullable, #sent,))
     });
     let members = event.fields.iter().map(|field| {
-        let (docs, name, ty, sent) = (&field.docs, &field.name, member_type(field), sent_docs(&field.sent));
-        quote!(#(#docs)* #sent pub #name: #ty,)
+        let (docs, ident, ty, sent) =
+            (&field.docs, &field.ident, member_type(field, krate), sent_docs(&field.sent));
+        let summary = docs.is_empty().then(|| {
+            let text = format!("`{}`: {}.", field.name, field.kind.words());
+            quote!(#[doc = #text])
+        });
+        quote!(#(#docs)* #summary #sent pub #ident: #ty,)
     });
     let reads = event.fields.iter().enumerate().map(|(column, field)| {
-        let (name, ty) = (&field.name, member_type(field));
+        let (ident, ty) = (&field.ident, member_type(field, krate));
         let of_kind = format_ident!("{}Field", field.kind.name());
-        quote!(#name: <#ty as #private::#of_kind<'_>>::from_field(update.field(#column))?,)
+        quote!(#ident: <#ty as #private::#of_kind<'_>>::from_field(update.field(#column))?,)
     });
     quote! {
         #(#docs)*
         #sent_by
         #[doc = #table]
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(
+            ::core::fmt::Debug, ::core::clone::Clone, ::core::cmp::PartialEq, ::core::cmp::Eq,
+        )]
         #[non_exhaustive]
         pub struct #ty { #(#members)* }
 
-        impl ::bitcart_events::Payload for #ty {
-            const SCHEMA: &'static ::bitcart_events::schema::EventSchema =
-                &::bitcart_events::schema::EventSchema::new(#event_name, &[#(#schemas),*], #event_sent);
-            fn read(update: &::bitcart_events::Update) -> ::core::result::Result<Self, ::bitcart_events::FieldError> {
+        impl #krate::Payload for #ty {
+            const SCHEMA: &'static #krate::schema::EventSchema = &#krate::schema::EventSchema::new(
+                #event_name, &[#(#schemas),*], #event_sent, ::core::file!(), ::core::line!(),
+            );
+            fn read(update: &#krate::Update) -> ::core::result::Result<Self, #krate::FieldError> {
                 ::core::result::Result::Ok(Self { #(#reads)* })
             }
         }
     }
 }
 
-fn sent_data(sent: &Sent) -> TokenStream {
+fn sent_data(sent: &Sent, krate: &TokenStream) -> TokenStream {
     let codes = sent.currencies.iter().flatten().map(|code| {
-        let variant = format_ident!("{}", camel_case(&code.to_lowercase()));
-        quote!(::bitcart_events::Currency::#variant)
+        let variant = currency_variant(code);
+        quote!(#krate::Currency::#variant)
     });
     let current_only = sent.current_only;
-    quote!(::bitcart_events::schema::Sent::new(&[#(#codes),*], #current_only))
+    quote!(#krate::schema::Sent::new(&[#(#codes),*], #current_only))
 }
 
 fn sent_docs(sent: &Sent) -> Option<TokenStream> {
-    let text = format!("\nSent by {}.", sent.describe()?.replacen("not by", "all but", 1));
+    let text = format!("\nSent by {}.", sent.describe()?);
     Some(quote!(#[doc = #text]))
 }
 
-fn member_type(field: &FieldDef) -> TokenStream {
+fn member_type(field: &FieldDef, krate: &TokenStream) -> TokenStream {
     let ty = match field.kind {
         Kind::Int => quote!(i64),
         Kind::Str => quote!(::std::string::String),
-        Kind::Amount => quote!(::bitcart_events::Decimal),
-        Kind::Status => quote!(::bitcart_events::PaymentStatus),
+        Kind::Amount => quote!(#krate::Decimal),
+        Kind::Status => quote!(#krate::PaymentStatus),
         Kind::List => quote!(::std::vec::Vec<::std::string::String>),
+        Kind::Bool => quote!(bool),
+        Kind::Json => quote!(#krate::field::Json<#krate::__private::serde_json::Value>),
     };
     if may_lack(field) { quote!(::core::option::Option<#ty>) } else { ty }
 }
@@ -118,7 +189,7 @@ fn parameter_table(event: &EventDef) -> String {
         let always = match (field.nullable, field.sent.describe()) {
             (false, None) => "yes".to_owned(),
             (true, None) => "can be null".to_owned(),
-            (nullable, Some(who)) => format!("{who}{}", if nullable { "; can be null" } else { "" }),
+            (nullable, Some(who)) => format!("from {who}{}", if nullable { "; can be null" } else { "" }),
         };
         let ty = field.kind.usual_type();
         let ty = if may_lack(field) { format!("Option<{ty}>") } else { ty.to_owned() };

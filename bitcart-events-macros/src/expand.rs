@@ -11,8 +11,9 @@ use syn::{Attribute, Ident, ReturnType, Signature, Visibility};
 
 use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
-use crate::names::camel_case;
+use crate::currency::currency_variant;
 use crate::schema::Schema;
+use crate::signature::impossible_return;
 
 /// The function's surroundings: what the expansion copies.
 pub(crate) struct Outside<'a> {
@@ -43,7 +44,7 @@ pub(crate) fn expand(
         (None, None) => quote!(Plain),
     };
     let subscriptions = handler.events.iter().enumerate().map(|(index, event)| {
-        let payload = format_ident!("{}", camel_case(&event.name.to_string()));
+        let payload = event.payload();
         let columns = handler.arguments.iter().filter_map(|argument| match &argument.source {
             Source::Field { columns, .. } => Some(match columns.get(index).copied().flatten() {
                 Some(column) => quote!(#private::Some(#column)),
@@ -59,7 +60,7 @@ pub(crate) fn expand(
         }
     });
     let currencies = args.currencies.iter().map(|(code, _)| {
-        let variant = format_ident!("{}", camel_case(&code.to_lowercase()));
+        let variant = currency_variant(code);
         quote!(#private::Currency::#variant)
     });
     let states = handler.arguments.iter().filter(|argument| matches!(argument.source, Source::State)).map(
@@ -115,6 +116,38 @@ pub(crate) fn expand_stub(args: &Args, outside: &Outside<'_>) -> TokenStream {
         impl #private::Handle for #function {
             const REGISTRATION: &'static #private::Registration = &#private::Registration::NOTHING;
         }
+    }
+}
+
+/// Beside an error: what rustc has to say of the types that have none, so that all mistakes come in one run.
+pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> TokenStream {
+    if !handler.is_concrete {
+        return TokenStream::new();
+    }
+    let private = private(args);
+    let invocation = Ident::new("invocation", Span::mixed_site());
+    let reads = handler.arguments.iter().map(|argument| {
+        let read = read(argument, &invocation, &mut 0, &private);
+        quote!(let _ = #read;)
+    });
+    let reported = match &outside.signature.output {
+        ReturnType::Type(_, ty) if impossible_return(outside.signature).is_none() => {
+            let report = report(&outside.signature.output, &private);
+            quote!(let _: fn(#ty) -> #private::Outcome = #report;)
+        }
+        _ => TokenStream::new(),
+    };
+    let cfg = &outside.cfg;
+    quote! {
+        #(#cfg)*
+        #[allow(warnings)]
+        const _: () = {
+            fn arguments_and_result<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::Outcome {
+                #(#reads)*
+                #reported
+                #private::Ok(())
+            }
+        };
     }
 }
 
@@ -184,10 +217,7 @@ fn call_item(
     });
     let reads: Vec<_> = reads.collect();
     let await_ = signature.asyncness.map(|_| quote!(.await));
-    let report = match &signature.output {
-        ReturnType::Default => quote!(#private::IntoOutcome::into_outcome),
-        ReturnType::Type(_, ty) => quote_spanned!(ty.span()=> <#ty as #private::IntoOutcome>::into_outcome),
-    };
+    let report = report(&signature.output, private);
     let body = quote! {
         #(#reads)*
         #report(#function(#(#locals),*) #await_)
@@ -205,6 +235,13 @@ fn call_item(
         quote! {
             fn #name(#invocation: &#private::Invocation<'_>) -> #private::Outcome { #body }
         }
+    }
+}
+
+fn report(output: &ReturnType, private: &TokenStream) -> TokenStream {
+    match output {
+        ReturnType::Default => quote!(#private::IntoOutcome::into_outcome),
+        ReturnType::Type(_, ty) => quote_spanned!(ty.span()=> <#ty as #private::IntoOutcome>::into_outcome),
     }
 }
 

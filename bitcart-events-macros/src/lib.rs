@@ -2,15 +2,18 @@
 //!
 //! The rooms, in the order in which a handler passes them: `args` and `signature` read what the user wrote,
 //! `schema` reads what events there are, `check` holds every rule, `expand` writes the registration and cannot
-//! fail. `errors` collects the mistakes on the way; `events` writes the schema's own types.
+//! fail. `errors` collects the mistakes on the way. `events` writes a schema's own types, `newtype` derives the
+//! traits of fields.
 
 mod args;
 mod check;
+mod configured;
 mod currency;
 mod errors;
 mod events;
 mod expand;
 mod names;
+mod newtype;
 mod on;
 mod schema;
 mod signature;
@@ -32,14 +35,37 @@ pub fn on_checked(input: TokenStream) -> TokenStream {
     on::checked(input.into()).into()
 }
 
+/// In between, where parameters depend on the configuration.
+#[doc(hidden)]
+#[proc_macro_derive(OnConfigured, attributes(on_configured))]
+pub fn on_configured(input: TokenStream) -> TokenStream {
+    configured::answer(input.into()).into()
+}
+
 /// Writes down what events there are: the schema.
 #[doc(hidden)]
 #[proc_macro]
 pub fn events(input: TokenStream) -> TokenStream {
-    match syn::parse::<schema::Schema>(input) {
-        Ok(schema) => events::expand(&schema).into(),
-        Err(error) => error.to_compile_error().into(),
-    }
+    events::events(input.into()).into()
+}
+
+macro_rules! newtypes {
+    ($($name:ident $function:ident)*) => { $(
+        #[allow(missing_docs)] // As above.
+        #[proc_macro_derive($name, attributes(field))]
+        pub fn $function(input: TokenStream) -> TokenStream {
+            newtype::derive(stringify!($name), input.into()).into()
+        }
+    )* };
+}
+newtypes! {
+    IntField int_field
+    StrField str_field
+    AmountField amount_field
+    StatusField status_field
+    ListField list_field
+    BoolField bool_field
+    JsonField json_field
 }
 
 /// The currencies that the macros know, as an array of strings.

@@ -1,12 +1,23 @@
 //! Names as they stand in messages: quoted, listed, and the one that was probably meant.
 
-/// The candidate that `word` is most likely a misspelling of.
+/// The candidate that was probably meant by `word`: a misspelling of it, or a part of the name.
 pub(crate) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .map(|name| (strsim::damerau_levenshtein(&word.to_lowercase(), name), name))
-        .filter(|(distance, name)| *distance <= name.len().max(3) / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
+    let word = word.to_lowercase();
+    let candidates: Vec<&str> = candidates.collect();
+    let distance = |name: &&str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    let is_near = |name: &&&str| distance(name) <= name.len().max(3) / 3;
+    let near = candidates.iter().filter(is_near).min_by_key(|name| distance(name));
+    // The longest says the most: `address` rather than `to` for `to_address`.
+    let related = || candidates.iter().filter(|name| is_related(&word, name)).max_by_key(|name| name.len());
+    near.or_else(related).copied()
+}
+
+/// `txid` and `tx`, `amount` and `sent_amount`, `payment_address` and `address`.
+fn is_related(word: &str, name: &str) -> bool {
+    let words = |text: &str| text.split('_').map(str::to_owned).collect::<Vec<_>>();
+    let holds = |long: &str, short: &str| words(short).iter().all(|part| words(long).contains(part));
+    let continues = |long: &str, short: &str| long.starts_with(short) && long.len() <= 2 * short.len();
+    holds(word, name) || holds(name, word) || continues(word, name) || continues(name, word)
 }
 
 /// `a`, `b`, `c`, each in backticks.
@@ -39,7 +50,23 @@ mod tests {
         assert_eq!(closest("new_blok", names()), Some("new_block"));
         assert_eq!(closest("NEW_PAYMENT", names()), Some("new_payment"));
         assert_eq!(closest("xt", names()), Some("tx"));
+        assert_eq!(closest("new_blo", names()), Some("new_block"));
+        assert_eq!(closest("new_xyzck", names()), Some("new_block"));
+        assert_eq!(closest("new_xyzwk", names()), None);
         assert_eq!(closest("order_shipped", names()), None);
+        assert_eq!(closest("eth", ["ETH"].into_iter()), Some("ETH"));
+    }
+
+    #[test]
+    fn closest_knows_a_part_of_a_name() {
+        let names = || ["address", "sent_amount", "to", "tx"].into_iter();
+        assert_eq!(closest("txid", names()), Some("tx"));
+        assert_eq!(closest("tx_hash", names()), Some("tx"));
+        assert_eq!(closest("amount", names()), Some("sent_amount"));
+        assert_eq!(closest("to_address", names()), Some("address"));
+        assert_eq!(closest("sent_am", names()), Some("sent_amount"));
+        assert_eq!(closest("token", names()), None);
+        assert_eq!(closest("height", names()), None);
     }
 
     #[test]

@@ -1,25 +1,53 @@
 //! `#[on]` from end to end, in two steps.
 //!
 //! The attribute itself does not know any event. It leaves the function as it is and hands the signature to the
-//! schema's hidden macro, which adds its text and calls [`checked`]. The function's body never travels, so an
-//! editor and the borrow checker see a plain function.
+//! schema's hidden macro, which adds its text and calls [`checked`]. The function's body is not even read, so an
+//! editor and the borrow checker see a plain function, and a half-typed one is no concern of ours.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, ItemFn, Path, Signature, Token, Visibility, braced};
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, Path, Signature, Visibility, braced};
 
 use crate::args::Args;
 use crate::check::check;
+use crate::configured;
 use crate::errors::Errors;
-use crate::expand::{Outside, expand, expand_stub};
+use crate::expand::{Outside, expand, expand_checks, expand_stub};
 use crate::schema::Schema;
 use crate::signature::parameters;
+
+/// A function whose body is left alone.
+pub(crate) struct Function {
+    attributes: Vec<Attribute>,
+    vis: Visibility,
+    pub(crate) signature: Signature,
+    body: TokenStream,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self {
+            attributes: input.call(Attribute::parse_outer)?,
+            vis: input.parse()?,
+            signature: input.parse()?,
+            body: input.parse()?,
+        })
+    }
+}
+
+impl ToTokens for Function {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attributes, vis, signature, body } = self;
+        tokens.extend(quote!(#(#attributes)* #vis #signature #body));
+    }
+}
 
 /// First step: the attribute.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let mut function: ItemFn = match syn::parse2(item.clone()) {
+    let mut function: Function = match syn::parse2(item.clone()) {
         Ok(function) => function,
         Err(error) => {
             let is_function = item.clone().into_iter().any(|token| token.to_string() == "fn");
@@ -33,30 +61,55 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#item #errors);
         }
     };
-    if function.sig.receiver().is_some() {
+    if function.signature.receiver().is_some() {
         // Inside an `impl` nothing but the error can be written.
-        parameters(&function.sig, &mut errors);
+        parameters(&function.signature, &mut errors);
         let errors = errors.to_tokens();
         return quote!(#function #errors);
     }
-    for again in function.attrs.extract_if(.., |attribute| is_on(attribute.path())) {
+    for again in function.attributes.extract_if(.., |attribute| is_on(attribute.path())) {
         let help = "name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(again, "a function has one `#[on]`", &[help.to_owned()]);
     }
-    let (vis, signature) = (&function.vis, &function.sig);
-    let cfg: Vec<_> = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
-    let parsed = Args::parse(args.clone(), &mut Errors::default());
     let rest = if args.is_empty() {
         // Said here, because the second step has no token to point at but its own hidden name.
         let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(TokenStream::new(), "`#[on]` needs the name of an event", &[help.to_owned()]);
-        expand_stub(&parsed, &Outside { vis, signature, cfg, schema_path: TokenStream::new() })
+        let outside = function.outside(TokenStream::new());
+        expand_stub(&Args::parse(args, &mut Errors::default()), &outside)
+    } else if configured::is_needed(&function.signature) {
+        configured::ask(&args, &function)
     } else {
-        let krate = parsed.krate;
-        quote!(#krate::event::schema! { { #args } { #(#cfg)* #vis #signature ; } })
+        ask_schema(&args, &function.head())
     };
     let errors = errors.to_tokens();
     quote!(#function #errors #rest)
+}
+
+impl Function {
+    /// What of it travels: everything but the body, and of its attributes those that decide whether it exists.
+    pub(crate) fn head(&self) -> TokenStream {
+        let Self { vis, signature, .. } = self;
+        let cfg = self.conditions();
+        quote!(#(#cfg)* #vis #signature ;)
+    }
+
+    pub(crate) fn conditions(&self) -> Vec<&Attribute> {
+        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+    }
+
+    fn outside(&self, schema_path: TokenStream) -> Outside<'_> {
+        Outside { vis: &self.vis, signature: &self.signature, cfg: self.conditions(), schema_path }
+    }
+}
+
+/// Calls the schema's hidden macro, which calls [`checked`] with its text in addition.
+pub(crate) fn ask_schema(args: &TokenStream, head: &TokenStream) -> TokenStream {
+    let Args { krate, schema, .. } = Args::parse(args.clone(), &mut Errors::default());
+    let span = schema.as_ref().map_or_else(Span::call_site, Spanned::span);
+    let path = schema.map_or_else(|| quote!(#krate::event), ToTokens::into_token_stream);
+    let hidden = Ident::new("schema", span);
+    quote!(#path::#hidden! { { #path } { #krate::__private::on_checked } { #args } { #head } })
 }
 
 /// Whether an attribute is this one: `on`, or `bitcart_events::on`.
@@ -68,11 +121,10 @@ fn is_on(path: &Path) -> bool {
 /// What arrives at the second step.
 struct Checked {
     path: TokenStream,
-    schema: Schema,
+    /// Nothing where the schema has a mistake of its own.
+    schema: Option<Schema>,
     args: TokenStream,
-    attributes: Vec<Attribute>,
-    vis: Visibility,
-    signature: Signature,
+    function: Function,
 }
 
 impl Parse for Checked {
@@ -82,28 +134,26 @@ impl Parse for Checked {
         braced!(schema in input);
         braced!(args in input);
         braced!(function in input);
-        let (path, schema, args) = (path.parse()?, schema.parse()?, args.parse()?);
-        let attributes = function.call(Attribute::parse_outer)?;
-        let (vis, signature) = (function.parse()?, function.parse()?);
-        function.parse::<Token![;]>()?;
-        Ok(Self { path, schema, args, attributes, vis, signature })
+        let schema = (!schema.is_empty()).then(|| schema.call(Schema::parse_again)).transpose()?;
+        Ok(Self { path: path.parse()?, schema, args: args.parse()?, function: function.parse()? })
     }
 }
 
 /// Second step: the schema is known; check and expand.
 pub(crate) fn checked(input: TokenStream) -> TokenStream {
-    let Checked { path, schema, args, attributes, vis, signature } = match syn::parse2(input) {
+    let Checked { path, schema, args, function } = match syn::parse2(input) {
         Ok(checked) => checked,
         Err(error) => return error.to_compile_error(),
     };
     let mut errors = Errors::default();
     let args = Args::parse(args, &mut errors);
-    let handler = check(&schema, &args, &signature, &mut errors);
-    let outside =
-        Outside { vis: &vis, signature: &signature, cfg: attributes.iter().collect(), schema_path: path };
+    let outside = function.outside(path);
+    let Some(schema) = schema else { return expand_stub(&args, &outside) };
+    let handler = check(&schema, &args, &function.signature, &mut errors);
     if errors.is_empty() {
         return expand(&schema, &args, &handler, &outside);
     }
     let (errors, stub) = (errors.to_tokens(), expand_stub(&args, &outside));
-    quote!(#errors #stub)
+    let checks = expand_checks(&args, &handler, &outside);
+    quote!(#errors #stub #checks)
 }

@@ -56,8 +56,9 @@ pub(crate) fn type_text(ty: &Type) -> String {
     text
 }
 
-/// Checks that it is a free function without anything that only its caller could supply.
-pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) {
+/// Checks that it is a free function without anything that only its caller could supply. Whether it is free of generics.
+pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) -> bool {
+    let mut is_concrete = signature.generics.params.is_empty();
     let mut refuse =
         |at: &dyn ToTokens, message: &str, help: &str| errors.add(at, message, &[help.to_owned()]);
     if let Some(constness) = &signature.constness {
@@ -94,15 +95,21 @@ pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) {
         if let FnArg::Typed(PatType { ty, .. }) = input
             && mentions(ty.to_token_stream(), "impl")
         {
+            is_concrete = false;
             refuse(ty, "a handler cannot be generic", "write a concrete type instead of `impl …`");
         }
     }
-    if let ReturnType::Type(_, ty) = &signature.output
-        && (matches!(**ty, Type::Never(_)) || mentions(ty.to_token_stream(), "impl"))
-    {
+    if let Some(ty) = impossible_return(signature) {
         let message = format!("a handler cannot return `{}`", type_text(ty));
         refuse(ty, &message, "return nothing or `Result<(), E>`; what waits is an `async fn`");
     }
+    is_concrete
+}
+
+/// The return type, if its look alone says that a handler cannot have it.
+pub(crate) fn impossible_return(signature: &Signature) -> Option<&Type> {
+    let ReturnType::Type(_, ty) = &signature.output else { return None };
+    (matches!(**ty, Type::Never(_)) || mentions(ty.to_token_stream(), "impl")).then_some(ty)
 }
 
 /// Whether a word stands anywhere in a type: `impl`, or the `static` of `'static`.
@@ -145,11 +152,6 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
 }
 
 fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
-    if let Some(cfg) = typed.attrs.iter().find(|attribute| attribute.path().is_ident("cfg")) {
-        let help = "put the `#[cfg]` on the whole handler, and write a second handler for the other case";
-        errors.add(cfg, "a parameter of a handler cannot have a `#[cfg]`", &[help.to_owned()]);
-        return None;
-    }
     match &*typed.pat {
         Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
             let name = pattern.ident.unraw().to_string();

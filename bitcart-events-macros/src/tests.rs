@@ -1,13 +1,15 @@
 //! What `#[on]` writes and says, on plain tokens; `ui-tests/` compiles it and shows where the carets are.
 
+mod configured;
+mod events;
 mod messages;
+mod newtype;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{File, Item};
 
 use crate::on::{attribute, checked};
-use crate::schema::Schema;
 
 const SCHEMA: &str = "mod event {
     new_block { height: Int }
@@ -27,6 +29,15 @@ const SCHEMA: &str = "mod event {
 }";
 
 const BLOCK: &str = "fn block(event: Event, height: u64)";
+
+/// Whether the code holds all of the parts, however it is spaced.
+fn assert_holds(code: &impl ToTokens, parts: &[&str]) {
+    let tight = |text: &str| text.split_whitespace().collect::<String>();
+    let code = code.to_token_stream().to_string();
+    for part in parts {
+        assert!(tight(&code).contains(&tight(part)), "{part} is not in {code}");
+    }
+}
 
 fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap()
@@ -56,8 +67,40 @@ fn the_attribute_keeps_the_function_and_passes_on_its_signature() {
         tokens("#[cfg(x)] #[inline] pub async fn block(event: Event) { body() }"),
     );
     let expected = "#[cfg(x)] #[inline] pub async fn block(event: Event) { body() }
-        be::event::schema! { { \"new_block\", crate = be } { #[cfg(x)] pub async fn block(event: Event) ; } }";
+        be::event::schema! {
+            { be::event }
+            { be::__private::on_checked }
+            { \"new_block\", crate = be }
+            { #[cfg(x)] pub async fn block(event: Event) ; }
+        }";
     assert_eq!(output.to_string(), tokens(expected).to_string());
+}
+
+#[test]
+fn a_body_is_not_read() {
+    let output = attribute(tokens("\"new_block\""), tokens("fn block(event: Event) { let x = event. ; if }"));
+    assert!(output.to_string().starts_with("fn block (event : Event) { let x = event . ; if }"), "{output}");
+}
+
+#[test]
+fn a_schema_is_asked_where_it_was_said_to_be() {
+    let output = attribute(tokens("\"shipped\", schema = self::shop"), tokens("fn f(event: Event) {}"));
+    let expected = "fn f(event: Event) {}
+        self::shop::schema! {
+            { self::shop }
+            { ::bitcart_events::__private::on_checked }
+            { \"shipped\", schema = self::shop }
+            { fn f(event: Event) ; }
+        }";
+    assert_eq!(output.to_string(), tokens(expected).to_string());
+}
+
+/// A schema with a mistake has said so itself.
+#[test]
+fn a_mistaken_schema_is_not_held_against_its_handlers() {
+    let file: File = syn::parse2(checked(quote!({ shop } {} { "no_event" } { fn f(); }))).unwrap();
+    assert_eq!(messages(&file), [""; 0]);
+    assert_eq!(file.items.len(), 2);
 }
 
 #[test]
@@ -89,10 +132,46 @@ fn mistakes_that_the_attribute_finds_itself() {
 fn a_mistaken_handler_leaves_a_stub() {
     let items = |args| expanded(args, "pub fn f(event: Event)").items;
     let stub = items("\"order_shipped\", crate = be");
-    let [Item::Macro(_), Item::Struct(companion), Item::Impl(handle)] = stub.as_slice() else { panic!() };
+    let [Item::Macro(_), Item::Struct(companion), Item::Impl(handle), Item::Const(_)] = stub.as_slice()
+    else {
+        panic!()
+    };
     assert_eq!(companion.ident, "f");
     assert!(handle.to_token_stream().to_string().contains("be :: __private :: Registration :: NOTHING"));
-    assert_eq!(items("\"order_shipped\", companion = false").len(), 1);
+    assert_eq!(items("\"order_shipped\", companion = false").len(), 2);
+}
+
+/// rustc's own checks of what is right come in the same run, and none of what was answered already.
+#[test]
+fn types_are_checked_beside_an_error() {
+    let text = |signature| expanded("\"new_payment\"", signature).to_token_stream().to_string();
+    let output = expanded(
+        "\"new_payment\"",
+        "#[cfg(x)] fn f(event: Event, adress: u8, status: u16, sent_amount: f64) -> u32",
+    );
+    assert_holds(
+        &output,
+        &[
+            "#[cfg(x)] #[allow(warnings)] const _",
+            "<u16 as ::bitcart_events::__private::StatusField<'_>>::from_field",
+            "<Event as ::bitcart_events::__private::EventArgument<'_>>::read",
+            "fn(u32) -> ::bitcart_events::__private::Outcome = <u32 as",
+        ],
+    );
+    let output = output.to_token_stream().to_string();
+    assert!(!output.contains("< u8 as") && !output.contains("< f64 as"), "{output}");
+    // Of an unknown type rustc says whether it fits, too.
+    let output = text("fn f(event: Event, sent_amount: Money)");
+    assert!(output.contains("< Money as :: bitcart_events :: __private :: AmountField"), "{output}");
+    let output = text("fn f(event: Event, adress: u8, address: &'static str) -> !");
+    assert!(!output.contains("into_outcome") && !output.contains("StrField"), "{output}");
+    let output = text("fn f(event: Event, adress: u8)");
+    assert!(!output.contains("into_outcome"), "{output}");
+    // A type parameter would mean nothing there.
+    let output = text("fn f<T>(event: Event, address: T) -> T");
+    assert!(!output.contains("StrField") && !output.contains("into_outcome"), "{output}");
+    let output = text("fn f(event: Event, address: impl X)");
+    assert!(!output.contains("StrField"), "{output}");
 }
 
 #[test]
@@ -138,21 +217,5 @@ fn the_expansion_says_what_was_asked_for() {
     let quiet = text("\"new_block\", register = false, companion = false", BLOCK);
     for part in ["submit !", "only_one", "struct", "impl"] {
         assert!(!quiet.contains(part), "{part} is in {quiet}");
-    }
-}
-
-#[test]
-fn schema_texts() {
-    let schema: Schema = syn::parse_str(SCHEMA).unwrap();
-    assert_eq!(schema.to_token_stream().to_string(), tokens(SCHEMA).to_string());
-    for (text, message) in [
-        ("mod m { a { x: Int } a { x: Int } }", "event `a` is written twice"),
-        ("mod m { a { x: Float } }", "unknown kind of field `Float`"),
-        ("mod m { #[serde] a { x: Int } }", "unknown attribute"),
-        ("mod m { #[currency(DOGE)] a { x: Int } }", "unknown currency `DOGE`"),
-        ("mod m { #[daemon(old)] a { x: Int } }", "expected `current`"),
-    ] {
-        let error = syn::parse_str::<Schema>(text).err().unwrap().to_string();
-        assert!(error.starts_with(message), "{error}");
     }
 }

@@ -87,8 +87,6 @@
     allow(rustdoc::broken_intra_doc_links)
 )]
 
-extern crate self as bitcart_events;
-
 #[cfg(feature = "client")]
 mod client;
 mod coin;
@@ -268,15 +266,17 @@ pub use updates::Updates;
 pub mod __private {
     pub use std::boxed::Box;
     pub use std::option::Option::{None, Some};
+    pub use std::result::Result::Ok;
     pub use std::{concat, file, line, module_path, stringify};
 
-    pub use bitcart_events_macros::on_checked;
-    pub use inventory;
+    pub use bitcart_events_macros::{OnConfigured, events, on_checked};
+    pub use {inventory, serde_json};
 
-    pub use crate::field::{AmountField, IntField, ListField, StatusField, StrField};
+    pub use crate::field::{AmountField, BoolField, IntField, JsonField, ListField, StatusField, StrField};
     pub use crate::handler::{
         Call, EventArgument, Handle, HandlerFuture, InstanceArgument, IntoOutcome, Invocation, Outcome,
         Registered, Registration, StateArgument, StateNeed, Subscription,
     };
+    pub use crate::schema::RegisteredSchema;
     pub use crate::{Currency, Payload};
 }

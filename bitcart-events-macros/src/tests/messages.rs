@@ -2,12 +2,15 @@
 
 mod signature;
 
-use super::{BLOCK, expanded, messages};
+use quote::quote;
+
+use super::{BLOCK, expanded, messages, tokens};
+use crate::on::checked;
 
 const EVENTS: &str =
     "the events are `new_block`, `new_transaction`, `new_payment`, `verified_tx`, `block_named`";
 const OPTIONS: &str = "the options are `blocking`, `register = false`, `currency = \"ETH\"`, `daemon = \"current\"`, \
-    `companion = false`, `crate = path::to::bitcart_events`";
+    `schema = path::to::events`, `companion = false`, `crate = path::to::bitcart_events`";
 
 /// Each case: arguments, signature, and the one message that it has to bring.
 fn assert_each(cases: &[(&str, &str, &str)]) {
@@ -37,7 +40,17 @@ fn arguments() {
             "fn f(event: Event, tx: Option<&str>)",
             "several events are written as a list | write `#[on([\"new_block\", \"new_payment\", \"verified_tx\"])]`",
         ),
-        ("\"new_block\" blocking", BLOCK, "expected `,`"),
+        (
+            "\"new_block\" blocking",
+            BLOCK,
+            "expected `,` | put a comma in front of it: `#[on(\"new_payment\", daemon = \"current\")]`",
+        ),
+        (
+            "[\"new_block\" \"verified_tx\"]",
+            BLOCK,
+            "expected `,` | put a comma in front of it: `#[on([\"new_block\", \"new_payment\"])]`",
+        ),
+        ("\"new_block\", schema", BLOCK, "option `schema` needs a value | write `schema = path::to::events`"),
         ("\"new_block\", 5", BLOCK, &option("expected an option")),
         ("\"new_block\", retries = 3, blocking", BLOCK, &option("unknown option `retries`")),
         ("\"new_block\", blockin", BLOCK, &option("unknown option `blockin` | did you mean `blocking`?")),
@@ -98,7 +111,15 @@ fn events_and_currencies() {
         "the currencies are `BTC`, `LTC`, `BCH`, `XRG`, `GRS`, `ETH`, `BNB`, `MATIC`, `TRX`, `XMR`";
     assert_each(&[
         ("\"new_blok\"", BLOCK, &format!("unknown event `new_blok` | did you mean `new_block`? | {EVENTS}")),
-        ("\"order_shipped\"", BLOCK, &format!("unknown event `order_shipped` | {EVENTS}")),
+        (
+            "\"order_shipped\"",
+            BLOCK,
+            &format!(
+                "unknown event `order_shipped` | {EVENTS} | \
+                 an event of your own comes with `schema = path::to::events`, see `events!`"
+            ),
+        ),
+        ("\"order_shipped\", schema = shop", BLOCK, &format!("unknown event `order_shipped` | {EVENTS}")),
         (
             "[\"new_block\", \"new_block\"]",
             "fn f(event: Event, height: Option<u64>)",
@@ -192,6 +213,67 @@ fn parameters() {
     ]);
 }
 
+/// A suggestion never writes what would be refused next.
+#[test]
+fn an_option_of_a_type_that_fits_is_suggested() {
+    let lines = |name: &str, written: &str, write: &str, words: &str| {
+        format!(
+            "`{name}` must be an `Option` | a handler of several events takes every field as an `Option` | \
+             write `{name}: Option<{write}>`, because {words} cannot be passed as `{written}`"
+        )
+    };
+    let schema = |kind: &str| tokens(&format!("mod m {{ a {{ x: {kind} }} b {{ x: {kind} }} }}"));
+    let said = |kind: &str, ty: &str| {
+        let (schema, ty) = (schema(kind), tokens(ty));
+        let output = checked(quote!({ m } { #schema } { ["a", "b"] } { fn f(event: Event, x: #ty); }));
+        messages(&syn::parse2(output).unwrap())
+    };
+    for (kind, ty, usual, words) in [
+        ("Int", "String", "u64", "a whole number"),
+        ("Int", "f64", "u64", "a whole number"),
+        ("Str", "u64", "&str", "text"),
+        ("Str", "PaymentStatus", "&str", "text"),
+        ("Amount", "f32", "Decimal", "an amount"),
+        ("Amount", "u64", "Decimal", "an amount"),
+        ("Status", "&str", "PaymentStatus", "a status"),
+        ("Status", "bool", "PaymentStatus", "a status"),
+        ("List", "String", "Vec<String>", "a list of texts"),
+        ("List", "char", "Vec<String>", "a list of texts"),
+        ("Bool", "u8", "bool", "true or false"),
+        ("Bool", "std::vec::Vec<u8>", "bool", "true or false"),
+        ("Json", "u8", "Json<u8>", "JSON"),
+    ] {
+        assert_eq!(said(kind, ty), [lines("x", ty, usual, words)], "{kind} {ty}");
+    }
+    for (kind, ty) in [
+        ("Int", "u8"),
+        ("Str", "&String"),
+        ("Str", "Cow<str>"),
+        ("Amount", "&str"),
+        ("Amount", "Decimal"),
+        ("Status", "i32"),
+        ("Status", "PaymentStatus"),
+        ("List", "Vec<u8>"),
+        ("Bool", "bool"),
+        ("Json", "Mine"),
+        ("Int", "Mine"),
+        ("Str", "(u8, u8)"),
+    ] {
+        let message = format!(
+            "`x` must be an `Option` | a handler of several events takes every field as an `Option` | \
+             write `x: Option<{ty}>`"
+        );
+        assert_eq!(said(kind, ty), [message], "{kind} {ty}");
+    }
+}
+
+#[test]
+fn an_event_without_fields() {
+    let output = checked(quote!({ m } { mod m { a {} } } { "a" } { fn f(event: Event, x: u8); }));
+    let message = "`a` has no field `x` | it has no fields | a value of your own comes as `x: State<u8>`";
+    assert_eq!(messages(&syn::parse2(output).unwrap()), [message]);
+}
+
 #[test]
 fn options() {
     assert_each(&[
@@ -214,13 +296,13 @@ fn options() {
         (
             "\"new_transaction\", currency = [\"BTC\", \"ETH\"]",
             "fn f(event: Event, amount: Decimal)",
-            "`amount` must be an `Option` | `amount` is sent by only ETH, TRX daemons | \
+            "`amount` must be an `Option` | `amount` is sent by ETH, TRX daemons | \
              write `amount: Option<Decimal>` | or settle it: `#[on(\"new_transaction\", currency = \"ETH\")]`",
         ),
         (
             "\"new_payment\"",
             "fn f(event: Event, token: &str)",
-            "`token` must be an `Option` | `token` is sent by only ETH daemons, and none of 2020 | \
+            "`token` must be an `Option` | `token` is sent by ETH daemons, and none of 2020 | \
              write `token: Option<&str>` | \
              or settle it: `#[on(\"new_payment\", currency = \"ETH\", daemon = \"current\")]`",
         ),

@@ -7,10 +7,30 @@
 //! | amount | [`AmountField`] | [`Decimal`](crate::Decimal), and the types of text. No float: it loses satoshis |
 //! | status | [`StatusField`] | [`PaymentStatus`](crate::PaymentStatus), and the types of whole numbers |
 //! | list of texts | [`ListField`] | `Vec<String>`, `Vec<Cow<str>>`, `Vec<T>` of any `T: From<Cow<str>>` |
+//! | true or false | [`BoolField`] | `bool` |
+//! | any JSON | [`JsonField`] | [`Json<T>`](Json) of any `T: DeserializeOwned` |
 //!
-//! and `Option<T>` of each, which is `None` where the field is missing or `null`.
+//! [`Json<T>`](Json) can be had of every kind, and `Option<T>` of each type: `None` where the field is missing or `null`.
+//! The last two kinds are for [events of one's own](crate::events).
 //!
-//! A type of your own joins in with one `impl`:
+//! # Types of one's own
+//! A newtype joins in with a derive of the same name as the trait:
+//!
+//! ```
+//! use bitcart_events::field::StrField;
+//! use bitcart_events::{Event, on};
+//!
+//! #[derive(StrField)]
+//! struct OrderId(String);
+//!
+//! #[on("new_payment")]
+//! fn paid(event: Event, address: OrderId) {
+//!     println!("order {}", address.0);
+//! }
+//! ```
+//!
+//! It may borrow (`struct OrderId<'a>(&'a str)`), have a named field or a type parameter, and sit on another newtype. Under
+//! a renamed dependency it needs `#[field(crate = path)]`. What has to be parsed joins in with one `impl`:
 //!
 //! ```
 //! use bitcart_events::field::{Field, FieldError, StrField};
@@ -27,7 +47,9 @@
 //! ```
 
 mod amount;
+mod boolean;
 mod int;
+mod json;
 mod list;
 mod status;
 mod text;
@@ -38,7 +60,13 @@ use std::fmt;
 pub use amount::AmountField;
 #[cfg(feature = "client")]
 pub(crate) use amount::exact;
+#[doc(hidden)]
+pub use bitcart_events_macros::{
+    AmountField, BoolField, IntField, JsonField, ListField, StatusField, StrField,
+};
+pub use boolean::BoolField;
 pub use int::IntField;
+pub use json::{Json, JsonField};
 pub use list::ListField;
 pub use status::StatusField;
 pub use text::StrField;
@@ -177,4 +205,4 @@ macro_rules! optional {
         }
     )* };
 }
-optional!(IntField StrField AmountField StatusField ListField);
+optional!(IntField StrField AmountField StatusField ListField BoolField JsonField);

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::handler::{Duplicate, Handler, Routes, States};
-use crate::schema::Event;
+use crate::schema::{self, Event};
 use crate::{Error, ErrorKind, Result};
 
 /// The handlers by event.
@@ -25,6 +25,12 @@ pub(super) fn check(
     expected: &[String],
 ) -> Result<()> {
     let mut problems: Vec<String> = Vec::new();
+    for (one, other) in schema::clashes() {
+        problems.push(format!(
+            "event `{}` is described twice, in {}:{} and in {}:{}; give one of the two another name",
+            one.name, one.file, one.line, other.file, other.line
+        ));
+    }
     for Duplicate { currency, first, second } in duplicates {
         let event = first.event;
         let of = currency.map(|currency| format!(" of {currency}")).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! The one text of the built-in schema.
 
-bitcart_events_macros::events! {
+bitcart_events_macros::events! { { crate } {} {
     /// The events of a Bitcart daemon: a typed struct for each, made from the one text that `#[on]` checks handlers
     /// against.
     ///
@@ -89,4 +89,4 @@ bitcart_events_macros::events! {
             height: Int,
         }
     }
-}
+}}

@@ -4,11 +4,15 @@
 //! writes the typed structs, this description, and what `#[on]` checks a handler against.
 
 mod builtin;
+mod own;
 
 use std::fmt;
 
 #[doc(no_inline)]
 pub use builtin::event;
+#[doc(hidden)]
+pub use own::RegisteredSchema;
+pub(crate) use own::{clashes, find};
 
 use crate::{Currency, names};
 
@@ -22,6 +26,10 @@ pub struct EventSchema {
     pub fields: &'static [FieldSchema],
     /// Which daemons send it.
     pub sent: Sent,
+    /// The source file that its text stands in.
+    pub file: &'static str,
+    /// The line of its `events!`.
+    pub line: u32,
 }
 
 /// One field of an event.
@@ -52,8 +60,14 @@ pub struct Sent {
 impl EventSchema {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(name: &'static str, fields: &'static [FieldSchema], sent: Sent) -> Self {
-        Self { name, fields, sent }
+    pub const fn new(
+        name: &'static str,
+        fields: &'static [FieldSchema],
+        sent: Sent,
+        file: &'static str,
+        line: u32,
+    ) -> Self {
+        Self { name, fields, sent, file, line }
     }
 }
 
@@ -87,6 +101,10 @@ pub enum Kind {
     Status,
     /// A list of texts.
     List,
+    /// True or false.
+    Bool,
+    /// JSON of any kind.
+    Json,
 }
 
 impl fmt::Display for Kind {
@@ -97,6 +115,8 @@ impl fmt::Display for Kind {
             Self::Amount => "an amount as text",
             Self::Status => "a status code",
             Self::List => "a list of texts",
+            Self::Bool => "true or false",
+            Self::Json => "JSON",
         })
     }
 }
@@ -189,7 +209,7 @@ pub struct UnknownEvent {
 
 impl fmt::Display for UnknownEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = || event::EVENTS.iter().map(|event| event.name);
+        let known = || own::all().map(|event| event.name);
         write!(f, "unknown event `{}`", self.written)?;
         if let Some(meant) = names::closest(&self.written, known()) {
             write!(f, ", did you mean `{meant}`?")?;
@@ -200,8 +220,3 @@ impl fmt::Display for UnknownEvent {
 }
 
 impl std::error::Error for UnknownEvent {}
-
-/// Names on the wire are exact: no other case, no white space.
-pub(crate) fn find(name: &str) -> Option<&'static EventSchema> {
-    event::EVENTS.iter().find(|event| event.name == name).copied()
-}

@@ -50,12 +50,6 @@ fn shape() {
              write `name: (u8, &'a str)`, and take it apart inside the function"
                 .to_owned(),
         ),
-        (
-            "fn f(event: Event, #[cfg(x)] height: u64)",
-            "a parameter of a handler cannot have a `#[cfg]` | \
-             put the `#[cfg]` on the whole handler, and write a second handler for the other case"
-                .to_owned(),
-        ),
     ] {
         assert_eq!(messages(&expanded("\"new_block\"", signature)), [message], "{signature}");
     }

@@ -1,0 +1,91 @@
+//! Parameters with a `#[cfg(…)]`. Only rustc knows whether they are there, and it says so to a derive: of a struct's
+//! fields it passes on those that are. So there is a struct with a field for each parameter.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{Attribute, FnArg, ItemStruct, Signature, braced};
+
+use crate::args::Args;
+use crate::errors::Errors;
+use crate::on::{Function, ask_schema};
+
+/// Whether a parameter depends on the configuration.
+pub(crate) fn is_needed(signature: &Signature) -> bool {
+    signature.inputs.iter().any(|input| conditions(input).next().is_some())
+}
+
+fn conditions(input: &FnArg) -> impl Iterator<Item = &Attribute> {
+    let attributes = match input {
+        FnArg::Receiver(receiver) => &receiver.attrs,
+        FnArg::Typed(typed) => &typed.attrs,
+    };
+    attributes.iter().filter(|attribute| is_condition(attribute))
+}
+
+fn is_condition(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("cfg") || attribute.path().is_ident("cfg_attr")
+}
+
+/// Writes the struct; rustc then calls [`answer`].
+pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
+    let krate = Args::parse(args.clone(), &mut Errors::default()).krate;
+    let (signature, head, cfg) = (&function.signature, function.head(), function.conditions());
+    let name = format_ident!("parameters_of_{}", signature.ident.unraw());
+    let fields = signature.inputs.iter().enumerate().map(|(index, input)| {
+        let (conditions, field) = (conditions(input), format_ident!("p{index}"));
+        quote!(#(#conditions)* #field: ())
+    });
+    quote! {
+        #(#cfg)*
+        #[derive(#krate::__private::OnConfigured)]
+        #[on_configured({ #args } { #head })]
+        #[allow(dead_code, non_camel_case_types)]
+        struct #name { #(#fields),* }
+    }
+}
+
+/// What [`ask`] wrote down beside the struct.
+struct Question {
+    args: TokenStream,
+    function: Function,
+}
+
+impl Parse for Question {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (args, function);
+        braced!(args in input);
+        braced!(function in input);
+        Ok(Self { args: args.parse()?, function: function.parse()? })
+    }
+}
+
+/// The fields that are left are the parameters that are there.
+pub(crate) fn answer(input: TokenStream) -> TokenStream {
+    match read(input) {
+        Ok((Question { args, mut function }, left)) => {
+            let inputs = std::mem::take(&mut function.signature.inputs).into_iter().enumerate();
+            let there = inputs.filter(|(index, _)| left.contains(&format!("p{index}")));
+            function.signature.inputs = there.map(|(_, input)| unconditional(input)).collect();
+            ask_schema(&args, &function.head())
+        }
+        Err(error) => error.to_compile_error(),
+    }
+}
+
+fn read(input: TokenStream) -> syn::Result<(Question, Vec<String>)> {
+    let item: ItemStruct = syn::parse2(input)?;
+    let left = item.fields.iter().filter_map(|field| Some(field.ident.as_ref()?.to_string())).collect();
+    let question = item.attrs.iter().find(|attribute| attribute.path().is_ident("on_configured"));
+    let question = question.map(|attribute| attribute.meta.require_list()).transpose()?;
+    let tokens = question.map(|list| list.tokens.clone()).unwrap_or_default();
+    Ok((Question::parse.parse2(tokens)?, left))
+}
+
+fn unconditional(mut input: FnArg) -> FnArg {
+    if let FnArg::Typed(typed) = &mut input {
+        typed.attrs.retain(|attribute| !is_condition(attribute));
+    }
+    input
+}

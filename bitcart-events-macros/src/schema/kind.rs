@@ -1,0 +1,124 @@
+//! What a field holds.
+
+use syn::{GenericArgument, PathArguments, Type};
+
+/// What a field holds, and with it which types a handler can take it as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Int,
+    Str,
+    Amount,
+    Status,
+    List,
+    Bool,
+    Json,
+}
+
+const INTEGERS: [&str; 12] =
+    ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"];
+const TEXTS: [&str; 3] = ["str", "String", "Cow"];
+const OTHERS: [&str; 7] = ["f32", "f64", "char", "bool", "Decimal", "PaymentStatus", "Vec"];
+
+impl Kind {
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Int, Self::Str, Self::Amount, Self::Status, Self::List, Self::Bool, Self::Json];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Int => "Int",
+            Self::Str => "Str",
+            Self::Amount => "Amount",
+            Self::Status => "Status",
+            Self::List => "List",
+            Self::Bool => "Bool",
+            Self::Json => "Json",
+        }
+    }
+
+    /// In words, as the traits in `bitcart_events::field` say it.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::Int => "a whole number",
+            Self::Str => "text",
+            Self::Amount => "an amount",
+            Self::Status => "a status",
+            Self::List => "a list of texts",
+            Self::Bool => "true or false",
+            Self::Json => "JSON",
+        }
+    }
+
+    /// The type that an example or a suggestion writes; `T` is the user's own.
+    pub(crate) fn usual_type(self) -> &'static str {
+        match self {
+            Self::Int => "u64",
+            Self::Str => "&str",
+            Self::Amount => "Decimal",
+            Self::Status => "PaymentStatus",
+            Self::List => "Vec<String>",
+            Self::Bool => "bool",
+            Self::Json => "Json<T>",
+        }
+    }
+
+    /// Whether a type certainly does not fit, judging by its name alone. rustc has the last word, because a name can
+    /// mean another type; this only keeps a suggestion from being wrong.
+    pub(crate) fn refuses(self, ty: &Type) -> bool {
+        let Some(name) = core_name(ty) else { return false };
+        let is_in = |names: &[&str]| names.contains(&name.as_str());
+        let fits = match self {
+            Self::Int => is_in(&INTEGERS),
+            Self::Str => is_in(&TEXTS),
+            Self::Amount => is_in(&TEXTS) || name == "Decimal",
+            Self::Status => is_in(&INTEGERS) || name == "PaymentStatus",
+            Self::List => name == "Vec",
+            Self::Bool => name == "bool",
+            Self::Json => false,
+        };
+        !fits && (is_in(&INTEGERS) || is_in(&TEXTS) || is_in(&OTHERS))
+    }
+
+    /// The kind that was meant by a type's name in the text of `events!`.
+    pub(crate) fn meant_by(ty: &Type) -> Option<Self> {
+        match core_name(ty)?.as_str() {
+            "str" | "String" => Some(Self::Str),
+            "Decimal" | "f32" | "f64" => Some(Self::Amount),
+            "PaymentStatus" => Some(Self::Status),
+            "Vec" => Some(Self::List),
+            "bool" => Some(Self::Bool),
+            name => INTEGERS.contains(&name).then_some(Self::Int),
+        }
+    }
+}
+
+/// The last segment of the type's path, behind any `&` and `Option`.
+fn core_name(ty: &Type) -> Option<String> {
+    match ungrouped(ty) {
+        Type::Reference(reference) => core_name(&reference.elem),
+        ty @ Type::Path(path) => match option_inner(ty) {
+            Some(inner) => core_name(inner),
+            None => path.path.segments.last().map(|segment| segment.ident.to_string()),
+        },
+        _ => None,
+    }
+}
+
+/// The `T` of an `Option<T>`, known by the last segment of its path: an alias hides it.
+pub(crate) fn option_inner(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let segment = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+/// What came through `macro_rules!` as `$ty:ty` has an invisible group around it.
+pub(crate) fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        ty => ty,
+    }
+}

@@ -1,0 +1,97 @@
+//! What events there are: the text of `events!`, read into a model.
+//!
+//! `events!` reads it to write types; `#[on]` reads the same text, handed on by a hidden `macro_rules!`, to check
+//! a handler.
+
+mod kind;
+mod read;
+mod write;
+
+use syn::ext::IdentExt;
+use syn::{Attribute, Ident, Visibility};
+
+pub(crate) use kind::{Kind, option_inner, ungrouped};
+pub(crate) use read::Outline;
+
+/// `pub mod event { new_block { height: Int } … }`
+pub(crate) struct Schema {
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) module: Ident,
+    pub(crate) events: Vec<EventDef>,
+}
+
+/// `new_block { height: Int }`
+pub(crate) struct EventDef {
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) ident: Ident,
+    /// On the wire.
+    pub(crate) name: String,
+    pub(crate) sent: Sent,
+    pub(crate) fields: Vec<FieldDef>,
+}
+
+/// `height: Int`
+pub(crate) struct FieldDef {
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) ident: Ident,
+    /// On the wire.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Written as `Option<…>`: the field may be `null` or missing in any daemon's update.
+    pub(crate) nullable: bool,
+    pub(crate) sent: Sent,
+}
+
+/// Who sends an event or a field.
+#[derive(Default, Clone)]
+pub(crate) struct Sent {
+    /// Only the daemons of these currencies; `None` is all of them.
+    pub(crate) currencies: Option<Vec<&'static str>>,
+    /// Not the daemons of 2020.
+    pub(crate) current_only: bool,
+}
+
+impl Schema {
+    pub(crate) fn event(&self, name: &str) -> Option<&EventDef> {
+        self.events.iter().find(|event| event.name == name)
+    }
+
+    pub(crate) fn event_names(&self) -> impl Iterator<Item = &str> {
+        self.events.iter().map(|event| event.name.as_str())
+    }
+}
+
+impl EventDef {
+    pub(crate) fn column(&self, field: &str) -> Option<usize> {
+        self.fields.iter().position(|candidate| candidate.name == field)
+    }
+
+    /// The name of its typed struct.
+    pub(crate) fn payload(&self) -> Ident {
+        Ident::new(&crate::names::camel_case(&self.name), self.ident.span())
+    }
+}
+
+impl Sent {
+    /// Whether the daemon of this currency sends it.
+    pub(crate) fn by(&self, code: &str) -> bool {
+        self.currencies.as_ref().is_none_or(|codes| codes.contains(&code))
+    }
+
+    /// "ETH and BNB daemons", "all but the daemons of 2020": for messages and docs, after "sent by".
+    pub(crate) fn describe(&self) -> Option<String> {
+        let currencies = self.currencies.as_ref().map(|codes| format!("{} daemons", codes.join(", ")));
+        match (currencies, self.current_only) {
+            (Some(who), true) => Some(format!("{who}, and none of 2020")),
+            (Some(who), false) => Some(who),
+            (None, true) => Some("all but the daemons of 2020".to_owned()),
+            (None, false) => None,
+        }
+    }
+}
+
+/// The name that an identifier stands for: `r#type` is `type`.
+fn name_of(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}

@@ -1,0 +1,185 @@
+//! Reads the text of `events!`. All of its mistakes are reported in one run; what cannot be parsed ends it.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, Token, Type, Visibility, braced};
+
+use super::{EventDef, FieldDef, Kind, Schema, Sent, name_of, option_inner};
+use crate::currency::{CURRENCIES, currency};
+use crate::errors::Errors;
+use crate::names;
+
+/// The module that the events stand in, and what stands in it, unread.
+pub(crate) struct Outline {
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) module: Ident,
+    body: TokenStream,
+}
+
+impl Parse for Outline {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let outline = |input: ParseStream<'_>| {
+            let docs = input.call(Attribute::parse_outer)?;
+            let vis = input.parse()?;
+            input.parse::<Token![mod]>()?;
+            let module = input.parse()?;
+            let body;
+            braced!(body in input);
+            Ok(Self { docs, vis, module, body: body.parse()? })
+        };
+        outline(input).map_err(|error: syn::Error| {
+            let help = "write `events! { mod shop { order_shipped { order_id: Int } } }`";
+            syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
+        })
+    }
+}
+
+impl Outline {
+    /// Reads what stands in it. `others` are events whose names are taken.
+    pub(crate) fn read(self, others: Option<&Schema>, errors: &mut Errors) -> Schema {
+        let Self { docs, vis, module, body } = self;
+        let mut events = Vec::new();
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let event = EventDef::read(input, errors)?;
+                check_name(&event, &events, others, errors);
+                events.push(event);
+            }
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(body) {
+            errors.push(error);
+        }
+        Schema { docs, vis, module, events }
+    }
+}
+
+impl Schema {
+    /// Reads a text that was found right before.
+    pub(crate) fn parse_again(input: ParseStream<'_>) -> syn::Result<Self> {
+        let outline: Outline = input.parse()?;
+        Ok(outline.read(None, &mut Errors::default()))
+    }
+}
+
+fn check_name(event: &EventDef, known: &[EventDef], others: Option<&Schema>, errors: &mut Errors) {
+    let (ident, name) = (&event.ident, &event.name);
+    if others.is_some_and(|others| others.event(name).is_some()) {
+        let help = "give yours another name";
+        errors.add(ident, format!("`{name}` is an event of Bitcart's daemons"), &[help.to_owned()]);
+    } else if known.iter().any(|known| known.name == *name) {
+        let help = "remove one of the two";
+        errors.add(ident, format!("event `{name}` is written twice"), &[help.to_owned()]);
+    } else if let Some(other) = known.iter().find(|known| known.payload() == event.payload()) {
+        let message = format!("`{}` and `{name}` would have the same type `{}`", other.name, event.payload());
+        errors.add(ident, message, &["give one of the two another name".to_owned()]);
+    }
+}
+
+impl EventDef {
+    fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
+        let (docs, sent) = attributes(input, errors)?;
+        let ident: Ident = input.parse().map_err(|error| {
+            let help = "an event is a name and its fields: `order_shipped { order_id: Int }`";
+            syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
+        })?;
+        let body;
+        braced!(body in input);
+        let mut fields: Vec<FieldDef> = Vec::new();
+        while !body.is_empty() {
+            let field = FieldDef::read(&body, errors)?;
+            check_field(&field, &fields, errors);
+            fields.push(field);
+            if !body.is_empty() {
+                body.parse::<Token![,]>()?;
+            }
+        }
+        Ok(Self { docs, name: name_of(&ident), ident, sent, fields })
+    }
+}
+
+fn check_field(field: &FieldDef, known: &[FieldDef], errors: &mut Errors) {
+    let (ident, name) = (&field.ident, &field.name);
+    let mut refuse = |message: String, help: &str| errors.add(ident, message, &[help.to_owned()]);
+    if name == "event" || name == "instance" {
+        refuse(format!("`{name}` is a parameter that every handler can have"), "give the field another name");
+    } else if name.starts_with('_') {
+        refuse(
+            "a field's name does not begin with `_`".to_owned(),
+            "remove it: `_name` is how a handler writes the field `name` that it does not use",
+        );
+    } else if known.iter().any(|known| known.name == *name) {
+        refuse(format!("field `{name}` is written twice"), "remove one of the two");
+    }
+}
+
+impl FieldDef {
+    fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
+        let (docs, sent) = attributes(input, errors)?;
+        let ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let ty: Type = input.parse()?;
+        let (inner, nullable) = match option_inner(&ty) {
+            Some(inner) => (inner, true),
+            None => (&ty, false),
+        };
+        Ok(Self { docs, name: name_of(&ident), ident, kind: kind(inner, errors), nullable, sent })
+    }
+}
+
+fn kind(ty: &Type, errors: &mut Errors) -> Kind {
+    let written = crate::signature::type_text(ty);
+    let names = || Kind::ALL.into_iter().map(Kind::name);
+    if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.name() == written) {
+        return kind;
+    }
+    let meant = Kind::meant_by(ty).map(Kind::name).or_else(|| names::closest(&written, names()));
+    let write = meant.map(|kind| format!("write `{kind}`"));
+    let known = format!("the kinds are {}, and `Option<…>` of each", names::list(names()));
+    let help: Vec<String> = write.into_iter().chain([known]).collect();
+    errors.add(ty, format!("unknown kind of field `{written}`"), &help);
+    Kind::Json
+}
+
+/// Documentation, and `#[currency(…)]` and `#[daemon(current)]`.
+fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<Attribute>, Sent)> {
+    let mut sent = Sent::default();
+    let mut docs = Vec::new();
+    for attribute in input.call(Attribute::parse_outer)? {
+        if attribute.path().is_ident("doc") {
+            docs.push(attribute);
+        } else if attribute.path().is_ident("currency") {
+            let codes = attribute.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)?;
+            let mut known = Vec::new();
+            for code in &codes {
+                match currency(&code.to_string()) {
+                    Some(code) => known.push(code),
+                    None => {
+                        let help = format!("the currencies are {}", names::list(CURRENCIES.into_iter()));
+                        errors.add(code, format!("unknown currency `{code}`"), &[help]);
+                    }
+                }
+            }
+            sent.currencies = Some(known);
+        } else if attribute.path().is_ident("daemon") {
+            let generation: Ident = attribute.parse_args()?;
+            if generation != "current" {
+                let message = format!("unknown daemon generation `{generation}`");
+                errors.add(generation, message, &["write `#[daemon(current)]`".to_owned()]);
+            }
+            sent.current_only = true;
+        } else {
+            let path = attribute.path().to_token_stream();
+            let help = "known are documentation, `#[currency(ETH, …)]` and `#[daemon(current)]`";
+            errors.add(
+                &attribute,
+                format!("an event or field has no attribute `{path}`"),
+                &[help.to_owned()],
+            );
+        }
+    }
+    Ok((docs, sent))
+}

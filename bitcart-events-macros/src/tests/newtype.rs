@@ -1,0 +1,53 @@
+//! What the derives of the field traits write and say.
+
+use syn::File;
+
+use super::{assert_holds, messages, tokens};
+use crate::newtype::derive;
+
+fn derived(item: &str) -> File {
+    syn::parse2(derive("StrField", tokens(item))).unwrap()
+}
+
+#[test]
+fn what_is_inside_is_read() {
+    for (item, header, read) in [
+        (
+            "struct Id(String);",
+            "impl < 'u > :: bitcart_events :: field :: StrField < 'u > for Id {",
+            "< String as :: bitcart_events :: field :: StrField < 'u >> :: from_field (field) . map (Self)",
+        ),
+        (
+            "struct Id<'a> { text: &'a str }",
+            "impl < 'a > :: bitcart_events :: field :: StrField < 'a > for Id < 'a > {",
+            "< & 'a str as :: bitcart_events :: field :: StrField < 'a >> :: from_field (field) . map (| value | Self { text : value })",
+        ),
+        (
+            "#[field(crate = be)] struct Id<T: Copy>(T) where T: Send;",
+            "impl < 'u , T : Copy > be :: field :: StrField < 'u > for Id < T > where T : Send , T : be :: field :: StrField < 'u > {",
+            "< T as be :: field :: StrField < 'u >> :: from_field (field) . map (Self)",
+        ),
+    ] {
+        assert_holds(&derived(item), &[header, read]);
+    }
+}
+
+#[test]
+fn mistakes() {
+    let one = "`StrField` is derived for a struct with one field | write `struct Id(String);`, or `impl StrField` by hand";
+    for (item, message) in [
+        ("struct Id;", one),
+        ("struct Id(u8, u8);", one),
+        ("enum Id { A(String) }", one),
+        (
+            "struct Id<'a, 'b>(&'a &'b str);",
+            "`StrField` is derived for one lifetime at most | leave one lifetime: that of the update",
+        ),
+        (
+            "#[field(krate = be)] struct Id(String);",
+            "unknown option | write `#[field(crate = path::to::bitcart_events)]`",
+        ),
+    ] {
+        assert_eq!(messages(&derived(item)), [message], "{item}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Events of one's own: the macro that describes them, and the registry by which they are found.
+
+use std::sync::LazyLock;
+
+use super::{EventSchema, event};
+
+/// Describes events of one's own, which handlers are then checked against and receive like those of Bitcart.
+///
+/// Each event is a name and its fields, with a kind each: `Int`, `Str`, `Amount`, `Status`, `List`, `Bool` or `Json`, in
+/// `Option<…>` where it can be `null` or missing; [`field`](crate::field) says which types a handler can take each as.
+/// Documentation in the text becomes that of a typed struct for the event.
+///
+/// ```standalone_crate
+/// use bitcart_events::{Coin, Event, on};
+///
+/// bitcart_events::events! {
+///     pub mod shop {
+///         /// A parcel has left.
+///         order_shipped {
+///             /// The shop's number.
+///             order_id: Int,
+///             carrier: Option<Str>,
+///         }
+///     }
+/// }
+///
+/// #[on("order_shipped", schema = shop)]
+/// fn shipped(event: Event, order_id: u64, carrier: Option<&str>) {
+///     println!("order {order_id} went with {}", carrier.unwrap_or("nobody knows whom"));
+/// }
+///
+/// # tokio::runtime::Runtime::new()?.block_on(async {
+/// let update = r#"[{"event": "order_shipped", "order_id": 7}]"#;
+/// let report = Coin::btc("xpub…").process_updates(update).await?;
+/// assert_eq!(report.handled, 1);
+/// # Ok::<(), bitcart_events::Error>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// `schema = …` is the path to the module: in the same crate or another one, before or after the handler. The module has
+/// the visibility that is written, its structs are read with [`Update::payload`](crate::Update::payload).
+///
+/// Such an event comes like any other: passed by hand, posted to the webhook by another sender, or sent by the
+/// [test daemon](crate::testing). It belongs to a wallet if the sender names one, and is kept in the wallet's order.
+///
+/// ```
+/// # use bitcart_events::Update;
+/// # bitcart_events::events! { mod shop { order_shipped { order_id: Int } } }
+/// async fn by_hand(update: Update) -> Result<(), bitcart_events::BoxError> {
+///     let shipped: shop::OrderShipped = update.payload()?;
+///     println!("order {}", shipped.order_id);
+///     Ok(())
+/// }
+/// ```
+///
+/// A name belongs to one event: one of Bitcart's is refused while compiling, one that two `events!` of a program
+/// describe when the first listener is built. `#[currency(ETH, BNB)]` or `#[daemon(current)]` on an event or field say that
+/// only these daemons send it, as they do for [Bitcart's own](mod@crate::event).
+#[macro_export]
+macro_rules! events {
+    ($($text:tt)*) => { $crate::event::schema! { { $crate } { $crate::__private::events } { $($text)* } } };
+}
+
+/// What `events!` hands to the registry.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct RegisteredSchema(pub &'static [&'static EventSchema]);
+
+inventory::collect!(RegisteredSchema);
+
+/// Every event that the program knows: Bitcart's, then those of `events!`, in an order that does not change from run
+/// to run.
+pub(super) fn all() -> impl Iterator<Item = &'static EventSchema> {
+    event::EVENTS.iter().chain(own()).copied()
+}
+
+fn own() -> &'static [&'static EventSchema] {
+    static OWN: LazyLock<Vec<&'static EventSchema>> = LazyLock::new(|| {
+        let schemas = inventory::iter::<RegisteredSchema>.into_iter();
+        let mut events: Vec<_> = schemas.flat_map(|schema| schema.0).copied().collect();
+        events.sort_by_key(|event| (event.name, event.file, event.line));
+        events
+    });
+    &OWN
+}
+
+/// Names on the wire are exact: no other case, no white space.
+pub(crate) fn find(name: &str) -> Option<&'static EventSchema> {
+    all().find(|event| event.name == name)
+}
+
+/// Pairs of events of one name, of which nobody could say which is meant.
+pub(crate) fn clashes() -> impl Iterator<Item = (&'static EventSchema, &'static EventSchema)> {
+    own()
+        .iter()
+        .zip(own().iter().skip(1))
+        .filter(|(one, other)| one.name == other.name)
+        .map(|(one, other)| (*one, *other))
+}
