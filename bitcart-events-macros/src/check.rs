@@ -268,7 +268,8 @@ impl Context<'_, '_> {
         let (kind, ty) = (field.kind, parameter.written_type());
         let is_wrong = kind.refuses(parameter.ty);
         let write = if is_wrong {
-            let write = format!("write `{}: Option<{}>`", parameter.ident, kind.usual_type().replace('T', &ty));
+            let write =
+                format!("write `{}: Option<{}>`", parameter.ident, kind.usual_type().replace('T', &ty));
             format!("{write}, because {} cannot be passed as `{ty}`", kind.words())
         } else {
             format!("write `{}: Option<{ty}>`", parameter.ident)

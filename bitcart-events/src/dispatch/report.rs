@@ -150,7 +150,8 @@ pub enum IgnoredReason {
     Currency,
     /// An [`ApiManager`](crate::ApiManager) was given a list that names no currency.
     NoCurrency,
-    /// No schema has such an event: it is newer than this crate, or misspelt.
+    /// No schema of the program has such an event: it is newer than this crate, misspelt, or described by a library that
+    /// is not linked because nothing of it is used.
     UnknownEvent,
     /// No handler is registered for the event.
     NoHandler,

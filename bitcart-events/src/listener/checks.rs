@@ -44,7 +44,8 @@ pub(super) fn check(
         for need in handler.states().iter().filter(|need| !states.meets(need)) {
             let name = (need.name)();
             let problem = format!(
-                "{} asks for `State<{name}>`, which was not given; add `.state(…)` with a `{name}` to the listener",
+                "{} asks for `State<{name}>`, which was not given; give it where the listener is built: `.state(…)`. \
+                 A program that calls `run_webhook()` or a sibling builds its listener itself then: see `Settings`",
                 handler.info()
             );
             if !problems.contains(&problem) {
