@@ -1,13 +1,13 @@
 //! The grammar of `#[on(…)]`: event names, then options.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, bracketed};
 
 use crate::currency::{CURRENCIES, currency};
-use crate::errors::Errors;
+use crate::errors::{Errors, with_help};
 use crate::names;
 
 /// What stands between the parentheses of `#[on(…)]`.
@@ -67,8 +67,10 @@ impl Args {
         let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() {
             input.parse::<Token![,]>().map_err(|error| {
-                let help = "put a comma in front of it: `#[on(\"new_payment\", daemon = \"current\")]`";
-                syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
+                with_help(
+                    &error,
+                    "put a comma in front of it: `#[on(\"new_payment\", daemon = \"current\")]`",
+                )
             })?;
             if input.is_empty() {
                 break;
@@ -112,8 +114,7 @@ impl Args {
             self.read_event(&list, errors)?;
             if !list.is_empty() {
                 list.parse::<Token![,]>().map_err(|error| {
-                    let help = "put a comma in front of it: `#[on([\"new_block\", \"new_payment\"])]`";
-                    syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
+                    with_help(&error, "put a comma in front of it: `#[on([\"new_block\", \"new_payment\"])]`")
                 })?;
             }
         }
@@ -137,7 +138,13 @@ impl Args {
             let message = format!("the name of an event comes before the options\n= help: {help}");
             return Err(syn::Error::new_spanned(path, message));
         }
-        errors.add(path, "the name of an event is a string", &[format!("write `\"{word}\"`")]);
+        if let Some(name) = value_of(input)? {
+            let help = format!("write `#[on({})]`", name.to_token_stream());
+            errors.add(path, "the name of an event stands by itself", &[help]);
+        } else {
+            let help = format!("write `\"{}\"`", names::snake_case(&word));
+            errors.add(path, "the name of an event is a string", &[help]);
+        }
         Ok(())
     }
 
@@ -152,7 +159,7 @@ impl Args {
         match option {
             "blocking" => {
                 self.blocking = Some(name.clone());
-                if skip_value(input)? {
+                if value_of(input)?.is_some() {
                     let help = "write `blocking`, or leave it out";
                     errors.add(name, "option `blocking` takes no value", &[help.into()]);
                 }
@@ -190,7 +197,7 @@ impl Args {
                     return self.read_option(meant, name, input, errors);
                 }
                 self.options_read = false;
-                skip_value(input)?;
+                value_of(input)?;
             }
         }
         Ok(())
@@ -243,13 +250,9 @@ fn known_options() -> String {
     format!("the options are {}", names::list(OPTIONS.iter().map(|(_, example)| *example)))
 }
 
-/// Whether there was a value.
-fn skip_value(input: ParseStream<'_>) -> syn::Result<bool> {
-    let there = input.parse::<Option<Token![=]>>()?.is_some();
-    if there {
-        input.parse::<Expr>()?;
-    }
-    Ok(there)
+/// What stands behind `=`, if there is one.
+fn value_of(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
+    input.parse::<Option<Token![=]>>()?.map(|_| input.parse()).transpose()
 }
 
 /// What came through `macro_rules!` as `$value:expr` has an invisible group around it.

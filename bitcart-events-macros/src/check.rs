@@ -6,8 +6,8 @@ use syn::Signature;
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
-use crate::schema::{EventDef, FieldDef, Kind, Schema, Sent, option_inner};
-use crate::signature::{Parameter, check_shape, mentions, parameters};
+use crate::schema::{EventDef, FieldDef, Kind, Schema, Sent, is_plain, option_inner};
+use crate::signature::{Parameter, check_shape, last_segment_is, mentions, parameters, type_text};
 
 /// A handler: all of it if it broke no rule, otherwise what of it is right.
 pub(crate) struct Handler<'a> {
@@ -58,7 +58,7 @@ pub(crate) fn check<'a>(
         .into_iter()
         .filter_map(|parameter| {
             let source = context.source(&parameter, errors)?;
-            check_static(&parameter, &source, errors).then_some(Argument { parameter, source })
+            check_type(&parameter, &source, errors).then_some(Argument { parameter, source })
         })
         .collect();
     Handler { events, arguments, is_concrete }
@@ -76,7 +76,9 @@ fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Ve
             let known = format!("the events are {}", names::list(schema.event_names()));
             let help = match meant {
                 Some(meant) => vec![format!("did you mean `{meant}`?"), known],
-                None if args.schema.is_some() => vec![known],
+                None if args.schema.is_some() => {
+                    vec![known, "Bitcart's own come without `schema`".to_owned()]
+                }
                 None => {
                     let own = "an event of your own comes with `schema = path::to::events`, see `events!`";
                     vec![known, own.to_owned()]
@@ -121,16 +123,28 @@ fn event_list(events: &[&EventDef]) -> String {
     names::list(events.iter().map(|event| event.name.as_str()))
 }
 
-/// What is read from the update lives as long as the call; rustc would say so of the generated code.
-fn check_static(parameter: &Parameter<'_>, source: &Source, errors: &mut Errors) -> bool {
+/// What rustc would say of the generated code rather than of the parameter. Whether there was nothing.
+fn check_type(parameter: &Parameter<'_>, source: &Source, errors: &mut Errors) -> bool {
     let is_read = matches!(source, Source::Event | Source::Field { .. });
-    let is_static = is_read && mentions(parameter.ty.to_token_stream(), "static");
-    if is_static {
-        let ty = parameter.written_type().replace("'static ", "").replace("<'static,", "<'_,");
-        let message = "an argument is borrowed only for as long as the handler runs";
-        errors.add(parameter.ty, message, &[format!("write `{}: {ty}`", parameter.ident)]);
-    }
-    !is_static
+    let (ident, ty) = (parameter.ident, parameter.written_type());
+    let (message, help) = if is_read && mentions(parameter.ty.to_token_stream(), "static") {
+        let ty = ty.replace("'static ", "").replace("<'static,", "<'_,");
+        ("an argument is borrowed only for as long as the handler runs", format!("write `{ident}: {ty}`"))
+    } else if is_read && mentions(parameter.ty.to_token_stream(), "mut") {
+        let ty = ty.replace("mut ", "");
+        ("an argument cannot be changed in its place", format!("write `{ident}: {ty}`"))
+    } else if matches!(source, Source::Event) && !parameter.refers_to("str") && is_plain(parameter.ty) {
+        errors.add(
+            parameter.ty,
+            format!("the event cannot be passed as `{ty}`"),
+            &[format!("write `{ident}: Event`, or `{ident}: &str` for its name alone")],
+        );
+        return false;
+    } else {
+        return true;
+    };
+    errors.add(parameter.ty, message, &[help]);
+    false
 }
 
 /// What is known by its type, but stands there in another way: the message, and what to write.
@@ -139,9 +153,10 @@ fn misplaced(parameter: &Parameter<'_>) -> Option<(&'static str, String)> {
         Some(("the event comes in a parameter named `event`", "event: Event".to_owned()))
     } else if parameter.refers_to("Coin") {
         Some(("the wallet comes in a parameter named `instance`", "instance: Coin".to_owned()))
-    } else if parameter.refers_to("State") {
-        let by_value = parameter.written_type().replace('&', "");
-        Some(("a state comes by value", format!("{}: {by_value}", parameter.ident)))
+    } else if let Some(state) = parameter.referred_to().filter(|state| last_segment_is(state, "State")) {
+        Some(("a state comes by value", format!("{}: {}", parameter.ident, type_text(state))))
+    } else if let Some(state) = option_inner(parameter.ty).filter(|inner| last_segment_is(inner, "State")) {
+        Some(("a state is always there", format!("{}: {}", parameter.ident, type_text(state))))
     } else {
         None
     }
@@ -210,9 +225,8 @@ impl Context<'_, '_> {
         let elsewhere: Vec<&EventDef> =
             self.schema.events.iter().filter(|event| event.column(name).is_some()).collect();
         let mut help = Vec::new();
-        if elsewhere.is_empty() {
-            help.extend(names::did_you_mean(name, names));
-        } else {
+        help.extend(names::did_you_mean(name, names));
+        if !elsewhere.is_empty() {
             help.push(format!("`{name}` is a field of {}", event_list(&elsewhere)));
         }
         let is_foreign = help.is_empty();
@@ -270,7 +284,7 @@ impl Context<'_, '_> {
         let write = if is_wrong {
             let write =
                 format!("write `{}: Option<{}>`", parameter.ident, kind.usual_type().replace('T', &ty));
-            format!("{write}, because {} cannot be passed as `{ty}`", kind.words())
+            format!("{write}, because {}", kind.reason_against(parameter.ty, &ty))
         } else {
             format!("write `{}: Option<{ty}>`", parameter.ident)
         };

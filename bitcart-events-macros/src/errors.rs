@@ -34,3 +34,8 @@ impl Errors {
         self.0.iter().map(syn::Error::to_compile_error).collect()
     }
 }
+
+/// A parser's error, and what to write.
+pub(crate) fn with_help(error: &syn::Error, help: &str) -> syn::Error {
+    syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
+}

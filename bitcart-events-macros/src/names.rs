@@ -40,6 +40,18 @@ pub(crate) fn camel_case(name: &str) -> String {
         .collect()
 }
 
+/// `NewBlock` as the name of an event: `new_block`.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,5 +84,11 @@ mod tests {
     #[test]
     fn camel_case_joins_words() {
         assert_eq!(camel_case("verified_tx"), "VerifiedTx");
+    }
+
+    #[test]
+    fn snake_case_parts_words() {
+        assert_eq!(snake_case("VerifiedTx"), "verified_tx");
+        assert_eq!(snake_case("new_block"), "new_block");
     }
 }

@@ -1,13 +1,13 @@
 //! `#[derive(StrField)]` and its siblings: a struct around a type that a field can be taken as is one too.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{
     Data, DeriveInput, Field, Fields, GenericParam, Ident, Lifetime, LifetimeParam, Path, parse_quote,
 };
 
-use crate::errors::Errors;
+use crate::errors::{Errors, with_help};
 
 pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -47,6 +47,7 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
     quote! {
         #errors
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #impl_generics #krate::field::#of_kind<#update> for #ident #ty_generics #where_clause {
             fn from_field(
                 field: #krate::field::Field<#update>,

@@ -155,5 +155,6 @@ pub(crate) fn checked(input: TokenStream) -> TokenStream {
     }
     let (errors, stub) = (errors.to_tokens(), expand_stub(&args, &outside));
     let checks = expand_checks(&args, &handler, &outside);
-    quote!(#errors #stub #checks)
+    // The errors come last: an editor that looks for the cursor takes the first token that has its place.
+    quote!(#stub #checks #errors)
 }

@@ -22,13 +22,18 @@ impl Parameter<'_> {
         last_segment_is(self.ty, segment)
     }
 
-    /// The same behind any number of `&`.
-    pub(crate) fn refers_to(&self, segment: &str) -> bool {
+    /// The type behind any number of `&`, if there are some.
+    pub(crate) fn referred_to(&self) -> Option<&Type> {
         let mut ty = ungrouped(self.ty);
         while let Type::Reference(reference) = ty {
             ty = ungrouped(&reference.elem);
         }
-        last_segment_is(ty, segment)
+        self.is_reference().then_some(ty)
+    }
+
+    /// Whether it is such a type, or refers to one.
+    pub(crate) fn refers_to(&self, segment: &str) -> bool {
+        last_segment_is(self.referred_to().unwrap_or(self.ty), segment)
     }
 
     pub(crate) fn is_reference(&self) -> bool {
@@ -41,7 +46,7 @@ impl Parameter<'_> {
     }
 }
 
-fn last_segment_is(ty: &Type, segment: &str) -> bool {
+pub(crate) fn last_segment_is(ty: &Type, segment: &str) -> bool {
     matches!(ungrouped(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == segment))
 }
 

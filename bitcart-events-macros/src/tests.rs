@@ -132,7 +132,7 @@ fn mistakes_that_the_attribute_finds_itself() {
 fn a_mistaken_handler_leaves_a_stub() {
     let items = |args| expanded(args, "pub fn f(event: Event)").items;
     let stub = items("\"order_shipped\", crate = be");
-    let [Item::Macro(_), Item::Struct(companion), Item::Impl(handle), Item::Const(_)] = stub.as_slice()
+    let [Item::Struct(companion), Item::Impl(handle), Item::Const(_), Item::Macro(_)] = stub.as_slice()
     else {
         panic!()
     };

@@ -75,7 +75,17 @@ impl Kind {
             Self::Bool => name == "bool",
             Self::Json => false,
         };
-        !fits && (is_in(&INTEGERS) || is_in(&TEXTS) || is_in(&OTHERS))
+        !fits && is_plain(ty)
+    }
+
+    /// Why the type, which is written as `ty`, does not fit.
+    pub(crate) fn reason_against(self, ty: &Type, written: &str) -> String {
+        let is_float = core_name(ty).is_some_and(|name| name == "f32" || name == "f64");
+        if self == Self::Amount && is_float {
+            "a float would lose satoshis".to_owned()
+        } else {
+            format!("{} cannot be passed as `{written}`", self.words())
+        }
     }
 
     /// The kind that was meant by a type's name in the text of `events!`.
@@ -89,6 +99,12 @@ impl Kind {
             name => INTEGERS.contains(&name).then_some(Self::Int),
         }
     }
+}
+
+/// Whether it is one of the types that fields are usually taken as, or tried to be.
+pub(crate) fn is_plain(ty: &Type) -> bool {
+    let is_in = |names: &[&str], name: &str| names.contains(&name);
+    core_name(ty).is_some_and(|name| is_in(&INTEGERS, &name) || is_in(&TEXTS, &name) || is_in(&OTHERS, &name))
 }
 
 /// The last segment of the type's path, behind any `&` and `Option`.

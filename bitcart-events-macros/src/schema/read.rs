@@ -8,7 +8,7 @@ use syn::{Attribute, Ident, Token, Type, Visibility, braced};
 
 use super::{EventDef, FieldDef, Kind, Schema, Sent, name_of, option_inner};
 use crate::currency::{CURRENCIES, currency};
-use crate::errors::Errors;
+use crate::errors::{Errors, with_help};
 use crate::names;
 
 /// The module that the events stand in, and what stands in it, unread.
@@ -31,8 +31,7 @@ impl Parse for Outline {
             Ok(Self { docs, vis, module, body: body.parse()? })
         };
         outline(input).map_err(|error: syn::Error| {
-            let help = "write `events! { mod shop { order_shipped { order_id: Int } } }`";
-            syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
+            with_help(&error, "write `events! { mod shop { order_shipped { order_id: Int } } }`")
         })
     }
 }
@@ -44,7 +43,9 @@ impl Outline {
         let mut events = Vec::new();
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                let event = EventDef::read(input, errors)?;
+                let event = EventDef::read(input, errors).map_err(|error| {
+                    with_help(&error, "an event is a name and its fields: `order_shipped { order_id: Int, carrier: Option<Str> }`")
+                })?;
                 check_name(&event, &events, others, errors);
                 events.push(event);
             }
@@ -82,10 +83,7 @@ fn check_name(event: &EventDef, known: &[EventDef], others: Option<&Schema>, err
 impl EventDef {
     fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
         let (docs, sent) = attributes(input, errors)?;
-        let ident: Ident = input.parse().map_err(|error| {
-            let help = "an event is a name and its fields: `order_shipped { order_id: Int }`";
-            syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
-        })?;
+        let ident = input.parse()?;
         let body;
         braced!(body in input);
         let mut fields: Vec<FieldDef> = Vec::new();

@@ -119,6 +119,9 @@ fn mistakes() {
         let write = if meant.is_empty() { String::new() } else { format!(" | write `{meant}`") };
         format!("unknown kind of field `{written}`{write} | {kinds}")
     };
+    let example =
+        "an event is a name and its fields: `order_shipped { order_id: Int, carrier: Option<Str> }`";
+    let parsed = |error: &str| format!("{error} | {example}");
     for (text, message) in [
         ("a { x: Int } a {}", "event `a` is written twice | remove one of the two"),
         ("a_b {} AB {}", "`a_b` and `AB` would have the same type `AB` | give one of the two another name"),
@@ -159,12 +162,11 @@ fn mistakes() {
             "unknown currency `DOGE` | the currencies are `BTC`, `LTC`, `BCH`, `XRG`, `GRS`, `ETH`, `BNB`, `MATIC`, `TRX`, `XMR`",
         ),
         ("#[daemon(old)] a {}", "unknown daemon generation `old` | write `#[daemon(current)]`"),
-        ("#[currency] a {}", "expected attribute arguments in parentheses: #[currency(...)]"),
-        (
-            "pub a {}",
-            "expected identifier, found keyword `pub` | an event is a name and its fields: `order_shipped { order_id: Int }`",
-        ),
-        ("a { x: Int y: Int }", "expected `,`"),
+        ("#[currency] a {}", &parsed("expected attribute arguments in parentheses: #[currency(...)]")),
+        ("pub a {}", &parsed("expected identifier, found keyword `pub`")),
+        ("a { x: Int y: Int }", &parsed("expected `,`")),
+        ("a { x }", &parsed("expected `:`")),
+        ("a b {}", &parsed("expected curly braces")),
     ] {
         let file = written(&format!("mod m {{ {text} }}"));
         assert_eq!(messages(&file), [message], "{text}");

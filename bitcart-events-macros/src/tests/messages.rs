@@ -29,6 +29,8 @@ fn arguments() {
         ("[\"new_block\", 5]", BLOCK, expected),
         ("new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
         ("event::new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        ("event::NewBlock", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        ("event = \"x\"", BLOCK, "the name of an event stands by itself | write `#[on(\"x\")]`"),
         ("[]", BLOCK, "the list of events is empty | name at least one: `#[on([\"new_block\"])]`"),
         (
             "blocking",
@@ -119,7 +121,9 @@ fn events_and_currencies() {
                  an event of your own comes with `schema = path::to::events`, see `events!`"
             ),
         ),
-        ("\"order_shipped\", schema = shop", BLOCK, &format!("unknown event `order_shipped` | {EVENTS}")),
+        ("\"order_shipped\", schema = shop", BLOCK, &{
+            format!("unknown event `order_shipped` | {EVENTS} | Bitcart's own come without `schema`")
+        }),
         (
             "[\"new_block\", \"new_block\"]",
             "fn f(event: Event, height: Option<u64>)",
@@ -206,6 +210,42 @@ fn parameters() {
             "an argument is borrowed only for as long as the handler runs | write `tx: Option<&str>`",
         ),
         (
+            "\"new_block\"",
+            "fn f(event: Event, db: &mut State<Db>)",
+            "a state comes by value | write `db: State<Db>`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, db: Option<State<Db>>)",
+            "a state is always there | write `db: State<Db>`",
+        ),
+        (
+            "\"new_transaction\"",
+            "fn f(event: Event, tx: &mut str)",
+            "an argument cannot be changed in its place | write `tx: &str`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: String)",
+            "the event cannot be passed as `String` | write `event: Event`, or `event: &str` for its name alone",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: &u64)",
+            "the event cannot be passed as `&u64` | write `event: Event`, or `event: &str` for its name alone",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, block: u64)",
+            "`new_block` has no field `block` | its fields are `height: Int` | a value of your own comes as `block: State<u64>`",
+        ),
+        (
+            "\"new_payment\"",
+            "fn f(event: Event, amount: Option<Decimal>)",
+            "`new_payment` has no field `amount` | did you mean `sent_amount`? | `amount` is a field of `new_transaction` | \
+             its fields are `address: Str`, `status: Status`, `sent_amount: Amount`, `token: Str`",
+        ),
+        (
             "\"new_transaction\"",
             "fn f(event: Event, tx: Cow<'static, str>)",
             "an argument is borrowed only for as long as the handler runs | write `tx: Cow<'_, str>`",
@@ -228,12 +268,21 @@ fn an_option_of_a_type_that_fits_is_suggested() {
         let output = checked(quote!({ m } { #schema } { ["a", "b"] } { fn f(event: Event, x: #ty); }));
         messages(&syn::parse2(output).unwrap())
     };
+    for ty in ["f32", "Option<f64>", "&f64"] {
+        let message =
+            messages(&expanded("\"new_payment\"", &format!("fn f(event: Event, sent_amount: {ty})")));
+        let write = "write `sent_amount: Option<Decimal>`, because a float would lose satoshis";
+        assert_eq!(
+            message.iter().any(|message| message.contains(write)),
+            !ty.contains("Option"),
+            "{message:?}"
+        );
+    }
     for (kind, ty, usual, words) in [
         ("Int", "String", "u64", "a whole number"),
         ("Int", "f64", "u64", "a whole number"),
         ("Str", "u64", "&str", "text"),
         ("Str", "PaymentStatus", "&str", "text"),
-        ("Amount", "f32", "Decimal", "an amount"),
         ("Amount", "u64", "Decimal", "an amount"),
         ("Status", "&str", "PaymentStatus", "a status"),
         ("Status", "bool", "PaymentStatus", "a status"),

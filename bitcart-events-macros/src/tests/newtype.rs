@@ -45,7 +45,7 @@ fn mistakes() {
         ),
         (
             "#[field(krate = be)] struct Id(String);",
-            "unknown option | write `#[field(crate = path::to::bitcart_events)]`",
+            "unknown option `krate` | write `#[field(crate = path::to::bitcart_events)]`",
         ),
     ] {
         assert_eq!(messages(&derived(item)), [message], "{item}");

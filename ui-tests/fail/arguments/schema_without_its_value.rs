@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_block", schema)]
+fn block(event: Event, height: u64) {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+bitcart_events::events! {
+    mod shop {
+        order_shipped { order_id: Int }
+        order_shipped { order_id: Int }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+bitcart_events::events! {
+    mod shop {
+        order_shipped
+        order_lost { order_id: Int }
+    }
+}
+
+fn main() {}

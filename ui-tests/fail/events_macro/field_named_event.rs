@@ -1,0 +1,7 @@
+bitcart_events::events! {
+    mod shop {
+        order_shipped { event: Str }
+    }
+}
+
+fn main() {}

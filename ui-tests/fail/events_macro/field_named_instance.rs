@@ -1,0 +1,7 @@
+bitcart_events::events! {
+    mod shop {
+        order_shipped { instance: Str }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+bitcart_events::events! {
+    mod shop {
+        order_shipped { price: f64 }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+bitcart_events::events! {
+    mod shop {
+        new_payment { order_id: Int }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+bitcart_events::events! {
+    order_shipped { order_id: Int }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+bitcart_events::events! {
+    mod shop {
+        order_shipped {
+            #[daemon(old)]
+            order_id: Int,
+        }
+    }
+}
+
+fn main() {}

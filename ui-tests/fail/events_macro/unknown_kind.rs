@@ -1,0 +1,7 @@
+bitcart_events::events! {
+    mod shop {
+        order_shipped { order_id: Number }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_transaction")]
+fn seen(event: Event, txid: String) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+#![allow(unused)]
+
+use bitcart_events::{field::StrField};
+
+#[derive(StrField)]
+enum OrderId {
+    Text(String),
+}
+
+fn main() {}

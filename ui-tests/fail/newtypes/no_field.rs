@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{field::StrField};
+
+#[derive(StrField)]
+struct OrderId;
+
+fn main() {}

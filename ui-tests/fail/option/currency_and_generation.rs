@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_payment", currency = "ETH")]
+fn paid(event: Event, contract: &str) {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_block")]
+async fn block(event: Event, height: u64) -> Option<()> {
+    Some(())
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_payment")]
+fn paid(event: Event, sent_amount: f64) {}
+
+fn main() {}

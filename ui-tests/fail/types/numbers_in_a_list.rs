@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_payment")]
+fn paid(event: Event, tx_hashes: Option<Vec<u64>>) {}
+
+fn main() {}

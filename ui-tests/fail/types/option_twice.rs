@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_block")]
+fn block(event: Event, height: Option<Option<&str>>) {}
+
+fn main() {}

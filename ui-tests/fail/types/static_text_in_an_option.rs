@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_payment")]
+fn paid(event: Event, contract: Option<&'static str>) {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_payment", daemon = "current")]
+fn paid(event: Event, sent_amount: u64) {}
+
+fn main() {}
