@@ -1,7 +1,7 @@
 //! Every rule of `#[on]` that needs the schema. What passes here is expanded without further doubts.
 
 use quote::ToTokens;
-use syn::Signature;
+use syn::{Signature, Type};
 
 use crate::args::Args;
 use crate::errors::Errors;
@@ -58,7 +58,11 @@ pub(crate) fn check<'a>(
         .into_iter()
         .filter_map(|parameter| {
             let source = context.source(&parameter, errors)?;
-            check_type(&parameter, &source, errors).then_some(Argument { parameter, source })
+            if let Some((message, write)) = wrong_type(&parameter, &source) {
+                errors.add(parameter.ty, message, &[format!("write `{}: {write}`", parameter.ident)]);
+                return None;
+            }
+            Some(Argument { parameter, source })
         })
         .collect();
     Handler { events, arguments, is_concrete }
@@ -113,7 +117,7 @@ fn check_currencies(args: &Args, events: &[&EventDef], errors: &mut Errors) {
         if events.iter().all(|event| !event.sent.by(code)) {
             let names = event_list(events);
             let who = events.iter().find_map(|event| event.sent.describe()).unwrap_or_default();
-            let help = format!("{names} is sent by {who}");
+            let help = format!("{names} is sent by {who}: name one of these, or none");
             errors.add(literal, format!("{code} daemons never send {names}"), &[help]);
         }
     }
@@ -123,40 +127,52 @@ fn event_list(events: &[&EventDef]) -> String {
     names::list(events.iter().map(|event| event.name.as_str()))
 }
 
-/// What rustc would say of the generated code rather than of the parameter. Whether there was nothing.
-fn check_type(parameter: &Parameter<'_>, source: &Source, errors: &mut Errors) -> bool {
+/// What rustc would say of the generated code rather than of the parameter, or at length: the message, and what to
+/// write.
+fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(String, String)> {
+    let ty = parameter.written_type();
     let is_read = matches!(source, Source::Event | Source::Field { .. });
-    let (ident, ty) = (parameter.ident, parameter.written_type());
-    let (message, help) = if is_read && mentions(parameter.ty.to_token_stream(), "static") {
-        let ty = ty.replace("'static ", "").replace("<'static,", "<'_,");
-        ("an argument is borrowed only for as long as the handler runs", format!("write `{ident}: {ty}`"))
-    } else if is_read && mentions(parameter.ty.to_token_stream(), "mut") {
-        let ty = ty.replace("mut ", "");
-        ("an argument cannot be changed in its place", format!("write `{ident}: {ty}`"))
-    } else if matches!(source, Source::Event) && !parameter.refers_to("str") && is_plain(parameter.ty) {
-        errors.add(
-            parameter.ty,
-            format!("the event cannot be passed as `{ty}`"),
-            &[format!("write `{ident}: Event`, or `{ident}: &str` for its name alone")],
-        );
-        return false;
-    } else {
-        return true;
+    if is_read && mentions(parameter.ty.to_token_stream(), "static") {
+        let message = "an argument is borrowed only for as long as the handler runs";
+        return Some((message.to_owned(), ty.replace("'static ", "").replace("<'static,", "<'_,")));
+    }
+    if is_read && mentions(parameter.ty.to_token_stream(), "mut") {
+        let message = "an argument cannot be borrowed mutably";
+        return Some((message.to_owned(), ty.replace("mut ", "")));
+    }
+    let inner = parameter.referred_to();
+    let kind = match source {
+        Source::Event if parameter.refers_to("Event") => {
+            return inner.map(|_| ("the event comes by value".to_owned(), "Event".to_owned()));
+        }
+        Source::Event
+            if inner.is_none_or(|inner| !last_segment_is(inner, "str")) && is_plain(parameter.ty) =>
+        {
+            return Some((format!("the event cannot be passed as `{ty}`"), "Event".to_owned()));
+        }
+        Source::Instance if parameter.refers_to("Coin") => {
+            return inner.map(|_| ("the wallet comes by value".to_owned(), "Coin".to_owned()));
+        }
+        Source::Field { kind, .. } => kind,
+        _ => return None,
     };
-    errors.add(parameter.ty, message, &[help]);
-    false
+    let owned = inner.filter(|inner| kind.refuses(parameter.ty) && !kind.refuses(inner))?;
+    Some((format!("{} cannot be passed as `{ty}`", kind.words()), type_text(owned)))
 }
 
-/// What is known by its type, but stands there in another way: the message, and what to write.
-fn misplaced(parameter: &Parameter<'_>) -> Option<(&'static str, String)> {
+/// What is known by its type, but stands there in another way: its place, the message, and what to write.
+fn misplaced<'p>(parameter: &'p Parameter<'_>) -> Option<(&'p dyn ToTokens, &'static str, String)> {
+    let (ident, ty) = (parameter.ident, parameter.ty);
+    let is_state = |ty: &&Type| last_segment_is(ty, "State");
+    let state = |state: &Type| format!("{ident}: {}", type_text(state));
     if parameter.refers_to("Event") {
-        Some(("the event comes in a parameter named `event`", "event: Event".to_owned()))
+        Some((ident, "the event comes in a parameter named `event`", "event: Event".to_owned()))
     } else if parameter.refers_to("Coin") {
-        Some(("the wallet comes in a parameter named `instance`", "instance: Coin".to_owned()))
-    } else if let Some(state) = parameter.referred_to().filter(|state| last_segment_is(state, "State")) {
-        Some(("a state comes by value", format!("{}: {}", parameter.ident, type_text(state))))
-    } else if let Some(state) = option_inner(parameter.ty).filter(|inner| last_segment_is(inner, "State")) {
-        Some(("a state is always there", format!("{}: {}", parameter.ident, type_text(state))))
+        Some((ident, "the wallet comes in a parameter named `instance`", "instance: Coin".to_owned()))
+    } else if let Some(inner) = parameter.referred_to().filter(is_state) {
+        Some((ty, "a state comes by value", state(inner)))
+    } else if let Some(inner) = option_inner(ty).filter(is_state) {
+        Some((ty, "a state is always there", state(inner)))
     } else {
         None
     }
@@ -215,8 +231,8 @@ impl Context<'_, '_> {
     }
 
     fn add_unknown(&self, parameter: &Parameter<'_>, errors: &mut Errors) {
-        if let Some((message, write)) = misplaced(parameter) {
-            errors.add(parameter.ident, message, &[format!("write `{write}`")]);
+        if let Some((place, message, write)) = misplaced(parameter) {
+            errors.add(place, message, &[format!("write `{write}`")]);
             return;
         }
         let name = parameter.name.as_str();

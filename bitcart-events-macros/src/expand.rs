@@ -181,12 +181,12 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]
     for (event, literal) in handler.events.iter().zip(&args.events) {
         let stem = format!("only_one_handler_for_{module}_{}", event.name);
         let names = match args.currencies.as_slice() {
-            [] => vec![stem],
-            codes => codes.iter().map(|(code, _)| format!("{stem}_of_{code}")).collect(),
+            [] => vec![(stem, literal)],
+            codes => codes.iter().map(|(code, literal)| (format!("{stem}_of_{code}"), literal)).collect(),
         };
-        for name in names {
+        for (name, literal) in names {
             let name = Ident::new(&name, literal.span());
-            // Spanned at the event's name as a whole, because that is what rustc then shows.
+            // Spanned at what is there twice, as a whole, because that is what rustc then shows.
             let mark = quote_spanned! {literal.span()=>
                 #[allow(dead_code, non_upper_case_globals)]
                 const #name: () = ();

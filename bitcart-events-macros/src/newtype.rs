@@ -80,9 +80,9 @@ fn krate(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("field")) {
         let read = attribute.parse_nested_meta(|meta| {
             if !meta.path.is_ident("crate") {
-                return Err(
-                    meta.error("unknown option\n= help: write `#[field(crate = path::to::bitcart_events)]`")
-                );
+                let message = format!("unknown option `{}`", meta.path.to_token_stream());
+                let help = "write `#[field(crate = path::to::bitcart_events)]`";
+                return Err(with_help(&meta.error(message), help));
             }
             let path = meta.value()?.call(Path::parse_mod_style)?;
             krate = quote!(#path);

@@ -75,7 +75,9 @@ impl Kind {
             Self::Bool => name == "bool",
             Self::Json => false,
         };
-        !fits && is_plain(ty)
+        // Of what is read only text can be borrowed.
+        let is_borrowed = matches!(ungrouped(ty), Type::Reference(_)) && name != "str";
+        (!fits || is_borrowed) && is_plain(ty)
     }
 
     /// Why the type, which is written as `ty`, does not fit.

@@ -138,7 +138,7 @@ fn events_and_currencies() {
         (
             "\"verified_tx\", currency = \"ETH\"",
             "fn f(event: Event, tx: &str)",
-            "ETH daemons never send `verified_tx` | `verified_tx` is sent by BTC daemons, and none of 2020",
+            "ETH daemons never send `verified_tx` | `verified_tx` is sent by BTC daemons, and none of 2020: name one of these, or none",
         ),
         (
             "\"new_transaction\", currency = \"BTC\"",
@@ -222,18 +222,30 @@ fn parameters() {
         (
             "\"new_transaction\"",
             "fn f(event: Event, tx: &mut str)",
-            "an argument cannot be changed in its place | write `tx: &str`",
+            "an argument cannot be borrowed mutably | write `tx: &str`",
         ),
         (
             "\"new_block\"",
             "fn f(event: String)",
-            "the event cannot be passed as `String` | write `event: Event`, or `event: &str` for its name alone",
+            "the event cannot be passed as `String` | write `event: Event`",
+        ),
+        ("\"new_block\"", "fn f(event: &Event)", "the event comes by value | write `event: Event`"),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, instance: &Coin)",
+            "the wallet comes by value | write `instance: Coin`",
+        ),
+        (
+            "\"new_transaction\"",
+            "fn f(event: Event, tx: &String)",
+            "text cannot be passed as `&String` | write `tx: String`",
         ),
         (
             "\"new_block\"",
-            "fn f(event: &u64)",
-            "the event cannot be passed as `&u64` | write `event: Event`, or `event: &str` for its name alone",
+            "fn f(event: Event, height: &u64)",
+            "a whole number cannot be passed as `&u64` | write `height: u64`",
         ),
+        ("\"new_block\"", "fn f(event: &u64)", "the event cannot be passed as `&u64` | write `event: Event`"),
         (
             "\"new_block\"",
             "fn f(event: Event, block: u64)",
@@ -282,6 +294,8 @@ fn an_option_of_a_type_that_fits_is_suggested() {
         ("Int", "String", "u64", "a whole number"),
         ("Int", "f64", "u64", "a whole number"),
         ("Str", "u64", "&str", "text"),
+        ("Str", "&String", "&str", "text"),
+        ("Int", "&u64", "u64", "a whole number"),
         ("Str", "PaymentStatus", "&str", "text"),
         ("Amount", "u64", "Decimal", "an amount"),
         ("Status", "&str", "PaymentStatus", "a status"),
@@ -296,7 +310,7 @@ fn an_option_of_a_type_that_fits_is_suggested() {
     }
     for (kind, ty) in [
         ("Int", "u8"),
-        ("Str", "&String"),
+        ("Str", "String"),
         ("Str", "Cow<str>"),
         ("Amount", "&str"),
         ("Amount", "Decimal"),

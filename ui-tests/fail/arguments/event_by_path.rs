@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn block(event: Event, height: u64) {}
 
 fn main() {}
+
+//~ bitcart_events::event::NewBlock

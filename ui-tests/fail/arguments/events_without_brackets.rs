@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn either(_event: Event, _height: Option<u64>, _address: Option<&str>) {}
 
 fn main() {}
+
+//~ "new_payment"

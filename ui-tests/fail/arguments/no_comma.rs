@@ -4,3 +4,5 @@ use bitcart_events::{Decimal, Event, on};
 fn paid(_event: Event, _sent_amount: Decimal) {}
 
 fn main() {}
+
+//~ daemon

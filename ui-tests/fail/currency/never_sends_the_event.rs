@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn confirmed(_event: Event, _tx: &str) {}
 
 fn main() {}
+
+//~ "ETH"

@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn seen(event: Event, from_address: Option<&str>) {}
 
 fn main() {}
+
+//~ from_address

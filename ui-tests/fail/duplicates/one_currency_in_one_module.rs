@@ -7,3 +7,5 @@ fn ether(_event: Event, _amount: Decimal) {}
 fn token(_event: Event, _amount: Decimal) {}
 
 fn main() {}
+
+//~ "ETH"

@@ -7,3 +7,5 @@ fn block(_event: Event, _height: u64) {}
 fn either(_event: Event) {}
 
 fn main() {}
+
+//~ "new_block"

@@ -15,3 +15,5 @@ fn shipped(event: Event, order_id: u64) {}
 async fn shipped_again(event: Event) {}
 
 fn main() {}
+
+//~ "order_shipped"

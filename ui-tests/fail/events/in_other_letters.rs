@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn paid(event: Event, address: &str) {}
 
 fn main() {}
+
+//~ "New-Payment"

@@ -4,3 +4,5 @@ use bitcart_events::on;
 fn block(_height: u64) {}
 
 fn main() {}
+
+//~ block

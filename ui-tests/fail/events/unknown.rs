@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn shipped(_event: Event, _order_id: u64) {}
 
 fn main() {}
+
+//~ "order_shipped"

@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn either(_event: Event, _height: Option<u64>, _order_id: Option<u64>) {}
 
 fn main() {}
+
+//~ "order_shipped"

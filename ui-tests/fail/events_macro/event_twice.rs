@@ -6,3 +6,5 @@ bitcart_events::events! {
 }
 
 fn main() {}
+
+//~ order_shipped

@@ -8,3 +8,5 @@ bitcart_events::events! {
 }
 
 fn main() {}
+
+//~ old

@@ -4,3 +4,5 @@ use bitcart_events::{Coin, Event, on};
 fn block(_coin: Coin, _event: Event) {}
 
 fn main() {}
+
+//~ _coin

@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn paid(event: Event, statusStr: &str) {}
 
 fn main() {}
+
+//~ statusStr

@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn seen(_event: Event, _height: u64) {}
 
 fn main() {}
+
+//~ _height

@@ -6,3 +6,5 @@ use bitcart_events::{Decimal, Event, on};
 fn paid(event: Event, amount: Decimal) {}
 
 fn main() {}
+
+//~ amount

@@ -6,3 +6,5 @@ fn block(_event: Event, height: u64, _height: u64) {
 }
 
 fn main() {}
+
+//~ _height

@@ -4,3 +4,5 @@ use bitcart_events::{Event, PaymentStatus, on};
 fn either(_event: Event, _status: Option<PaymentStatus>) {}
 
 fn main() {}
+
+//~ _status

@@ -8,3 +8,5 @@ enum OrderId {
 }
 
 fn main() {}
+
+//~ OrderId

@@ -6,3 +6,5 @@ use bitcart_events::{field::StrField};
 struct OrderId(String, u64);
 
 fn main() {}
+
+//~ OrderId

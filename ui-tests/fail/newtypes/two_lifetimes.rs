@@ -6,3 +6,5 @@ use bitcart_events::{field::StrField};
 struct OrderId<'a, 'b>(&'a &'b str);
 
 fn main() {}
+
+//~ 'b

@@ -6,3 +6,5 @@ use bitcart_events::{field::StrField};
 struct OrderId(u64);
 
 fn main() {}
+
+//~ u64

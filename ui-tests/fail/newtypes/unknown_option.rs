@@ -7,3 +7,5 @@ use bitcart_events::{field::StrField};
 struct OrderId(String);
 
 fn main() {}
+
+//~ rename

@@ -4,3 +4,5 @@ use bitcart_events::{Decimal, Event, on};
 fn token(_event: Event, _amount: Decimal) {}
 
 fn main() {}
+
+//~ Decimal

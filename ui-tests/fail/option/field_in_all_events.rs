@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn either(_event: Event, _tx: &str) {}
 
 fn main() {}
+
+//~ &str

@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn token(_event: Event, _contract: &str) {}
 
 fn main() {}
+
+//~ &str

@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn seen(event: Event, to: &str) {}
 
 fn main() {}
+
+//~ &str

@@ -6,3 +6,5 @@ fn block(_event: Event, _height: u64) -> impl Future<Output = ()> {
 }
 
 fn main() {}
+
+//~ impl Future<Output = ()>

@@ -8,3 +8,5 @@ async fn block(event: Event, height: u64) -> std::io::Result<u64> {
 }
 
 fn main() {}
+
+//~ std::io::Result<u64>

@@ -6,3 +6,5 @@ fn block(_event: Event, _height: u64) -> Result<(), Box<dyn std::error::Error>> 
 }
 
 fn main() {}
+
+//~ Result<(), Box<dyn std::error::Error>>

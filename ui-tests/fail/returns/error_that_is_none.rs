@@ -8,3 +8,5 @@ fn block(_event: Event, _height: u64) -> Result<(), Failure> {
 }
 
 fn main() {}
+
+//~ Result<(), Failure>

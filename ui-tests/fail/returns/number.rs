@@ -6,3 +6,5 @@ fn block(_event: Event, height: u64) -> u64 {
 }
 
 fn main() {}
+
+//~ u64

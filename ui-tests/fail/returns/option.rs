@@ -8,3 +8,5 @@ async fn block(event: Event, height: u64) -> Option<()> {
 }
 
 fn main() {}
+
+//~ Option<()>

@@ -6,3 +6,5 @@ async fn block(_event: Event, height: u64) -> Result<u64, String> {
 }
 
 fn main() {}
+
+//~ Result<u64, String>

@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn block(event: Event, height: u64) {}
 
 fn main() {}
+
+//~ "new_block"

@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn shipped(event: Event, order_id: u64) {}
 
 fn main() {}
+
+//~ "order_shiped"

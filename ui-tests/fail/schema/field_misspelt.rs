@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn shipped(event: Event, orderid: u64) {}
 
 fn main() {}
+
+//~ orderid

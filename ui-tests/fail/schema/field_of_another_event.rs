@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn lost(event: Event, carrier: Option<&str>) {}
 
 fn main() {}
+
+//~ carrier

@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn shipped(event: Event, carrier: &str) {}
 
 fn main() {}
+
+//~ &str

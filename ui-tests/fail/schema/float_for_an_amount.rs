@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn shipped(event: Event, paid: f32) {}
 
 fn main() {}
+
+//~ f32

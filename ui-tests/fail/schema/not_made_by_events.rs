@@ -8,3 +8,5 @@ mod shop {}
 fn shipped(event: Event, order_id: u64) {}
 
 fn main() {}
+
+//~ shop

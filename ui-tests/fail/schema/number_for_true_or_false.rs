@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn shipped(event: Event, express: u8) {}
 
 fn main() {}
+
+//~ u8

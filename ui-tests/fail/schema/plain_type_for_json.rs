@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn shipped(event: Event, items: Vec<u8>) {}
 
 fn main() {}
+
+//~ Vec<u8>

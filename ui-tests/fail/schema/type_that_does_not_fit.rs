@@ -13,3 +13,5 @@ bitcart_events::events! {
 fn shipped(event: Event, order_id: &str) {}
 
 fn main() {}
+
+//~ &str

@@ -8,3 +8,5 @@ enum Block {
 }
 
 fn main() {}
+
+//~ enum

@@ -8,3 +8,5 @@ async fn block(_event: Event, height: u64) {
 }
 
 fn main() {}
+
+//~ block

@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn block<T: From<u64>>(_event: Event, _height: T) {}
 
 fn main() {}
+
+//~ T: From<u64>

@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 async fn block<T>(event: Event, height: u64) {}
 
 fn main() {}
+
+//~ T

@@ -12,3 +12,5 @@ async fn block(event: Event, height: u64, blocks: State<Mutex<u64>>) {
 }
 
 fn main() {}
+
+//~ block

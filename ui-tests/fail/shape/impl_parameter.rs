@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn seen(_event: Event, _tx: impl Into<String>) {}
 
 fn main() {}
+
+//~ impl Into<String>

@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn seen<'a>(_event: Event, _tx: &'a str) {}
 
 fn main() {}
+
+//~ 'a

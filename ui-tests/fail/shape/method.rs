@@ -8,3 +8,5 @@ impl Shop {
 }
 
 fn main() {}
+
+//~ &self

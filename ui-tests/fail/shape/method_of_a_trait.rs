@@ -8,3 +8,5 @@ trait Shop {
 }
 
 fn main() {}
+
+//~ &mut self

@@ -8,3 +8,5 @@ fn block(event: Event, height: u64) {
 }
 
 fn main() {}
+
+//~ height

@@ -8,3 +8,5 @@ mod blocks {
 }
 
 fn main() {}
+
+//~ mod

@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn block(event: Event, ref height: u64) {}
 
 fn main() {}
+
+//~ ref height

@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn seen(_event: Event, (_a, _b): (String, String)) {}
 
 fn main() {}
+
+//~ (_a, _b)

@@ -6,3 +6,5 @@ struct Block {
 }
 
 fn main() {}
+
+//~ struct

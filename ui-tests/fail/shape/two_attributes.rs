@@ -5,3 +5,5 @@ use bitcart_events::{Event, on};
 fn either(_event: Event) {}
 
 fn main() {}
+
+//~ #[on("new_payment")]

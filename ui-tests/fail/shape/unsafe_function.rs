@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 unsafe fn block(_event: Event, _height: u64) {}
 
 fn main() {}
+
+//~ unsafe

@@ -8,3 +8,5 @@ where
     u64: Copy, {}
 
 fn main() {}
+
+//~ where

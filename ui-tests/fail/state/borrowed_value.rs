@@ -8,3 +8,5 @@ struct Orders;
 fn block(event: Event, orders: &Orders) {}
 
 fn main() {}
+
+//~ orders

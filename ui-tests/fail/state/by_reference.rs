@@ -6,3 +6,5 @@ struct Orders;
 fn block(_event: Event, _orders: &State<Orders>) {}
 
 fn main() {}
+
+//~ &State<Orders>

@@ -8,3 +8,5 @@ use std::cell::Cell;
 fn block(event: Event, blocks: State<Cell<u64>>) {}
 
 fn main() {}
+
+//~ State<Cell<u64>>

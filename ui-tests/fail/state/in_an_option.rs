@@ -6,3 +6,5 @@ use bitcart_events::{Event, State, on};
 fn block(event: Event, blocks: Option<State<u64>>) {}
 
 fn main() {}
+
+//~ Option<State<u64>>

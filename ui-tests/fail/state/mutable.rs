@@ -8,3 +8,5 @@ struct Orders;
 fn block(event: Event, orders: &mut State<Orders>) {}
 
 fn main() {}
+
+//~ &mut State<Orders>

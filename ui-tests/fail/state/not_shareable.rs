@@ -8,3 +8,5 @@ fn block(_event: Event, orders: State<Orders>) {
 }
 
 fn main() {}
+
+//~ State<Orders>

@@ -6,3 +6,5 @@ struct Orders;
 fn block(_event: Event, _orders: Orders) {}
 
 fn main() {}
+
+//~ _orders

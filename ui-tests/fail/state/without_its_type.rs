@@ -4,3 +4,5 @@ use bitcart_events::{Event, State, on};
 fn block(_event: Event, _orders: State) {}
 
 fn main() {}
+
+//~ State

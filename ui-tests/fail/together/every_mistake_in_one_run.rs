@@ -6,3 +6,14 @@ async fn all<T>(height: u64, adress: Option<&str>, (_a, _b): (T, T)) -> impl Siz
 }
 
 fn main() {}
+
+//~ "DOGE"
+//~ retries
+//~ "new_blok"
+//~ blocking
+//~ T
+//~ impl Sized
+//~ (_a, _b)
+//~ all
+//~ u64
+//~ adress

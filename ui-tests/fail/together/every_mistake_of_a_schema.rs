@@ -16,3 +16,12 @@ fn shipped(order: u64) {
 fn main() {
     let _ = bitcart_events::handlers![shipped];
 }
+
+//~ #[serde]
+//~ u64
+//~ order_id
+//~ String
+//~ _carrier
+//~ event
+//~ new_block
+//~ order_shipped

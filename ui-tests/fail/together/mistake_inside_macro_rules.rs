@@ -10,3 +10,5 @@ macro_rules! handler {
 handler!(block, "new_block", _heigth: u64);
 
 fn main() {}
+
+//~ _heigth

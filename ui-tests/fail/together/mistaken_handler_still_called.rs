@@ -19,3 +19,7 @@ fn main() {
     let coin = bitcart_events::Coin::btc("xpub");
     coin.add_event_handlers(handlers![paid, shop::block]).unwrap();
 }
+
+//~ adress
+//~ "new_blok"
+//~ usize

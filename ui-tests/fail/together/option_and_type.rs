@@ -8,3 +8,6 @@ struct Money;
 fn paid(event: Event, sent_amount: Money) {}
 
 fn main() {}
+
+//~ Money
+//~ Money

@@ -6,3 +6,5 @@ fn main() {
     plain(Event::find("new_block").unwrap());
     let _ = handlers![plain];
 }
+
+//~ plain

@@ -8,3 +8,10 @@ async fn paid(event: String, txid: &str, status: Vec<u8>, address: u64, sent_amo
 }
 
 fn main() {}
+
+//~ String
+//~ txid
+//~ f64
+//~ Vec<u8>
+//~ u64
+//~ u8

@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn paid(event: Event, status: bool) {}
 
 fn main() {}
+
+//~ bool

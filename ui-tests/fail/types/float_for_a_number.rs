@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn block(event: Event, height: f64) {}
 
 fn main() {}
+
+//~ f64

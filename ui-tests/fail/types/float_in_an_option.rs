@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn paid(event: Event, sent_amount: Option<f64>) {}
 
 fn main() {}
+
+//~ Option<f64>

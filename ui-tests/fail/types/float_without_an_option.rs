@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn paid(event: Event, sent_amount: f64) {}
 
 fn main() {}
+
+//~ f64

@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 async fn seen(_event: Event, _tx: u64) {}
 
 fn main() {}
+
+//~ u64

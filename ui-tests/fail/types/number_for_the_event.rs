@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn block(event: u64, height: u64) {}
 
 fn main() {}
+
+//~ u64

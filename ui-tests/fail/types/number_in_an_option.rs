@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn paid(_event: Event, _sent_amount: Option<u64>) {}
 
 fn main() {}
+
+//~ Option<u64>

@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn paid(event: Event, tx_hashes: Option<Vec<u64>>) {}
 
 fn main() {}
+
+//~ Option<Vec<u64>>

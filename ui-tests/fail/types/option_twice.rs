@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn block(event: Event, height: Option<Option<&str>>) {}
 
 fn main() {}
+
+//~ Option<Option<&str>>

@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn paid(event: Event, contract: Option<&'static str>) {}
 
 fn main() {}
+
+//~ Option<&'static str>

@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn seen(_event: Event, _tx: &String) {}
 
 fn main() {}
+
+//~ &String

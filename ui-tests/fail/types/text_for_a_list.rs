@@ -4,3 +4,5 @@ use bitcart_events::{Event, on};
 fn paid(_event: Event, _tx_hashes: String) {}
 
 fn main() {}
+
+//~ String

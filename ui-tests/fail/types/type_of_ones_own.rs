@@ -8,3 +8,5 @@ struct OrderId(String);
 fn paid(event: Event, address: OrderId) {}
 
 fn main() {}
+
+//~ OrderId

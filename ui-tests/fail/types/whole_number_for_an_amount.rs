@@ -6,3 +6,5 @@ use bitcart_events::{Event, on};
 fn paid(event: Event, sent_amount: u64) {}
 
 fn main() {}
+
+//~ u64
