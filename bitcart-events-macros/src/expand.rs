@@ -3,10 +3,9 @@
 //! Two habits keep the user's scope out of it: every path is absolute, and every name that the expansion binds is
 //! made with `Span::mixed_site()`, so that a parameter may be called like the function, or like one of ours.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{Attribute, Ident, ReturnType, Signature, Visibility};
 
 use crate::args::Args;
@@ -32,17 +31,41 @@ pub(crate) fn expand(
     outside: &Outside<'_>,
 ) -> TokenStream {
     let private = private(args);
-    let Outside { signature, cfg, schema_path, .. } = outside;
-    let function = &signature.ident;
-    let plain = function.unraw();
-    // Derived from the function's name, because only so they cannot be that name.
-    let (call, registration) = (format_ident!("call_{plain}"), format_ident!("REGISTRATION_OF_{plain}"));
-    let call_item = call_item(&call, handler, signature, &private);
-    let mode = match (&signature.asyncness, &args.blocking) {
-        (Some(_), _) => quote!(Async),
-        (None, Some(_)) => quote!(Blocking),
-        (None, None) => quote!(Plain),
+    let Outside { signature, cfg, .. } = outside;
+    let (companion, marks) = (companion(args, outside), marks(schema, args, handler, cfg));
+    let registration = registration(args, handler, outside);
+    let allow = quote!(#[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]);
+    let handle = |ty: &Ident| {
+        let register = args.register.then(|| {
+            quote!(#private::inventory::submit! { #private::Registered(<#ty as #private::Handle>::registration) })
+        });
+        quote! {
+            #(#cfg)*
+            #allow
+            impl #private::Handle for #ty {
+                fn registration() -> #private::Registration { #registration }
+            }
+            #(#cfg)*
+            #register
+        }
     };
+    if args.companion {
+        let handle = handle(&signature.ident);
+        return quote!(#companion #(#marks)* #handle);
+    }
+    // Derived from the function's name, because only so it cannot be that name.
+    let own = format_ident!("handler_{}", signature.ident.unraw());
+    let handle = handle(&own);
+    quote!(#(#marks)* #(#cfg)* #allow const _: () = { enum #own {} #handle };)
+}
+
+/// What the handler is, and how it is called.
+fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> TokenStream {
+    let Outside { signature, schema_path, .. } = outside;
+    let plain = signature.ident.unraw();
+    // As above; and shorter than the whole path, of which there would be many.
+    let private = format_ident!("parts_of_{plain}");
+    let name = format!("::{plain}");
     let subscriptions = handler.events.iter().enumerate().map(|(index, event)| {
         let payload = event.payload();
         let columns = handler.arguments.iter().filter_map(|argument| match &argument.source {
@@ -66,40 +89,41 @@ pub(crate) fn expand(
     let states = handler.arguments.iter().filter(|argument| matches!(argument.source, Source::State)).map(
         |argument| {
             let ty = argument.parameter.ty;
-            quote_spanned!(ty.span()=> <#ty as #private::StateArgument>::NEED)
+            quote!(<#ty as #private::StateArgument>::NEED)
         },
     );
-    let implement = args.companion.then(|| {
-        quote! {
-            impl #private::Handle for #function {
-                const REGISTRATION: &'static #private::Registration = &#registration;
-            }
-        }
-    });
-    let submit =
-        args.register.then(|| quote!(#private::inventory::submit! { #private::Registered(&#registration) }));
-    let companion = companion(args, outside);
-    let marks = marks(schema, args, handler, cfg);
+    let call = call(args, handler, signature, &private);
+    let krate = self::private(args);
     quote! {
-        #companion
-        #(#marks)*
-        #(#cfg)*
-        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
-        const _: () = {
-            #call_item
-            static #registration: #private::Registration = #private::Registration {
-                name: #private::concat!(#private::module_path!(), "::", #private::stringify!(#function)),
-                file: #private::file!(),
-                line: #private::line!(),
-                subscriptions: &[#(#subscriptions),*],
-                currencies: &[#(#currencies),*],
-                states: &[#(#states),*],
-                call: #private::Call::#mode(#call),
-            };
-            #implement
-            #submit
-        };
+        use #krate as #private;
+        #private::Registration {
+            name: #private::concat!(#private::module_path!(), #name),
+            file: #private::file!(),
+            line: #private::line!(),
+            subscriptions: &[#(#subscriptions),*],
+            currencies: &[#(#currencies),*],
+            states: &[#(#states),*],
+            call: #call,
+        }
     }
+}
+
+/// The closure that the dispatcher calls: it reads each argument, then calls the user's function.
+fn call(args: &Args, handler: &Handler<'_>, signature: &Signature, private: &Ident) -> TokenStream {
+    let (function, invocation) = (&signature.ident, Ident::new("invocation", Span::mixed_site()));
+    let private = private.to_token_stream();
+    let mut column = 0_usize;
+    let reads = handler.arguments.iter().map(|argument| read(argument, &invocation, &mut column, &private));
+    let reads: Vec<_> = reads.collect();
+    let report = report(&signature.output, &private);
+    if signature.asyncness.is_some() {
+        // Spanned at the function's name, because that is where rustc then says that its future is not `Send`.
+        let mut arguments = proc_macro2::Group::new(Delimiter::Parenthesis, quote!(#(#reads),*));
+        arguments.set_span(function.span());
+        return quote!(#private::Call::Async(|#invocation| #private::async_handler(#function #arguments, #report)));
+    }
+    let mode = if args.blocking.is_some() { quote!(Blocking) } else { quote!(Plain) };
+    quote!(#private::Call::#mode(|#invocation| #report(#function(#(#reads),*))))
 }
 
 /// Beside an error: what other code may name, so that the one mistake stays one error.
@@ -114,7 +138,7 @@ pub(crate) fn expand_stub(args: &Args, outside: &Outside<'_>) -> TokenStream {
         #companion
         #(#cfg)*
         impl #private::Handle for #function {
-            const REGISTRATION: &'static #private::Registration = &#private::Registration::NOTHING;
+            fn registration() -> #private::Registration { #private::Registration::NOTHING }
         }
     }
 }
@@ -188,8 +212,8 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]
             let name = Ident::new(&name, literal.span());
             // Spanned at what is there twice, as a whole, because that is what rustc then shows.
             let mark = quote_spanned! {literal.span()=>
-                #[allow(dead_code, non_upper_case_globals)]
-                const #name: () = ();
+                #[allow(dead_code, non_camel_case_types)]
+                type #name = ();
             };
             marks.push(quote!(#(#cfg)* #mark));
         }
@@ -197,51 +221,10 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]
     marks
 }
 
-/// The function that the dispatcher calls: it reads each argument, then calls the user's function.
-fn call_item(
-    name: &Ident,
-    handler: &Handler<'_>,
-    signature: &Signature,
-    private: &TokenStream,
-) -> TokenStream {
-    let function = &signature.ident;
-    let invocation = Ident::new("invocation", Span::mixed_site());
-    let locals: Vec<Ident> = (0..handler.arguments.len())
-        .map(|index| Ident::new(&format!("argument_{index}"), Span::mixed_site()))
-        .collect();
-    let mut column = 0_usize;
-    let reads = handler.arguments.iter().zip(&locals).map(|(argument, local)| {
-        let value = read(argument, &invocation, &mut column, private);
-        let ty = argument.parameter.ty;
-        quote!(let #local: #ty = #value;)
-    });
-    let reads: Vec<_> = reads.collect();
-    let await_ = signature.asyncness.map(|_| quote!(.await));
-    let report = report(&signature.output, private);
-    let body = quote! {
-        #(#reads)*
-        #report(#function(#(#locals),*) #await_)
-    };
-    if signature.asyncness.is_some() {
-        // Spanned at the function's name from the first token on, because that is where rustc then says that a
-        // future is not `Send`; the tokens of `crate = …` keep the spans by which they are resolved.
-        let boxed = Ident::new(&format!("Boxed_{}", function.unraw()), function.span());
-        let future = quote_spanned!(function.span()=> #boxed::pin(async move { #body }));
-        quote! {
-            use #private::Box as #boxed;
-            fn #name<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::HandlerFuture<'u> { #future }
-        }
-    } else {
-        quote! {
-            fn #name(#invocation: &#private::Invocation<'_>) -> #private::Outcome { #body }
-        }
-    }
-}
-
 fn report(output: &ReturnType, private: &TokenStream) -> TokenStream {
     match output {
         ReturnType::Default => quote!(#private::IntoOutcome::into_outcome),
-        ReturnType::Type(_, ty) => quote_spanned!(ty.span()=> <#ty as #private::IntoOutcome>::into_outcome),
+        ReturnType::Type(_, ty) => quote!(<#ty as #private::IntoOutcome>::into_outcome),
     }
 }
 
@@ -252,16 +235,15 @@ fn read(
     private: &TokenStream,
 ) -> TokenStream {
     let ty = argument.parameter.ty;
-    let span = ty.span();
     match &argument.source {
-        Source::Event => quote_spanned!(span=> <#ty as #private::EventArgument<'_>>::read(#invocation)),
-        Source::Instance => quote_spanned!(span=> <#ty as #private::InstanceArgument>::read(#invocation)),
-        Source::State => quote_spanned!(span=> <#ty as #private::StateArgument>::read(#invocation)?),
+        Source::Event => quote!(<#ty as #private::EventArgument<'_>>::read(#invocation)),
+        Source::Instance => quote!(<#ty as #private::InstanceArgument>::read(#invocation)),
+        Source::State => quote!(<#ty as #private::StateArgument>::read(#invocation)?),
         Source::Field { kind, .. } => {
             let position = *column;
             *column += 1;
             let of_kind = format_ident!("{}Field", kind.name());
-            let from = quote_spanned!(span=> <#ty as #private::#of_kind<'_>>::from_field);
+            let from = quote!(<#ty as #private::#of_kind<'_>>::from_field);
             quote!(#from(#invocation.field(#position))?)
         }
     }

@@ -197,25 +197,51 @@ fn correct_handlers_bring_no_message() {
 
 #[test]
 fn the_expansion_says_what_was_asked_for() {
-    let text = |args, signature| expanded(args, signature).to_token_stream().to_string();
-    let token = text(
+    let token = expanded(
         "[\"new_transaction\", \"verified_tx\"], currency = \"BTC\", blocking",
         "fn f(event: Event, height: Option<u64>, db: State<Db>, tx: Option<&str>)",
     );
-    for part in [
-        "Call :: Blocking",
-        "Currency :: Btc",
-        "columns : & [:: bitcart_events :: __private :: None , :: bitcart_events :: __private :: Some (0usize)]",
-        "columns : & [:: bitcart_events :: __private :: Some (1usize) , :: bitcart_events :: __private :: Some (0usize)]",
-        "< State < Db > as :: bitcart_events :: __private :: StateArgument > :: NEED",
-        "only_one_handler_for_event_verified_tx_of_BTC",
-        "submit !",
-        "struct f { }",
-    ] {
-        assert!(token.contains(part), "{part} is not in {token}");
-    }
-    let quiet = text("\"new_block\", register = false, companion = false", BLOCK);
-    for part in ["submit !", "only_one", "struct", "impl"] {
+    assert_holds(
+        &token,
+        &[
+            "use ::bitcart_events::__private as parts_of_f;",
+            "Call::Blocking(|invocation| parts_of_f::IntoOutcome::into_outcome(f(",
+            "<Option<u64> as parts_of_f::IntField<'_>>::from_field(invocation.field(0usize))?",
+            "<State<Db> as parts_of_f::StateArgument>::read(invocation)?",
+            "<Option<&str> as parts_of_f::StrField<'_>>::from_field(invocation.field(1usize))?",
+            "Currency::Btc",
+            "columns: &[parts_of_f::None, parts_of_f::Some(0usize)]",
+            "columns: &[parts_of_f::Some(1usize), parts_of_f::Some(0usize)]",
+            "<State<Db> as parts_of_f::StateArgument>::NEED",
+            "only_one_handler_for_event_verified_tx_of_BTC",
+            "submit!",
+            "struct f {}",
+            "\"::f\"",
+        ],
+    );
+    let of_coin = "async fn r#move(event: &str, instance: Coin) -> Result<(), E>";
+    assert_holds(
+        &expanded("\"new_block\"", of_coin),
+        &[
+            "Call::Async(|invocation| parts_of_move::async_handler(r#move(",
+            "<&str as parts_of_move::EventArgument<'_>>::read(invocation)",
+            "<Coin as parts_of_move::InstanceArgument>::read(invocation)",
+            "<Result<(), E> as parts_of_move::IntoOutcome>::into_outcome",
+            "only_one_handler_for_event_new_block = ()",
+            "columns: &[]",
+        ],
+    );
+    assert_holds(
+        &expanded("\"new_block\"", BLOCK),
+        &["Call::Plain(|invocation|", "currencies: &[]", "states: &[]"],
+    );
+    let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);
+    assert_holds(
+        &quiet,
+        &["enum handler_block {}", "impl ::bitcart_events::__private::Handle for handler_block"],
+    );
+    let quiet = quiet.to_token_stream().to_string();
+    for part in ["submit !", "only_one", "struct"] {
         assert!(!quiet.contains(part), "{part} is in {quiet}");
     }
 }

@@ -264,18 +264,17 @@ pub use updates::Updates;
 /// What the macros' expansions name. Not for users: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use std::boxed::Box;
     pub use std::option::Option::{None, Some};
     pub use std::result::Result::Ok;
-    pub use std::{concat, file, line, module_path, stringify};
+    pub use std::{concat, file, line, module_path};
 
     pub use bitcart_events_macros::{OnConfigured, events, on_checked};
     pub use {inventory, serde_json};
 
     pub use crate::field::{AmountField, BoolField, IntField, JsonField, ListField, StatusField, StrField};
     pub use crate::handler::{
-        Call, EventArgument, Handle, HandlerFuture, InstanceArgument, IntoOutcome, Invocation, Outcome,
-        Registered, Registration, StateArgument, StateNeed, Subscription,
+        Call, EventArgument, Handle, InstanceArgument, IntoOutcome, Invocation, Outcome, Registered,
+        Registration, StateArgument, StateNeed, Subscription, async_handler,
     };
     pub use crate::schema::RegisteredSchema;
     pub use crate::{Currency, Payload};

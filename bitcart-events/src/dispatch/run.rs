@@ -54,14 +54,14 @@ pub(super) async fn run(
 }
 
 async fn call(handler: &Handler, update: &Update, states: &Arc<States>, dispatcher: u64) -> Outcome {
-    let (registration, subscription) = match handler {
-        Handler::Registered(registration, subscription) => (registration, *subscription),
+    let (call, subscription) = match handler {
+        Handler::Registered(registration, subscription) => (registration.call, *subscription),
         Handler::ByHand(by_hand) => return (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed),
     };
     let invocation = Invocation { update, subscription, states };
-    match registration.call {
+    match call {
         Call::Plain(call) => call(&invocation),
-        Call::Async(call) => call(&invocation).await,
+        Call::Async(call) => call(&invocation)?.await,
         Call::Blocking(call) => {
             let (update, states, span) = (update.clone(), Arc::clone(states), Span::current());
             let run = move || {

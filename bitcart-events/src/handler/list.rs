@@ -1,5 +1,7 @@
 //! Handlers that are named one by one, and those that register themselves.
 
+use std::fmt;
+
 use super::{Handler, Registration};
 
 /// Implemented by `#[on]` for the hidden struct that stands next to the function.
@@ -10,36 +12,44 @@ use super::{Handler, Registration};
     note = "a closure or a plain function is added with `add_event_handler(\"event\", function)`"
 )]
 pub trait Handle {
-    const REGISTRATION: &'static Registration;
+    /// A function, not a constant: rustc evaluates a constant whenever it checks the crate.
+    fn registration() -> Registration;
 }
 
 /// What a function with `#[on]` hands to the registry.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Registered(pub &'static Registration);
+pub struct Registered(pub fn() -> Registration);
 
 inventory::collect!(Registered);
 
-/// Every registration of the program, in an order that does not change from run to run.
-pub(crate) fn registry() -> Vec<&'static Registration> {
-    let mut all: Vec<_> = inventory::iter::<Registered>.into_iter().map(|registered| registered.0).collect();
+/// Every handler that registered itself, in an order that does not change from run to run.
+pub(crate) fn registry() -> impl Iterator<Item = Handler> {
+    let mut all: Vec<_> =
+        inventory::iter::<Registered>.into_iter().map(|registered| registered.0()).collect();
     all.sort_by_key(|registration| (registration.file, registration.line, registration.name));
-    all
+    all.into_iter().flat_map(Handler::of)
 }
 
 /// A list of handlers, made by [`handlers!`](crate::handlers).
-#[derive(Debug, Clone, Copy)]
-pub struct Handlers(&'static [&'static Registration]);
+#[derive(Clone, Copy)]
+pub struct Handlers(&'static [fn() -> Registration]);
 
 impl Handlers {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(list: &'static [&'static Registration]) -> Self {
+    pub const fn new(list: &'static [fn() -> Registration]) -> Self {
         Self(list)
     }
 
     pub(crate) fn into_handlers(self) -> impl Iterator<Item = Handler> {
-        self.0.iter().copied().flat_map(Handler::of)
+        self.0.iter().map(|registration| registration()).flat_map(Handler::of)
+    }
+}
+
+impl fmt::Debug for Handlers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.into_handlers().map(|handler| handler.info())).finish()
     }
 }
 
@@ -72,8 +82,8 @@ impl Handlers {
 #[macro_export]
 macro_rules! handlers {
     ($($handler:path),* $(,)?) => {{
-        const LIST: &[&$crate::__private::Registration] =
-            &[$(<$handler as $crate::__private::Handle>::REGISTRATION),*];
+        const LIST: &[fn() -> $crate::__private::Registration] =
+            &[$(<$handler as $crate::__private::Handle>::registration),*];
         $crate::Handlers::new(LIST)
     }};
 }

@@ -69,12 +69,23 @@ pub struct Subscription {
 pub enum Call {
     Plain(fn(&Invocation<'_>) -> Outcome),
     Blocking(fn(&Invocation<'_>) -> Outcome),
-    Async(for<'u> fn(&'u Invocation<'u>) -> HandlerFuture<'u>),
+    Async(for<'u> fn(&'u Invocation<'u>) -> Started<'u>),
 }
 
-/// The future of an `async` handler.
+/// An `async` handler's future, once its arguments have been read.
+type Started<'u> = std::result::Result<Pin<Box<dyn Future<Output = Outcome> + Send + 'u>>, HandlerError>;
+
+/// Makes one of what the user's function returned.
+///
+/// # Errors
+/// None: a result, because reading the arguments has one.
 #[doc(hidden)]
-pub type HandlerFuture<'u> = Pin<Box<dyn Future<Output = Outcome> + Send + 'u>>;
+pub fn async_handler<'u, F>(future: F, report: fn(F::Output) -> Outcome) -> Started<'u>
+where
+    F: Future<Output: 'u> + Send + 'u,
+{
+    Ok(Box::pin(async move { report(future.await) }))
+}
 
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -107,7 +118,7 @@ impl<'u> Invocation<'u> {
 /// A handler with the event that it is asked for.
 #[derive(Clone)]
 pub(crate) enum Handler {
-    Registered(&'static Registration, &'static Subscription),
+    Registered(Arc<Registration>, &'static Subscription),
     ByHand(Arc<ByHand>),
 }
 
@@ -122,11 +133,10 @@ pub(crate) type HandFuture = Pin<Box<dyn Future<Output = Result<(), BoxError>> +
 
 impl Handler {
     /// The handlers that a function stands for: one for each of its events.
-    pub(crate) fn of(registration: &'static Registration) -> impl Iterator<Item = Self> {
-        registration
-            .subscriptions
-            .iter()
-            .map(move |subscription| Self::Registered(registration, subscription))
+    pub(crate) fn of(registration: Registration) -> impl Iterator<Item = Self> {
+        let registration = Arc::new(registration);
+        let subscriptions = registration.subscriptions.iter();
+        subscriptions.map(move |subscription| Self::Registered(Arc::clone(&registration), subscription))
     }
 
     /// One by hand for each name.

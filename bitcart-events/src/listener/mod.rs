@@ -136,9 +136,8 @@ impl ListenerBuilder {
     /// When two handlers are for one event, a state is missing, or an expected event has no handler: one error that
     /// lists them all, each with file and line.
     pub fn build(self) -> Result<Listener> {
-        let registered = if self.registry { registry() } else { Vec::new() };
-        let mut handlers: Vec<Handler> =
-            registered.into_iter().flat_map(Handler::of).chain(self.handlers).collect();
+        let registered = self.registry.then(registry).into_iter().flatten();
+        let mut handlers: Vec<Handler> = registered.chain(self.handlers).collect();
         let (routes, duplicates) = checks::routes(&handlers);
         handlers.extend(self.source.added());
         checks::check(&duplicates, &handlers, &self.states, &self.expected)?;
