@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const PAGE: &str = include_str!("../bitcart-events/src/rules.md");
-/// What is in every folder but this one is a rule; here is what happens to several mistakes at once.
+/// The folder of what happens to several mistakes at once; every other one is a rule.
 const NO_RULE: &str = "together";
 
 /// A block of code or text, and the line of the page that it begins in.
@@ -42,14 +42,10 @@ fn blocks() -> Vec<Block> {
     blocks
 }
 
-/// The wrong programs of the page, each with its message.
-fn mistakes() -> impl Iterator<Item = (Block, Block)> {
-    let mut blocks = blocks();
-    let messages: Vec<usize> = (0..blocks.len()).filter(|at| blocks[*at].is_message()).collect();
-    messages.into_iter().rev().map(move |at| {
-        let message = blocks.swap_remove(at);
-        (blocks.swap_remove(at - 1), message)
-    })
+/// The wrong programs of the page, each with its message, which begins with this word.
+fn mistakes<'a>(blocks: &'a [Block], word: &str) -> impl Iterator<Item = (&'a Block, &'a Block)> {
+    let pairs = blocks.windows(2).map(|pair| (&pair[0], &pair[1]));
+    pairs.filter(move |(_, message)| message.is_message() && message.text.starts_with(word))
 }
 
 /// What a reader sees of a doc test: without its hidden lines.
@@ -89,7 +85,7 @@ fn fixtures() -> Vec<Fixture> {
 fn every_message_is_the_compilers() {
     let fixtures = fixtures();
     let mut shown_rules = BTreeSet::new();
-    for (wrong, message) in mistakes().filter(|(_, message)| message.text.starts_with("error")) {
+    for (wrong, message) in mistakes(&blocks(), "error") {
         let code = without_white_space(&shown(&wrong.text));
         let of_this: Vec<&Fixture> =
             fixtures.iter().filter(|fixture| without_white_space(&fixture.code).starts_with(&code)).collect();
@@ -117,7 +113,7 @@ fn every_other_message_is_a_programs() {
         ("missing_state", env!("CARGO_BIN_EXE_missing_state")),
     ];
     let mut found = 0;
-    for (wrong, message) in mistakes().filter(|(_, message)| message.text.starts_with("Error")) {
+    for (wrong, message) in mistakes(&blocks(), "Error") {
         let code = without_white_space(&shown(&wrong.text));
         let is_this = |path: &str| {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

@@ -208,7 +208,7 @@ mod wallet;
 /// the whole program shows, with file and line. [`rules`](mod@crate::rules) has each rule with a wrong handler, its message
 /// and the mended handler.
 ///
-/// It cannot see the `impl` that a function without `self` stands in; there rustc complains of a struct in the wrong
+/// `#[on]` cannot see the `impl` that a function without `self` stands in; there rustc complains of a struct in the wrong
 /// place. A module of the function's name imported beside it (`mod paid; use paid::paid;`) clashes with the hidden struct
 /// that [`handlers!`](crate::handlers) names: rename one, or write `companion = false`.
 ///
