@@ -19,7 +19,8 @@
 //! # From here
 //! | to | read |
 //! |---|---|
-//! | write a handler, and see what the compiler checks | [`#[on]`](macro@on) |
+//! | write a handler | [`#[on]`](macro@on) |
+//! | see what is checked, and how to mend what does not compile | [`rules`] |
 //! | know which events there are, what they carry, and who sends it | [`event`] |
 //! | know which types a field can be taken as | [`field`] |
 //! | share a database or a shop with handlers | [`State`] |
@@ -102,6 +103,7 @@ mod manager;
 mod names;
 mod own;
 mod parts;
+pub mod rules;
 #[cfg(any(feature = "polling", feature = "log"))]
 mod run;
 pub mod schema;
@@ -202,19 +204,11 @@ mod wallet;
 /// ```
 ///
 /// # What is checked
-/// While compiling, every mistake of a signature in one run and each at its own place: that the event exists, that each
-/// parameter is a field of it and has a type that fits, that a field which can be missing is an `Option`, that the
-/// function is a free one without generics or patterns, and that no two handlers of one module are for the same event.
-/// When a listener is built: that no two handlers of the program are, and that every state was given; every problem is
-/// listed with file and line.
+/// While compiling, every mistake of a signature in one run and each at its own place; when a listener is built, what only
+/// the whole program shows, with file and line. [`rules`](mod@crate::rules) has each rule with a wrong handler, its message
+/// and the mended handler.
 ///
-/// ```compile_fail
-/// # use bitcart_events::{Event, on};
-/// #[on("new_transaction")]
-/// fn seen(event: Event, txid: String) {} // `new_transaction` has no field `txid`
-/// ```
-///
-/// It cannot see the `impl` that a function without `self` stands in; there rustc complains of a struct in the wrong
+/// `#[on]` cannot see the `impl` that a function without `self` stands in; there rustc complains of a struct in the wrong
 /// place. A module of the function's name imported beside it (`mod paid; use paid::paid;`) clashes with the hidden struct
 /// that [`handlers!`](crate::handlers) names: rename one, or write `companion = false`.
 ///

@@ -1,0 +1,7 @@
+bitcart_events::events! {
+    pub mod shop {
+        order_shipped { instance: Int }
+    }
+}
+
+fn main() {}

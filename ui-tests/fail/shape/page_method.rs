@@ -1,0 +1,12 @@
+use bitcart_events::{Event, on};
+
+struct Shop;
+
+impl Shop {
+    #[on("new_block")]
+    fn block(&self, event: Event, height: u64) {
+        println!("{event}: {height}");
+    }
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use bitcart_events::{Event, on};
+
+#[on("new_block")]
+unsafe fn block(event: Event, height: u64) {
+    println!("{event}: {height}");
+}
+
+fn main() {}
