@@ -12,19 +12,31 @@ use crate::{EACH_WITH, EACH_WITHOUT};
 #[allow(clippy::print_stdout)] // The program's output.
 pub(crate) fn print(workspace: &Workspace) -> Result<(), Box<dyn Error>> {
     let (without, with) = (expanded(workspace, EACH_WITHOUT)?, expanded(workspace, EACH_WITH)?);
-    println!("\nLines that `#[on]` writes, formatted, with what `inventory::submit!` makes of its own:\n");
+    println!(
+        "\nLines that `#[on]` writes, formatted; and with what `inventory::submit!` makes of its own line:\n"
+    );
+    println!("{:<14} {:>12} {:>12}", "", "`#[on]`", "with submit!");
     for function in typical() {
-        let (plain, all) = (lines(&without, function.name)?, lines(&with, function.name)?);
-        println!("{:<14} {:>12}", function.name, all - plain);
+        let (plain, all) = (lines(&without, function.name), lines(&with, function.name));
+        let written = all.len() - plain.len();
+        println!("{:<14} {:>12} {written:>12}", function.name, written - submitted(&all)?);
     }
     Ok(())
 }
 
 /// The lines of a module, from its head to its end.
-fn lines(text: &str, module: &str) -> Result<usize, Box<dyn Error>> {
+fn lines<'a>(text: &'a str, module: &str) -> Vec<&'a str> {
     let head = format!("pub mod {module} {{");
     let lines = text.lines().skip_while(|line| *line != head);
-    Ok(lines.take_while(|line| *line != "}").count())
+    lines.take_while(|line| *line != "}").collect()
+}
+
+/// How many lines one line of `submit!` has become: a block with two statics, the first at its beginning.
+fn submitted(lines: &[&str]) -> Result<usize, Box<dyn Error>> {
+    let at = |word| lines.iter().position(|line| line.contains(word)).ok_or("`submit!` writes something new");
+    let (first, last) = (at("static __INVENTORY")?, at("static __CTOR")?);
+    // The block's two lines in front of the first, and its end behind the last, stand for the one.
+    Ok(last - first + 3)
 }
 
 fn expanded(workspace: &Workspace, program: Program) -> Result<String, Box<dyn Error>> {
