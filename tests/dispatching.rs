@@ -245,7 +245,7 @@ async fn every_problem_is_listed_before_listening() {
     assert_eq!(error.kind(), ErrorKind::Handlers);
     let message = error.to_string();
     for part in [
-        "7 problem(s)",
+        "7 problems",
         "`new_block` has two handlers: `dispatching::blocking` (tests/dispatching.rs:",
         "and `dispatching::elsewhere::both` (tests/dispatching.rs:",
         "`new_transaction` has two handlers: `dispatching::general`",

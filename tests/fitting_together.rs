@@ -40,10 +40,10 @@ fn every_problem_is_named() {
     let message = error.to_string();
     let lines: Vec<&str> = message.lines().collect();
     let first = "`fitting_together::here::first` (tests/fitting_together.rs:12)";
-    let state = "which was not given; give it where the listener is built: `.state(…)`. \
-                 A program that calls `run_webhook()` or a sibling builds its listener itself then: see `Settings`";
+    let state = "which was not given; build the listener with `.state(…)` \
+                 (`run_webhook()`, `run_websocket()` and `run_polling()` give none: see `Settings`)";
     let expected = [
-        "the listener cannot be built, 9 problem(s) with its handlers:",
+        "the listener cannot be built, 9 problems with its handlers:",
         "  - event `order_shipped` is described twice, in tests/fitting_together.rs:28 and in tests/lib.rs:5; \
          give one of the two another name",
         &format!(

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, bracketed};
 
-use crate::currency::{CURRENCIES, currency};
+use crate::currency::{self, currency};
 use crate::errors::{Errors, with_help};
 use crate::names;
 
@@ -239,8 +239,7 @@ impl Args {
             Some(known) => self.currencies.push((known, code)),
             None => {
                 self.options_read = false;
-                let known = format!("the currencies are {}", names::list(CURRENCIES.into_iter()));
-                errors.add(code, format!("unknown currency `{text}`"), &[known]);
+                errors.add(code, format!("unknown currency `{text}`"), &currency::known(&text));
             }
         }
     }

@@ -248,7 +248,9 @@ impl Context<'_, '_> {
         let is_foreign = help.is_empty();
         let mut listed: Vec<String> = Vec::new();
         for field in fields() {
-            let text = format!("{}: {}", field.name, field.kind.name());
+            let may_lack =
+                self.events.len() > 1 || field.nullable || self.open(&field.sent).describe().is_some();
+            let text = format!("{}: {}", field.name, field.usual_type(may_lack));
             if !listed.contains(&text) {
                 listed.push(text);
             }
@@ -293,7 +295,11 @@ impl Context<'_, '_> {
         } else {
             let open = self.open(&field.sent);
             let Some(who) = open.describe().filter(|_| self.args.options_read) else { return false };
-            (format!("`{name}` is sent by {who}"), Some(self.settling(&open)))
+            let why = match open.currencies {
+                Some(_) => format!("`{name}` is sent by {who}"),
+                None => format!("the daemons of 2020 do not send `{name}`"),
+            };
+            (why, Some(self.settling(&open)))
         };
         let (kind, ty) = (field.kind, parameter.written_type());
         let is_wrong = kind.refuses(parameter.ty);

@@ -5,7 +5,7 @@
 
 use proc_macro2::{Ident, Span};
 
-use crate::names::camel_case;
+use crate::names::{self, camel_case};
 
 pub(crate) const CURRENCIES: [&str; 10] =
     ["BTC", "LTC", "BCH", "XRG", "GRS", "ETH", "BNB", "MATIC", "TRX", "XMR"];
@@ -13,6 +13,12 @@ pub(crate) const CURRENCIES: [&str; 10] =
 /// The code in its own spelling, whatever the case of `text`.
 pub(crate) fn currency(text: &str) -> Option<&'static str> {
     CURRENCIES.into_iter().find(|code| code.eq_ignore_ascii_case(text))
+}
+
+/// What to say of a code that is none.
+pub(crate) fn known(text: &str) -> Vec<String> {
+    let list = format!("the currencies are {}", names::list(CURRENCIES.into_iter()));
+    names::did_you_mean(text, CURRENCIES.into_iter()).into_iter().chain([list]).collect()
 }
 
 /// The code as a variant of the enum `Currency`: `Btc`.

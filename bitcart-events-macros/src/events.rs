@@ -172,11 +172,7 @@ fn member_type(field: &FieldDef, krate: &TokenStream) -> TokenStream {
         Kind::Bool => quote!(bool),
         Kind::Json => quote!(#krate::field::Json<#krate::__private::serde_json::Value>),
     };
-    if may_lack(field) { quote!(::core::option::Option<#ty>) } else { ty }
-}
-
-fn may_lack(field: &FieldDef) -> bool {
-    field.nullable || field.sent.describe().is_some()
+    if field.may_lack() { quote!(::core::option::Option<#ty>) } else { ty }
 }
 
 /// The parameters that a handler of this event can have.
@@ -191,9 +187,7 @@ fn parameter_table(event: &EventDef) -> String {
             (true, None) => "can be null".to_owned(),
             (nullable, Some(who)) => format!("from {who}{}", if nullable { "; can be null" } else { "" }),
         };
-        let ty = field.kind.usual_type();
-        let ty = if may_lack(field) { format!("Option<{ty}>") } else { ty.to_owned() };
-        table.push_str(&format!("| `{}: {ty}` | {always} |\n", field.name));
+        table.push_str(&format!("| `{}: {}` | {always} |\n", field.name, field.usual_type(field.may_lack())));
     }
     table
 }

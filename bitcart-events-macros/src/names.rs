@@ -8,7 +8,9 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     let is_near = |name: &&&str| distance(name) <= name.len().max(3) / 3;
     let near = candidates.iter().filter(is_near).min_by_key(|name| distance(name));
     // The longest says the most: `address` rather than `to` for `to_address`.
-    let related = || candidates.iter().filter(|name| is_related(&word, name)).max_by_key(|name| name.len());
+    let related = || {
+        candidates.iter().filter(|name| is_related(&word, &name.to_lowercase())).max_by_key(|name| name.len())
+    };
     near.or_else(related).copied()
 }
 
@@ -67,6 +69,7 @@ mod tests {
         assert_eq!(closest("new_xyzwk", names()), None);
         assert_eq!(closest("order_shipped", names()), None);
         assert_eq!(closest("eth", ["ETH"].into_iter()), Some("ETH"));
+        assert_eq!(closest("ether", ["ETH"].into_iter()), Some("ETH"));
     }
 
     #[test]

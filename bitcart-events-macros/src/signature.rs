@@ -70,11 +70,11 @@ pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) -> bool {
         refuse(constness, "a handler cannot be `const`", "remove `const`");
     }
     if let Safety::Unsafe(unsafety) = &signature.safety {
-        let help = "remove `unsafe`: the dispatcher calls it from safe code";
+        let help = "remove `unsafe`: the listener calls it from safe code";
         refuse(unsafety, "a handler cannot be `unsafe`", help);
     }
     if let Some(abi) = &signature.abi {
-        let help = "remove the ABI: the dispatcher calls it as a Rust function";
+        let help = "remove the ABI: the listener calls it as a Rust function";
         refuse(abi, "a handler cannot be `extern`", help);
     }
     for generic in &signature.generics.params {
@@ -83,7 +83,7 @@ pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) -> bool {
             let help = format!("leave `{name}` out: text is borrowed as `&str`, its lifetime has no name");
             refuse(lifetime, "a handler has no lifetime parameters", &help);
         } else {
-            let help = "write concrete types: the dispatcher calls it, and could not choose others";
+            let help = "write concrete types: the listener calls it, and could not choose others";
             refuse(generic, "a handler cannot be generic", help);
         }
     }
@@ -171,9 +171,8 @@ fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
             None
         }
         pattern => {
-            let help =
-                format!("write `name: {}`, and take it apart inside the function", type_text(&typed.ty));
-            errors.add(pattern, "a handler's parameter is a name, not a pattern", &[help]);
+            let help = "write the field's name in its place, and take it apart inside the function";
+            errors.add(pattern, "a handler's parameter is a name, not a pattern", &[help.to_owned()]);
             None
         }
     }

@@ -236,6 +236,9 @@ pub use handler::{
     EventArgument, EventNames, HandlerError, HandlerInfo, Handlers, InstanceArgument, IntoOutcome, State,
     StateArgument,
 };
+// Here rather than in `__private`, because rustc names it where a handler's future is not `Send`.
+#[doc(hidden)]
+pub use handler::async_handler;
 pub use listener::{Listener, ListenerBuilder};
 pub use manager::{ApiManager, ApiManagerBuilder};
 #[cfg(feature = "log")]
@@ -268,8 +271,8 @@ pub mod __private {
     pub use crate::field::{AmountField, BoolField, IntField, JsonField, ListField, StatusField, StrField};
     pub use crate::handler::{
         Call, EventArgument, Handle, InstanceArgument, IntoOutcome, Invocation, Outcome, Registered,
-        Registration, StateArgument, StateNeed, Subscription, async_handler,
+        Registration, StateArgument, StateNeed, Subscription,
     };
     pub use crate::schema::RegisteredSchema;
-    pub use crate::{Currency, Payload};
+    pub use crate::{Currency, Payload, async_handler};
 }

@@ -73,6 +73,19 @@ impl EventDef {
     }
 }
 
+impl FieldDef {
+    /// Whether not every update of every daemon has it.
+    pub(crate) fn may_lack(&self) -> bool {
+        self.nullable || self.sent.describe().is_some()
+    }
+
+    /// The type that a handler usually takes it as, where it may lack or not.
+    pub(crate) fn usual_type(&self, may_lack: bool) -> String {
+        let ty = self.kind.usual_type();
+        if may_lack { format!("Option<{ty}>") } else { ty.to_owned() }
+    }
+}
+
 impl Sent {
     /// Whether the daemon of this currency sends it.
     pub(crate) fn by(&self, code: &str) -> bool {

@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, Token, Type, Visibility, braced};
 
 use super::{EventDef, FieldDef, Kind, Schema, Sent, name_of, option_inner};
-use crate::currency::{CURRENCIES, currency};
+use crate::currency::{self, currency};
 use crate::errors::{Errors, with_help};
 use crate::names;
 
@@ -156,8 +156,11 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
                 match currency(&code.to_string()) {
                     Some(code) => known.push(code),
                     None => {
-                        let help = format!("the currencies are {}", names::list(CURRENCIES.into_iter()));
-                        errors.add(code, format!("unknown currency `{code}`"), &[help]);
+                        errors.add(
+                            code,
+                            format!("unknown currency `{code}`"),
+                            &currency::known(&code.to_string()),
+                        );
                     }
                 }
             }

@@ -129,11 +129,11 @@ fn mistakes() {
         ("a { x: Int, x: Str }", "field `x` is written twice | remove one of the two"),
         (
             "a { event: Str }",
-            "`event` is a parameter that every handler can have | give the field another name",
+            "a field cannot be named `event` | give it another name: every handler can have a parameter of this one",
         ),
         (
             "a { instance: Str }",
-            "`instance` is a parameter that every handler can have | give the field another name",
+            "a field cannot be named `instance` | give it another name: every handler can have a parameter of this one",
         ),
         (
             "a { _x: Str }",

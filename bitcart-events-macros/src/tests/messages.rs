@@ -150,7 +150,7 @@ fn events_and_currencies() {
 
 #[test]
 fn parameters() {
-    let fields = "their fields are `height: Int`, `tx: Str`";
+    let fields = "their fields are `height: Option<u64>`, `tx: Option<&str>`";
     assert_each(&[
         (
             "\"new_block\"",
@@ -165,7 +165,7 @@ fn parameters() {
         (
             "\"new_block\"",
             "fn f(events: &str)",
-            "`new_block` has no field `events` | did you mean `event`? | its fields are `height: Int`",
+            "`new_block` has no field `events` | did you mean `event`? | its fields are `height: u64`",
         ),
         (
             "\"new_block\"",
@@ -180,13 +180,13 @@ fn parameters() {
         (
             "\"new_block\"",
             "fn f(event: Event, db: Db<u8>)",
-            "`new_block` has no field `db` | its fields are `height: Int` | \
+            "`new_block` has no field `db` | its fields are `height: u64` | \
              a value of your own comes as `db: State<Db<u8>>`",
         ),
         (
             "\"new_block\"",
             "fn f(event: Event, status: u64)",
-            "`new_block` has no field `status` | `status` is a field of `new_payment` | its fields are `height: Int`",
+            "`new_block` has no field `status` | `status` is a field of `new_payment` | its fields are `height: u64`",
         ),
         (
             "[\"new_block\", \"verified_tx\"]",
@@ -249,13 +249,13 @@ fn parameters() {
         (
             "\"new_block\"",
             "fn f(event: Event, block: u64)",
-            "`new_block` has no field `block` | its fields are `height: Int` | a value of your own comes as `block: State<u64>`",
+            "`new_block` has no field `block` | its fields are `height: u64` | a value of your own comes as `block: State<u64>`",
         ),
         (
             "\"new_payment\"",
             "fn f(event: Event, amount: Option<Decimal>)",
             "`new_payment` has no field `amount` | did you mean `sent_amount`? | `amount` is a field of `new_transaction` | \
-             its fields are `address: Str`, `status: Status`, `sent_amount: Amount`, `token: Str`",
+             its fields are `address: &str`, `status: PaymentStatus`, `sent_amount: Option<Decimal>`, `token: Option<&str>`",
         ),
         (
             "\"new_transaction\"",
@@ -372,7 +372,7 @@ fn options() {
         (
             "\"new_payment\", currency = \"ETH\"",
             "fn f(event: Event, token: &str)",
-            "`token` must be an `Option` | `token` is sent by all but the daemons of 2020 | \
+            "`token` must be an `Option` | the daemons of 2020 do not send `token` | \
              write `token: Option<&str>` | or settle it: `#[on(\"new_payment\", daemon = \"current\")]`",
         ),
     ]);

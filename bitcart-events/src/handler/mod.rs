@@ -80,10 +80,10 @@ type Started<'u> = std::result::Result<Pin<Box<dyn Future<Output = Outcome> + Se
 /// # Errors
 /// None: a result, because reading the arguments has one.
 #[doc(hidden)]
-pub fn async_handler<'u, F>(future: F, report: fn(F::Output) -> Outcome) -> Started<'u>
-where
-    F: Future<Output: 'u> + Send + 'u,
-{
+pub fn async_handler<'u, F: Future<Output: 'u> + Send + 'u>(
+    future: F,
+    report: fn(F::Output) -> Outcome,
+) -> Started<'u> {
     Ok(Box::pin(async move { report(future.await) }))
 }
 

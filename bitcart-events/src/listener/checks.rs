@@ -44,8 +44,8 @@ pub(super) fn check(
         for need in handler.states().iter().filter(|need| !states.meets(need)) {
             let name = (need.name)();
             let problem = format!(
-                "{} asks for `State<{name}>`, which was not given; give it where the listener is built: `.state(…)`. \
-                 A program that calls `run_webhook()` or a sibling builds its listener itself then: see `Settings`",
+                "{} asks for `State<{name}>`, which was not given; build the listener with `.state(…)` \
+                 (`run_webhook()`, `run_websocket()` and `run_polling()` give none: see `Settings`)",
                 handler.info()
             );
             if !problems.contains(&problem) {
@@ -65,8 +65,11 @@ pub(super) fn check(
     if problems.is_empty() {
         return Ok(());
     }
-    let mut message =
-        format!("the listener cannot be built, {} problem(s) with its handlers:", problems.len());
+    let count = match problems.len() {
+        1 => "a problem".to_owned(),
+        several => format!("{several} problems"),
+    };
+    let mut message = format!("the listener cannot be built, {count} with its handlers:");
     for problem in problems {
         // Writing to a `String` does not fail.
         let _ = write!(message, "\n  - {problem}");

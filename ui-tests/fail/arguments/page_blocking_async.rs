@@ -6,3 +6,5 @@ async fn block(event: Event, height: u64) {
 }
 
 fn main() {}
+
+//~ blocking

@@ -6,3 +6,5 @@ fn anything(event: Event) {
 }
 
 fn main() {}
+
+//~ []

@@ -6,3 +6,5 @@ fn token(event: Event, amount: Option<Decimal>) {
 }
 
 fn main() {}
+
+//~ curency

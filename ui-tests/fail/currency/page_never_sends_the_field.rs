@@ -6,3 +6,5 @@ fn seen(event: Event, tx: &str, amount: Option<Decimal>) {
 }
 
 fn main() {}
+
+//~ amount

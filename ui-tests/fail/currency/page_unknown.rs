@@ -6,3 +6,5 @@ fn token(event: Event, tx: &str) {
 }
 
 fn main() {}
+
+//~ "ether"

@@ -11,3 +11,5 @@ fn chain(event: Event) {
 }
 
 fn main() {}
+
+//~ "new_block"

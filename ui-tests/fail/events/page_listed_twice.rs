@@ -6,3 +6,5 @@ fn chain(event: Event) {
 }
 
 fn main() {}
+
+//~ "new_block"

@@ -6,3 +6,5 @@ fn block(event: Event, height: u64) {
 }
 
 fn main() {}
+
+//~ "new_blok"

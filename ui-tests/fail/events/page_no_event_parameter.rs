@@ -6,3 +6,5 @@ fn block(height: u64) {
 }
 
 fn main() {}
+
+//~ block

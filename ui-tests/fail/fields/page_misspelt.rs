@@ -6,3 +6,5 @@ fn paid(event: Event, adress: &str) {
 }
 
 fn main() {}
+
+//~ adress

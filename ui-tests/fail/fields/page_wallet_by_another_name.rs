@@ -6,3 +6,5 @@ fn seen(event: Event, coin: Coin) {
 }
 
 fn main() {}
+
+//~ coin

@@ -6,3 +6,5 @@ fn paid(event: Event, sent_amount: Decimal) {
 }
 
 fn main() {}
+
+//~ Decimal

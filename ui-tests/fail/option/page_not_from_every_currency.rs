@@ -6,3 +6,5 @@ fn token(event: Event, amount: Decimal) {
 }
 
 fn main() {}
+
+//~ Decimal

@@ -6,3 +6,5 @@ fn token(event: Event, contract: &str) {
 }
 
 fn main() {}
+
+//~ &str

@@ -6,3 +6,5 @@ fn either(event: Event, height: u64) {
 }
 
 fn main() {}
+
+//~ u64

@@ -12,3 +12,5 @@ fn shipped(event: Event, oder_id: u64) {
 }
 
 fn main() {}
+
+//~ oder_id

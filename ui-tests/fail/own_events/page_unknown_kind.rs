@@ -5,3 +5,5 @@ bitcart_events::events! {
 }
 
 fn main() {}
+
+//~ u64

@@ -9,3 +9,5 @@ async fn paid(event: Event, address: &str) -> Result<(), NoSuchOrder> {
 }
 
 fn main() {}
+
+//~ Result<(), NoSuchOrder>

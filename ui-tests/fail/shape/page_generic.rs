@@ -8,3 +8,5 @@ fn block<T: From<u64> + Display>(event: Event, height: T) {
 }
 
 fn main() {}
+
+//~ T: From<u64> + Display

@@ -10,3 +10,5 @@ impl Shop {
 }
 
 fn main() {}
+
+//~ &self

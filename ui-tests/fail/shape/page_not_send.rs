@@ -10,3 +10,5 @@ async fn block(event: Event, height: u64) {
 }
 
 fn main() {}
+
+//~ block

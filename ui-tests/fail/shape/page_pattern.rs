@@ -10,3 +10,5 @@ fn paid(event: Event, OrderId(id): OrderId) {
 }
 
 fn main() {}
+
+//~ OrderId(id)

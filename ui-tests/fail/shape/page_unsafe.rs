@@ -6,3 +6,5 @@ unsafe fn block(event: Event, height: u64) {
 }
 
 fn main() {}
+
+//~ unsafe

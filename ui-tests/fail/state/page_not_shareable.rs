@@ -11,3 +11,5 @@ fn count(event: Event, blocks: State<Blocks>) {
 }
 
 fn main() {}
+
+//~ State<Blocks>

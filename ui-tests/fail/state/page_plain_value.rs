@@ -8,3 +8,5 @@ fn block(event: Event, prices: Prices) {
 }
 
 fn main() {}
+
+//~ prices

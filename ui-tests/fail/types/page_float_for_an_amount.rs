@@ -6,3 +6,5 @@ fn paid(event: Event, sent_amount: f64) {
 }
 
 fn main() {}
+
+//~ f64

@@ -6,3 +6,5 @@ fn seen(event: Event, tx: u64) {
 }
 
 fn main() {}
+
+//~ u64

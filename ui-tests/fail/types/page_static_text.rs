@@ -6,3 +6,5 @@ fn seen(event: Event, tx: &'static str) {
 }
 
 fn main() {}
+
+//~ &'static str

@@ -6,3 +6,5 @@ fn paid(event: Event, tx_hashes: String) {
 }
 
 fn main() {}
+
+//~ String

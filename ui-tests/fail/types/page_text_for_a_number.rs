@@ -6,3 +6,5 @@ fn block(event: Event, height: String) {
 }
 
 fn main() {}
+
+//~ String

@@ -6,3 +6,5 @@ fn paid(event: Event, status: &str) {
 }
 
 fn main() {}
+
+//~ &str

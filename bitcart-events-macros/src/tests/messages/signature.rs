@@ -5,18 +5,17 @@ use super::{expanded, messages};
 #[test]
 fn shape() {
     let generic = "a handler cannot be generic";
-    let concrete = "write concrete types: the dispatcher calls it, and could not choose others";
+    let concrete = "write concrete types: the listener calls it, and could not choose others";
     let returns = "return nothing or `Result<(), E>`; what waits is an `async fn`";
     for (signature, message) in [
         ("const fn f(event: Event)", "a handler cannot be `const` | remove `const`".to_owned()),
         (
             "unsafe fn f(event: Event)",
-            "a handler cannot be `unsafe` | remove `unsafe`: the dispatcher calls it from safe code"
-                .to_owned(),
+            "a handler cannot be `unsafe` | remove `unsafe`: the listener calls it from safe code".to_owned(),
         ),
         (
             "extern \"C\" fn f(event: Event)",
-            "a handler cannot be `extern` | remove the ABI: the dispatcher calls it as a Rust function"
+            "a handler cannot be `extern` | remove the ABI: the listener calls it as a Rust function"
                 .to_owned(),
         ),
         ("fn f<T: Send>(event: Event, height: T) where T: Sync", format!("{generic} | {concrete}")),
@@ -47,7 +46,7 @@ fn shape() {
         (
             "fn f(event: Event, (a, b): (u8, &'a str))",
             "a handler's parameter is a name, not a pattern | \
-             write `name: (u8, &'a str)`, and take it apart inside the function"
+             write the field's name in its place, and take it apart inside the function"
                 .to_owned(),
         ),
     ] {
