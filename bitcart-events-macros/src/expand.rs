@@ -2,6 +2,9 @@
 //!
 //! Two habits keep the user's scope out of it: every path is absolute, and every name that the expansion binds is
 //! made with `Span::mixed_site()`, so that a parameter may be called like the function, or like one of ours.
+//!
+//! A third keeps the user's lints out of it. What is written with a macro's span is code of another crate, about which
+//! rustc and clippy say nothing, so there is no `#[allow]` that a `#![forbid]` would refuse; [`ours`] makes such a span.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -21,6 +24,8 @@ pub(crate) struct Outside<'a> {
     pub(crate) signature: &'a Signature,
     /// `#[cfg(…)]` of the function, which its registration shares.
     pub(crate) cfg: Vec<&'a Attribute>,
+    /// Lints that are off for the function, and so for its types where the registration repeats them.
+    pub(crate) allowed: TokenStream,
     /// Where the schema's types are: `::bitcart_events::event`.
     pub(crate) schema_path: TokenStream,
 }
@@ -32,7 +37,7 @@ pub(crate) fn expand(
     outside: &Outside<'_>,
 ) -> TokenStream {
     let private = private(args);
-    let Outside { signature, cfg, schema_path, .. } = outside;
+    let Outside { signature, cfg, allowed, schema_path, .. } = outside;
     let function = &signature.ident;
     let plain = function.unraw();
     // Derived from the function's name, because only so they cannot be that name.
@@ -79,12 +84,19 @@ pub(crate) fn expand(
     let submit =
         args.register.then(|| quote!(#private::inventory::submit! { #private::Registered(&#registration) }));
     let companion = companion(args, outside);
-    let marks = marks(schema, args, handler, cfg);
+    let marks = marks(schema, args, handler);
+    let uses = marks.iter().map(ours);
+    let marks = marks.iter().map(|mark| {
+        let name = ours(mark);
+        // Spanned at the event's name as a whole, because that is what rustc then shows.
+        let item = quote_spanned!(mark.span()=> const #name: () = (););
+        quote!(#(#cfg)* #item)
+    });
     quote! {
         #companion
         #(#marks)*
         #(#cfg)*
-        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]
+        #allowed
         const _: () = {
             #call_item
             static #registration: #private::Registration = #private::Registration {
@@ -98,6 +110,8 @@ pub(crate) fn expand(
             };
             #implement
             #submit
+            // So that rustc does not say that they are not used.
+            #(let () = #uses;)*
         };
     }
 }
@@ -137,10 +151,10 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
         }
         _ => TokenStream::new(),
     };
-    let cfg = &outside.cfg;
+    let Outside { cfg, allowed, .. } = outside;
     quote! {
         #(#cfg)*
-        #[allow(warnings)]
+        #allowed
         const _: () = {
             fn arguments_and_result<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::Outcome {
                 #(#reads)*
@@ -160,19 +174,19 @@ fn private(args: &Args) -> TokenStream {
 /// can name it by the function's own path.
 fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
     let Outside { vis, signature, cfg, .. } = outside;
-    let function = &signature.ident;
+    let name = ours(&signature.ident);
     args.companion.then(|| {
         quote! {
             #(#cfg)*
             #[doc(hidden)]
-            #[allow(non_camel_case_types, dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
-            #vis struct #function {}
+            #[non_exhaustive]
+            #vis struct #name {}
         }
     })
 }
 
 /// One constant for each event (and currency): two handlers for the same in one module clash here, by name.
-fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]) -> Vec<TokenStream> {
+fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
     let module = &schema.module;
     let mut marks = Vec::new();
     if !args.register {
@@ -180,18 +194,10 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]
     }
     for (event, literal) in handler.events.iter().zip(&args.events) {
         let stem = format!("only_one_handler_for_{module}_{}", event.name);
-        let names = match args.currencies.as_slice() {
-            [] => vec![stem],
-            codes => codes.iter().map(|(code, _)| format!("{stem}_of_{code}")).collect(),
-        };
-        for name in names {
-            let name = Ident::new(&name, literal.span());
-            // Spanned at the event's name as a whole, because that is what rustc then shows.
-            let mark = quote_spanned! {literal.span()=>
-                #[allow(dead_code, non_upper_case_globals)]
-                const #name: () = ();
-            };
-            marks.push(quote!(#(#cfg)* #mark));
+        let mut mark = |name: &str| marks.push(Ident::new(name, literal.span()));
+        match args.currencies.as_slice() {
+            [] => mark(&stem),
+            codes => codes.iter().for_each(|(code, _)| mark(&format!("{stem}_of_{code}"))),
         }
     }
     marks
@@ -256,7 +262,10 @@ fn read(
     match &argument.source {
         Source::Event => quote_spanned!(span=> <#ty as #private::EventArgument<'_>>::read(#invocation)),
         Source::Instance => quote_spanned!(span=> <#ty as #private::InstanceArgument>::read(#invocation)),
-        Source::State => quote_spanned!(span=> <#ty as #private::StateArgument>::read(#invocation)?),
+        Source::State => {
+            let read = quote_spanned!(span=> <#ty as #private::StateArgument>::read);
+            quote!(#read(#invocation)?)
+        }
         Source::Field { kind, .. } => {
             let position = *column;
             *column += 1;
@@ -265,4 +274,11 @@ fn read(
             quote!(#from(#invocation.field(#position))?)
         }
     }
+}
+
+/// The same name at the same place, but not the user's: lints say nothing about it.
+fn ours(name: &Ident) -> Ident {
+    let mut ours = name.clone();
+    ours.set_span(name.span().resolved_at(Span::mixed_site()));
+    ours
 }

@@ -87,19 +87,33 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 impl Function {
-    /// What of it travels: everything but the body, and of its attributes those that decide whether it exists.
+    /// What of it travels: everything but the body, and of its attributes those that decide whether it exists, and
+    /// about which of its lints nothing is said.
     pub(crate) fn head(&self) -> TokenStream {
         let Self { vis, signature, .. } = self;
-        let cfg = self.conditions();
-        quote!(#(#cfg)* #vis #signature ;)
+        let (cfg, allowed) = (self.conditions(), self.allowed());
+        quote!(#(#cfg)* #allowed #vis #signature ;)
     }
 
     pub(crate) fn conditions(&self) -> Vec<&Attribute> {
         self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
     }
 
+    /// An `#[expect]` is fulfilled by the function itself.
+    fn allowed(&self) -> TokenStream {
+        let is = |attribute: &Attribute, name| attribute.path().is_ident(name);
+        let lints =
+            self.attributes.iter().filter(|attribute| is(attribute, "allow") || is(attribute, "expect"));
+        let lints = lints.filter_map(|attribute| Some(&attribute.meta.require_list().ok()?.tokens));
+        // The registration calls the function.
+        let is_deprecated = self.attributes.iter().any(|attribute| is(attribute, "deprecated"));
+        let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
+        quote!(#(#[allow(#lints)])* #deprecated)
+    }
+
     fn outside(&self, schema_path: TokenStream) -> Outside<'_> {
-        Outside { vis: &self.vis, signature: &self.signature, cfg: self.conditions(), schema_path }
+        let (cfg, allowed) = (self.conditions(), self.allowed());
+        Outside { vis: &self.vis, signature: &self.signature, cfg, allowed, schema_path }
     }
 }
 

@@ -152,7 +152,7 @@ fn types_are_checked_beside_an_error() {
     assert_holds(
         &output,
         &[
-            "#[cfg(x)] #[allow(warnings)] const _",
+            "#[cfg(x)] const _",
             "<u16 as ::bitcart_events::__private::StatusField<'_>>::from_field",
             "<Event as ::bitcart_events::__private::EventArgument<'_>>::read",
             "fn(u32) -> ::bitcart_events::__private::Outcome = <u32 as",
@@ -218,4 +218,15 @@ fn the_expansion_says_what_was_asked_for() {
     for part in ["submit !", "only_one", "struct", "impl"] {
         assert!(!quiet.contains(part), "{part} is in {quiet}");
     }
+}
+
+#[test]
+fn lints_that_are_off_for_the_function_are_off_for_its_registration() {
+    let function =
+        "#[allow(a)] #[deny(b)] #[expect(c, reason = \"d\")] #[deprecated = \"e\"] fn f(event: Event)";
+    let asked = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}")));
+    let travelling = "#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] fn f(event: Event) ;";
+    assert_holds(&asked, &[travelling]);
+    let written = expanded("\"new_block\"", travelling.trim_end_matches(';'));
+    assert_holds(&written, &["#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] const _"]);
 }

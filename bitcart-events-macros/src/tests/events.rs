@@ -73,7 +73,7 @@ fn what_has_no_documentation_gets_some() {
     assert_holds(
         &with,
         &[
-            "# [doc = \"D\"] # [allow",
+            "# [doc = \"D\"] mod shop",
             "# [doc = \"E\"] # [doc = \"\\n# Parameters of",
             "# [doc = \"F\"] # [doc = \"\\nSent by all but the daemons of 2020.\"]",
             "| `id: Option<&str>` | from all but the daemons of 2020; can be null |",
