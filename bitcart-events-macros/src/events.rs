@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Visibility, braced};
 
@@ -83,7 +84,7 @@ fn hidden_macro(schema: &Schema, text: &TokenStream) -> TokenStream {
     let mut hasher = DefaultHasher::new();
     text.to_string().hash(&mut hasher);
     // Exported macros of a crate share one namespace, whatever module they stand in.
-    let hidden = format_ident!("__bitcart_events_schema_{module}_{:016x}", hasher.finish());
+    let hidden = format_ident!("__bitcart_events_schema_{}_{:016x}", module.unraw(), hasher.finish());
     // clippy's lint is the only one that speaks of what other crates' macros write.
     let (export, vis) = match vis {
         Visibility::Public(_) => (quote!(#[macro_export]), quote!(#[allow(clippy::pub_use)] pub)),

@@ -187,7 +187,7 @@ fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
 
 /// One constant for each event (and currency): two handlers for the same in one module clash here, by name.
 fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
-    let module = &schema.module;
+    let module = schema.module.unraw();
     let mut marks = Vec::new();
     if !args.register {
         return marks;

@@ -91,6 +91,14 @@ fn what_has_no_documentation_gets_some() {
 }
 
 #[test]
+fn every_name_can_be_a_name() {
+    let odd = module("mod r#mod { __ {} _1 { b: Int } self_ {} größe { größe: Int } r#Type {} }");
+    let types = ["Event", "Event1", "EventSelf", "Größe", "Type"];
+    assert_holds(&odd, &types.map(|name| format!("pub struct {name} {{")).each_ref().map(String::as_str));
+    assert_holds(&odd, &["macro_rules! __bitcart_events_schema_mod_"]);
+}
+
+#[test]
 fn bitcarts_own_are_in_no_registry() {
     let text = tokens("pub mod event { new_block { height: Int } }");
     let module = events(quote!({ crate } {} { #text })).to_string();
