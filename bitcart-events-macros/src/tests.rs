@@ -230,3 +230,13 @@ fn lints_that_are_off_for_the_function_are_off_for_its_registration() {
     let written = expanded("\"new_block\"", travelling.trim_end_matches(';'));
     assert_holds(&written, &["#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] const _"]);
 }
+
+#[test]
+fn what_clippy_would_have_by_reference_comes_by_value() {
+    let allows = |function: &str| {
+        let output = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}"))).to_string();
+        output.starts_with("# [allow (clippy :: needless_pass_by_value)]")
+    };
+    assert!(allows("fn f(event: Event, db: a::State<Db>)") && allows("fn f(event: Event, instance: Coin)"));
+    assert!(!allows("fn f(event: Event, tx: String)") && !allows("async fn f(event: Event, db: State<Db>)"));
+}
