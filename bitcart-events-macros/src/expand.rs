@@ -2,9 +2,6 @@
 //!
 //! Two habits keep the user's scope out of it: every path is absolute, and every name that the expansion binds is
 //! made with `Span::mixed_site()`, so that a parameter may be called like the function, or like one of ours.
-//!
-//! A third keeps the user's lints out of it. What is written with a macro's span is code of another crate, about which
-//! rustc and clippy say nothing, so there is no `#[allow]` that a `#![forbid]` would refuse; [`ours`] makes such a span.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -15,6 +12,7 @@ use syn::{Attribute, Ident, ReturnType, Signature, Visibility};
 use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
 use crate::currency::currency_variant;
+use crate::lints::ours;
 use crate::schema::Schema;
 use crate::signature::impossible_return;
 
@@ -218,8 +216,7 @@ fn call_item(
     let mut column = 0_usize;
     let reads = handler.arguments.iter().zip(&locals).map(|(argument, local)| {
         let value = read(argument, &invocation, &mut column, private);
-        let ty = argument.parameter.ty;
-        quote!(let #local: #ty = #value;)
+        quote!(let #local = #value;)
     });
     let reads: Vec<_> = reads.collect();
     let await_ = signature.asyncness.map(|_| quote!(.await));
@@ -274,11 +271,4 @@ fn read(
             quote!(#from(#invocation.field(#position))?)
         }
     }
-}
-
-/// The same name at the same place, but not the user's: lints say nothing about it.
-fn ours(name: &Ident) -> Ident {
-    let mut ours = name.clone();
-    ours.set_span(name.span().resolved_at(Span::mixed_site()));
-    ours
 }

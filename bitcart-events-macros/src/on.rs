@@ -15,6 +15,7 @@ use crate::check::check;
 use crate::configured;
 use crate::errors::Errors;
 use crate::expand::{Outside, expand, expand_checks, expand_stub};
+use crate::lints::allowed;
 use crate::schema::Schema;
 use crate::signature::{last_segment_is, parameters};
 
@@ -100,7 +101,7 @@ impl Function {
     /// about which of its lints nothing is said.
     pub(crate) fn head(&self) -> TokenStream {
         let Self { vis, signature, .. } = self;
-        let (cfg, allowed) = (self.conditions(), self.allowed());
+        let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
         quote!(#(#cfg)* #allowed #vis #signature ;)
     }
 
@@ -108,20 +109,8 @@ impl Function {
         self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
     }
 
-    /// An `#[expect]` is fulfilled by the function itself.
-    fn allowed(&self) -> TokenStream {
-        let is = |attribute: &Attribute, name| attribute.path().is_ident(name);
-        let lints =
-            self.attributes.iter().filter(|attribute| is(attribute, "allow") || is(attribute, "expect"));
-        let lints = lints.filter_map(|attribute| Some(&attribute.meta.require_list().ok()?.tokens));
-        // The registration calls the function.
-        let is_deprecated = self.attributes.iter().any(|attribute| is(attribute, "deprecated"));
-        let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
-        quote!(#(#[allow(#lints)])* #deprecated)
-    }
-
     fn outside(&self, schema_path: TokenStream) -> Outside<'_> {
-        let (cfg, allowed) = (self.conditions(), self.allowed());
+        let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
         Outside { vis: &self.vis, signature: &self.signature, cfg, allowed, schema_path }
     }
 }

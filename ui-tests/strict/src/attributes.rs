@@ -1,6 +1,7 @@
 //! Other attributes, above and below `#[on]`.
 
 use core::future::ready;
+use payments::field::IntField;
 use payments::{events, on, Event, State};
 
 use crate::Notes;
@@ -52,12 +53,20 @@ fn hinted(event: Event, number: u8, notes: State<Notes>) -> Result<(), String> {
     Err("hinted".to_owned())
 }
 
+/// Not for new code, as what is in it.
+#[derive(Debug, Clone, Copy, IntField)]
+#[field(crate = payments)]
+#[allow(deprecated, clippy::allow_attributes, reason = "the type in it")]
+#[deprecated]
+struct Old(Number);
+
 /// Not for new code.
+#[expect(deprecated, reason = "the type")]
 #[deprecated]
 #[on("old", schema = marked, crate = payments)]
-async fn _old(event: Event, number: u8, notes: State<Notes>) {
+async fn _old(event: Event, number: Old, notes: State<Notes>) {
     ready(()).await;
-    notes.add(&format!("{event} {number}"));
+    notes.add(&format!("{event} {}", number.0));
 }
 
 /// More than clippy would have on a stack.
