@@ -1,7 +1,7 @@
 //! Parameters with a `#[cfg(…)]`. Only rustc knows whether they are there, and it says so to a derive: of a struct's
 //! fields it passes on those that are. So there is a struct with a field for each parameter.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -32,7 +32,7 @@ fn is_condition(attribute: &Attribute) -> bool {
 pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
     let krate = Args::parse(args.clone(), &mut Errors::default()).krate;
     let (signature, head, cfg) = (&function.signature, function.head(), function.conditions());
-    let name = format_ident!("parameters_of_{}", signature.ident.unraw());
+    let name = format_ident!("parameters_of_{}", signature.ident.unraw(), span = Span::mixed_site());
     let fields = signature.inputs.iter().enumerate().map(|(index, input)| {
         let (conditions, field) = (conditions(input), format_ident!("p{index}"));
         quote!(#(#conditions)* #field: ())
@@ -41,7 +41,6 @@ pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
         #(#cfg)*
         #[derive(#krate::__private::OnConfigured)]
         #[on_configured({ #args } { #head })]
-        #[allow(dead_code, non_camel_case_types)]
         struct #name { #(#fields),* }
     }
 }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, Visibility, braced};
 
@@ -45,7 +46,7 @@ pub(crate) fn events(input: TokenStream) -> TokenStream {
     // Handlers of such events still find a schema, and complain of nothing.
     let Schema { vis, module, .. } = &schema;
     let (errors, hidden) = (errors.to_tokens(), hidden_macro(&schema, &TokenStream::new()));
-    quote!(#errors #[allow(unused)] #vis mod #module { #hidden })
+    quote!(#errors #vis mod #module { #hidden })
 }
 
 fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream {
@@ -64,7 +65,6 @@ fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream
     quote! {
         #(#docs)*
         #summary
-        #[allow(dead_code, unreachable_pub)]
         #vis mod #module {
             #(#structs)*
 
@@ -84,9 +84,10 @@ fn hidden_macro(schema: &Schema, text: &TokenStream) -> TokenStream {
     let mut hasher = DefaultHasher::new();
     text.to_string().hash(&mut hasher);
     // Exported macros of a crate share one namespace, whatever module they stand in.
-    let hidden = format_ident!("__bitcart_events_schema_{module}_{:016x}", hasher.finish());
+    let hidden = format_ident!("__bitcart_events_schema_{}_{:016x}", module.unraw(), hasher.finish());
+    // clippy's lint is the only one that speaks of what other crates' macros write.
     let (export, vis) = match vis {
-        Visibility::Public(_) => (quote!(#[macro_export]), quote!(pub)),
+        Visibility::Public(_) => (quote!(#[macro_export]), quote!(#[allow(clippy::pub_use)] pub)),
         _ => (TokenStream::new(), quote!(pub(crate))),
     };
     quote! {
@@ -96,7 +97,6 @@ fn hidden_macro(schema: &Schema, text: &TokenStream) -> TokenStream {
             ({ $($path:tt)* } { $($then:tt)* } $($rest:tt)*) => { $($then)* ! { { $($path)* } { #text } $($rest)* } };
         }
         #[doc(hidden)]
-        #[allow(unused_imports)]
         #vis use #hidden as schema;
     }
 }

@@ -11,6 +11,7 @@ use syn::{Attribute, Ident, ReturnType, Signature, Visibility};
 use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
 use crate::currency::currency_variant;
+use crate::lints::ours;
 use crate::schema::Schema;
 use crate::signature::impossible_return;
 
@@ -20,6 +21,8 @@ pub(crate) struct Outside<'a> {
     pub(crate) signature: &'a Signature,
     /// `#[cfg(…)]` of the function, which its registration shares.
     pub(crate) cfg: Vec<&'a Attribute>,
+    /// Lints that are off for the function, and so for its types where the registration repeats them.
+    pub(crate) allowed: TokenStream,
     /// Where the schema's types are: `::bitcart_events::event`.
     pub(crate) schema_path: TokenStream,
 }
@@ -31,32 +34,47 @@ pub(crate) fn expand(
     outside: &Outside<'_>,
 ) -> TokenStream {
     let private = private(args);
-    let Outside { signature, cfg, .. } = outside;
-    let (companion, marks) = (companion(args, outside), marks(schema, args, handler, cfg));
-    let registration = registration(args, handler, outside);
-    let allow = quote!(#[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery)]);
+    let Outside { signature, cfg, allowed, .. } = outside;
+    let (companion, marks) = (companion(args, outside), marks(schema, args, handler));
+    let (registration, uses) =
+        (registration(args, handler, outside), marks.iter().map(ours).collect::<Vec<_>>());
+    let marks = marks.iter().map(|mark| {
+        let name = ours(mark);
+        // Spanned at what is there twice, as a whole, because that is what rustc then shows.
+        let item = quote_spanned!(mark.span()=> const #name: () = (););
+        quote!(#(#cfg)* #item)
+    });
     let handle = |ty: &Ident| {
         let register = args.register.then(|| {
-            quote!(#private::inventory::submit! { #private::Registered(<#ty as #private::Handle>::registration) })
+            quote! {
+                #(#cfg)*
+                #private::inventory::submit! { #private::Registered(<#ty as #private::Handle>::registration) }
+            }
         });
         quote! {
             #(#cfg)*
-            #allow
+            #allowed
             impl #private::Handle for #ty {
-                fn registration() -> #private::Registration { #registration }
+                fn registration() -> #private::Registration {
+                    // So that rustc does not say that they are not used.
+                    #(let () = #uses;)*
+                    #registration
+                }
             }
-            #(#cfg)*
             #register
         }
     };
     if args.companion {
-        let handle = handle(&signature.ident);
+        // At another place, because an editor shows all that stands where the function's name does.
+        let mut companion_name = signature.ident.clone();
+        companion_name.set_span(Span::call_site().resolved_at(signature.ident.span()));
+        let handle = handle(&companion_name);
         return quote!(#companion #(#marks)* #handle);
     }
     // Derived from the function's name, because only so it cannot be that name.
-    let own = format_ident!("handler_{}", signature.ident.unraw());
+    let own = format_ident!("handler_{}", signature.ident.unraw(), span = Span::mixed_site());
     let handle = handle(&own);
-    quote!(#(#marks)* #(#cfg)* #allow const _: () = { enum #own {} #handle };)
+    quote!(#(#marks)* #(#cfg)* const _: () = { enum #own {} #handle };)
 }
 
 /// What the handler is, and how it is called.
@@ -64,7 +82,7 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
     let Outside { signature, schema_path, .. } = outside;
     let plain = signature.ident.unraw();
     // As above; and shorter than the whole path, of which there would be many.
-    let private = format_ident!("parts_of_{plain}");
+    let private = format_ident!("parts_of_{plain}", span = Span::mixed_site());
     let name = format!("::{plain}");
     let subscriptions = handler.events.iter().enumerate().map(|(index, event)| {
         let payload = event.payload();
@@ -110,7 +128,7 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
 
 /// The closure that the dispatcher calls: it reads each argument, then calls the user's function.
 fn call(args: &Args, handler: &Handler<'_>, signature: &Signature, private: &Ident) -> TokenStream {
-    let (function, invocation) = (&signature.ident, Ident::new("invocation", Span::mixed_site()));
+    let (function, invocation) = (ours(&signature.ident), Ident::new("invocation", Span::mixed_site()));
     let private = private.to_token_stream();
     let mut column = 0_usize;
     let reads = handler.arguments.iter().map(|argument| read(argument, &invocation, &mut column, &private));
@@ -161,10 +179,10 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
         }
         _ => TokenStream::new(),
     };
-    let cfg = &outside.cfg;
+    let Outside { cfg, allowed, .. } = outside;
     quote! {
         #(#cfg)*
-        #[allow(warnings)]
+        #allowed
         const _: () = {
             fn arguments_and_result<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::Outcome {
                 #(#reads)*
@@ -184,38 +202,31 @@ fn private(args: &Args) -> TokenStream {
 /// can name it by the function's own path.
 fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
     let Outside { vis, signature, cfg, .. } = outside;
-    let function = &signature.ident;
+    let name = ours(&signature.ident);
     args.companion.then(|| {
         quote! {
             #(#cfg)*
             #[doc(hidden)]
-            #[allow(non_camel_case_types, dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
-            #vis struct #function {}
+            #[non_exhaustive]
+            #vis struct #name {}
         }
     })
 }
 
 /// One constant for each event (and currency): two handlers for the same in one module clash here, by name.
-fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]) -> Vec<TokenStream> {
-    let module = &schema.module;
+fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
+    let module = schema.module.unraw();
     let mut marks = Vec::new();
     if !args.register {
         return marks;
     }
     for (event, literal) in handler.events.iter().zip(&args.events) {
         let stem = format!("only_one_handler_for_{module}_{}", event.name);
-        let names = match args.currencies.as_slice() {
-            [] => vec![(stem, literal)],
-            codes => codes.iter().map(|(code, literal)| (format!("{stem}_of_{code}"), literal)).collect(),
-        };
-        for (name, literal) in names {
-            let name = Ident::new(&name, literal.span());
-            // Spanned at what is there twice, as a whole, because that is what rustc then shows.
-            let mark = quote_spanned! {literal.span()=>
-                #[allow(dead_code, non_camel_case_types)]
-                type #name = ();
-            };
-            marks.push(quote!(#(#cfg)* #mark));
+        match args.currencies.as_slice() {
+            [] => marks.push(Ident::new(&stem, literal.span())),
+            codes => marks.extend(
+                codes.iter().map(|(code, literal)| Ident::new(&format!("{stem}_of_{code}"), literal.span())),
+            ),
         }
     }
     marks

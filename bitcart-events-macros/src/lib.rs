@@ -2,8 +2,8 @@
 //!
 //! The rooms, in the order in which a handler passes them: `args` and `signature` read what the user wrote,
 //! `schema` reads what events there are, `check` holds every rule, `expand` writes the registration and cannot
-//! fail. `errors` collects the mistakes on the way. `events` writes a schema's own types, `newtype` derives the
-//! traits of fields.
+//! fail. `errors` collects the mistakes on the way, `lints` keeps the user's lints away from what is written.
+//! `events` writes a schema's own types, `newtype` derives the traits of fields.
 
 mod args;
 mod check;
@@ -12,6 +12,7 @@ mod currency;
 mod errors;
 mod events;
 mod expand;
+mod lints;
 mod names;
 mod newtype;
 mod on;

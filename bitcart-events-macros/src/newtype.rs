@@ -8,6 +8,7 @@ use syn::{
 };
 
 use crate::errors::{Errors, with_help};
+use crate::lints::allowed;
 
 pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -43,9 +44,10 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
         Some(field) => quote!(|value| Self { #field: value }),
         None => quote!(Self),
     };
-    let errors = errors.to_tokens();
+    let (errors, allowed) = (errors.to_tokens(), allowed(&input.attrs));
     quote! {
         #errors
+        #allowed
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl #impl_generics #krate::field::#of_kind<#update> for #ident #ty_generics #where_clause {

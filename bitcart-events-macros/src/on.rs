@@ -8,15 +8,16 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, Path, Signature, Visibility, braced};
+use syn::{Attribute, FnArg, Ident, Path, Signature, Type, Visibility, braced};
 
 use crate::args::Args;
 use crate::check::check;
 use crate::configured;
 use crate::errors::Errors;
 use crate::expand::{Outside, expand, expand_checks, expand_stub};
+use crate::lints::allowed;
 use crate::schema::Schema;
-use crate::signature::parameters;
+use crate::signature::{last_segment_is, parameters};
 
 /// A function whose body is left alone.
 pub(crate) struct Function {
@@ -82,16 +83,26 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     } else {
         ask_schema(&args, &function.head())
     };
-    let errors = errors.to_tokens();
-    quote!(#function #errors #rest)
+    let (errors, allow) = (errors.to_tokens(), by_value(&function.signature));
+    quote!(#allow #function #errors #rest)
+}
+
+/// A plain function could take a state or a coin by reference, says clippy; a handler could not.
+fn by_value(signature: &Signature) -> Option<TokenStream> {
+    let is_value = |ty: &Type| last_segment_is(ty, "State") || last_segment_is(ty, "Coin");
+    let is_taken = |input: &FnArg| matches!(input, FnArg::Typed(typed) if is_value(&typed.ty));
+    let is_plain = signature.asyncness.is_none();
+    (is_plain && signature.inputs.iter().any(is_taken))
+        .then(|| quote!(#[allow(clippy::needless_pass_by_value)]))
 }
 
 impl Function {
-    /// What of it travels: everything but the body, and of its attributes those that decide whether it exists.
+    /// What of it travels: everything but the body, and of its attributes those that decide whether it exists, and
+    /// about which of its lints nothing is said.
     pub(crate) fn head(&self) -> TokenStream {
         let Self { vis, signature, .. } = self;
-        let cfg = self.conditions();
-        quote!(#(#cfg)* #vis #signature ;)
+        let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
+        quote!(#(#cfg)* #allowed #vis #signature ;)
     }
 
     pub(crate) fn conditions(&self) -> Vec<&Attribute> {
@@ -99,7 +110,8 @@ impl Function {
     }
 
     fn outside(&self, schema_path: TokenStream) -> Outside<'_> {
-        Outside { vis: &self.vis, signature: &self.signature, cfg: self.conditions(), schema_path }
+        let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
+        Outside { vis: &self.vis, signature: &self.signature, cfg, allowed, schema_path }
     }
 }
 

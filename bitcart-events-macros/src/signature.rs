@@ -17,7 +17,7 @@ pub(crate) struct Parameter<'a> {
 }
 
 impl Parameter<'_> {
-    /// Whether the type's last segment is `segment`, whatever path leads there.
+    /// [`last_segment_is`] of its type.
     pub(crate) fn type_is(&self, segment: &str) -> bool {
         last_segment_is(self.ty, segment)
     }
@@ -46,6 +46,7 @@ impl Parameter<'_> {
     }
 }
 
+/// Whether a type's last segment is `segment`, whatever path leads there.
 pub(crate) fn last_segment_is(ty: &Type, segment: &str) -> bool {
     matches!(ungrouped(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == segment))
 }

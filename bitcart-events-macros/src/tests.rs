@@ -152,7 +152,7 @@ fn types_are_checked_beside_an_error() {
     assert_holds(
         &output,
         &[
-            "#[cfg(x)] #[allow(warnings)] const _",
+            "#[cfg(x)] const _",
             "<u16 as ::bitcart_events::__private::StatusField<'_>>::from_field",
             "<Event as ::bitcart_events::__private::EventArgument<'_>>::read",
             "fn(u32) -> ::bitcart_events::__private::Outcome = <u32 as",
@@ -215,7 +215,7 @@ fn the_expansion_says_what_was_asked_for() {
             "<State<Db> as parts_of_f::StateArgument>::NEED",
             "only_one_handler_for_event_verified_tx_of_BTC",
             "submit!",
-            "struct f {}",
+            "#[non_exhaustive] struct f {}",
             "\"::f\"",
         ],
     );
@@ -227,7 +227,8 @@ fn the_expansion_says_what_was_asked_for() {
             "<&str as parts_of_move::EventArgument<'_>>::read(invocation)",
             "<Coin as parts_of_move::InstanceArgument>::read(invocation)",
             "<Result<(), E> as parts_of_move::IntoOutcome>::into_outcome",
-            "only_one_handler_for_event_new_block = ()",
+            "const only_one_handler_for_event_new_block: () = ()",
+            "let () = only_one_handler_for_event_new_block;",
             "columns: &[]",
         ],
     );
@@ -244,4 +245,25 @@ fn the_expansion_says_what_was_asked_for() {
     for part in ["submit !", "only_one", "struct"] {
         assert!(!quiet.contains(part), "{part} is in {quiet}");
     }
+}
+
+#[test]
+fn lints_that_are_off_for_the_function_are_off_for_its_registration() {
+    let function =
+        "#[allow(a)] #[deny(b)] #[expect(c, reason = \"d\")] #[deprecated = \"e\"] fn f(event: Event)";
+    let asked = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}")));
+    let travelling = "#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] fn f(event: Event) ;";
+    assert_holds(&asked, &[travelling]);
+    let written = expanded("\"new_block\"", travelling.trim_end_matches(';'));
+    assert_holds(&written, &["#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] impl"]);
+}
+
+#[test]
+fn what_clippy_would_have_by_reference_comes_by_value() {
+    let allows = |function: &str| {
+        let output = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}"))).to_string();
+        output.starts_with("# [allow (clippy :: needless_pass_by_value)]")
+    };
+    assert!(allows("fn f(event: Event, db: a::State<Db>)") && allows("fn f(event: Event, instance: Coin)"));
+    assert!(!allows("fn f(event: Event, tx: String)") && !allows("async fn f(event: Event, db: State<Db>)"));
 }

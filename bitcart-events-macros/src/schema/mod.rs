@@ -69,7 +69,11 @@ impl EventDef {
 
     /// The name of its typed struct.
     pub(crate) fn payload(&self) -> Ident {
-        Ident::new(&crate::names::camel_case(&self.name), self.ident.span())
+        let name = crate::names::camel_case(&self.name);
+        // Nothing is left of `__`, `1` of `_1`, and `Self` of `self_`.
+        let is_name = syn::parse_str::<Ident>(&name).is_ok();
+        let name = if is_name { name } else { format!("Event{name}") };
+        Ident::new(&name, self.ident.span())
     }
 }
 

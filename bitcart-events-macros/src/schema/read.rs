@@ -103,7 +103,10 @@ fn check_field(field: &FieldDef, known: &[FieldDef], errors: &mut Errors) {
     let (ident, name) = (&field.ident, &field.name);
     let mut refuse = |message: String, help: &str| errors.add(ident, message, &[help.to_owned()]);
     if name == "event" || name == "instance" {
-        refuse(format!("`{name}` is a parameter that every handler can have"), "give the field another name");
+        refuse(
+            format!("a field cannot be named `{name}`"),
+            "give it another name: every handler can have a parameter of this one",
+        );
     } else if name.starts_with('_') {
         refuse(
             "a field's name does not begin with `_`".to_owned(),

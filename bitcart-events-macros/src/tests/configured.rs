@@ -13,7 +13,6 @@ fn rustc_is_asked_which_parameters_are_there() {
         #[cfg(z)]
         #[derive(be::__private::OnConfigured)]
         #[on_configured({{ \"new_block\", crate = be }} {{ {function} ; }})]
-        #[allow(dead_code, non_camel_case_types)]
         struct parameters_of_f {{ p0: (), #[cfg(x)] p1: (), #[cfg_attr(x, cfg(y))] p2: () }}"
     );
     assert_eq!(output.to_string(), tokens(&expected).to_string());

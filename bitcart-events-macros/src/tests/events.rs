@@ -73,7 +73,7 @@ fn what_has_no_documentation_gets_some() {
     assert_holds(
         &with,
         &[
-            "# [doc = \"D\"] # [allow",
+            "# [doc = \"D\"] mod shop",
             "# [doc = \"E\"] # [doc = \"\\n# Parameters of",
             "# [doc = \"F\"] # [doc = \"\\nSent by all but the daemons of 2020.\"]",
             "| `id: Option<&str>` | from all but the daemons of 2020; can be null |",
@@ -88,6 +88,14 @@ fn what_has_no_documentation_gets_some() {
             "| `d: Option<Decimal>` | from TRX daemons |",
         ],
     );
+}
+
+#[test]
+fn every_name_can_be_a_name() {
+    let odd = module("mod r#mod { __ {} _1 { b: Int } self_ {} größe { größe: Int } r#Type {} }");
+    let types = ["Event", "Event1", "EventSelf", "Größe", "Type"];
+    assert_holds(&odd, &types.map(|name| format!("pub struct {name} {{")).each_ref().map(String::as_str));
+    assert_holds(&odd, &["macro_rules! __bitcart_events_schema_mod_"]);
 }
 
 #[test]

@@ -23,8 +23,8 @@ fn what_is_inside_is_read() {
             "< & 'a str as :: bitcart_events :: field :: StrField < 'a >> :: from_field (field) . map (| value | Self { text : value })",
         ),
         (
-            "#[field(crate = be)] struct Id<T: Copy>(T) where T: Send;",
-            "impl < 'u , T : Copy > be :: field :: StrField < 'u > for Id < T > where T : Send , T : be :: field :: StrField < 'u > {",
+            "#[field(crate = be)] #[allow(a)] struct Id<T: Copy>(T) where T: Send;",
+            "#[allow(a)] #[automatically_derived] #[diagnostic::do_not_recommend] impl < 'u , T : Copy > be :: field :: StrField < 'u > for Id < T > where T : Send , T : be :: field :: StrField < 'u > {",
             "< T as be :: field :: StrField < 'u >> :: from_field (field) . map (Self)",
         ),
     ] {

@@ -1,0 +1,26 @@
+//! What keeps the user's lints away from what the macros write.
+//!
+//! rustc and clippy say nothing about code of another crate, and code with a macro's span is that: so there is no
+//! `#[allow]` in it that a `#![forbid]` would refuse. What is left are the tokens that are copied from the user.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Attribute, Ident};
+
+/// The same name at the same place, but not the user's.
+pub(crate) fn ours(name: &Ident) -> Ident {
+    let mut ours = name.clone();
+    ours.set_span(name.span().resolved_at(Span::mixed_site()));
+    ours
+}
+
+/// The lints that are off for an item, for what repeats its types and its name. An `#[expect]` is fulfilled by the item
+/// itself.
+pub(crate) fn allowed(attributes: &[Attribute]) -> TokenStream {
+    let is = |attribute: &Attribute, name| attribute.path().is_ident(name);
+    let lints = attributes.iter().filter(|attribute| is(attribute, "allow") || is(attribute, "expect"));
+    let lints = lints.filter_map(|attribute| Some(&attribute.meta.require_list().ok()?.tokens));
+    let is_deprecated = attributes.iter().any(|attribute| is(attribute, "deprecated"));
+    let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote!(#(#[allow(#lints)])* #deprecated)
+}
