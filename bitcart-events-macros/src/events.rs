@@ -1,11 +1,11 @@
 //! What `events!` writes: a typed struct for each event, the schema as data, and the schema's text for `#[on]`.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::{Ident, Visibility, braced};
+use syn::{Ident, LitStr, Visibility, braced};
 
 use crate::currency::currency_variant;
 use crate::errors::Errors;
@@ -24,7 +24,8 @@ impl Parse for Input {
         braced!(krate in input);
         braced!(builtin in input);
         braced!(text in input);
-        let builtin = (!builtin.is_empty()).then(|| builtin.call(Schema::parse_again)).transpose()?;
+        let builtin: Option<LitStr> = builtin.parse()?;
+        let builtin = builtin.and_then(|text| Schema::from_text(&text.value()));
         Ok(Self { krate: krate.parse()?, builtin, text: text.parse()? })
     }
 }
@@ -45,7 +46,7 @@ pub(crate) fn events(input: TokenStream) -> TokenStream {
     }
     // Handlers of such events still find a schema, and complain of nothing.
     let Schema { vis, module, .. } = &schema;
-    let (errors, hidden) = (errors.to_tokens(), hidden_macro(&schema, &TokenStream::new()));
+    let (errors, hidden) = (errors.to_tokens(), hidden_macro(&schema, None));
     quote!(#errors #vis mod #module { #hidden })
 }
 
@@ -53,7 +54,7 @@ fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream
     let Schema { docs, vis, module, events } = schema;
     let structs = events.iter().map(|event| payload(event, krate));
     let names: Vec<Ident> = events.iter().map(EventDef::payload).collect();
-    let hidden = hidden_macro(schema, &schema.to_token_stream());
+    let hidden = hidden_macro(schema, Some(&schema.to_text()));
     let register = (!is_builtin).then(
         || quote!(#krate::__private::inventory::submit! { #krate::__private::RegisteredSchema(EVENTS) }),
     );
@@ -79,10 +80,10 @@ fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream
 }
 
 /// Hands the schema's text to the macro that it is called with.
-fn hidden_macro(schema: &Schema, text: &TokenStream) -> TokenStream {
+fn hidden_macro(schema: &Schema, text: Option<&str>) -> TokenStream {
     let Schema { vis, module, .. } = schema;
     let mut hasher = DefaultHasher::new();
-    text.to_string().hash(&mut hasher);
+    text.hash(&mut hasher);
     // Exported macros of a crate share one namespace, whatever module they stand in.
     let hidden = format_ident!("__bitcart_events_schema_{}_{:016x}", module.unraw(), hasher.finish());
     // clippy's lint is the only one that speaks of what other crates' macros write.

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Ident, Path, Signature, Type, Visibility, braced};
+use syn::{Attribute, FnArg, Ident, LitStr, Path, Signature, Type, Visibility, braced};
 
 use crate::args::Args;
 use crate::check::check;
@@ -146,7 +146,8 @@ impl Parse for Checked {
         braced!(schema in input);
         braced!(args in input);
         braced!(function in input);
-        let schema = (!schema.is_empty()).then(|| schema.call(Schema::parse_again)).transpose()?;
+        let schema: Option<LitStr> = schema.parse()?;
+        let schema = schema.and_then(|text| Schema::from_text(&text.value()));
         Ok(Self { path: path.parse()?, schema, args: args.parse()?, function: function.parse()? })
     }
 }

@@ -9,7 +9,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{File, Item};
 
+use crate::errors::Errors;
 use crate::on::{attribute, checked};
+use crate::schema::Outline;
 
 const SCHEMA: &str = "mod event {
     new_block { height: Int }
@@ -43,9 +45,15 @@ fn tokens(text: &str) -> TokenStream {
     text.parse().unwrap()
 }
 
+/// A schema's text as it is handed on.
+fn schema(text: &str) -> String {
+    let outline: Outline = syn::parse_str(text).unwrap();
+    outline.read(None, &mut Errors::default()).to_text()
+}
+
 /// What the second step makes of `#[on(args)] signature`.
 fn expanded(args: &str, signature: &str) -> File {
-    let (schema, args, signature) = (tokens(SCHEMA), tokens(args), tokens(signature));
+    let (schema, args, signature) = (schema(SCHEMA), tokens(args), tokens(signature));
     syn::parse2(checked(quote!({ ::bitcart_events::event } { #schema } { #args } { #signature; }))).unwrap()
 }
 

@@ -5,7 +5,7 @@
 
 mod kind;
 mod read;
-mod write;
+mod wire;
 
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Visibility};

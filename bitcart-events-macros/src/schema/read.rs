@@ -58,14 +58,6 @@ impl Outline {
     }
 }
 
-impl Schema {
-    /// Reads a text that was found right before.
-    pub(crate) fn parse_again(input: ParseStream<'_>) -> syn::Result<Self> {
-        let outline: Outline = input.parse()?;
-        Ok(outline.read(None, &mut Errors::default()))
-    }
-}
-
 fn check_name(event: &EventDef, known: &[EventDef], others: Option<&Schema>, errors: &mut Errors) {
     let (ident, name) = (&event.ident, &event.name);
     if others.is_some_and(|others| others.event(name).is_some()) {

@@ -2,15 +2,14 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::parse::Parser;
 use syn::{File, Item, ItemMod};
 
-use super::{SCHEMA, assert_holds, messages, tokens};
+use super::{SCHEMA, assert_holds, messages, schema, tokens};
 use crate::events::events;
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 
 fn written(text: &str) -> File {
-    let (builtin, text) = (tokens(SCHEMA), tokens(text));
+    let (builtin, text) = (schema(SCHEMA), tokens(text));
     syn::parse2(events(quote!({ be } { #builtin } { #text }))).unwrap()
 }
 
@@ -26,13 +25,24 @@ fn text(item: &impl ToTokens) -> String {
 }
 
 #[test]
-fn a_text_is_handed_on_as_it_was() {
-    let schema = Schema::parse_again.parse_str(SCHEMA).unwrap();
-    assert_eq!(text(&schema), tokens(SCHEMA).to_string());
-    let keywords = "mod m { r#move { r#type : Option < Str > } }";
-    let schema = Schema::parse_again.parse_str(keywords).unwrap();
-    assert_eq!(text(&schema), tokens(keywords).to_string());
-    assert_eq!(schema.event("move").unwrap().column("type"), Some(0));
+fn a_schema_is_handed_on_as_it_was() {
+    let keywords =
+        "mod m { r#move { r#type: Option<Str>, #[currency(ETH, TRX)] #[daemon(current)] b: List } c {} }";
+    for text in [SCHEMA, keywords, "mod m { #[currency()] a { #[daemon(current)] b: Json } }"] {
+        let text = schema(text);
+        assert_eq!(Schema::from_text(&text).unwrap().to_text(), text);
+    }
+    let read = Schema::from_text(&schema(keywords)).unwrap();
+    assert_eq!((read.module.to_string().as_str(), read.events.len()), ("m", 2));
+    let event = read.event("move").unwrap();
+    assert_eq!((event.column("type"), event.column("b")), (Some(0), Some(1)));
+    let [first, second] = event.fields.as_slice() else { panic!() };
+    assert!((first.nullable, first.sent.current_only) == (true, false) && first.sent.currencies.is_none());
+    assert!((second.nullable, second.sent.current_only) == (false, true) && second.kind == Kind::List);
+    assert_eq!(second.sent.currencies.as_deref(), Some(["ETH", "TRX"].as_slice()));
+    for text in ["", "m\n", "m\na", "m\na b", "m\na *;b", "m\na *;b * Int", "m\na *;b * Float !"] {
+        assert!(Schema::from_text(text).is_none(), "{text:?}");
+    }
 }
 
 #[test]

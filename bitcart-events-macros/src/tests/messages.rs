@@ -4,7 +4,7 @@ mod signature;
 
 use quote::quote;
 
-use super::{BLOCK, expanded, messages, tokens};
+use super::{BLOCK, expanded, messages, schema, tokens};
 use crate::on::checked;
 
 const EVENTS: &str =
@@ -274,7 +274,7 @@ fn an_option_of_a_type_that_fits_is_suggested() {
              write `{name}: Option<{write}>`, because {words} cannot be passed as `{written}`"
         )
     };
-    let schema = |kind: &str| tokens(&format!("mod m {{ a {{ x: {kind} }} b {{ x: {kind} }} }}"));
+    let schema = |kind: &str| schema(&format!("mod m {{ a {{ x: {kind} }} b {{ x: {kind} }} }}"));
     let said = |kind: &str, ty: &str| {
         let (schema, ty) = (schema(kind), tokens(ty));
         let output = checked(quote!({ m } { #schema } { ["a", "b"] } { fn f(event: Event, x: #ty); }));
@@ -332,7 +332,7 @@ fn an_option_of_a_type_that_fits_is_suggested() {
 
 #[test]
 fn an_event_without_fields() {
-    let output = checked(quote!({ m } { mod m { a {} } } { "a" } { fn f(event: Event, x: u8); }));
+    let output = checked(quote!({ m } { "m\na *" } { "a" } { fn f(event: Event, x: u8); }));
     let message = "`a` has no field `x` | it has no fields | a value of your own comes as `x: State<u8>`";
     assert_eq!(messages(&syn::parse2(output).unwrap()), [message]);
 }

@@ -1,0 +1,75 @@
+//! The schema as one string literal: how its hidden macro hands it to `#[on]`.
+//!
+//! A literal rather than the text of `events!`, because it is read again for every handler, by macros that Cargo builds
+//! without optimisation: splitting a string takes a fifth of the time of parsing tokens.
+
+use proc_macro2::{Ident, Span};
+
+use super::{EventDef, FieldDef, Kind, Schema, Sent};
+use crate::currency::currency;
+
+impl Schema {
+    /// A line for the module and for each event; its fields behind it.
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = self.module.to_string();
+        for event in &self.events {
+            text.push_str(&format!("\n{} {}", event.ident, sent(&event.sent)));
+            for field in &event.fields {
+                let nullable = if field.nullable { "?" } else { "!" };
+                let (ident, kind) = (&field.ident, field.kind.name());
+                text.push_str(&format!(";{ident} {} {kind} {nullable}", sent(&field.sent)));
+            }
+        }
+        text
+    }
+
+    /// Reads what [`to_text`](Self::to_text) wrote; nothing if it is something else.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        let mut lines = text.split('\n');
+        let module = ident(lines.next()?)?;
+        let events = lines.map(event).collect::<Option<_>>()?;
+        Some(Self { docs: Vec::new(), vis: syn::Visibility::Inherited, module, events })
+    }
+}
+
+fn event(line: &str) -> Option<EventDef> {
+    let mut parts = line.split(';');
+    let (name, sent) = parts.next()?.split_once(' ')?;
+    let (ident, sent, fields) = (ident(name)?, read_sent(sent)?, parts.map(field).collect::<Option<_>>()?);
+    Some(EventDef { docs: Vec::new(), name: super::name_of(&ident), ident, sent, fields })
+}
+
+fn field(part: &str) -> Option<FieldDef> {
+    let [name, sent, kind, nullable] = part.split(' ').collect::<Vec<_>>().try_into().ok()?;
+    let (ident, sent) = (ident(name)?, read_sent(sent)?);
+    let kind = Kind::ALL.into_iter().find(|known| known.name() == kind)?;
+    Some(FieldDef {
+        docs: Vec::new(),
+        name: super::name_of(&ident),
+        ident,
+        kind,
+        nullable: nullable == "?",
+        sent,
+    })
+}
+
+/// `*`, `ETH,TRX`, and a `+` behind it for daemons of today only.
+fn sent(sent: &Sent) -> String {
+    let currencies = sent.currencies.as_ref().map_or_else(|| "*".to_owned(), |codes| codes.join(","));
+    if sent.current_only { currencies + "+" } else { currencies }
+}
+
+fn read_sent(text: &str) -> Option<Sent> {
+    let (codes, current_only) = text.strip_suffix('+').map_or((text, false), |codes| (codes, true));
+    let listed = || codes.split(',').filter(|code| !code.is_empty()).map(currency).collect::<Option<_>>();
+    let currencies = if codes == "*" { None } else { Some(listed()?) };
+    Some(Sent { currencies, current_only })
+}
+
+/// It was one before.
+fn ident(text: &str) -> Option<Ident> {
+    match text.strip_prefix("r#") {
+        Some(raw) => Some(Ident::new_raw(raw, Span::call_site())),
+        None => (!text.is_empty()).then(|| Ident::new(text, Span::call_site())),
+    }
+}
