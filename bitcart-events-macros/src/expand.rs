@@ -11,7 +11,7 @@ use syn::{Attribute, Ident, ReturnType, Signature, Visibility};
 use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
 use crate::currency::currency_variant;
-use crate::lints::ours;
+use crate::lints::{allowed_call, ours};
 use crate::schema::Schema;
 use crate::signature::impossible_return;
 
@@ -44,6 +44,7 @@ pub(crate) fn expand(
         let item = quote_spanned!(mark.span()=> const #name: () = (););
         quote!(#(#cfg)* #item)
     });
+    let allowed_call = allowed_call(&signature.ident);
     let handle = |ty: &Ident| {
         let register = args.register.then(|| {
             quote! {
@@ -54,6 +55,7 @@ pub(crate) fn expand(
         quote! {
             #(#cfg)*
             #allowed
+            #allowed_call
             impl #private::Handle for #ty {
                 fn registration() -> #private::Registration {
                     // So that rustc does not say that they are not used.
@@ -85,7 +87,11 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
     let private = format_ident!("parts_of_{plain}", span = Span::mixed_site());
     let name = format!("::{plain}");
     let subscriptions = handler.events.iter().enumerate().map(|(index, event)| {
-        let payload = event.payload();
+        let mut payload = event.payload();
+        if let Some(name) = args.events.get(index) {
+            // An editor shows its documentation at the event's name.
+            payload.set_span(name.span());
+        }
         let columns = handler.arguments.iter().filter_map(|argument| match &argument.source {
             Source::Field { columns, .. } => Some(match columns.get(index).copied().flatten() {
                 Some(column) => quote!(#private::Some(#column)),
@@ -128,7 +134,7 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
 
 /// The closure that the dispatcher calls: it reads each argument, then calls the user's function.
 fn call(args: &Args, handler: &Handler<'_>, signature: &Signature, private: &Ident) -> TokenStream {
-    let (function, invocation) = (ours(&signature.ident), Ident::new("invocation", Span::mixed_site()));
+    let (function, invocation) = (&signature.ident, Ident::new("invocation", Span::mixed_site()));
     let private = private.to_token_stream();
     let mut column = 0_usize;
     let reads = handler.arguments.iter().map(|argument| read(argument, &invocation, &mut column, &private));

@@ -14,6 +14,11 @@ pub(crate) fn ours(name: &Ident) -> Ident {
     ours
 }
 
+/// What clippy has against calling a function whose name says that nobody does.
+pub(crate) fn allowed_call(function: &Ident) -> Option<TokenStream> {
+    function.to_string().starts_with('_').then(|| quote!(#[allow(clippy::used_underscore_items)]))
+}
+
 /// The lints that are off for an item, for what repeats its types and its name. An `#[expect]` is fulfilled by the item
 /// itself.
 pub(crate) fn allowed(attributes: &[Attribute]) -> TokenStream {
