@@ -1,0 +1,173 @@
+//! Parameters against the fields of the events.
+
+use super::types::misplaced;
+use super::{Source, event_list};
+use crate::args::Args;
+use crate::errors::Errors;
+use crate::names;
+use crate::schema::{EventDef, FieldDef, Schema, Sent, option_inner};
+use crate::signature::Parameter;
+
+/// What a handler is for.
+pub(super) struct Context<'c, 'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) args: &'c Args,
+    pub(super) events: &'c [&'a EventDef],
+    /// Whether `events` are all that the handler is for.
+    pub(super) all_known: bool,
+}
+
+impl Context<'_, '_> {
+    /// Also where it has another name or is misspelt, which is then the one mistake to report.
+    pub(super) fn is_meant_as_event(&self, parameter: &Parameter<'_>) -> bool {
+        let is_field = self.events.iter().any(|event| event.column(&parameter.name).is_some());
+        let is_close = names::closest(&parameter.name, ["event"].into_iter()).is_some();
+        parameter.name == "event" || (!is_field && (is_close || parameter.type_is("Event")))
+    }
+
+    pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {
+        match parameter.name.as_str() {
+            "event" => return Some(Source::Event),
+            "instance" => return Some(Source::Instance),
+            _ if parameter.type_is("State") => return Some(Source::State),
+            _ => {}
+        }
+        let columns: Vec<_> = self.events.iter().map(|event| event.column(&parameter.name)).collect();
+        let found: Vec<(&EventDef, &FieldDef)> = self
+            .events
+            .iter()
+            .zip(&columns)
+            .filter_map(|(event, column)| Some((*event, event.fields.get((*column)?)?)))
+            .collect();
+        let Some(((first_event, first), others)) = found.split_first() else {
+            if self.all_known && !self.events.is_empty() {
+                self.add_unknown(parameter, errors);
+            }
+            return None;
+        };
+        if let Some((event, other)) = others.iter().find(|(_, field)| field.kind != first.kind) {
+            let message = format!("`{}` is of another kind in each event", parameter.name);
+            let kinds = format!(
+                "`{}` has `{}`, `{}` has `{}`: write two handlers",
+                first_event.name,
+                first.kind.name(),
+                event.name,
+                other.kind.name(),
+            );
+            errors.add(parameter.ident, message, &[kinds]);
+            return None;
+        }
+        let is_answered = self.check_option(parameter, first, errors);
+        (!is_answered).then_some(Source::Field { kind: first.kind, columns })
+    }
+
+    fn add_unknown(&self, parameter: &Parameter<'_>, errors: &mut Errors) {
+        if let Some((place, message, write)) = misplaced(parameter) {
+            errors.add(place, message, &[format!("write `{write}`")]);
+            return;
+        }
+        let name = parameter.name.as_str();
+        let fields = || self.events.iter().flat_map(|event| &event.fields);
+        let names = fields().map(|field| field.name.as_str()).chain(["event", "instance"]);
+        let elsewhere: Vec<&EventDef> =
+            self.schema.events.iter().filter(|event| event.column(name).is_some()).collect();
+        let mut help = Vec::new();
+        help.extend(names::did_you_mean(name, names));
+        if !elsewhere.is_empty() {
+            help.push(format!("`{name}` is a field of {}", event_list(&elsewhere)));
+        }
+        let is_foreign = help.is_empty();
+        let mut listed: Vec<String> = Vec::new();
+        for field in fields() {
+            let may_lack =
+                self.events.len() > 1 || field.nullable || self.open(&field.sent).describe().is_some();
+            let text = format!("{}: {}", field.name, field.usual_type(may_lack));
+            if !listed.contains(&text) {
+                listed.push(text);
+            }
+        }
+        let (verb, whose) = if self.events.len() > 1 { ("have", "their") } else { ("has", "its") };
+        help.push(match listed.as_slice() {
+            [] => format!("it {verb} no fields"),
+            listed => format!("{whose} fields are {}", names::list(listed.iter().map(String::as_str))),
+        });
+        if is_foreign {
+            let inner = if parameter.is_reference() { "…".to_owned() } else { parameter.written_type() };
+            help.push(format!("a value of your own comes as `{}: State<{inner}>`", parameter.ident));
+        }
+        errors.add(parameter.ident, format!("{} {verb} no field `{name}`", event_list(self.events)), &help);
+    }
+
+    /// Where the field may be missing, the parameter has to be an `Option`. Whether everything about the parameter's type
+    /// was said.
+    fn check_option(&self, parameter: &Parameter<'_>, field: &FieldDef, errors: &mut Errors) -> bool {
+        if self.is_never_sent(field) {
+            let codes: Vec<&str> = self.args.currencies.iter().map(|(code, _)| *code).collect();
+            let message = format!("{} daemons never send `{}`", codes.join(", "), field.name);
+            let help = field.sent.describe().map(|who| format!("it is sent by {who}"));
+            let help: Vec<String> = help.into_iter().chain(["remove the parameter".to_owned()]).collect();
+            errors.add(parameter.ident, message, &help);
+            return true;
+        }
+        if option_inner(parameter.ty).is_some() {
+            return false;
+        }
+        let name = parameter.name.as_str();
+        let (why, settle) = if self.args.events.len() > 1 {
+            let lacking: Vec<&EventDef> =
+                self.events.iter().copied().filter(|event| event.column(name).is_none()).collect();
+            let why = match lacking.as_slice() {
+                [] => "a handler of several events takes every field as an `Option`".to_owned(),
+                events => format!("{} does not carry `{name}`", event_list(events)),
+            };
+            (why, None)
+        } else if field.nullable {
+            (format!("`{name}` can be null"), None)
+        } else {
+            let open = self.open(&field.sent);
+            let Some(who) = open.describe().filter(|_| self.args.options_read) else { return false };
+            let why = match open.currencies {
+                Some(_) => format!("`{name}` is sent by {who}"),
+                None => format!("the daemons of 2020 do not send `{name}`"),
+            };
+            (why, Some(self.settling(&open)))
+        };
+        let (kind, ty) = (field.kind, parameter.written_type());
+        let is_wrong = kind.refuses(parameter.ty);
+        let write = if is_wrong {
+            let write =
+                format!("write `{}: Option<{}>`", parameter.ident, kind.usual_type().replace('T', &ty));
+            format!("{write}, because {}", kind.reason_against(parameter.ty, &ty))
+        } else {
+            format!("write `{}: Option<{ty}>`", parameter.ident)
+        };
+        let help: Vec<String> = [why, write].into_iter().chain(settle).collect();
+        errors.add(parameter.ty, format!("`{name}` must be an `Option`"), &help);
+        is_wrong
+    }
+
+    /// The attribute that would settle what is open.
+    fn settling(&self, open: &Sent) -> String {
+        let currency = open.currencies.as_ref().and_then(|codes| codes.first());
+        let currency = currency.map(|code| format!("currency = \"{code}\""));
+        let daemon = open.current_only.then(|| "daemon = \"current\"".to_owned());
+        let settle = currency.into_iter().chain(daemon).collect::<Vec<_>>().join(", ");
+        let event = self.events.first().map(|event| event.name.as_str()).unwrap_or_default();
+        format!("or settle it: `#[on(\"{event}\", {settle})]`")
+    }
+
+    /// What the options of the attribute leave open of a field's limits.
+    fn open(&self, sent: &Sent) -> Sent {
+        let chosen = &self.args.currencies;
+        let settled = !chosen.is_empty() && chosen.iter().all(|(code, _)| sent.by(code));
+        Sent {
+            currencies: sent.currencies.clone().filter(|_| !settled),
+            current_only: sent.current_only && !self.args.current_only,
+        }
+    }
+
+    fn is_never_sent(&self, field: &FieldDef) -> bool {
+        let chosen = &self.args.currencies;
+        self.events.len() == 1 && !chosen.is_empty() && chosen.iter().all(|(code, _)| !field.sent.by(code))
+    }
+}

@@ -1,0 +1,132 @@
+//! Every rule of `#[on]` that needs the schema. What passes here is expanded without further doubts.
+
+mod fields;
+mod types;
+
+use syn::Signature;
+
+use self::fields::Context;
+use self::types::wrong_type;
+use crate::args::Args;
+use crate::errors::Errors;
+use crate::names;
+use crate::schema::{EventDef, Kind, Schema};
+use crate::signature::{Parameter, check_shape, parameters};
+
+/// A handler: all of it if it broke no rule, otherwise what of it is right.
+pub(crate) struct Handler<'a> {
+    pub(crate) events: Vec<&'a EventDef>,
+    pub(crate) arguments: Vec<Argument<'a>>,
+    /// Whether the types mean the same in another function: no generics.
+    pub(crate) is_concrete: bool,
+}
+
+/// A parameter, and where its value comes from.
+pub(crate) struct Argument<'a> {
+    pub(crate) parameter: Parameter<'a>,
+    pub(crate) source: Source,
+}
+
+pub(crate) enum Source {
+    Event,
+    Instance,
+    State,
+    /// A field, with its place in each of the handler's events; `None` where an event lacks it.
+    Field {
+        kind: Kind,
+        columns: Vec<Option<usize>>,
+    },
+}
+
+/// Checks a signature; all its mistakes go to `errors`.
+pub(crate) fn check<'a>(
+    schema: &'a Schema,
+    args: &Args,
+    signature: &'a Signature,
+    errors: &mut Errors,
+) -> Handler<'a> {
+    let (events, all_known) = check_events(schema, args, errors);
+    check_currencies(args, &events, errors);
+    if let (Some(blocking), Some(_)) = (&args.blocking, &signature.asyncness) {
+        let help = "remove `blocking`, or remove `async`: a plain function may block, an `async` one awaits";
+        errors.add(blocking, "an `async` handler cannot be `blocking`", &[help.to_owned()]);
+    }
+    let is_concrete = check_shape(signature, errors);
+    let parameters = parameters(signature, errors);
+    let context = Context { schema, args, events: &events, all_known };
+    if !parameters.iter().any(|parameter| context.is_meant_as_event(parameter)) {
+        let help = format!("add it: `fn {}(event: Event, …)`", signature.ident);
+        errors.add(&signature.ident, "a handler needs the parameter `event`", &[help]);
+    }
+    let arguments = parameters
+        .into_iter()
+        .filter_map(|parameter| {
+            let source = context.source(&parameter, errors)?;
+            if let Some((message, write)) = wrong_type(&parameter, &source) {
+                errors.add(parameter.ty, message, &[format!("write `{}: {write}`", parameter.ident)]);
+                return None;
+            }
+            Some(Argument { parameter, source })
+        })
+        .collect();
+    Handler { events, arguments, is_concrete }
+}
+
+/// The events named in the attribute, and whether that is all of them. A misspelt one counts as the closest, so
+/// that the rest is checked too.
+fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Vec<&'a EventDef>, bool) {
+    let mut events: Vec<&EventDef> = Vec::new();
+    let mut all_known = args.events_read;
+    for literal in &args.events {
+        let name = literal.value();
+        let event = schema.event(&name).or_else(|| {
+            let meant = names::closest(&name, schema.event_names());
+            let known = format!("the events are {}", names::list(schema.event_names()));
+            let help = match meant {
+                Some(meant) => vec![format!("did you mean `{meant}`?"), known],
+                None if args.schema.is_some() => {
+                    vec![known, "Bitcart's own come without `schema`".to_owned()]
+                }
+                None => {
+                    let own = "an event of your own comes with `schema = path::to::events`, see `events!`";
+                    vec![known, own.to_owned()]
+                }
+            };
+            errors.add(literal, format!("unknown event `{name}`"), &help);
+            meant.and_then(|meant| schema.event(meant))
+        });
+        let Some(event) = event else {
+            all_known = false;
+            continue;
+        };
+        if !events.iter().any(|listed| listed.name == event.name) {
+            events.push(event);
+        } else if event.name == name {
+            errors.add(
+                literal,
+                format!("event `{name}` is listed twice"),
+                &["remove one of the two".to_owned()],
+            );
+        }
+    }
+    (events, all_known)
+}
+
+/// A currency whose daemons send none of the events would make a handler that never runs.
+fn check_currencies(args: &Args, events: &[&EventDef], errors: &mut Errors) {
+    if events.is_empty() {
+        return;
+    }
+    for (code, literal) in &args.currencies {
+        if events.iter().all(|event| !event.sent.by(code)) {
+            let names = event_list(events);
+            let who = events.iter().find_map(|event| event.sent.describe()).unwrap_or_default();
+            let help = format!("{names} is sent by {who}: name one of these, or none");
+            errors.add(literal, format!("{code} daemons never send {names}"), &[help]);
+        }
+    }
+}
+
+fn event_list(events: &[&EventDef]) -> String {
+    names::list(events.iter().map(|event| event.name.as_str()))
+}
