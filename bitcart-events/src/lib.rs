@@ -23,6 +23,7 @@
 //! | see what is checked, and how to mend what does not compile | [`rules`] |
 //! | know which events there are, what they carry, and who sends it | [`event`] |
 //! | know which types a field can be taken as | [`field`] |
+//! | describe events of your own | [`events!`] |
 //! | share a database or a shop with handlers | [`State`] |
 //! | listen for one wallet | [`Coin`], [`Coin::listener`] |
 //! | ask a daemon for money, balances, transactions | [`Coin`'s methods](Coin#the-daemons-methods) |
@@ -193,6 +194,7 @@ mod wallet;
 /// | `blocking` | a plain function that may block |
 /// | `currency = "ETH"`, `currency = ["ETH", "BNB"]` | for these currencies only; it stands before a handler for all, and fields that all of their daemons send need no `Option` |
 /// | `daemon = "current"` | not for the daemons of 2020; fields that they lack need no `Option` |
+/// | `schema = path` | the events are those of an [`events!`](crate::events) at that path, in whatever crate |
 /// | `register = false` | is in no registry; name it with [`handlers!`](crate::handlers) |
 /// | `companion = false` | writes no hidden struct next to the function, so that a module of its name can be imported beside it; [`handlers!`](crate::handlers) cannot name it then |
 /// | `crate = path` | where `bitcart_events` is, if it was renamed |

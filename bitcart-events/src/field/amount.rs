@@ -25,6 +25,7 @@ pub trait AmountField<'u>: Sized {
 #[diagnostic::do_not_recommend]
 impl<'u> AmountField<'u> for Decimal {
     fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
+        field.required()?;
         let text = field.text().map_err(|_| field.mismatch("an amount as text"))?;
         if !is_plain(text) {
             return Err(field.mismatch("an amount like \"0.50000000\""));
