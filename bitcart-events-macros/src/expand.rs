@@ -208,13 +208,15 @@ fn private(args: &Args) -> TokenStream {
 /// can name it by the function's own path.
 fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
     let Outside { vis, signature, cfg, .. } = outside;
-    let name = ours(&signature.ident);
+    let function = &signature.ident;
     args.companion.then(|| {
+        // With the user's own span, so that an editor renames both.
         quote! {
             #(#cfg)*
             #[doc(hidden)]
+            #[allow(non_camel_case_types)]
             #[non_exhaustive]
-            #vis struct #name {}
+            #vis struct #function {}
         }
     })
 }

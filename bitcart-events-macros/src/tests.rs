@@ -223,7 +223,7 @@ fn the_expansion_says_what_was_asked_for() {
             "<State<Db> as parts_of_f::StateArgument>::NEED",
             "only_one_handler_for_event_verified_tx_of_BTC",
             "submit!",
-            "#[non_exhaustive] struct f {}",
+            "#[doc(hidden)] #[allow(non_camel_case_types)] #[non_exhaustive] struct f {}",
             "\"::f\"",
         ],
     );

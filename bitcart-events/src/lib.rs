@@ -212,7 +212,8 @@ mod wallet;
 ///
 /// `#[on]` cannot see the `impl` that a function without `self` stands in; there rustc complains of a struct in the wrong
 /// place. A module of the function's name imported beside it (`mod paid; use paid::paid;`) clashes with the hidden struct
-/// that [`handlers!`](crate::handlers) names: rename one, or write `companion = false`.
+/// that [`handlers!`](crate::handlers) names: rename one, or write `companion = false`. So it is for a crate that forbids
+/// (rather than denies) `non_camel_case_types`, because the struct is called like the function.
 ///
 /// `Option` and `State` are known by their names: an alias of one is not.
 ///

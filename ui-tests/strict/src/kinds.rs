@@ -5,7 +5,6 @@
     missing_docs,
     missing_copy_implementations,
     missing_debug_implementations,
-    non_camel_case_types,
     non_snake_case,
     unreachable_pub,
     unused,
