@@ -1,8 +1,7 @@
 //! `#[derive(StrField)]` and its siblings: a struct around a type that a field can be taken as is one too.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{ToTokens, quote};
 use syn::{
     Data, DeriveInput, Field, Fields, GenericParam, Ident, Lifetime, LifetimeParam, Path, parse_quote,
 };
@@ -17,33 +16,39 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let krate = krate(&input, &mut errors);
-    let Some(inner) = inner(name, &input, &mut errors) else { return errors.to_tokens() };
+    let inner = inner(name, &input, &mut errors);
     let mut generics = input.generics.clone();
-    let update = match generics.lifetimes().collect::<Vec<_>>().as_slice() {
-        [] => {
+    let lifetimes: Vec<_> = input.generics.lifetimes().collect();
+    if let [_, second, ..] = lifetimes.as_slice() {
+        let help = "leave one lifetime: that of the update";
+        errors.add(second, format!("`{name}` is derived for one lifetime at most"), &[help.to_owned()]);
+    }
+    let update = match lifetimes.first() {
+        // What it borrows, it borrows from the update.
+        Some(own) => own.lifetime.clone(),
+        None => {
             let update = Lifetime::new("'u", Span::mixed_site());
             generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(update.clone())));
             update
         }
-        // What it borrows, it borrows from the update.
-        [own] => own.lifetime.clone(),
-        [_, second, ..] => {
-            let help = "leave one lifetime: that of the update";
-            errors.add(second, format!("`{name}` is derived for one lifetime at most"), &[help.to_owned()]);
-            return errors.to_tokens();
-        }
     };
-    let (of_kind, ty) = (Ident::new(name, Span::call_site()), &inner.ty);
-    if input.generics.type_params().next().is_some() {
-        generics.make_where_clause().predicates.push(parse_quote!(#ty: #krate::field::#of_kind<#update>));
-    }
+    let of_kind = Ident::new(name, Span::call_site());
+    let value = match inner.filter(|_| errors.is_empty()) {
+        Some(inner) => {
+            let ty = &inner.ty;
+            if input.generics.type_params().next().is_some() {
+                let bound = parse_quote!(#ty: #krate::field::#of_kind<#update>);
+                generics.make_where_clause().predicates.push(bound);
+            }
+            let build =
+                inner.ident.as_ref().map_or(quote!(Self), |field| quote!(|value| Self { #field: value }));
+            quote!(<#ty as #krate::field::#of_kind<#update>>::from_field(field).map(#build))
+        }
+        // Beside an error, so that handlers with this type have none.
+        None => quote!(::core::result::Result::Err(field.mismatch(""))),
+    };
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (ident, (_, ty_generics, _)) = (&input.ident, input.generics.split_for_impl());
-    let read = quote_spanned!(ty.span()=> <#ty as #krate::field::#of_kind<#update>>::from_field);
-    let build = match &inner.ident {
-        Some(field) => quote!(|value| Self { #field: value }),
-        None => quote!(Self),
-    };
     let (errors, allowed) = (errors.to_tokens(), allowed(&input.attrs));
     quote! {
         #errors
@@ -54,7 +59,7 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
             fn from_field(
                 field: #krate::field::Field<#update>,
             ) -> ::core::result::Result<Self, #krate::field::FieldError> {
-                #read(field).map(#build)
+                #value
             }
         }
     }

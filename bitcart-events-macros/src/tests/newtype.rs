@@ -49,5 +49,7 @@ fn mistakes() {
         ),
     ] {
         assert_eq!(messages(&derived(item)), [message], "{item}");
+        // So that handlers with this type have no mistake.
+        assert_holds(&derived(item), &["StrField<", "Err(field.mismatch(\"\"))"]);
     }
 }

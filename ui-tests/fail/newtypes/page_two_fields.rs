@@ -12,4 +12,3 @@ fn paid(event: Event, address: OrderId) {
 fn main() {}
 
 //~ OrderId
-//~ OrderId
