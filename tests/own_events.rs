@@ -16,7 +16,6 @@ type Notes = mpsc::UnboundedSender<String>;
 #[derive(StrField)]
 struct Carrier<'a>(&'a str);
 
-#[allow(clippy::too_many_arguments)] // One of each kind.
 #[on("order_shipped", schema = their_shop, register = false)]
 fn shipped(
     event: Event,

@@ -1,6 +1,6 @@
 //! The grammar of `#[on(…)]`: event names, then options.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -132,7 +132,7 @@ impl Args {
             let message = "expected the name of an event\n= help: write `#[on(\"new_payment\")]`";
             syn::Error::new(error.span(), message)
         })?;
-        let word = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let word = last_word(&path);
         if OPTIONS.iter().any(|(option, _)| *option == word) {
             let help = "write `#[on(\"new_payment\", …)]`, with the options behind it";
             let message = format!("the name of an event comes before the options\n= help: {help}");
@@ -193,7 +193,8 @@ impl Args {
                 let help = meant.map(|meant| format!("did you mean `{meant}`?"));
                 let help: Vec<String> = help.into_iter().chain([known_options()]).collect();
                 errors.add(name, format!("unknown option `{other}`"), &help);
-                if let Some(meant) = meant {
+                // With what the meant one has behind it; otherwise that would be a second mistake.
+                if let Some(meant) = meant.filter(|meant| (*meant == "blocking") != input.peek(Token![=])) {
                     return self.read_option(meant, name, input, errors);
                 }
                 self.options_read = false;
@@ -217,13 +218,23 @@ impl Args {
         if !input.peek(Token![=]) {
             self.options_read = false;
             errors.add(name, format!("option `{option}` needs a value"), &help);
+            skip_to_comma(input)?;
             return Ok(None);
         }
         input.parse::<Token![=]>()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            self.options_read = false;
+            errors.add(name, format!("option `{option}` needs a value"), &help);
+            return Ok(None);
+        }
         let expr: Expr = input.parse()?;
         let value = read(ungrouped(&expr));
         if value.is_none() {
             self.options_read = false;
+            let help = match path(&expr).filter(|_| option == "currency" || option == "daemon") {
+                Some(path) => [format!("write `{option} = {:?}`", last_word(&path))],
+                None => help,
+            };
             errors.add(expr, format!("option `{option}` does not take this value"), &help);
         }
         Ok(value)
@@ -252,6 +263,14 @@ fn known_options() -> String {
 /// What stands behind `=`, if there is one.
 fn value_of(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
     input.parse::<Option<Token![=]>>()?.map(|_| input.parse()).transpose()
+}
+
+/// `currency: "ETH"` and `currency("ETH")` are one mistake.
+fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
 }
 
 /// What came through `macro_rules!` as `$value:expr` has an invisible group around it.
@@ -289,4 +308,8 @@ fn path(expr: &Expr) -> Option<Path> {
         Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
         _ => None,
     }
+}
+
+fn last_word(path: &Path) -> String {
+    path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
 }

@@ -35,7 +35,10 @@ impl Errors {
     }
 }
 
-/// A parser's error, and what to write.
+/// A parser's error, and what to write, unless it says that already.
 pub(crate) fn with_help(error: &syn::Error, help: &str) -> syn::Error {
+    if error.to_string().contains("= help: ") {
+        return error.clone();
+    }
     syn::Error::new(error.span(), format!("{error}\n= help: {help}"))
 }

@@ -3,10 +3,10 @@
 //! Two habits keep the user's scope out of it: every path is absolute, and every name that the expansion binds is
 //! made with `Span::mixed_site()`, so that a parameter may be called like the function, or like one of ours.
 
-use proc_macro2::{Delimiter, Span, TokenStream};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, ReturnType, Signature, Visibility};
+use syn::{Attribute, Ident, ReturnType, Signature, Type, Visibility};
 
 use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
@@ -110,12 +110,7 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
         let variant = currency_variant(code);
         quote!(#private::Currency::#variant)
     });
-    let states = handler.arguments.iter().filter(|argument| matches!(argument.source, Source::State)).map(
-        |argument| {
-            let ty = argument.parameter.ty;
-            quote!(<#ty as #private::StateArgument>::NEED)
-        },
-    );
+    let states = (0..handler.arguments.len()).filter_map(|index| need(handler, index, signature, &private));
     let call = call(args, handler, signature, &private);
     let krate = self::private(args);
     quote! {
@@ -126,7 +121,7 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
             line: #private::line!(),
             subscriptions: &[#(#subscriptions),*],
             currencies: &[#(#currencies),*],
-            states: &[#(#states),*],
+            states: #private::Vec::from([#(#states),*]),
             call: #call,
         }
     }
@@ -135,11 +130,10 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
 /// The closure that the dispatcher calls: it reads each argument, then calls the user's function.
 fn call(args: &Args, handler: &Handler<'_>, signature: &Signature, private: &Ident) -> TokenStream {
     let (function, invocation) = (&signature.ident, Ident::new("invocation", Span::mixed_site()));
-    let private = private.to_token_stream();
     let mut column = 0_usize;
-    let reads = handler.arguments.iter().map(|argument| read(argument, &invocation, &mut column, &private));
+    let reads = handler.arguments.iter().map(|argument| read(argument, &invocation, &mut column, private));
     let reads: Vec<_> = reads.collect();
-    let report = report(&signature.output, &private);
+    let report = report(&signature.output, private);
     if signature.asyncness.is_some() {
         // Spanned at the function's name, because that is where rustc then says that its future is not `Send`.
         let mut arguments = proc_macro2::Group::new(Delimiter::Parenthesis, quote!(#(#reads),*));
@@ -172,11 +166,12 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     if !handler.is_concrete {
         return TokenStream::new();
     }
-    let private = private(args);
+    let krate = private(args);
+    let private = Ident::new("parts", Span::mixed_site());
     let invocation = Ident::new("invocation", Span::mixed_site());
     let reads = handler.arguments.iter().map(|argument| {
-        let read = read(argument, &invocation, &mut 0, &private);
-        quote!(let _ = #read;)
+        let (read, ty) = (read(argument, &invocation, &mut 0, &private), argument.parameter.ty);
+        quote!(let _: #ty = #read;)
     });
     let reported = match &outside.signature.output {
         ReturnType::Type(_, ty) if impossible_return(outside.signature).is_none() => {
@@ -190,6 +185,7 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
         #(#cfg)*
         #allowed
         const _: () = {
+            use #krate as #private;
             fn arguments_and_result<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::Outcome {
                 #(#reads)*
                 #reported
@@ -223,47 +219,93 @@ fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
 
 /// One constant for each event (and currency): two handlers for the same in one module clash here, by name.
 fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
-    let module = schema.module.unraw();
     let mut marks = Vec::new();
     if !args.register {
         return marks;
     }
+    // Capitals between the parts, so that no two events make the same name.
+    let whose = args.schema.as_ref().map(|_| format!("_IN_{}", schema.module.unraw())).unwrap_or_default();
     for (event, literal) in handler.events.iter().zip(&args.events) {
-        let stem = format!("only_one_handler_for_{module}_{}", event.name);
+        let stem = format!("only_one_handler_for_{}{whose}", event.name);
         match args.currencies.as_slice() {
             [] => marks.push(Ident::new(&stem, literal.span())),
             codes => marks.extend(
-                codes.iter().map(|(code, literal)| Ident::new(&format!("{stem}_of_{code}"), literal.span())),
+                codes.iter().map(|(code, literal)| Ident::new(&format!("{stem}_OF_{code}"), literal.span())),
             ),
         }
     }
     marks
 }
 
-fn report(output: &ReturnType, private: &TokenStream) -> TokenStream {
+/// What a state's parameter needs: by a closure that passes it to the function, because only that knows its type.
+fn need(handler: &Handler<'_>, index: usize, signature: &Signature, private: &Ident) -> Option<TokenStream> {
+    let state = handler.arguments.get(index).filter(|argument| matches!(argument.source, Source::State))?;
+    let need = path_at(state.parameter.ty, private, "StateArgument", "need");
+    let (function, local) = (&signature.ident, Ident::new("state", Span::mixed_site()));
+    let passed = (0..handler.arguments.len())
+        .map(|other| if other == index { quote!(#local) } else { quote!(#private::never()) });
+    Some(quote!(#need(|#local| { let _ = #function(#(#passed),*); })))
+}
+
+/// Turns what the user's function returns into an outcome.
+fn report(output: &ReturnType, private: &Ident) -> TokenStream {
     match output {
         ReturnType::Default => quote!(#private::IntoOutcome::into_outcome),
-        ReturnType::Type(_, ty) => quote!(<#ty as #private::IntoOutcome>::into_outcome),
+        ReturnType::Type(_, ty) => path_at(ty, private, "IntoOutcome", "into_outcome"),
     }
 }
 
-fn read(
-    argument: &Argument<'_>,
-    invocation: &Ident,
-    column: &mut usize,
-    private: &TokenStream,
-) -> TokenStream {
-    let ty = argument.parameter.ty;
+/// Reads one argument, as the type that the function has for it.
+fn read(argument: &Argument<'_>, invocation: &Ident, column: &mut usize, private: &Ident) -> TokenStream {
+    let read = |of, function| path_at(argument.parameter.ty, private, of, function);
     match &argument.source {
-        Source::Event => quote!(<#ty as #private::EventArgument<'_>>::read(#invocation)),
-        Source::Instance => quote!(<#ty as #private::InstanceArgument>::read(#invocation)),
-        Source::State => quote!(<#ty as #private::StateArgument>::read(#invocation)?),
+        Source::Event => {
+            let read = read("EventArgument", "read");
+            quote!(#read(#invocation))
+        }
+        Source::Instance => {
+            let read = read("InstanceArgument", "read");
+            quote!(#read(#invocation))
+        }
+        Source::State => {
+            let read = read("StateArgument", "read");
+            quote!(#read(#invocation)?)
+        }
         Source::Field { kind, .. } => {
-            let position = *column;
+            let (position, of_kind) = (*column, format!("{}Field", kind.name()));
             *column += 1;
-            let of_kind = format_ident!("{}Field", kind.name());
-            let from = quote!(<#ty as #private::#of_kind<'_>>::from_field);
-            quote!(#from(#invocation.field(#position))?)
+            let read = read(&of_kind, "from_field");
+            quote!(#read(#invocation.field(#position))?)
         }
     }
+}
+
+/// `private::of::function`, spanned from the first to the last token of the type, so that rustc's carets stand there.
+///
+/// The type itself is not written down again: what rustc has to say of it, it has said where the user wrote it.
+fn path_at(ty: &Type, private: &Ident, of: &str, function: &str) -> TokenStream {
+    let (first, last) = ends(ty.to_token_stream());
+    let (mut private, of, function) = (private.clone(), Ident::new(of, last), Ident::new(function, last));
+    private.set_span(first);
+    // In braces, because of a function that is called by its path rustc blames the arguments.
+    quote!({ #private::#of::#function })
+}
+
+fn ends(tokens: TokenStream) -> (Span, Span) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    match tokens.as_slice() {
+        // From `macro_rules!`.
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => ends(group.stream()),
+        [first, .., last] => (open(first), close(last)),
+        [only] => (open(only), close(only)),
+        [] => (Span::call_site(), Span::call_site()),
+    }
+}
+
+fn open(token: &TokenTree) -> Span {
+    if let TokenTree::Group(group) = token { group.span_open() } else { token.span() }
+}
+
+fn close(token: &TokenTree) -> Span {
+    if let TokenTree::Group(group) = token { group.span_close() } else { token.span() }
 }

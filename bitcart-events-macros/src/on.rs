@@ -83,17 +83,18 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     } else {
         ask_schema(&args, &function.head())
     };
-    let (errors, allow) = (errors.to_tokens(), by_value(&function.signature));
+    let (errors, allow) = (errors.to_tokens(), allowed_signature(&function.signature));
     quote!(#allow #function #errors #rest)
 }
 
-/// A plain function could take a state or a coin by reference, says clippy; a handler could not.
-fn by_value(signature: &Signature) -> Option<TokenStream> {
+/// What clippy would have otherwise, and `#[on]` does not: a state or coin by reference, fewer parameters.
+fn allowed_signature(signature: &Signature) -> TokenStream {
     let is_value = |ty: &Type| last_segment_is(ty, "State") || last_segment_is(ty, "Coin");
     let is_taken = |input: &FnArg| matches!(input, FnArg::Typed(typed) if is_value(&typed.ty));
-    let is_plain = signature.asyncness.is_none();
-    (is_plain && signature.inputs.iter().any(is_taken))
-        .then(|| quote!(#[allow(clippy::needless_pass_by_value)]))
+    let by_value = (signature.asyncness.is_none() && signature.inputs.iter().any(is_taken))
+        .then(|| quote!(#[allow(clippy::needless_pass_by_value)]));
+    let many = (signature.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    quote!(#by_value #many)
 }
 
 impl Function {

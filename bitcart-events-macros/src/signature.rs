@@ -67,9 +67,6 @@ pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) -> bool {
     let mut is_concrete = signature.generics.params.is_empty();
     let mut refuse =
         |at: &dyn ToTokens, message: &str, help: &str| errors.add(at, message, &[help.to_owned()]);
-    if let Some(constness) = &signature.constness {
-        refuse(constness, "a handler cannot be `const`", "remove `const`");
-    }
     if let Safety::Unsafe(unsafety) = &signature.safety {
         let help = "remove `unsafe`: the listener calls it from safe code";
         refuse(unsafety, "a handler cannot be `unsafe`", help);
@@ -169,6 +166,13 @@ fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
             let help =
                 "name it after the field, with an underscore in front if it is not used: `_height: u64`";
             errors.add(pattern, "a handler's parameter needs a name", &[help.to_owned()]);
+            None
+        }
+        Pat::TupleStruct(pattern) if last_segment_is(&typed.ty, "State") => {
+            let name =
+                pattern.elems.first().map(|name| name.to_token_stream().to_string()).unwrap_or_default();
+            let help = format!("write `{name}: {}`", type_text(&typed.ty));
+            errors.add(pattern, "a state is a name, not a pattern", &[help]);
             None
         }
         pattern => {

@@ -266,6 +266,7 @@ pub use updates::Updates;
 pub mod __private {
     pub use std::option::Option::{None, Some};
     pub use std::result::Result::Ok;
+    pub use std::vec::Vec;
     pub use std::{concat, file, line, module_path};
 
     pub use bitcart_events_macros::{OnConfigured, events, on_checked};
@@ -274,7 +275,7 @@ pub mod __private {
     pub use crate::field::{AmountField, BoolField, IntField, JsonField, ListField, StatusField, StrField};
     pub use crate::handler::{
         Call, EventArgument, Handle, InstanceArgument, IntoOutcome, Invocation, Outcome, Registered,
-        Registration, StateArgument, StateNeed, Subscription,
+        Registration, StateArgument, StateNeed, Subscription, never,
     };
     pub use crate::schema::RegisteredSchema;
     pub use crate::{Currency, Payload, async_handler};

@@ -6,7 +6,7 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
 use crate::schema::{EventDef, FieldDef, Schema, Sent, option_inner};
-use crate::signature::Parameter;
+use crate::signature::{Parameter, type_text};
 
 /// What a handler is for.
 pub(super) struct Context<'c, 'a> {
@@ -92,8 +92,16 @@ impl Context<'_, '_> {
             listed => format!("{whose} fields are {}", names::list(listed.iter().map(String::as_str))),
         });
         if is_foreign {
-            let inner = if parameter.is_reference() { "…".to_owned() } else { parameter.written_type() };
-            help.push(format!("a value of your own comes as `{}: State<{inner}>`", parameter.ident));
+            help.push(match name {
+                "wallet" | "xpub" | "currency" => "the wallet comes as `instance: Coin`".to_owned(),
+                _ if parameter.refers_to("Update") => {
+                    "the whole update comes to a handler by hand, see `add_event_handler`".to_owned()
+                }
+                _ => {
+                    let inner = type_text(parameter.referred_to().unwrap_or(parameter.ty));
+                    format!("a value of your own comes as `{}: State<{inner}>`", parameter.ident)
+                }
+            });
         }
         errors.add(parameter.ident, format!("{} {verb} no field `{name}`", event_list(self.events)), &help);
     }
@@ -101,7 +109,7 @@ impl Context<'_, '_> {
     /// Where the field may be missing, the parameter has to be an `Option`. Whether everything about the parameter's type
     /// was said.
     fn check_option(&self, parameter: &Parameter<'_>, field: &FieldDef, errors: &mut Errors) -> bool {
-        if self.is_never_sent(field) {
+        if self.is_never_sent(&field.name) {
             let codes: Vec<&str> = self.args.currencies.iter().map(|(code, _)| *code).collect();
             let message = format!("{} daemons never send `{}`", codes.join(", "), field.name);
             let help = field.sent.describe().map(|who| format!("it is sent by {who}"));
@@ -109,7 +117,8 @@ impl Context<'_, '_> {
             errors.add(parameter.ident, message, &help);
             return true;
         }
-        if option_inner(parameter.ty).is_some() {
+        // Of an `Option` without a type rustc says so.
+        if option_inner(parameter.ty).is_some() || parameter.type_is("Option") {
             return false;
         }
         let name = parameter.name.as_str();
@@ -118,7 +127,8 @@ impl Context<'_, '_> {
                 self.events.iter().copied().filter(|event| event.column(name).is_none()).collect();
             let why = match lacking.as_slice() {
                 [] => "a handler of several events takes every field as an `Option`".to_owned(),
-                events => format!("{} does not carry `{name}`", event_list(events)),
+                [event] => format!("`{}` does not carry `{name}`", event.name),
+                events => format!("{} do not carry `{name}`", event_list(events)),
             };
             (why, None)
         } else if field.nullable {
@@ -130,7 +140,7 @@ impl Context<'_, '_> {
                 Some(_) => format!("`{name}` is sent by {who}"),
                 None => format!("the daemons of 2020 do not send `{name}`"),
             };
-            (why, Some(self.settling(&open)))
+            (why, Some(Self::settling(&open)))
         };
         let (kind, ty) = (field.kind, parameter.written_type());
         let is_wrong = kind.refuses(parameter.ty);
@@ -146,14 +156,13 @@ impl Context<'_, '_> {
         is_wrong
     }
 
-    /// The attribute that would settle what is open.
-    fn settling(&self, open: &Sent) -> String {
+    /// The options that would settle what is open.
+    fn settling(open: &Sent) -> String {
         let currency = open.currencies.as_ref().and_then(|codes| codes.first());
-        let currency = currency.map(|code| format!("currency = \"{code}\""));
-        let daemon = open.current_only.then(|| "daemon = \"current\"".to_owned());
-        let settle = currency.into_iter().chain(daemon).collect::<Vec<_>>().join(", ");
-        let event = self.events.first().map(|event| event.name.as_str()).unwrap_or_default();
-        format!("or settle it: `#[on(\"{event}\", {settle})]`")
+        let currency = currency.map(|code| format!("`currency = \"{code}\"`"));
+        let daemon = open.current_only.then(|| "`daemon = \"current\"`".to_owned());
+        let settle = currency.into_iter().chain(daemon).collect::<Vec<_>>().join(" and ");
+        format!("or settle it: {settle} in `#[on(…)]`")
     }
 
     /// What the options of the attribute leave open of a field's limits.
@@ -166,8 +175,9 @@ impl Context<'_, '_> {
         }
     }
 
-    fn is_never_sent(&self, field: &FieldDef) -> bool {
+    fn is_never_sent(&self, name: &str) -> bool {
+        let fields = || self.events.iter().filter_map(|event| event.fields.get(event.column(name)?));
         let chosen = &self.args.currencies;
-        self.events.len() == 1 && !chosen.is_empty() && chosen.iter().all(|(code, _)| !field.sent.by(code))
+        !chosen.is_empty() && chosen.iter().all(|(code, _)| fields().all(|field| !field.sent.by(code)))
     }
 }

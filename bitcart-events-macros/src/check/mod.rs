@@ -125,6 +125,15 @@ fn check_currencies(args: &Args, events: &[&EventDef], errors: &mut Errors) {
             errors.add(literal, format!("{code} daemons never send {names}"), &[help]);
         }
     }
+    let codes = || args.currencies.iter().map(|(code, _)| *code);
+    let some_are_sent = codes().any(|code| events.iter().any(|event| event.sent.by(code)));
+    let unsent = events.iter().filter(|event| some_are_sent && codes().all(|code| !event.sent.by(code)));
+    for event in unsent {
+        let literal = args.events.iter().find(|literal| literal.value() == event.name);
+        let message =
+            format!("{} daemons never send `{}`", codes().collect::<Vec<_>>().join(", "), event.name);
+        errors.add(literal, message, &["leave the event out".to_owned()]);
+    }
 }
 
 fn event_list(events: &[&EventDef]) -> String {

@@ -1,43 +1,96 @@
 //! Types that look wrong: what is said of them here is shorter, or more to the point, than what rustc would say.
 
 use quote::ToTokens;
-use syn::Type;
+use syn::{GenericArgument, PathArguments, Type};
 
 use super::Source;
-use crate::schema::{is_plain, option_inner};
+use crate::schema::{Kind, is_plain, option_inner, ungrouped};
 use crate::signature::{Parameter, last_segment_is, mentions, type_text};
 
-/// What rustc would say of the generated code rather than of the parameter, or at length: the message, and what to
+/// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
 /// write.
 pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(String, String)> {
     let ty = parameter.written_type();
-    let is_read = matches!(source, Source::Event | Source::Field { .. });
-    if is_read && mentions(parameter.ty.to_token_stream(), "static") {
-        let message = "an argument is borrowed only for as long as the handler runs";
-        return Some((message.to_owned(), ty.replace("'static ", "").replace("<'static,", "<'_,")));
+    match source {
+        Source::State => {
+            return unshareable(parameter.ty)
+                .map(|write| (format!("`{ty}` cannot be shared by handlers"), write));
+        }
+        Source::Instance => {
+            let is_coin = parameter.is_reference() && parameter.refers_to("Coin");
+            return is_coin.then(|| ("the wallet comes by value".to_owned(), "Coin".to_owned()));
+        }
+        Source::Event | Source::Field { .. } => {}
     }
-    if is_read && mentions(parameter.ty.to_token_stream(), "mut") {
+    if mentions(parameter.ty.to_token_stream(), "static") {
+        let message = "an argument is borrowed only for as long as the handler runs";
+        return Some((message.to_owned(), ty.replace("&'static ", "&").replace("'static", "'_")));
+    }
+    if mentions(parameter.ty.to_token_stream(), "mut") {
         let message = "an argument cannot be borrowed mutably";
         return Some((message.to_owned(), ty.replace("mut ", "")));
     }
     let inner = parameter.referred_to();
     let kind = match source {
-        Source::Event if parameter.refers_to("Event") => {
-            return inner.map(|_| ("the event comes by value".to_owned(), "Event".to_owned()));
-        }
-        Source::Event
-            if inner.is_none_or(|inner| !last_segment_is(inner, "str")) && is_plain(parameter.ty) =>
-        {
-            return Some((format!("the event cannot be passed as `{ty}`"), "Event".to_owned()));
-        }
-        Source::Instance if parameter.refers_to("Coin") => {
-            return inner.map(|_| ("the wallet comes by value".to_owned(), "Coin".to_owned()));
-        }
         Source::Field { kind, .. } => kind,
-        _ => return None,
+        _ if inner.is_some() && parameter.refers_to("Event") => {
+            return Some(("the event comes by value".to_owned(), "Event".to_owned()));
+        }
+        _ if inner.is_some_and(|inner| last_segment_is(inner, "str")) || !is_plain(parameter.ty) => {
+            return None;
+        }
+        _ => return Some((format!("the event cannot be passed as `{ty}`"), "Event".to_owned())),
     };
-    let owned = inner.filter(|inner| kind.refuses(parameter.ty) && !kind.refuses(inner))?;
-    Some((format!("{} cannot be passed as `{ty}`", kind.words()), type_text(owned)))
+    let write = unsized_text(parameter.ty).or_else(|| wrapped(*kind, parameter.ty)).or_else(|| {
+        let owned = inner.filter(|inner| kind.refuses(parameter.ty) && !kind.refuses(inner))?;
+        Some(type_text(owned))
+    })?;
+    Some((format!("{} cannot be passed as `{ty}`", kind.words()), write))
+}
+
+/// `&str` for a `str`, also in an `Option`.
+fn unsized_text(ty: &Type) -> Option<String> {
+    match option_inner(ty) {
+        Some(inner) => Some(format!("Option<{}>", unsized_text(inner)?)),
+        None => last_segment_is(ty, "str").then(|| "&str".to_owned()),
+    }
+}
+
+/// `Arc<str>` for an `Arc<String>`, `Decimal` for a `Box<Decimal>`.
+fn wrapped(kind: Kind, ty: &Type) -> Option<String> {
+    let (wrapper, inner) =
+        sole_argument(ty).filter(|(name, _)| ["Arc", "Box", "Cow", "Rc"].contains(&name.as_str()))?;
+    if last_segment_is(inner, "String") && !kind.refuses(inner) {
+        return Some(format!("{}<str>", if wrapper == "Rc" { "Arc" } else { wrapper.as_str() }));
+    }
+    (is_plain(inner) && !last_segment_is(inner, "str")).then(|| type_text(inner))
+}
+
+/// What to write for a state that only one thread may have.
+fn unshareable(state: &Type) -> Option<String> {
+    let (_, inner) = sole_argument(state)?;
+    let (cell, value) = sole_argument(inner)?;
+    let value = type_text(value);
+    match cell.as_str() {
+        "RefCell" | "Cell" => Some(format!("State<Mutex<{value}>>")),
+        "Rc" => Some(format!("State<{value}>")),
+        _ => None,
+    }
+}
+
+/// `Wrapper<Inner>`.
+fn sole_argument(ty: &Type) -> Option<(String, &Type)> {
+    let Type::Path(path) = ungrouped(ty) else { return None };
+    let segment = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    match (types.next(), types.next()) {
+        (Some(inner), None) => Some((segment.ident.to_string(), inner)),
+        _ => None,
+    }
 }
 
 /// What is known by its type, but stands there in another way: its place, the message, and what to write.

@@ -1,5 +1,6 @@
 //! What a field holds.
 
+use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
 /// What a field holds, and with it which types a handler can take it as.
@@ -75,9 +76,10 @@ impl Kind {
             Self::Bool => name == "bool",
             Self::Json => false,
         };
-        // Of what is read only text can be borrowed.
+        // Of what is read only text can be borrowed, and not that of a list.
         let is_borrowed = matches!(ungrouped(ty), Type::Reference(_)) && name != "str";
-        (!fits || is_borrowed) && is_plain(ty)
+        let holds_borrowed = self == Self::List && crate::signature::type_text(ty).contains('&');
+        (!fits || is_borrowed || holds_borrowed) && is_plain(ty)
     }
 
     /// Why the type, which is written as `ty`, does not fit.
@@ -96,7 +98,11 @@ impl Kind {
             "str" | "String" => Some(Self::Str),
             "Decimal" | "f32" | "f64" => Some(Self::Amount),
             "PaymentStatus" => Some(Self::Status),
-            "Vec" => Some(Self::List),
+            "Vec" => {
+                let holds_text =
+                    TEXTS.iter().any(|text| crate::signature::mentions(ty.to_token_stream(), text));
+                Some(if holds_text { Self::List } else { Self::Json })
+            }
             "bool" => Some(Self::Bool),
             name => INTEGERS.contains(&name).then_some(Self::Int),
         }

@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, Token, Type, Visibility, braced};
+use syn::{Attribute, Ident, LitStr, Token, Type, Visibility, braced};
 
 use super::{EventDef, FieldDef, Kind, Schema, Sent, name_of, option_inner};
 use crate::currency::{self, currency};
@@ -75,7 +76,7 @@ fn check_name(event: &EventDef, known: &[EventDef], others: Option<&Schema>, err
 impl EventDef {
     fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
         let (docs, sent) = attributes(input, errors)?;
-        let ident = input.parse()?;
+        let ident = name(input)?;
         let body;
         braced!(body in input);
         let mut fields: Vec<FieldDef> = Vec::new();
@@ -112,7 +113,7 @@ fn check_field(field: &FieldDef, known: &[FieldDef], errors: &mut Errors) {
 impl FieldDef {
     fn read(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
         let (docs, sent) = attributes(input, errors)?;
-        let ident = input.parse()?;
+        let ident = name(input)?;
         input.parse::<Token![:]>()?;
         let ty: Type = input.parse()?;
         let (inner, nullable) = match option_inner(&ty) {
@@ -137,6 +138,30 @@ fn kind(ty: &Type, errors: &mut Errors) -> Kind {
     Kind::Json
 }
 
+/// A word, in quotes as in `#[on(…)]` or without, and its place.
+struct Word(String, TokenStream);
+
+impl Parse for Word {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            let text: LitStr = input.parse()?;
+            return Ok(Self(text.value(), text.to_token_stream()));
+        }
+        let word: Ident = input.parse()?;
+        Ok(Self(word.to_string(), word.to_token_stream()))
+    }
+}
+
+/// The name of an event or field.
+fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
+    if !input.peek(Ident) && input.peek(Ident::peek_any) {
+        let word = input.call(Ident::parse_any)?;
+        let message = format!("`{word}` is a keyword of Rust\n= help: write `r#{word}`");
+        return Err(syn::Error::new(word.span(), message));
+    }
+    input.parse()
+}
+
 /// Documentation, and `#[currency(…)]` and `#[daemon(current)]`.
 fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<Attribute>, Sent)> {
     let mut sent = Sent::default();
@@ -145,10 +170,14 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
         if attribute.path().is_ident("doc") {
             docs.push(attribute);
         } else if attribute.path().is_ident("currency") {
-            let codes = attribute.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)?;
+            let codes = attribute.parse_args_with(Punctuated::<Word, Token![,]>::parse_terminated)?;
+            if codes.is_empty() {
+                let help = "write `#[currency(ETH)]`, or leave it out for all";
+                errors.add(&attribute, "the list of currencies is empty", &[help.to_owned()]);
+            }
             let mut known = Vec::new();
-            for code in &codes {
-                match currency(&code.to_string()) {
+            for Word(code, place) in &codes {
+                match currency(code) {
                     Some(code) => known.push(code),
                     None => {
                         errors.add(
@@ -161,10 +190,10 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
             }
             sent.currencies = Some(known);
         } else if attribute.path().is_ident("daemon") {
-            let generation: Ident = attribute.parse_args()?;
+            let Word(generation, place) = attribute.parse_args()?;
             if generation != "current" {
                 let message = format!("unknown daemon generation `{generation}`");
-                errors.add(generation, message, &["write `#[daemon(current)]`".to_owned()]);
+                errors.add(place, message, &["write `#[daemon(current)]`".to_owned()]);
             }
             sent.current_only = true;
         } else {

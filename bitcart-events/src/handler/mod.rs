@@ -19,7 +19,7 @@ pub use list::{Handle, Handlers, Registered};
 pub use outcome::{HandlerError, IntoOutcome, Outcome};
 pub(crate) use routes::{Duplicate, Routes};
 pub(crate) use state::States;
-pub use state::{State, StateArgument, StateNeed};
+pub use state::{State, StateArgument, StateNeed, never};
 
 use crate::field::Field;
 use crate::schema::{Event, EventSchema};
@@ -37,7 +37,7 @@ pub struct Registration {
     pub subscriptions: &'static [Subscription],
     /// Empty: every currency.
     pub currencies: &'static [Currency],
-    pub states: &'static [StateNeed],
+    pub states: Vec<StateNeed>,
     pub call: Call,
 }
 
@@ -49,7 +49,7 @@ impl Registration {
         line: 0,
         subscriptions: &[],
         currencies: &[],
-        states: &[],
+        states: Vec::new(),
         call: Call::Plain(|_| Ok(())),
     };
 }
@@ -173,9 +173,9 @@ impl Handler {
         }
     }
 
-    pub(crate) fn states(&self) -> &'static [StateNeed] {
+    pub(crate) fn states(&self) -> &[StateNeed] {
         match self {
-            Self::Registered(registration, _) => registration.states,
+            Self::Registered(registration, _) => &registration.states,
             Self::ByHand(_) => &[],
         }
     }

@@ -81,8 +81,15 @@ impl<T: fmt::Debug> fmt::Debug for State<T> {
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct StateNeed {
-    pub id: fn() -> TypeId,
-    pub name: fn() -> &'static str,
+    pub(crate) id: TypeId,
+    pub(crate) name: &'static str,
+}
+
+/// Stands for the other arguments in a call that only says the type of one; it is never made.
+#[doc(hidden)]
+#[must_use]
+pub fn never<T>() -> T {
+    std::process::abort()
 }
 
 /// What a state can be: [`State<T>`](State) of a `T` that can be shared between threads.
@@ -92,15 +99,18 @@ pub struct StateNeed {
     note = "a `Mutex`, an `RwLock` or an atomic makes a value shareable"
 )]
 pub trait StateArgument: Sealed + Sized {
+    /// `call` takes the state, and so says its type.
     #[doc(hidden)]
-    const NEED: StateNeed;
+    fn need(call: fn(Self)) -> StateNeed;
     #[doc(hidden)]
     fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> StateArgument for State<T> {
-    const NEED: StateNeed = StateNeed { id: TypeId::of::<T>, name: type_name::<T> };
+    fn need(_: fn(Self)) -> StateNeed {
+        StateNeed { id: TypeId::of::<T>(), name: type_name::<T>() }
+    }
 
     fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError> {
         invocation.states.get().map(Self).ok_or_else(|| {
@@ -124,7 +134,7 @@ impl States {
     }
 
     pub(crate) fn meets(&self, need: &StateNeed) -> bool {
-        self.0.contains_key(&(need.id)())
+        self.0.contains_key(&need.id)
     }
 
     fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {

@@ -9,7 +9,9 @@ use crate::{Error, ErrorKind, Result};
 /// The handlers by event.
 pub(super) fn routes(handlers: &[Handler]) -> (Routes, Vec<Duplicate>) {
     let mut routes = Routes::default();
-    let duplicates = handlers.iter().flat_map(|handler| routes.insert(handler)).collect();
+    let replaced = handlers.iter().flat_map(|handler| routes.insert(handler));
+    // One that registered itself, and is named by hand too, is one.
+    let duplicates = replaced.filter(|Duplicate { first, second, .. }| first != second).collect();
     (routes, duplicates)
 }
 
@@ -42,7 +44,7 @@ pub(super) fn check(
     // A handler of several events stands here once for each.
     for handler in handlers {
         for need in handler.states().iter().filter(|need| !states.meets(need)) {
-            let name = (need.name)();
+            let name = need.name;
             let problem = format!(
                 "{} asks for `State<{name}>`, which was not given; build the listener with `.state(…)` \
                  (`run_webhook()`, `run_websocket()` and `run_polling()` give none: see `Settings`)",
