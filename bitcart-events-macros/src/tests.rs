@@ -195,6 +195,8 @@ fn correct_handlers_bring_no_message() {
         ("\"new_payment\", currency = \"ETH\", daemon = \"current\"", "fn f(event: Event, token: &str)"),
         ("\"verified_tx\"", "fn f(mut event: Event, r#tx: &str)"),
         ("\"new_block\", register = false, companion = false", "fn r#move(instance: Coin, event: Event)"),
+        // Whether a type of the user's own fits, rustc says.
+        ("\"new_block\"", "fn f(event: Event, instance: &Wallet)"),
         ("\"new_block\", crate = ::a::b", "fn f(event: Event, db: State<&'static str>, x: a::State<u8>)"),
     ] {
         let file = expanded(args, signature);
@@ -264,6 +266,14 @@ fn lints_that_are_off_for_the_function_are_off_for_its_registration() {
     assert_holds(&asked, &[travelling]);
     let written = expanded("\"new_block\"", travelling.trim_end_matches(';'));
     assert_holds(&written, &["#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] impl"]);
+}
+
+#[test]
+fn a_function_that_is_named_as_unused_is_called() {
+    let allow = "#[allow(clippy::used_underscore_items)] impl";
+    assert_holds(&expanded("\"new_block\"", "fn _f(event: Event)"), &[allow]);
+    let named = expanded("\"new_block\"", "fn f(event: Event)").to_token_stream().to_string();
+    assert!(!named.contains("underscore"), "{named}");
 }
 
 #[test]

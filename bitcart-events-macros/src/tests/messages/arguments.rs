@@ -50,6 +50,21 @@ fn arguments() {
             "option `crate` does not take this value | write `crate = path::to::bitcart_events`".to_owned()
         }),
         (
+            "\"new_block\", register = 5",
+            BLOCK,
+            "option `register` does not take this value | write `register = false`",
+        ),
+        (
+            "\"new_block\", currency = []",
+            BLOCK,
+            "option `currency` does not take this value | write `currency = \"ETH\"`",
+        ),
+        (
+            "\"new_block\", schema = <Shop as Events>::schema",
+            BLOCK,
+            "option `schema` does not take this value | write `schema = path::to::events`",
+        ),
+        (
             "\"new_block\", blocking = true",
             BLOCK,
             "option `blocking` takes no value | write `blocking`, or leave it out",
