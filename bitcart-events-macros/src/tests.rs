@@ -147,6 +147,7 @@ fn a_mistaken_handler_leaves_a_stub() {
     assert_eq!(companion.ident, "f");
     assert!(handle.to_token_stream().to_string().contains("be :: __private :: Registration :: NOTHING"));
     assert_eq!(items("\"order_shipped\", companion = false").len(), 2);
+    assert_eq!(items("\"order_shipped\", companion = 5").len(), stub.len() + 1);
 }
 
 /// rustc's own checks of what is right come in the same run, and none of what was answered already.
@@ -191,6 +192,8 @@ fn correct_handlers_bring_no_message() {
             "[\"new_block\", \"new_payment\"], blocking",
             "fn f(_event: Event, address: std::option::Option<&str>)",
         ),
+        // Of the currency's daemons one of the events is enough.
+        ("[\"new_block\", \"verified_tx\"], currency = \"ETH\"", "fn f(event: Event, height: Option<u64>)"),
         ("\"new_transaction\", currency = [\"eth\", \"TRX\"]", "fn f(event: Event, amount: Decimal)"),
         ("\"new_payment\", currency = \"ETH\", daemon = \"current\"", "fn f(event: Event, token: &str)"),
         ("\"verified_tx\"", "fn f(mut event: Event, r#tx: &str)"),

@@ -94,6 +94,7 @@ fn what_could_not_be_read_is_not_held_against_the_parameters() {
         ("\"new_payment\", daemon", payment),
         ("\"new_payment\", demon = \"current\"", payment),
         ("\"new_payment\", daemon = \"2021\"", payment),
+        ("\"new_payment\", generation = \"current\"", payment),
         ("\"new_transaction\", curency = \"ETH\"", token),
         ("\"new_transaction\", currency = \"DOGE\"", token),
         ("\"new_transaction\", currency = []", token),

@@ -58,6 +58,11 @@ fn parameters() {
         ),
         (
             "\"new_block\"",
+            "fn f(event: Event, instanse: Wallet)",
+            "`new_block` has no field `instanse` | did you mean `instance`? | its fields are `height: u64`",
+        ),
+        (
+            "\"new_block\"",
             "fn f(event: Event, block: u64)",
             "`new_block` has no field `block` | its fields are `height: u64` | a value of your own comes as `block: State<u64>`",
         ),
@@ -74,5 +79,14 @@ fn parameters() {
 fn an_event_without_fields() {
     let output = checked(quote!({ m } { "m\na *" } { "a" } { fn f(event: Event, x: u8); }));
     let message = "`a` has no field `x` | it has no fields | a value of your own comes as `x: State<u8>`";
+    assert_eq!(messages(&syn::parse2(output).unwrap()), [message]);
+}
+
+#[test]
+fn a_field_is_not_taken_for_a_misspelt_event() {
+    let output = checked(quote!({ m } { "m\na *;events * Int !\nb *" } { ["a", "b"] } {
+        fn f(events: Option<u64>);
+    }));
+    let message = "a handler needs the parameter `event` | add it: `fn f(event: Event, …)`";
     assert_eq!(messages(&syn::parse2(output).unwrap()), [message]);
 }
