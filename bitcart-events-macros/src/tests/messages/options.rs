@@ -75,6 +75,8 @@ fn an_option_of_a_type_that_fits_is_suggested() {
     for (kind, ty, usual, words) in [
         ("Int", "String", "u64", "a whole number"),
         ("Int", "f64", "u64", "a whole number"),
+        ("Int", "Cow<str>", "u64", "a whole number"),
+        ("Int", "Decimal", "u64", "a whole number"),
         ("Str", "u64", "&str", "text"),
         ("Str", "&String", "&str", "text"),
         ("Int", "&u64", "u64", "a whole number"),
@@ -89,6 +91,9 @@ fn an_option_of_a_type_that_fits_is_suggested() {
         ("Json", "u8", "Json<u8>", "JSON"),
     ] {
         assert_eq!(said(kind, ty), [lines("x", ty, usual, words)], "{kind} {ty}");
+    }
+    for ty in ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"] {
+        assert_eq!(said("Str", ty), [lines("x", ty, "&str", "text")], "{ty}");
     }
     for (kind, ty) in [
         ("Int", "u8"),
