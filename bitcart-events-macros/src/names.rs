@@ -63,6 +63,7 @@ mod tests {
         let names = || ["new_block", "new_payment", "tx"].into_iter();
         assert_eq!(closest("new_blok", names()), Some("new_block"));
         assert_eq!(closest("NEW_PAYMENT", names()), Some("new_payment"));
+        assert_eq!(closest("new_blok", ["new_clock", "new_block"].into_iter()), Some("new_block"));
         assert_eq!(closest("xt", names()), Some("tx"));
         assert_eq!(closest("new_blo", names()), Some("new_block"));
         assert_eq!(closest("new_xyzck", names()), Some("new_block"));

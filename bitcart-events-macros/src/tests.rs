@@ -2,6 +2,7 @@
 
 mod configured;
 mod events;
+mod lints;
 mod messages;
 mod newtype;
 
@@ -126,13 +127,23 @@ fn mistakes_that_the_attribute_finds_itself() {
             "#[bitcart_events::on(\"new_payment\")] fn f(event: Event) {}",
             "a function has one `#[on]` | name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`",
         ),
+        (
+            "\"new_block\"",
+            "#[on(\"new_payment\")] fn f(event: Event) {}",
+            "a function has one `#[on]` | name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`",
+        ),
     ] {
         let file = syn::parse2(attribute(tokens(args), tokens(item))).unwrap();
         assert_eq!(messages(&file), [message], "{item}");
     }
+    let typing = attribute(tokens("\"new_block\""), tokens("fn (event: Event) {}")).to_string();
+    assert!(typing.starts_with("fn (event : Event) { }"), "{typing}");
+    assert!(typing.contains("expected identifier") && !typing.contains("on functions only"), "{typing}");
     let method = attribute(tokens("\"new_block\""), tokens("fn f(&self, event: Event) {}")).to_string();
     assert!(method.starts_with("fn f (& self , event : Event) { }"), "{method}");
-    assert!(method.contains("stands on free functions only"), "{method}");
+    let message = "`#[on]` stands on free functions only\\n= help: \
+        move the handler out of the `impl`, and take what `self` holds as `State<…>`";
+    assert!(method.contains(message), "{method}");
 }
 
 /// Beside an error stands what other code may name, and only that.
@@ -147,6 +158,7 @@ fn a_mistaken_handler_leaves_a_stub() {
     assert_eq!(companion.ident, "f");
     assert!(handle.to_token_stream().to_string().contains("be :: __private :: Registration :: NOTHING"));
     assert_eq!(items("\"order_shipped\", companion = false").len(), 2);
+    assert_eq!(items("\"order_shipped\", companion = 5").len(), stub.len() + 1);
 }
 
 /// rustc's own checks of what is right come in the same run, and none of what was answered already.
@@ -191,10 +203,15 @@ fn correct_handlers_bring_no_message() {
             "[\"new_block\", \"new_payment\"], blocking",
             "fn f(_event: Event, address: std::option::Option<&str>)",
         ),
+        // Of the currency's daemons one of the events is enough.
+        ("[\"new_block\", \"verified_tx\"], currency = \"ETH\"", "fn f(event: Event, height: Option<u64>)"),
         ("\"new_transaction\", currency = [\"eth\", \"TRX\"]", "fn f(event: Event, amount: Decimal)"),
         ("\"new_payment\", currency = \"ETH\", daemon = \"current\"", "fn f(event: Event, token: &str)"),
         ("\"verified_tx\"", "fn f(mut event: Event, r#tx: &str)"),
         ("\"new_block\", register = false, companion = false", "fn r#move(instance: Coin, event: Event)"),
+        // Whether a type of the user's own fits, rustc says.
+        ("\"new_block\"", "fn f(event: Event, instance: &Wallet)"),
+        ("\"new_block\"", "fn f(event: (u8, u8))"),
         ("\"new_block\", crate = ::a::b", "fn f(event: Event, db: State<&'static str>, x: a::State<u8>)"),
     ] {
         let file = expanded(args, signature);
@@ -253,25 +270,4 @@ fn the_expansion_says_what_was_asked_for() {
     for part in ["submit !", "only_one", "struct"] {
         assert!(!quiet.contains(part), "{part} is in {quiet}");
     }
-}
-
-#[test]
-fn lints_that_are_off_for_the_function_are_off_for_its_registration() {
-    let function =
-        "#[allow(a)] #[deny(b)] #[expect(c, reason = \"d\")] #[deprecated = \"e\"] fn f(event: Event)";
-    let asked = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}")));
-    let travelling = "#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] fn f(event: Event) ;";
-    assert_holds(&asked, &[travelling]);
-    let written = expanded("\"new_block\"", travelling.trim_end_matches(';'));
-    assert_holds(&written, &["#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] impl"]);
-}
-
-#[test]
-fn what_clippy_would_have_by_reference_comes_by_value() {
-    let allows = |function: &str| {
-        let output = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}"))).to_string();
-        output.starts_with("# [allow (clippy :: needless_pass_by_value)]")
-    };
-    assert!(allows("fn f(event: Event, db: a::State<Db>)") && allows("fn f(event: Event, instance: Coin)"));
-    assert!(!allows("fn f(event: Event, tx: String)") && !allows("async fn f(event: Event, db: State<Db>)"));
 }

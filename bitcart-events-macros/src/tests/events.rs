@@ -162,6 +162,8 @@ fn mistakes() {
         ("a { x: Strr }", &kind("Strr", "Str")),
         ("a { x: u8 }", &kind("u8", "Int")),
         ("a { x: Option<&str> }", &kind("&str", "Str")),
+        ("a { x: &'static str }", &kind("&'static str", "Str")),
+        ("a { x: std::primitive::bool }", &kind("std::primitive::bool", "Bool")),
         ("a { x: std::string::String }", &kind("std::string::String", "Str")),
         ("a { x: Decimal }", &kind("Decimal", "Amount")),
         ("a { x: f32 }", &kind("f32", "Amount")),

@@ -7,6 +7,8 @@ fn shape() {
     let generic = "a handler cannot be generic";
     let concrete = "write concrete types: the listener calls it, and could not choose others";
     let returns = "return nothing or `Result<(), E>`; what waits is an `async fn`";
+    let pattern = "a handler's parameter is a name, not a pattern | \
+        write the field's name in its place, and take it apart inside the function";
     for (signature, message) in [
         ("const fn f(event: Event)", "a handler cannot be `const` | remove `const`".to_owned()),
         (
@@ -22,6 +24,10 @@ fn shape() {
         ("fn f<const N: usize>(event: Event)", format!("{generic} | {concrete}")),
         (
             "fn f(event: Event, height: Option<impl Into<u64>>)",
+            format!("{generic} | write a concrete type instead of `impl …`"),
+        ),
+        (
+            "fn f(event: Event, height: (impl Into<u64>, u8))",
             format!("{generic} | write a concrete type instead of `impl …`"),
         ),
         (
@@ -43,12 +49,9 @@ fn shape() {
              name it after the field, with an underscore in front if it is not used: `_height: u64`"
                 .to_owned(),
         ),
-        (
-            "fn f(event: Event, (a, b): (u8, &'a str))",
-            "a handler's parameter is a name, not a pattern | \
-             write the field's name in its place, and take it apart inside the function"
-                .to_owned(),
-        ),
+        ("fn f(event: Event, (a, b): (u8, &'a str))", pattern.to_owned()),
+        ("fn f(event: Event, ref height: u64)", pattern.to_owned()),
+        ("fn f(event: Event, height @ 1..: u64)", pattern.to_owned()),
     ] {
         assert_eq!(messages(&expanded("\"new_block\"", signature)), [message], "{signature}");
     }

@@ -1,0 +1,35 @@
+//! What keeps the user's lints away from what `#[on]` writes.
+
+use quote::ToTokens;
+
+use super::{assert_holds, expanded, tokens};
+use crate::on::attribute;
+
+#[test]
+fn lints_that_are_off_for_the_function_are_off_for_its_registration() {
+    let function =
+        "#[allow(a)] #[deny(b)] #[expect(c, reason = \"d\")] #[deprecated = \"e\"] fn f(event: Event)";
+    let asked = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}")));
+    let travelling = "#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] fn f(event: Event) ;";
+    assert_holds(&asked, &[travelling]);
+    let written = expanded("\"new_block\"", travelling.trim_end_matches(';'));
+    assert_holds(&written, &["#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] impl"]);
+}
+
+#[test]
+fn a_function_that_is_named_as_unused_is_called() {
+    let allow = "#[allow(clippy::used_underscore_items)] impl";
+    assert_holds(&expanded("\"new_block\"", "fn _f(event: Event)"), &[allow]);
+    let named = expanded("\"new_block\"", "fn f(event: Event)").to_token_stream().to_string();
+    assert!(!named.contains("underscore"), "{named}");
+}
+
+#[test]
+fn what_clippy_would_have_by_reference_comes_by_value() {
+    let allows = |function: &str| {
+        let output = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}"))).to_string();
+        output.starts_with("# [allow (clippy :: needless_pass_by_value)]")
+    };
+    assert!(allows("fn f(event: Event, db: a::State<Db>)") && allows("fn f(event: Event, instance: Coin)"));
+    assert!(!allows("fn f(event: Event, tx: String)") && !allows("async fn f(event: Event, db: State<Db>)"));
+}

@@ -1,0 +1,115 @@
+//! What stands between the parentheses of `#[on(…)]`.
+
+use super::super::BLOCK;
+use super::{OPTIONS, assert_each, expanded, messages};
+
+#[test]
+fn arguments() {
+    let option = |message: &str| format!("{message} | {OPTIONS}");
+    let expected = "expected the name of an event | write `#[on(\"new_payment\")]`";
+    assert_each(&[
+        (",", BLOCK, expected),
+        ("5", BLOCK, expected),
+        ("[\"new_block\", 5]", BLOCK, expected),
+        ("new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        ("event::new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        ("event::NewBlock", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        ("event = \"x\"", BLOCK, "the name of an event stands by itself | write `#[on(\"x\")]`"),
+        ("[]", BLOCK, "the list of events is empty | name at least one: `#[on([\"new_block\"])]`"),
+        (
+            "blocking",
+            BLOCK,
+            "the name of an event comes before the options | write `#[on(\"new_payment\", …)]`, with the options behind it",
+        ),
+        (
+            "\"new_block\", \"new_payment\", register = false, \"verified_tx\"",
+            "fn f(event: Event, tx: Option<&str>)",
+            "several events are written as a list | write `#[on([\"new_block\", \"new_payment\", \"verified_tx\"])]`",
+        ),
+        (
+            "\"new_block\" blocking",
+            BLOCK,
+            "expected `,` | put a comma in front of it: `#[on(\"new_payment\", daemon = \"current\")]`",
+        ),
+        (
+            "[\"new_block\" \"verified_tx\"]",
+            BLOCK,
+            "expected `,` | put a comma in front of it: `#[on([\"new_block\", \"new_payment\"])]`",
+        ),
+        ("\"new_block\", schema", BLOCK, "option `schema` needs a value | write `schema = path::to::events`"),
+        ("\"new_block\", 5", BLOCK, &option("expected an option")),
+        ("\"new_block\", retries = 3, blocking", BLOCK, &option("unknown option `retries`")),
+        ("\"new_block\", blockin", BLOCK, &option("unknown option `blockin` | did you mean `blocking`?")),
+        (
+            "\"new_block\", register = false, register = true",
+            BLOCK,
+            "option `register` is given twice | remove one of the two",
+        ),
+        ("\"new_block\", companion", BLOCK, "option `companion` needs a value | write `companion = false`"),
+        ("\"new_block\", crate = 5", BLOCK, &{
+            "option `crate` does not take this value | write `crate = path::to::bitcart_events`".to_owned()
+        }),
+        (
+            "\"new_block\", register = 5",
+            BLOCK,
+            "option `register` does not take this value | write `register = false`",
+        ),
+        (
+            "\"new_block\", currency = []",
+            BLOCK,
+            "option `currency` does not take this value | write `currency = \"ETH\"`",
+        ),
+        (
+            "\"new_block\", schema = <Shop as Events>::schema",
+            BLOCK,
+            "option `schema` does not take this value | write `schema = path::to::events`",
+        ),
+        (
+            "\"new_block\", blocking = true",
+            BLOCK,
+            "option `blocking` takes no value | write `blocking`, or leave it out",
+        ),
+        (
+            "\"new_block\", blocking",
+            "async fn block(event: Event)",
+            "an `async` handler cannot be `blocking` | remove `blocking`, or remove `async`: \
+             a plain function may block, an `async` one awaits",
+        ),
+        (
+            "\"new_block\", daemon = \"2021\"",
+            BLOCK,
+            "unknown daemon generation `2021` | write `daemon = \"current\"`, or leave the option out",
+        ),
+    ]);
+}
+
+/// A mistake in the arguments must not turn a correct parameter into a second one.
+#[test]
+fn what_could_not_be_read_is_not_held_against_the_parameters() {
+    let payment = "fn f(event: Event, sent_amount: Decimal)";
+    let token = "fn f(event: Event, amount: Decimal)";
+    let several = "fn f(event: Event, height: Option<u64>, order_id: Option<u64>)";
+    for (args, signature) in [
+        ("\"new_payment\" daemon = \"current\"", payment),
+        ("\"new_payment\", daemon", payment),
+        ("\"new_payment\", demon = \"current\"", payment),
+        ("\"new_payment\", daemon = \"2021\"", payment),
+        ("\"new_payment\", generation = \"current\"", payment),
+        ("\"new_transaction\", curency = \"ETH\"", token),
+        ("\"new_transaction\", currency = \"DOGE\"", token),
+        ("\"new_transaction\", currency = []", token),
+        ("[\"new_block\", order_shipped]", several),
+        ("[\"new_block\", \"order_shipped\"]", several),
+        ("[\"new_block\" \"order_shipped\"]", several),
+        ("\"order_shipped\"", several),
+    ] {
+        assert_eq!(messages(&expanded(args, signature)).len(), 1, "#[on({args})] {signature}");
+    }
+}
+
+#[test]
+fn a_misspelt_option_counts_as_the_one_that_was_meant() {
+    let all = messages(&expanded("\"verified_tx\", curency = \"ETH\"", "fn f(event: Event, tx: &str)"));
+    assert!(all[0].starts_with("unknown option `curency`"), "{all:#?}");
+    assert!(all[1].starts_with("ETH daemons never send `verified_tx`"), "{all:#?}");
+}

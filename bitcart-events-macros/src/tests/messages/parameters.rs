@@ -1,0 +1,92 @@
+//! Parameters, which are matched by their names.
+
+use quote::quote;
+
+use super::{assert_each, messages};
+use crate::on::checked;
+
+#[test]
+fn parameters() {
+    let fields = "their fields are `height: Option<u64>`, `tx: Option<&str>`";
+    assert_each(&[
+        (
+            "\"new_block\"",
+            "fn block(height: u64)",
+            "a handler needs the parameter `event` | add it: `fn block(event: Event, …)`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(first: Event)",
+            "the event comes in a parameter named `event` | write `event: Event`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(events: &str)",
+            "`new_block` has no field `events` | did you mean `event`? | its fields are `height: u64`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, btc: &Coin)",
+            "the wallet comes in a parameter named `instance` | write `instance: Coin`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, db: Db<u8>)",
+            "`new_block` has no field `db` | its fields are `height: u64` | \
+             a value of your own comes as `db: State<Db<u8>>`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, status: u64)",
+            "`new_block` has no field `status` | `status` is a field of `new_payment` | its fields are `height: u64`",
+        ),
+        (
+            "[\"new_block\", \"verified_tx\"]",
+            "fn f(event: Event, _heigt: Option<u64>)",
+            &format!("`new_block`, `verified_tx` have no field `heigt` | did you mean `height`? | {fields}"),
+        ),
+        (
+            "[\"new_block\", \"block_named\"]",
+            "fn f(event: Event, height: Option<u64>)",
+            "`height` is of another kind in each event | \
+             `new_block` has `Int`, `block_named` has `Str`: write two handlers",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, height: u64, _height: u64)",
+            "`height` and `_height` are the same parameter | remove one of the two",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, instanse: Wallet)",
+            "`new_block` has no field `instanse` | did you mean `instance`? | its fields are `height: u64`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, block: u64)",
+            "`new_block` has no field `block` | its fields are `height: u64` | a value of your own comes as `block: State<u64>`",
+        ),
+        (
+            "\"new_payment\"",
+            "fn f(event: Event, amount: Option<Decimal>)",
+            "`new_payment` has no field `amount` | did you mean `sent_amount`? | `amount` is a field of `new_transaction` | \
+             its fields are `address: &str`, `status: PaymentStatus`, `sent_amount: Option<Decimal>`, `token: Option<&str>`",
+        ),
+    ]);
+}
+
+#[test]
+fn an_event_without_fields() {
+    let output = checked(quote!({ m } { "m\na *" } { "a" } { fn f(event: Event, x: u8); }));
+    let message = "`a` has no field `x` | it has no fields | a value of your own comes as `x: State<u8>`";
+    assert_eq!(messages(&syn::parse2(output).unwrap()), [message]);
+}
+
+#[test]
+fn a_field_is_not_taken_for_a_misspelt_event() {
+    let output = checked(quote!({ m } { "m\na *;events * Int !\nb *" } { ["a", "b"] } {
+        fn f(events: Option<u64>);
+    }));
+    let message = "a handler needs the parameter `event` | add it: `fn f(event: Event, …)`";
+    assert_eq!(messages(&syn::parse2(output).unwrap()), [message]);
+}
