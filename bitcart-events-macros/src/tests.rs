@@ -173,16 +173,16 @@ fn types_are_checked_beside_an_error() {
         &output,
         &[
             "#[cfg(x)] const _",
-            "<u16 as ::bitcart_events::__private::StatusField<'_>>::from_field",
-            "<Event as ::bitcart_events::__private::EventArgument<'_>>::read",
-            "fn(u32) -> ::bitcart_events::__private::Outcome = <u32 as",
+            "let _: u16 = { parts::StatusField::from_field }(invocation.field(0usize))?;",
+            "let _: Event = { parts::EventArgument::read }(invocation);",
+            "let _: fn(u32) -> parts::Outcome = { parts::IntoOutcome::into_outcome };",
         ],
     );
     let output = output.to_token_stream().to_string();
-    assert!(!output.contains("< u8 as") && !output.contains("< f64 as"), "{output}");
+    assert!(!output.contains(": u8") && !output.contains(": f64"), "{output}");
     // Of an unknown type rustc says whether it fits, too.
     let output = text("fn f(event: Event, sent_amount: Money)");
-    assert!(output.contains("< Money as :: bitcart_events :: __private :: AmountField"), "{output}");
+    assert!(output.contains("let _ : Money = { parts :: AmountField"), "{output}");
     let output = text("fn f(event: Event, adress: u8, address: &'static str) -> !");
     assert!(!output.contains("into_outcome") && !output.contains("StrField"), "{output}");
     let output = text("fn f(event: Event, adress: u8)");
@@ -204,7 +204,10 @@ fn correct_handlers_bring_no_message() {
             "fn f(_event: Event, address: std::option::Option<&str>)",
         ),
         // Of the currency's daemons one of the events is enough.
-        ("[\"new_block\", \"verified_tx\"], currency = \"ETH\"", "fn f(event: Event, height: Option<u64>)"),
+        (
+            "[\"new_block\", \"verified_tx\"], currency = [\"ETH\", \"BTC\"]",
+            "fn f(event: Event, height: Option<u64>)",
+        ),
         ("\"new_transaction\", currency = [\"eth\", \"TRX\"]", "fn f(event: Event, amount: Decimal)"),
         ("\"new_payment\", currency = \"ETH\", daemon = \"current\"", "fn f(event: Event, token: &str)"),
         ("\"verified_tx\"", "fn f(mut event: Event, r#tx: &str)"),
@@ -231,14 +234,15 @@ fn the_expansion_says_what_was_asked_for() {
         &[
             "use ::bitcart_events::__private as parts_of_f;",
             "Call::Blocking(|invocation| parts_of_f::IntoOutcome::into_outcome(f(",
-            "<Option<u64> as parts_of_f::IntField<'_>>::from_field(invocation.field(0usize))?",
-            "<State<Db> as parts_of_f::StateArgument>::read(invocation)?",
-            "<Option<&str> as parts_of_f::StrField<'_>>::from_field(invocation.field(1usize))?",
+            "{ parts_of_f::IntField::from_field }(invocation.field(0usize))?",
+            "{ parts_of_f::StateArgument::read }(invocation)?",
+            "{ parts_of_f::StrField::from_field }(invocation.field(1usize))?",
             "Currency::Btc",
             "columns: &[parts_of_f::None, parts_of_f::Some(0usize)]",
             "columns: &[parts_of_f::Some(1usize), parts_of_f::Some(0usize)]",
-            "<State<Db> as parts_of_f::StateArgument>::NEED",
-            "only_one_handler_for_event_verified_tx_of_BTC",
+            "Vec::from([{ parts_of_f::StateArgument::need }(|state| { \
+             let _ = f(parts_of_f::never(), parts_of_f::never(), state, parts_of_f::never()); })])",
+            "only_one_handler_for_verified_tx_OF_BTC",
             "submit!",
             "#[doc(hidden)] #[allow(non_camel_case_types)] #[non_exhaustive] struct f {}",
             "\"::f\"",
@@ -249,17 +253,17 @@ fn the_expansion_says_what_was_asked_for() {
         &expanded("\"new_block\"", of_coin),
         &[
             "Call::Async(|invocation| parts_of_move::async_handler(r#move(",
-            "<&str as parts_of_move::EventArgument<'_>>::read(invocation)",
-            "<Coin as parts_of_move::InstanceArgument>::read(invocation)",
-            "<Result<(), E> as parts_of_move::IntoOutcome>::into_outcome",
-            "const only_one_handler_for_event_new_block: () = ()",
-            "let () = only_one_handler_for_event_new_block;",
+            "{ parts_of_move::EventArgument::read }(invocation)",
+            "{ parts_of_move::InstanceArgument::read }(invocation)",
+            "{ parts_of_move::IntoOutcome::into_outcome }",
+            "const only_one_handler_for_new_block: () = ()",
+            "let () = only_one_handler_for_new_block;",
             "columns: &[]",
         ],
     );
     assert_holds(
         &expanded("\"new_block\"", BLOCK),
-        &["Call::Plain(|invocation|", "currencies: &[]", "states: &[]"],
+        &["Call::Plain(|invocation|", "currencies: &[]", "states: parts_of_block::Vec::from([])"],
     );
     let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);
     assert_holds(

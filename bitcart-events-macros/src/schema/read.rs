@@ -154,7 +154,7 @@ impl Parse for Word {
 
 /// The name of an event or field.
 fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
-    if !input.peek(Ident) && input.peek(Ident::peek_any) {
+    if !input.peek(Ident) && !input.peek(Token![pub]) && input.peek(Ident::peek_any) {
         let word = input.call(Ident::parse_any)?;
         let message = format!("`{word}` is a keyword of Rust\n= help: write `r#{word}`");
         return Err(syn::Error::new(word.span(), message));
@@ -180,11 +180,7 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
                 match currency(code) {
                     Some(code) => known.push(code),
                     None => {
-                        errors.add(
-                            code,
-                            format!("unknown currency `{code}`"),
-                            &currency::known(&code.to_string()),
-                        );
+                        errors.add(place, format!("unknown currency `{code}`"), &currency::known(code));
                     }
                 }
             }

@@ -28,7 +28,7 @@ fn text(item: &impl ToTokens) -> String {
 fn a_schema_is_handed_on_as_it_was() {
     let keywords =
         "mod m { r#move { r#type: Option<Str>, #[currency(ETH, TRX)] #[daemon(current)] b: List } c {} }";
-    for text in [SCHEMA, keywords, "mod m { #[currency()] a { #[daemon(current)] b: Json } }"] {
+    for text in [SCHEMA, keywords, "mod m { #[currency(\"BTC\")] a { #[daemon(\"current\")] b: Json } }"] {
         let text = schema(text);
         assert_eq!(Schema::from_text(&text).unwrap().to_text(), text);
     }
@@ -158,6 +158,14 @@ fn mistakes() {
             "a field's name does not begin with `_` | \
              remove it: `_name` is how a handler writes the field `name` that it does not use",
         ),
+        ("a { type: Str }", "`type` is a keyword of Rust | write `r#type`"),
+        ("move {}", "`move` is a keyword of Rust | write `r#move`"),
+        (
+            "#[currency()] a {}",
+            "the list of currencies is empty | write `#[currency(ETH)]`, or leave it out for all",
+        ),
+        ("#[daemon(\"old\")] a {}", "unknown daemon generation `old` | write `#[daemon(current)]`"),
+        ("a { x: Vec<u64> }", &kind("Vec<u64>", "Json")),
         ("a { x: Text }", &kind("Text", "")),
         ("a { x: Strr }", &kind("Strr", "Str")),
         ("a { x: u8 }", &kind("u8", "Int")),

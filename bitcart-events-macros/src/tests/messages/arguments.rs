@@ -113,3 +113,31 @@ fn a_misspelt_option_counts_as_the_one_that_was_meant() {
     assert!(all[0].starts_with("unknown option `curency`"), "{all:#?}");
     assert!(all[1].starts_with("ETH daemons never send `verified_tx`"), "{all:#?}");
 }
+
+/// However a value is written wrongly, it is one mistake.
+#[test]
+fn values_of_options() {
+    let needs = "option `currency` needs a value | write `currency = \"ETH\"`";
+    for (args, message) in [
+        ("\"new_block\", currency: \"ETH\"", needs),
+        ("\"new_block\", currency(\"ETH\"), register = false", needs),
+        ("\"new_block\", currency =", needs),
+        ("\"new_block\", currency = , register = false", needs),
+        (
+            "\"new_block\", currency = BNB",
+            "option `currency` does not take this value | write `currency = \"BNB\"`",
+        ),
+        (
+            "\"new_block\", daemon = x::current",
+            "option `daemon` does not take this value | write `daemon = \"current\"`",
+        ),
+        (
+            "\"new_block\", register = no",
+            "option `register` does not take this value | write `register = false`",
+        ),
+    ] {
+        assert_eq!(messages(&expanded(args, BLOCK)), [message], "{args}");
+    }
+    let [message] = messages(&expanded("\"new_block\", registr", BLOCK)).try_into().unwrap();
+    assert!(message.starts_with("unknown option `registr` | did you mean `register`?"), "{message}");
+}

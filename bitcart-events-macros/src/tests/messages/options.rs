@@ -29,20 +29,20 @@ fn options() {
             "\"new_transaction\", currency = [\"BTC\", \"ETH\"]",
             "fn f(event: Event, amount: Decimal)",
             "`amount` must be an `Option` | `amount` is sent by ETH, TRX daemons | \
-             write `amount: Option<Decimal>` | or settle it: `#[on(\"new_transaction\", currency = \"ETH\")]`",
+             write `amount: Option<Decimal>` | or settle it: `currency = \"ETH\"` in `#[on(…)]`",
         ),
         (
             "\"new_payment\"",
             "fn f(event: Event, token: &str)",
             "`token` must be an `Option` | `token` is sent by ETH daemons, and none of 2020 | \
              write `token: Option<&str>` | \
-             or settle it: `#[on(\"new_payment\", currency = \"ETH\", daemon = \"current\")]`",
+             or settle it: `currency = \"ETH\"` and `daemon = \"current\"` in `#[on(…)]`",
         ),
         (
             "\"new_payment\", currency = \"ETH\"",
             "fn f(event: Event, token: &str)",
             "`token` must be an `Option` | the daemons of 2020 do not send `token` | \
-             write `token: Option<&str>` | or settle it: `#[on(\"new_payment\", daemon = \"current\")]`",
+             write `token: Option<&str>` | or settle it: `daemon = \"current\"` in `#[on(…)]`",
         ),
     ]);
 }

@@ -2,7 +2,7 @@
 
 use quote::quote;
 
-use super::{assert_each, messages};
+use super::{assert_each, expanded, messages};
 use crate::on::checked;
 
 #[test]
@@ -89,4 +89,74 @@ fn a_field_is_not_taken_for_a_misspelt_event() {
     }));
     let message = "a handler needs the parameter `event` | add it: `fn f(event: Event, …)`";
     assert_eq!(messages(&syn::parse2(output).unwrap()), [message]);
+}
+
+/// What was probably meant by a parameter that is no field.
+#[test]
+fn values_that_come_in_another_way() {
+    let fields = "its fields are `height: u64`";
+    for (parameter, message) in [
+        (
+            "wallet: &str",
+            format!("`new_block` has no field `wallet` | {fields} | the wallet comes as `instance: Coin`"),
+        ),
+        (
+            "xpub: String",
+            format!("`new_block` has no field `xpub` | {fields} | the wallet comes as `instance: Coin`"),
+        ),
+        (
+            "currency: Currency",
+            format!("`new_block` has no field `currency` | {fields} | the wallet comes as `instance: Coin`"),
+        ),
+        (
+            "update: &Update",
+            format!(
+                "`new_block` has no field `update` | {fields} | \
+                 the whole update comes to a handler by hand, see `add_event_handler`"
+            ),
+        ),
+        (
+            "db: &Db",
+            format!(
+                "`new_block` has no field `db` | {fields} | a value of your own comes as `db: State<Db>`"
+            ),
+        ),
+        ("State(db): State<Db>", "a state is a name, not a pattern | write `db: State<Db>`".to_owned()),
+    ] {
+        let signature = format!("fn f(event: Event, {parameter})");
+        assert_eq!(messages(&expanded("\"new_block\"", &signature)), [message], "{parameter}");
+    }
+}
+
+#[test]
+fn what_no_chosen_daemon_sends() {
+    let said =
+        |args: &str, parameter: &str| messages(&expanded(args, &format!("fn f(event: Event, {parameter})")));
+    assert_eq!(
+        said("[\"verified_tx\", \"new_block\"], currency = \"ETH\"", "height: Option<u64>"),
+        ["ETH daemons never send `verified_tx` | leave the event out"]
+    );
+    assert_eq!(
+        said(
+            "[\"new_transaction\", \"new_payment\"], currency = \"BTC\"",
+            "token: Option<&str>, amount: Option<Decimal>"
+        ),
+        [
+            "BTC daemons never send `token` | it is sent by ETH daemons, and none of 2020 | remove the parameter",
+            "BTC daemons never send `amount` | it is sent by ETH, TRX daemons | remove the parameter",
+        ]
+    );
+    assert_eq!(
+        said(
+            "[\"new_transaction\", \"new_block\"], currency = [\"BTC\", \"TRX\"]",
+            "amount: Option<Decimal>"
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        said("[\"new_block\", \"verified_tx\", \"block_named\"]", "tx: u8").first().map(String::as_str),
+        Some(
+            "`tx` must be an `Option` | `new_block`, `block_named` do not carry `tx` | write `tx: Option<&str>`, because text cannot be passed as `u8`"
+        )
+    );
 }

@@ -10,7 +10,6 @@ fn shape() {
     let pattern = "a handler's parameter is a name, not a pattern | \
         write the field's name in its place, and take it apart inside the function";
     for (signature, message) in [
-        ("const fn f(event: Event)", "a handler cannot be `const` | remove `const`".to_owned()),
         (
             "unsafe fn f(event: Event)",
             "a handler cannot be `unsafe` | remove `unsafe`: the listener calls it from safe code".to_owned(),

@@ -1,6 +1,6 @@
 //! Types that certainly do not fit.
 
-use super::assert_each;
+use super::{assert_each, expanded, messages};
 
 #[test]
 fn types() {
@@ -58,4 +58,46 @@ fn types() {
             "an argument is borrowed only for as long as the handler runs | write `tx: Cow<'_, str>`",
         ),
     ]);
+}
+
+/// What rustc would say at length, or twice.
+#[test]
+fn types_that_look_wrong() {
+    let shared = |ty: &str, write: &str| {
+        format!("`State<{ty}>` cannot be shared by handlers | write `x: State<{write}>`")
+    };
+    let said = |ty: &str, write: &str| format!("text cannot be passed as `{ty}` | write `tx: {write}`");
+    for (parameter, message) in [
+        ("x: State<RefCell<Db>>", shared("RefCell<Db>", "Mutex<Db>")),
+        ("x: State<std::cell::Cell<u8>>", shared("std::cell::Cell<u8>", "Mutex<u8>")),
+        ("x: State<Rc<Db>>", shared("Rc<Db>", "Db")),
+        ("tx: str", said("str", "&str")),
+        ("tx: Option<str>", said("Option<str>", "Option<&str>")),
+        ("tx: Arc<String>", said("Arc<String>", "Arc<str>")),
+        ("tx: Rc<String>", said("Rc<String>", "Arc<str>")),
+        ("tx: Cow<String>", said("Cow<String>", "Cow<str>")),
+        (
+            "tx: Id<'static>",
+            "an argument is borrowed only for as long as the handler runs | write `tx: Id<'_>`".to_owned(),
+        ),
+    ] {
+        let signature = format!("fn f(event: Event, {parameter})");
+        assert_eq!(messages(&expanded("\"new_transaction\"", &signature)), [message], "{parameter}");
+    }
+    let amount = messages(&expanded(
+        "\"new_payment\", daemon = \"current\"",
+        "fn f(event: Event, sent_amount: Box<Decimal>)",
+    ));
+    assert_eq!(amount, ["an amount cannot be passed as `Box<Decimal>` | write `sent_amount: Decimal`"]);
+    for parameter in [
+        "tx: Box<str>",
+        "tx: Arc<Mine>",
+        "x: State<Mutex<u8>>",
+        "x: State<Cell>",
+        "tx: Wrapper<String>",
+        "tx: Pair<u8, String>",
+    ] {
+        let signature = format!("fn f(event: Event, {parameter})");
+        assert_eq!(messages(&expanded("\"new_transaction\"", &signature)), [""; 0], "{parameter}");
+    }
 }
