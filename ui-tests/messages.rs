@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 /// Where the mistakes come in company.
 const TOGETHER: &str = "together";
 /// Names of ours that a reader meets in a sentence of rustc's, or as what to derive.
-const TRAITS: [&str; 11] = [
+const TRAITS: [&str; 14] = [
+    "Handle",
+    "Registration",
+    "Invocation",
     "IntField",
     "StrField",
     "AmountField",
@@ -83,12 +86,13 @@ impl Message<'_> {
     /// Whether the words are ours, and not rustc's.
     fn is_ours(&self) -> bool {
         let head = self.0[0];
-        head.starts_with("error[E0277]")
+        (head.starts_with("error[E0277]") && !head.contains("the size for values"))
             || (head.starts_with("error: ") && !head.starts_with("error: future "))
     }
 
-    fn says(&self, part: &str) -> bool {
-        self.0.iter().any(|line| line.contains(part))
+    /// What it says: its lines without the user's code.
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().copied().filter(|line| !line.trim_start().starts_with(char::is_numeric))
     }
 
     /// The text over the carets; of several lines the first.
@@ -113,17 +117,19 @@ impl Message<'_> {
         if self.0.len() > limit {
             faults.push(format!("{} lines, {limit} are allowed for {whose}", self.0.len()));
         }
-        if self.0.iter().any(|line| line.contains("__") && !line.contains("|__")) {
+        if self.words().any(|line| line.contains("__") && !line.trim_matches([' ', '|', '_', '^']).is_empty())
+        {
             faults.push("it shows a hidden name".to_owned());
         }
-        if self.is_ours() && !ADVICE.iter().any(|advice| self.says(advice)) {
+        if self.is_ours()
+            && !ADVICE.iter().any(|advice| self.words().skip(1).any(|line| line.contains(advice)))
+        {
             faults.push("it does not say what to write".to_owned());
         }
         let in_a_sentence = |line: &str| {
             ["the trait `", "#[derive(", "`impl ", "is derived for"].iter().any(|words| line.contains(words))
         };
-        let is_code = |line: &str| line.trim_start().starts_with(char::is_numeric);
-        for line in self.0.iter().filter(|line| self.is_ours() && !is_code(line) && !in_a_sentence(line)) {
+        for line in self.words().filter(|line| self.is_ours() && !in_a_sentence(line)) {
             faults.extend(
                 TRAITS
                     .iter()

@@ -5,7 +5,10 @@ use quote::ToTokens;
 
 /// The mistakes found so far, each at its own tokens.
 #[derive(Default)]
-pub(crate) struct Errors(Vec<syn::Error>);
+pub(crate) struct Errors {
+    list: Vec<syn::Error>,
+    left_to_rustc: bool,
+}
 
 impl Errors {
     /// Adds a mistake. `at` is tokens rather than a span: stable Rust cannot join spans, but a `syn::Error` keeps
@@ -19,19 +22,24 @@ impl Errors {
             text.push_str("\n= help: ");
             text.push_str(line);
         }
-        self.0.push(syn::Error::new_spanned(at, text));
+        self.list.push(syn::Error::new_spanned(at, text));
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {
-        self.0.push(error);
+        self.list.push(error);
+    }
+
+    /// Something is wrong that rustc says well by itself, as long as nothing is built on it.
+    pub(crate) fn leave_to_rustc(&mut self) {
+        self.left_to_rustc = true;
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty() && !self.left_to_rustc
     }
 
     pub(crate) fn to_tokens(&self) -> TokenStream {
-        self.0.iter().map(syn::Error::to_compile_error).collect()
+        self.list.iter().map(syn::Error::to_compile_error).collect()
     }
 }
 

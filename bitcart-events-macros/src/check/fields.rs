@@ -22,7 +22,7 @@ impl Context<'_, '_> {
     pub(super) fn is_meant_as_event(&self, parameter: &Parameter<'_>) -> bool {
         let is_field = self.events.iter().any(|event| event.column(&parameter.name).is_some());
         let is_close = names::closest(&parameter.name, ["event"].into_iter()).is_some();
-        (!is_field && (is_close || parameter.type_is("Event")))
+        !is_field && (is_close || parameter.type_is("Event"))
     }
 
     pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {

@@ -6,7 +6,7 @@ mod types;
 use syn::Signature;
 
 use self::fields::Context;
-use self::types::wrong_type;
+use self::types::{is_unsized, wrong_type};
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
@@ -62,6 +62,10 @@ pub(crate) fn check<'a>(
         .into_iter()
         .filter_map(|parameter| {
             let source = context.source(&parameter, errors)?;
+            if is_unsized(parameter.ty) {
+                errors.leave_to_rustc();
+                return None;
+            }
             if let Some((message, write)) = wrong_type(&parameter, &source) {
                 errors.add(parameter.ty, message, &[format!("write `{}: {write}`", parameter.ident)]);
                 return None;

@@ -41,18 +41,21 @@ pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(
         }
         _ => return Some((format!("the event cannot be passed as `{ty}`"), "Event".to_owned())),
     };
-    let write = unsized_text(parameter.ty).or_else(|| wrapped(*kind, parameter.ty)).or_else(|| {
+    let write = wrapped(*kind, parameter.ty).or_else(|| {
         let owned = inner.filter(|inner| kind.refuses(parameter.ty) && !kind.refuses(inner))?;
         Some(type_text(owned))
     })?;
     Some((format!("{} cannot be passed as `{ty}`", kind.words()), write))
 }
 
-/// `&str` for a `str`, also in an `Option`.
-fn unsized_text(ty: &Type) -> Option<String> {
-    match option_inner(ty) {
-        Some(inner) => Some(format!("Option<{}>", unsized_text(inner)?)),
-        None => last_segment_is(ty, "str").then(|| "&str".to_owned()),
+/// Whether a value of the type has no size, itself or in an `Option` or a `State`.
+pub(super) fn is_unsized(ty: &Type) -> bool {
+    match ungrouped(ty) {
+        Type::TraitObject(_) | Type::Slice(_) => true,
+        ty if last_segment_is(ty, "Option") || last_segment_is(ty, "State") => {
+            sole_argument(ty).is_some_and(|(_, inner)| is_unsized(inner))
+        }
+        ty => last_segment_is(ty, "str"),
     }
 }
 

@@ -1,0 +1,9 @@
+bitcart_events::events! {
+    mod shop {
+        order_shipped { type: Str }
+    }
+}
+
+fn main() {}
+
+//~ type

@@ -1,8 +1,0 @@
-use bitcart_events::{Event, on};
-
-#[on("new_block")]
-const fn block(_event: Event, _height: u64) {}
-
-fn main() {}
-
-//~ const
