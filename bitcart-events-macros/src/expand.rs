@@ -240,7 +240,7 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
 /// What a state's parameter needs: by a closure that passes it to the function, because only that knows its type.
 fn need(handler: &Handler<'_>, index: usize, signature: &Signature, private: &Ident) -> Option<TokenStream> {
     let state = handler.arguments.get(index).filter(|argument| matches!(argument.source, Source::State))?;
-    let need = path_at(state.parameter.ty, private, "StateArgument", "need");
+    let need = path_at(state.parameter.ty, private, "ReadState", "need");
     let (function, local) = (&signature.ident, Ident::new("state", Span::mixed_site()));
     let passed = (0..handler.arguments.len())
         .map(|other| if other == index { quote!(#local) } else { quote!(#private::never()) });
@@ -250,8 +250,8 @@ fn need(handler: &Handler<'_>, index: usize, signature: &Signature, private: &Id
 /// Turns what the user's function returns into an outcome.
 fn report(output: &ReturnType, private: &Ident) -> TokenStream {
     match output {
-        ReturnType::Default => quote!(#private::IntoOutcome::into_outcome),
-        ReturnType::Type(_, ty) => path_at(ty, private, "IntoOutcome", "into_outcome"),
+        ReturnType::Default => quote!(#private::Report::into_outcome),
+        ReturnType::Type(_, ty) => path_at(ty, private, "Report", "into_outcome"),
     }
 }
 
@@ -260,19 +260,19 @@ fn read(argument: &Argument<'_>, invocation: &Ident, column: &mut usize, private
     let read = |of, function| path_at(argument.parameter.ty, private, of, function);
     match &argument.source {
         Source::Event => {
-            let read = read("EventArgument", "read");
+            let read = read("ReadEvent", "read");
             quote!(#read(#invocation))
         }
         Source::Instance => {
-            let read = read("InstanceArgument", "read");
+            let read = read("ReadInstance", "read");
             quote!(#read(#invocation))
         }
         Source::State => {
-            let read = read("StateArgument", "read");
+            let read = read("ReadState", "read");
             quote!(#read(#invocation)?)
         }
         Source::Field { kind, .. } => {
-            let (position, of_kind) = (*column, format!("{}Field", kind.name()));
+            let (position, of_kind) = (*column, format!("Read{}", kind.name()));
             *column += 1;
             let read = read(&of_kind, "from_field");
             quote!(#read(#invocation.field(#position))?)

@@ -274,8 +274,16 @@ pub mod __private {
 
     pub use crate::field::{AmountField, BoolField, IntField, JsonField, ListField, StatusField, StrField};
     pub use crate::handler::{
-        Call, EventArgument, Handle, InstanceArgument, IntoOutcome, Invocation, Outcome, Registered,
-        Registration, StateArgument, StateNeed, Subscription, never,
+        Call, Handle, Invocation, Outcome, Registered, Registration, StateNeed, Subscription, never,
+    };
+    // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
+    pub use crate::field::{
+        AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,
+        ListField as ReadList, StatusField as ReadStatus, StrField as ReadStr,
+    };
+    pub use crate::handler::{
+        EventArgument as ReadEvent, InstanceArgument as ReadInstance, IntoOutcome as Report,
+        StateArgument as ReadState,
     };
     pub use crate::schema::RegisteredSchema;
     pub use crate::{Currency, Payload, async_handler};

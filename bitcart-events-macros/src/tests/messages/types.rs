@@ -110,7 +110,7 @@ fn types_without_a_size() {
         assert_eq!(messages(&file), [""; 0], "{parameter}");
         let text = quote::ToTokens::to_token_stream(&file).to_string();
         assert!(
-            text.contains("NOTHING") && !text.contains("StrField") && !text.contains("StateArgument"),
+            text.contains("NOTHING") && !text.contains("ReadStr") && !text.contains("ReadState"),
             "{text}"
         );
     }
