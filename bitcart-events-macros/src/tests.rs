@@ -173,16 +173,21 @@ fn types_are_checked_beside_an_error() {
         &output,
         &[
             "#[cfg(x)] const _",
-            "let _: u16 = { parts::ReadStatus::from_field }(invocation.field(0usize))?;",
-            "let _: Event = { parts::ReadEvent::read }(invocation);",
-            "let _: fn(u32) -> parts::Outcome = { parts::Report::into_outcome };",
+            "let _: u16 = { <::bitcart_events::__private::Same<_> as parts::ReadStatus>::from_field }(invocation.field(0usize))?;",
+            "let _: Event = { <::bitcart_events::__private::Same<_> as parts::ReadEvent>::read }(invocation);",
+            "let _: fn(u32) -> parts::Outcome = { <::bitcart_events::__private::Same<_> as parts::Report>::into_outcome };",
         ],
     );
     let output = output.to_token_stream().to_string();
     assert!(!output.contains(": u8") && !output.contains(": f64"), "{output}");
     // Of an unknown type rustc says whether it fits, too.
     let output = text("fn f(event: Event, sent_amount: Money)");
-    assert!(output.contains("let _ : Money = { parts :: ReadAmount"), "{output}");
+    assert!(
+        output.contains(
+            "let _ : Money = { < :: bitcart_events :: __private :: Same < _ > as parts :: ReadAmount"
+        ),
+        "{output}"
+    );
     let output = text("fn f(event: Event, adress: u8, address: &'static str) -> !");
     assert!(!output.contains("into_outcome") && !output.contains("ReadStr"), "{output}");
     let output = text("fn f(event: Event, adress: u8)");
@@ -234,13 +239,13 @@ fn the_expansion_says_what_was_asked_for() {
         &[
             "use ::bitcart_events::__private as parts_of_f;",
             "Call::Blocking(|invocation| parts_of_f::Report::into_outcome(f(",
-            "{ parts_of_f::ReadInt::from_field }(invocation.field(0usize))?",
-            "{ parts_of_f::ReadState::read }(invocation)?",
-            "{ parts_of_f::ReadStr::from_field }(invocation.field(1usize))?",
+            "{ <::bitcart_events::__private::Same<_> as parts_of_f::ReadInt>::from_field }(invocation.field(0usize))?",
+            "{ <::bitcart_events::__private::Same<_> as parts_of_f::ReadState>::read }(invocation)?",
+            "{ <::bitcart_events::__private::Same<_> as parts_of_f::ReadStr>::from_field }(invocation.field(1usize))?",
             "Currency::Btc",
             "columns: &[parts_of_f::None, parts_of_f::Some(0usize)]",
             "columns: &[parts_of_f::Some(1usize), parts_of_f::Some(0usize)]",
-            "Vec::from([{ parts_of_f::ReadState::need }(|state| { \
+            "Vec::from([{ <::bitcart_events::__private::Same<_> as parts_of_f::ReadState>::need }(|state| { \
              let _ = f(parts_of_f::never(), parts_of_f::never(), state, parts_of_f::never()); })])",
             "only_one_handler_for_verified_tx_OF_BTC",
             "submit!",
@@ -253,9 +258,9 @@ fn the_expansion_says_what_was_asked_for() {
         &expanded("\"new_block\"", of_coin),
         &[
             "Call::Async(|invocation| parts_of_move::async_handler(r#move(",
-            "{ parts_of_move::ReadEvent::read }(invocation)",
-            "{ parts_of_move::ReadInstance::read }(invocation)",
-            "{ parts_of_move::Report::into_outcome }",
+            "{ <::bitcart_events::__private::Same<_> as parts_of_move::ReadEvent>::read }(invocation)",
+            "{ <::bitcart_events::__private::Same<_> as parts_of_move::ReadInstance>::read }(invocation)",
+            "{ <::bitcart_events::__private::Same<_> as parts_of_move::Report>::into_outcome }",
             "const only_one_handler_for_new_block: () = ()",
             "let () = only_one_handler_for_new_block;",
             "columns: &[]",

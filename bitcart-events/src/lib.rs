@@ -276,6 +276,9 @@ pub mod __private {
     pub use crate::handler::{
         Call, Handle, Invocation, Outcome, Registered, Registration, StateNeed, Subscription, never,
     };
+    /// A type that rustc finds out: `Same<_>`.
+    pub type Same<T> = T;
+
     // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
     pub use crate::field::{
         AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,

@@ -3,17 +3,20 @@
 //! Two habits keep the user's scope out of it: every path is absolute, and every name that the expansion binds is
 //! made with `Span::mixed_site()`, so that a parameter may be called like the function, or like one of ours.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+mod call;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ReturnType, Signature, Type, Visibility};
 
+use self::call::Private;
 use crate::args::Args;
-use crate::check::{Argument, Handler, Source};
+use crate::check::{Handler, Source};
 use crate::currency::currency_variant;
 use crate::lints::{allowed_call, ours};
 use crate::schema::Schema;
-use crate::signature::impossible_return;
+use crate::signature::{impossible_return, type_text};
 
 /// The function's surroundings: what the expansion copies.
 pub(crate) struct Outside<'a> {
@@ -83,8 +86,10 @@ pub(crate) fn expand(
 fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> TokenStream {
     let Outside { signature, schema_path, .. } = outside;
     let plain = signature.ident.unraw();
-    // As above; and shorter than the whole path, of which there would be many.
-    let private = format_ident!("parts_of_{plain}", span = Span::mixed_site());
+    // As above.
+    let alias = format_ident!("parts_of_{plain}", span = Span::mixed_site());
+    let parts = Private { krate: args.krate.clone(), alias };
+    let private = &parts.alias;
     let name = format!("::{plain}");
     let subscriptions = handler.events.iter().enumerate().map(|(index, event)| {
         let mut payload = event.payload();
@@ -110,8 +115,8 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
         let variant = currency_variant(code);
         quote!(#private::Currency::#variant)
     });
-    let states = (0..handler.arguments.len()).filter_map(|index| need(handler, index, signature, &private));
-    let call = call(args, handler, signature, &private);
+    let states = (0..handler.arguments.len()).filter_map(|index| parts.need(handler, index, signature));
+    let call = parts.call(args, handler, signature);
     let krate = self::private(args);
     quote! {
         use #krate as #private;
@@ -125,23 +130,6 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
             call: #call,
         }
     }
-}
-
-/// The closure that the dispatcher calls: it reads each argument, then calls the user's function.
-fn call(args: &Args, handler: &Handler<'_>, signature: &Signature, private: &Ident) -> TokenStream {
-    let (function, invocation) = (&signature.ident, Ident::new("invocation", Span::mixed_site()));
-    let mut column = 0_usize;
-    let reads = handler.arguments.iter().map(|argument| read(argument, &invocation, &mut column, private));
-    let reads: Vec<_> = reads.collect();
-    let report = report(&signature.output, private);
-    if signature.asyncness.is_some() {
-        // Spanned at the function's name, because that is where rustc then says that its future is not `Send`.
-        let mut arguments = proc_macro2::Group::new(Delimiter::Parenthesis, quote!(#(#reads),*));
-        arguments.set_span(function.span());
-        return quote!(#private::Call::Async(|#invocation| #private::async_handler(#function #arguments, #report)));
-    }
-    let mode = if args.blocking.is_some() { quote!(Blocking) } else { quote!(Plain) };
-    quote!(#private::Call::#mode(|#invocation| #report(#function(#(#reads),*))))
 }
 
 /// Beside an error: what other code may name, so that the one mistake stays one error.
@@ -167,15 +155,19 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
         return TokenStream::new();
     }
     let krate = private(args);
-    let private = Ident::new("parts", Span::mixed_site());
+    let parts = Private { krate: args.krate.clone(), alias: Ident::new("parts", Span::mixed_site()) };
+    let private = &parts.alias;
     let invocation = Ident::new("invocation", Span::mixed_site());
-    let reads = handler.arguments.iter().map(|argument| {
-        let (read, ty) = (read(argument, &invocation, &mut 0, &private), argument.parameter.ty);
+    // Of a lifetime that nobody declared rustc has spoken already.
+    let has_name = |ty: &Type| type_text(ty).replace("'_", "").contains('\'');
+    let arguments = handler.arguments.iter().filter(|argument| !has_name(argument.parameter.ty));
+    let reads = arguments.map(|argument| {
+        let (read, ty) = (parts.read(argument, &invocation, &mut 0), argument.parameter.ty);
         quote!(let _: #ty = #read;)
     });
     let reported = match &outside.signature.output {
         ReturnType::Type(_, ty) if impossible_return(outside.signature).is_none() => {
-            let report = report(&outside.signature.output, &private);
+            let report = parts.report(&outside.signature.output);
             quote!(let _: fn(#ty) -> #private::Outcome = #report;)
         }
         _ => TokenStream::new(),
@@ -235,77 +227,4 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
         }
     }
     marks
-}
-
-/// What a state's parameter needs: by a closure that passes it to the function, because only that knows its type.
-fn need(handler: &Handler<'_>, index: usize, signature: &Signature, private: &Ident) -> Option<TokenStream> {
-    let state = handler.arguments.get(index).filter(|argument| matches!(argument.source, Source::State))?;
-    let need = path_at(state.parameter.ty, private, "ReadState", "need");
-    let (function, local) = (&signature.ident, Ident::new("state", Span::mixed_site()));
-    let passed = (0..handler.arguments.len())
-        .map(|other| if other == index { quote!(#local) } else { quote!(#private::never()) });
-    Some(quote!(#need(|#local| { let _ = #function(#(#passed),*); })))
-}
-
-/// Turns what the user's function returns into an outcome.
-fn report(output: &ReturnType, private: &Ident) -> TokenStream {
-    match output {
-        ReturnType::Default => quote!(#private::Report::into_outcome),
-        ReturnType::Type(_, ty) => path_at(ty, private, "Report", "into_outcome"),
-    }
-}
-
-/// Reads one argument, as the type that the function has for it.
-fn read(argument: &Argument<'_>, invocation: &Ident, column: &mut usize, private: &Ident) -> TokenStream {
-    let read = |of, function| path_at(argument.parameter.ty, private, of, function);
-    match &argument.source {
-        Source::Event => {
-            let read = read("ReadEvent", "read");
-            quote!(#read(#invocation))
-        }
-        Source::Instance => {
-            let read = read("ReadInstance", "read");
-            quote!(#read(#invocation))
-        }
-        Source::State => {
-            let read = read("ReadState", "read");
-            quote!(#read(#invocation)?)
-        }
-        Source::Field { kind, .. } => {
-            let (position, of_kind) = (*column, format!("Read{}", kind.name()));
-            *column += 1;
-            let read = read(&of_kind, "from_field");
-            quote!(#read(#invocation.field(#position))?)
-        }
-    }
-}
-
-/// `private::of::function`, spanned from the first to the last token of the type, so that rustc's carets stand there.
-///
-/// The type itself is not written down again: what rustc has to say of it, it has said where the user wrote it.
-fn path_at(ty: &Type, private: &Ident, of: &str, function: &str) -> TokenStream {
-    let (first, last) = ends(ty.to_token_stream());
-    let (mut private, of, function) = (private.clone(), Ident::new(of, last), Ident::new(function, last));
-    private.set_span(first);
-    // In braces, because of a function that is called by its path rustc blames the arguments.
-    quote!({ #private::#of::#function })
-}
-
-fn ends(tokens: TokenStream) -> (Span, Span) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    match tokens.as_slice() {
-        // From `macro_rules!`.
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => ends(group.stream()),
-        [first, .., last] => (open(first), close(last)),
-        [only] => (open(only), close(only)),
-        [] => (Span::call_site(), Span::call_site()),
-    }
-}
-
-fn open(token: &TokenTree) -> Span {
-    if let TokenTree::Group(group) = token { group.span_open() } else { token.span() }
-}
-
-fn close(token: &TokenTree) -> Span {
-    if let TokenTree::Group(group) = token { group.span_close() } else { token.span() }
 }
