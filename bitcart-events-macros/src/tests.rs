@@ -173,9 +173,9 @@ fn types_are_checked_beside_an_error() {
         &output,
         &[
             "#[cfg(x)] const _",
-            "let _: u16 = { <::bitcart_events::__private::Same<_> as parts::ReadStatus>::from_field }(invocation.field(0usize))?;",
-            "let _: Event = { <::bitcart_events::__private::Same<_> as parts::ReadEvent>::read }(invocation);",
-            "let _: fn(u32) -> parts::Outcome = { <::bitcart_events::__private::Same<_> as parts::Report>::into_outcome };",
+            "let _: u16 = <::bitcart_events::Same<_> as parts::ReadStatus>::from_field(call.field(0))?;",
+            "let _: Event = <::bitcart_events::Same<_> as parts::ReadEvent>::read(call);",
+            "let _: fn(u32) -> parts::Outcome = <::bitcart_events::Same<_> as parts::Report>::into_outcome;",
         ],
     );
     let output = output.to_token_stream().to_string();
@@ -183,9 +183,7 @@ fn types_are_checked_beside_an_error() {
     // Of an unknown type rustc says whether it fits, too.
     let output = text("fn f(event: Event, sent_amount: Money)");
     assert!(
-        output.contains(
-            "let _ : Money = { < :: bitcart_events :: __private :: Same < _ > as parts :: ReadAmount"
-        ),
+        output.contains("let _ : Money = < :: bitcart_events :: Same < _ > as parts :: ReadAmount"),
         "{output}"
     );
     let output = text("fn f(event: Event, adress: u8, address: &'static str) -> !");
@@ -237,16 +235,16 @@ fn the_expansion_says_what_was_asked_for() {
     assert_holds(
         &token,
         &[
-            "use ::bitcart_events::__private as parts_of_f;",
-            "Call::Blocking(|invocation| parts_of_f::Report::into_outcome(f(",
-            "{ <::bitcart_events::__private::Same<_> as parts_of_f::ReadInt>::from_field }(invocation.field(0usize))?",
-            "{ <::bitcart_events::__private::Same<_> as parts_of_f::ReadState>::read }(invocation)?",
-            "{ <::bitcart_events::__private::Same<_> as parts_of_f::ReadStr>::from_field }(invocation.field(1usize))?",
+            "use ::bitcart_events::__private as of_f;",
+            "Call::Blocking(|call| of_f::Report::into_outcome(f(",
+            "<::bitcart_events::Same<_> as of_f::ReadInt>::from_field(call.field(0))?",
+            "<::bitcart_events::Same<_> as of_f::ReadState>::read(call)?",
+            "<::bitcart_events::Same<_> as of_f::ReadStr>::from_field(call.field(1))?",
             "Currency::Btc",
-            "columns: &[parts_of_f::None, parts_of_f::Some(0usize)]",
-            "columns: &[parts_of_f::Some(1usize), parts_of_f::Some(0usize)]",
-            "Vec::from([{ <::bitcart_events::__private::Same<_> as parts_of_f::ReadState>::need }(|state| { \
-             let _ = f(parts_of_f::never(), parts_of_f::never(), state, parts_of_f::never()); })])",
+            "columns: &[of_f::LACKING, 0]",
+            "columns: &[1, 0]",
+            "Vec::from([<::bitcart_events::Same<_> as of_f::ReadState>::need(|state| { \
+             let _ = f(of_f::never(), of_f::never(), state, of_f::never()); })])",
             "only_one_handler_for_verified_tx_OF_BTC",
             "submit!",
             "#[doc(hidden)] #[allow(non_camel_case_types)] #[non_exhaustive] struct f {}",
@@ -257,10 +255,10 @@ fn the_expansion_says_what_was_asked_for() {
     assert_holds(
         &expanded("\"new_block\"", of_coin),
         &[
-            "Call::Async(|invocation| parts_of_move::async_handler(r#move(",
-            "{ <::bitcart_events::__private::Same<_> as parts_of_move::ReadEvent>::read }(invocation)",
-            "{ <::bitcart_events::__private::Same<_> as parts_of_move::ReadInstance>::read }(invocation)",
-            "{ <::bitcart_events::__private::Same<_> as parts_of_move::Report>::into_outcome }",
+            "Call::Async(|call| of_move::async_handler(r#move(",
+            "<::bitcart_events::Same<_> as of_move::ReadEvent>::read(call)",
+            "<::bitcart_events::Same<_> as of_move::ReadInstance>::read(call)",
+            "<::bitcart_events::Same<_> as of_move::Report>::into_outcome",
             "const only_one_handler_for_new_block: () = ()",
             "let () = only_one_handler_for_new_block;",
             "columns: &[]",
@@ -268,7 +266,7 @@ fn the_expansion_says_what_was_asked_for() {
     );
     assert_holds(
         &expanded("\"new_block\"", BLOCK),
-        &["Call::Plain(|invocation|", "currencies: &[]", "states: parts_of_block::Vec::from([])"],
+        &["Call::Plain(|call|", "currencies: &[]", "states: of_block::Vec::from([])"],
     );
     let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);
     assert_holds(

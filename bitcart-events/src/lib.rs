@@ -261,10 +261,13 @@ pub use status::PaymentStatus;
 pub use update::{Payload, Update};
 pub use updates::Updates;
 
+/// A type that rustc finds out, `Same<_>`, in what `#[on]` writes. It stands here to have a short path.
+#[doc(hidden)]
+pub type Same<T> = T;
+
 /// What the macros' expansions name. Not for users: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use std::option::Option::{None, Some};
     pub use std::result::Result::Ok;
     pub use std::vec::Vec;
     pub use std::{concat, file, line, module_path};
@@ -274,11 +277,8 @@ pub mod __private {
 
     pub use crate::field::{AmountField, BoolField, IntField, JsonField, ListField, StatusField, StrField};
     pub use crate::handler::{
-        Call, Handle, Invocation, Outcome, Registered, Registration, StateNeed, Subscription, never,
+        Call, Handle, Invocation, LACKING, Outcome, Registered, Registration, StateNeed, Subscription, never,
     };
-    /// A type that rustc finds out: `Same<_>`.
-    pub type Same<T> = T;
-
     // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
     pub use crate::field::{
         AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,

@@ -1,6 +1,6 @@
 //! How a handler is called: its arguments are read, the user's function is called, what it returns is reported.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{ReturnType, Signature, Type};
 
@@ -19,7 +19,7 @@ impl Private {
     /// The closure that the listener calls: it reads each argument, then calls the user's function.
     pub(super) fn call(&self, args: &Args, handler: &Handler<'_>, signature: &Signature) -> TokenStream {
         let (private, function) = (&self.alias, &signature.ident);
-        let invocation = Ident::new("invocation", Span::mixed_site());
+        let invocation = Ident::new("call", Span::mixed_site());
         let mut column = 0_usize;
         let reads = handler.arguments.iter().map(|argument| self.read(argument, &invocation, &mut column));
         let reads: Vec<_> = reads.collect();
@@ -83,7 +83,7 @@ impl Private {
                 quote!(#read(#invocation)?)
             }
             Source::Field { kind, .. } => {
-                let position = *column;
+                let position = Literal::usize_unsuffixed(*column);
                 *column += 1;
                 let read = function(&format!("Read{}", kind.name()), "from_field");
                 quote!(#read(#invocation.field(#position))?)
@@ -97,7 +97,7 @@ impl Private {
     fn function(&self, ty: &Type, of: &str, function: &str) -> TokenStream {
         let Self { krate, alias } = self;
         let (first, last) = ends(ty.to_token_stream());
-        let mut inferred: Vec<TokenTree> = quote!(#krate::__private::Same<_>).into_iter().collect();
+        let mut inferred: Vec<TokenTree> = quote!(#krate::Same<_>).into_iter().collect();
         if let Some(end) = inferred.last_mut() {
             end.set_span(last);
         }
@@ -109,8 +109,7 @@ impl Private {
             name.set_span(name.span().located_at(first));
         }
         let (of, function) = (Ident::new(of, Span::mixed_site()), Ident::new(function, Span::mixed_site()));
-        // In braces, because of a function that is called by its path rustc blames the arguments.
-        quote!({ <#(#inferred)* as #alias::#of>::#function })
+        quote!(<#(#inferred)* as #alias::#of>::#function)
     }
 }
 

@@ -5,8 +5,8 @@
 
 mod call;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ReturnType, Signature, Type, Visibility};
 
@@ -87,7 +87,7 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
     let Outside { signature, schema_path, .. } = outside;
     let plain = signature.ident.unraw();
     // As above.
-    let alias = format_ident!("parts_of_{plain}", span = Span::mixed_site());
+    let alias = format_ident!("of_{plain}", span = Span::mixed_site());
     let parts = Private { krate: args.krate.clone(), alias };
     let private = &parts.alias;
     let name = format!("::{plain}");
@@ -99,8 +99,8 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
         }
         let columns = handler.arguments.iter().filter_map(|argument| match &argument.source {
             Source::Field { columns, .. } => Some(match columns.get(index).copied().flatten() {
-                Some(column) => quote!(#private::Some(#column)),
-                None => quote!(#private::None),
+                Some(column) => Literal::usize_unsuffixed(column).to_token_stream(),
+                None => quote!(#private::LACKING),
             }),
             _ => None,
         });
@@ -157,7 +157,7 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     let krate = private(args);
     let parts = Private { krate: args.krate.clone(), alias: Ident::new("parts", Span::mixed_site()) };
     let private = &parts.alias;
-    let invocation = Ident::new("invocation", Span::mixed_site());
+    let invocation = Ident::new("call", Span::mixed_site());
     // Of a lifetime that nobody declared rustc has spoken already.
     let has_name = |ty: &Type| type_text(ty).replace("'_", "").contains('\'');
     let arguments = handler.arguments.iter().filter(|argument| !has_name(argument.parameter.ty));

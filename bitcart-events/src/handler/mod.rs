@@ -59,9 +59,13 @@ impl Registration {
 #[derive(Debug)]
 pub struct Subscription {
     pub event: &'static EventSchema,
-    /// For each field parameter, its place in the event's schema; `None` where this event lacks it.
-    pub columns: &'static [Option<usize>],
+    /// For each field parameter, its place in the event's schema; [`LACKING`] where this event lacks it.
+    pub columns: &'static [usize],
 }
+
+/// The place of a field that an event does not have.
+#[doc(hidden)]
+pub const LACKING: usize = usize::MAX;
 
 /// The generated function that reads the arguments and calls the user's.
 #[doc(hidden)]
@@ -110,7 +114,7 @@ impl<'u> Invocation<'u> {
     /// The field behind the handler's n-th field parameter.
     #[must_use]
     pub fn field(&self, parameter: usize) -> Field<'u> {
-        let column = self.subscription.columns.get(parameter).copied().flatten();
+        let column = self.subscription.columns.get(parameter).copied().filter(|column| *column != LACKING);
         column.map_or(Field::LACKING, |column| self.update.field(column))
     }
 }
