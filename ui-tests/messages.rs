@@ -127,7 +127,9 @@ impl Message<'_> {
             faults.push("it does not say what to write".to_owned());
         }
         let in_a_sentence = |line: &str| {
-            ["the trait `", "#[derive(", "`impl ", "is derived for"].iter().any(|words| line.contains(words))
+            ["the trait `", "#[derive(bitcart_events::field::", "`impl ", "is derived for"]
+                .iter()
+                .any(|words| line.contains(words))
         };
         for line in self.words().filter(|line| self.is_ours() && !in_a_sentence(line)) {
             faults.extend(

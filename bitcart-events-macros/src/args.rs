@@ -66,11 +66,10 @@ impl Args {
         let mut strays: Vec<LitStr> = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         while !input.is_empty() {
+            let is_sign = input.peek(Token![;]) || input.peek(Token![|]);
             input.parse::<Token![,]>().map_err(|error| {
-                with_help(
-                    &error,
-                    "put a comma in front of it: `#[on(\"new_payment\", daemon = \"current\")]`",
-                )
+                let help = if is_sign { "write a comma in its place" } else { "put a comma in front of it" };
+                with_help(&error, &format!("{help}: `#[on(\"new_payment\", daemon = \"current\")]`"))
             })?;
             if input.is_empty() {
                 break;

@@ -58,7 +58,7 @@ fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream
     let register = (!is_builtin).then(
         || quote!(#krate::__private::inventory::submit! { #krate::__private::RegisteredSchema(EVENTS) }),
     );
-    let summary = docs.is_empty().then(|| {
+    let summary = (!docs.iter().any(|attribute| attribute.path().is_ident("doc"))).then(|| {
         let list = events.iter().map(|event| format!("`{}`", event.name)).collect::<Vec<_>>().join(", ");
         let text = format!("The events {list}.");
         quote!(#[doc = #text])
@@ -114,6 +114,9 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
         let sent = sent_data(&field.sent, krate);
         quote!(#krate::schema::FieldSchema::new(#name, #krate::schema::Kind::#kind, #nullable, #sent,))
     });
+    // They are called as they are on the wire.
+    let is_snake = event.fields.iter().all(|field| field.name == field.name.to_lowercase());
+    let wire_names = (!is_snake).then(|| quote!(#[allow(non_snake_case)]));
     let members = event.fields.iter().map(|field| {
         let (docs, ident, ty, sent) =
             (&field.docs, &field.ident, member_type(field, krate), sent_docs(&field.sent));
@@ -136,6 +139,7 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
             ::core::fmt::Debug, ::core::clone::Clone, ::core::cmp::PartialEq, ::core::cmp::Eq,
         )]
         #[non_exhaustive]
+        #wire_names
         pub struct #ty { #(#members)* }
 
         impl #krate::Payload for #ty {

@@ -44,6 +44,9 @@ pub(crate) fn camel_case(name: &str) -> String {
 
 /// `NewBlock` as the name of an event: `new_block`.
 pub(crate) fn snake_case(name: &str) -> String {
+    if name.to_uppercase() == name {
+        return name.to_lowercase();
+    }
     let mut snake = String::new();
     for letter in name.chars() {
         if letter.is_uppercase() && !snake.is_empty() {
@@ -94,5 +97,6 @@ mod tests {
     fn snake_case_parts_words() {
         assert_eq!(snake_case("VerifiedTx"), "verified_tx");
         assert_eq!(snake_case("new_block"), "new_block");
+        assert_eq!(snake_case("NEW_BLOCK"), "new_block");
     }
 }

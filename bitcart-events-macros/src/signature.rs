@@ -154,6 +154,14 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
     parameters
 }
 
+/// `_: Event`, which is a mistake of its own.
+pub(crate) fn has_unnamed_event(signature: &Signature) -> bool {
+    signature.inputs.iter().any(|input| match input {
+        FnArg::Typed(typed) => matches!(*typed.pat, Pat::Wild(_)) && last_segment_is(&typed.ty, "Event"),
+        FnArg::Receiver(_) => false,
+    })
+}
+
 fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
     match &*typed.pat {
         Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
@@ -163,8 +171,11 @@ fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
             Some(Parameter { ident: &pattern.ident, name, ty: &typed.ty })
         }
         Pat::Wild(pattern) => {
-            let help =
-                "name it after the field, with an underscore in front if it is not used: `_height: u64`";
+            let help = if last_segment_is(&typed.ty, "Event") {
+                "write `_event: Event`"
+            } else {
+                "name it after the field, with an underscore in front if it is not used: `_height: u64`"
+            };
             errors.add(pattern, "a handler's parameter needs a name", &[help.to_owned()]);
             None
         }

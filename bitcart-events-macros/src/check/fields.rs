@@ -1,6 +1,6 @@
 //! Parameters against the fields of the events.
 
-use super::types::misplaced;
+use super::types::{misplaced, sole_argument};
 use super::{Source, event_list};
 use crate::args::Args;
 use crate::errors::Errors;
@@ -68,7 +68,9 @@ impl Context<'_, '_> {
         }
         let name = parameter.name.as_str();
         let fields = || self.events.iter().flat_map(|event| &event.fields);
-        let names = fields().map(|field| field.name.as_str()).chain(["event", "instance"]);
+        // As one writes them: `r#type`.
+        let known: Vec<String> = fields().map(|field| field.ident.to_string()).collect();
+        let names = known.iter().map(String::as_str).chain(["event", "instance"]);
         let elsewhere: Vec<&EventDef> =
             self.schema.events.iter().filter(|event| event.column(name).is_some()).collect();
         let mut help = Vec::new();
@@ -81,7 +83,7 @@ impl Context<'_, '_> {
         for field in fields() {
             let may_lack =
                 self.events.len() > 1 || field.nullable || self.open(&field.sent).describe().is_some();
-            let text = format!("{}: {}", field.name, field.usual_type(may_lack));
+            let text = format!("{}: {}", field.ident, field.usual_type(may_lack));
             if !listed.contains(&text) {
                 listed.push(text);
             }
@@ -98,8 +100,14 @@ impl Context<'_, '_> {
                     "the whole update comes to a handler by hand, see `add_event_handler`".to_owned()
                 }
                 _ => {
-                    let inner = type_text(parameter.referred_to().unwrap_or(parameter.ty));
-                    format!("a value of your own comes as `{}: State<{inner}>`", parameter.ident)
+                    let inner = parameter.referred_to().unwrap_or(parameter.ty);
+                    let shared = sole_argument(inner).filter(|(name, _)| name == "Arc");
+                    let given = if shared.is_some() { ", given with `.shared_state(…)`" } else { "" };
+                    let inner = match type_text(shared.map_or(inner, |(_, inner)| inner)).as_str() {
+                        "str" => "String".to_owned(),
+                        inner => inner.to_owned(),
+                    };
+                    format!("a value of your own comes as `{}: State<{inner}>`{given}", parameter.ident)
                 }
             });
         }

@@ -11,7 +11,7 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
 use crate::schema::{EventDef, Kind, Schema};
-use crate::signature::{Parameter, check_shape, parameters};
+use crate::signature::{Parameter, check_shape, has_unnamed_event, parameters};
 
 /// A handler: all of it if it broke no rule, otherwise what of it is right.
 pub(crate) struct Handler<'a> {
@@ -54,7 +54,8 @@ pub(crate) fn check<'a>(
     let is_concrete = check_shape(signature, errors);
     let parameters = parameters(signature, errors);
     let context = Context { schema, args, events: &events, all_known };
-    if !parameters.iter().any(|parameter| context.is_meant_as_event(parameter)) {
+    let is_named = parameters.iter().any(|parameter| context.is_meant_as_event(parameter));
+    if !is_named && !has_unnamed_event(signature) {
         let help = format!("add it: `fn {}(event: Event, …)`", signature.ident);
         errors.add(&signature.ident, "a handler needs the parameter `event`", &[help]);
     }

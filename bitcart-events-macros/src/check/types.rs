@@ -82,7 +82,7 @@ fn unshareable(state: &Type) -> Option<String> {
 }
 
 /// `Wrapper<Inner>`.
-fn sole_argument(ty: &Type) -> Option<(String, &Type)> {
+pub(super) fn sole_argument(ty: &Type) -> Option<(String, &Type)> {
     let Type::Path(path) = ungrouped(ty) else { return None };
     let segment = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };

@@ -95,12 +95,16 @@ impl Kind {
     /// The kind that was meant by a type's name in the text of `events!`.
     pub(crate) fn meant_by(ty: &Type) -> Option<Self> {
         match core_name(ty)?.as_str() {
-            "str" | "String" => Some(Self::Str),
+            "str" | "String" | "Text" => Some(Self::Str),
+            "Integer" | "Number" => Some(Self::Int),
+            "Json" | "Value" => Some(Self::Json),
             "Decimal" | "f32" | "f64" => Some(Self::Amount),
             "PaymentStatus" => Some(Self::Status),
             "Vec" => {
-                let holds_text =
-                    TEXTS.iter().any(|text| crate::signature::mentions(ty.to_token_stream(), text));
+                let holds_text = TEXTS
+                    .iter()
+                    .chain(&["Str"])
+                    .any(|text| crate::signature::mentions(ty.to_token_stream(), text));
                 Some(if holds_text { Self::List } else { Self::Json })
             }
             "bool" => Some(Self::Bool),
@@ -133,7 +137,7 @@ pub(crate) fn option_inner(ty: &Type) -> Option<&Type> {
     let segment = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
     match arguments.args.first()? {
-        GenericArgument::Type(inner) => Some(inner),
+        GenericArgument::Type(inner) if arguments.args.len() == 1 => Some(inner),
         _ => None,
     }
 }

@@ -154,8 +154,10 @@ impl Parse for Word {
 
 /// The name of an event or field.
 fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
-    if !input.peek(Ident) && !input.peek(Token![pub]) && input.peek(Ident::peek_any) {
-        let word = input.call(Ident::parse_any)?;
+    let word = input.fork().call(Ident::parse_any).ok().filter(|_| !input.peek(Ident));
+    // Others stand there for something else, or have no raw form.
+    let others = ["pub", "struct", "enum", "fn", "mod", "self", "Self", "super", "crate"];
+    if let Some(word) = word.filter(|word| !others.iter().any(|other| word == other)) {
         let message = format!("`{word}` is a keyword of Rust\n= help: write `r#{word}`");
         return Err(syn::Error::new(word.span(), message));
     }

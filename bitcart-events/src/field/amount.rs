@@ -12,7 +12,7 @@ use super::{Field, FieldError, StrField};
 #[diagnostic::on_unimplemented(
     message = "an amount cannot be passed as `{Self}`",
     label = "this field is an amount of money",
-    note = "write `Decimal`, or `&str` for its text, or an `Option` of one; a float would lose satoshis; a newtype of yours can `#[derive(AmountField)]`"
+    note = "write `Decimal`, or `&str` for its text, or an `Option` of one; a float would lose satoshis; a newtype of yours can `#[derive(bitcart_events::field::AmountField)]`"
 )]
 pub trait AmountField<'u>: Sized {
     /// Reads the field.

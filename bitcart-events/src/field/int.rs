@@ -4,7 +4,7 @@ use super::{Field, FieldError};
 #[diagnostic::on_unimplemented(
     message = "a whole number cannot be passed as `{Self}`",
     label = "this field is a whole number",
-    note = "write `u64`, `i64` or another integer type, or an `Option` of one; a newtype of yours can `#[derive(IntField)]`, and what serde reads comes as `Json<T>`"
+    note = "write `u64`, `i64` or another integer type, or an `Option` of one; a newtype of yours can `#[derive(bitcart_events::field::IntField)]`, and what serde reads comes as `bitcart_events::field::Json<T>`"
 )]
 pub trait IntField<'u>: Sized {
     /// Reads the field.

@@ -7,7 +7,7 @@ use super::{Field, FieldError};
 #[diagnostic::on_unimplemented(
     message = "a list of texts cannot be passed as `{Self}`",
     label = "this field is a list of texts",
-    note = "write `Vec<String>` or `Vec<Cow<str>>`, or an `Option` of one; a newtype of yours can `#[derive(ListField)]`, and what serde reads comes as `Json<T>`"
+    note = "write `Vec<String>` or `Vec<Cow<str>>`, or an `Option` of one; a newtype of yours can `#[derive(bitcart_events::field::ListField)]`, and what serde reads comes as `bitcart_events::field::Json<T>`"
 )]
 pub trait ListField<'u>: Sized {
     /// Reads the field.

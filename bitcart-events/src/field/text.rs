@@ -7,7 +7,7 @@ use super::{Field, FieldError};
 #[diagnostic::on_unimplemented(
     message = "text cannot be passed as `{Self}`",
     label = "this field is text",
-    note = "write `&str` or `String`, or an `Option` of one; a newtype of yours can `#[derive(StrField)]`, and what serde reads comes as `Json<T>`"
+    note = "write `&str` or `String`, or an `Option` of one; a newtype of yours can `#[derive(bitcart_events::field::StrField)]`, and what serde reads comes as `bitcart_events::field::Json<T>`"
 )]
 pub trait StrField<'u>: Sized {
     /// Reads the field.

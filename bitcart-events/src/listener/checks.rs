@@ -57,7 +57,7 @@ pub(super) fn check(
     }
     for name in expected {
         match Event::find(name) {
-            Err(unknown) => problems.push(format!("an expected event is none: {unknown}")),
+            Err(unknown) => problems.push(format!("an expected event is none: {unknown}; {UNLINKED}")),
             Ok(event) if handlers.iter().any(|handler| handler.event() == event) => {}
             Ok(event) => {
                 problems.push(format!("`{event}` was expected to have a handler and has none; {UNLINKED}"));

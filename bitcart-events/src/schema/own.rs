@@ -41,8 +41,11 @@ use super::{EventSchema, event};
 /// `schema = …` is the path to the module: in the same crate or another one, before or after the handler. The module has
 /// the visibility that is written, its structs are read with [`Update::payload`](crate::Update::payload).
 ///
+/// A name that is a keyword is written as one writes it in Rust, `r#type`, in the text and in the handler. A field of kind
+/// `Json` is taken as [`Json<T>`](crate::field::Json) of whatever the handler says.
+///
 /// Such an event comes like any other: passed by hand, posted to the webhook by another sender, or sent by the
-/// [test daemon](crate::testing). It belongs to a wallet if the sender names one, and is kept in the wallet's order.
+/// [test daemon](crate::testing) with `emit(Some(wallet), json)`. It belongs to a wallet if the sender names one, and is kept in the wallet's order.
 ///
 /// ```
 /// # use bitcart_events::Update;

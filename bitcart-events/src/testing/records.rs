@@ -72,6 +72,8 @@ impl TestDaemon {
 
     /// Waits until a websocket wants to hear of this wallet alone, as that of a single coin does. A manager's wants to hear
     /// of all: wait with [`wait_websockets`](Self::wait_websockets) and [`wait_loaded`](Self::wait_loaded) for it.
+    ///
+    /// The wallet may not be loaded yet then: wait with [`wait_loaded`](Self::wait_loaded) too before it is paid.
     pub async fn wait_filtered(&self, wallet: &str) {
         self.daemon.until(|state| (state.memory.as_ref()?.sockets.filtered(wallet) > 0).then_some(())).await;
     }

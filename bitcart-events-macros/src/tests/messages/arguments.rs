@@ -119,6 +119,10 @@ fn a_misspelt_option_counts_as_the_one_that_was_meant() {
 fn values_of_options() {
     let needs = "option `currency` needs a value | write `currency = \"ETH\"`";
     for (args, message) in [
+        (
+            "\"new_block\"; blocking",
+            "expected `,` | write a comma in its place: `#[on(\"new_payment\", daemon = \"current\")]`",
+        ),
         ("\"new_block\", currency: \"ETH\"", needs),
         ("\"new_block\", currency(\"ETH\"), register = false", needs),
         ("\"new_block\", currency =", needs),

@@ -121,6 +121,19 @@ fn values_that_come_in_another_way() {
                 "`new_block` has no field `db` | {fields} | a value of your own comes as `db: State<Db>`"
             ),
         ),
+        (
+            "db: &str",
+            format!(
+                "`new_block` has no field `db` | {fields} | a value of your own comes as `db: State<String>`"
+            ),
+        ),
+        (
+            "db: Arc<Db>",
+            format!(
+                "`new_block` has no field `db` | {fields} | \
+                 a value of your own comes as `db: State<Db>`, given with `.shared_state(…)`"
+            ),
+        ),
         ("State(db): State<Db>", "a state is a name, not a pattern | write `db: State<Db>`".to_owned()),
     ] {
         let signature = format!("fn f(event: Event, {parameter})");
@@ -159,4 +172,10 @@ fn what_no_chosen_daemon_sends() {
             "`tx` must be an `Option` | `new_block`, `block_named` do not carry `tx` | write `tx: Option<&str>`, because text cannot be passed as `u8`"
         )
     );
+}
+
+#[test]
+fn an_event_without_a_name_is_one_mistake() {
+    let message = "a handler's parameter needs a name | write `_event: Event`";
+    assert_eq!(messages(&expanded("\"new_block\"", "fn f(_: Event, height: u64)")), [message]);
 }
