@@ -1,11 +1,14 @@
 //! The grammar of `#[on(…)]`: event names, then options.
 
+mod values;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token, bracketed};
+use syn::{Expr, Ident, LitStr, Path, Token, bracketed};
 
+use self::values::{flag, last_word, path, string, strings, ungrouped};
 use crate::currency::{self, currency};
 use crate::errors::{Errors, with_help};
 use crate::names;
@@ -270,45 +273,4 @@ fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
         input.parse::<TokenTree>()?;
     }
     Ok(())
-}
-
-/// What came through `macro_rules!` as `$value:expr` has an invisible group around it.
-fn ungrouped(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Group(group) => ungrouped(&group.expr),
-        expr => expr,
-    }
-}
-
-fn flag(expr: &Expr) -> Option<bool> {
-    match expr {
-        Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }) => Some(flag.value),
-        _ => None,
-    }
-}
-
-fn string(expr: &Expr) -> Option<LitStr> {
-    match ungrouped(expr) {
-        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
-        _ => None,
-    }
-}
-
-/// `"ETH"` or `["ETH", "BNB"]`.
-fn strings(expr: &Expr) -> Option<Vec<LitStr>> {
-    match expr {
-        Expr::Array(array) if !array.elems.is_empty() => array.elems.iter().map(string).collect(),
-        expr => Some(vec![string(expr)?]),
-    }
-}
-
-fn path(expr: &Expr) -> Option<Path> {
-    match expr {
-        Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
-        _ => None,
-    }
-}
-
-fn last_word(path: &Path) -> String {
-    path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
 }

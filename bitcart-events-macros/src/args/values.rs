@@ -1,0 +1,44 @@
+//! What can stand behind the `=` of an option.
+
+use syn::{Expr, ExprLit, Lit, LitStr, Path};
+
+/// What came through `macro_rules!` as `$value:expr` has an invisible group around it.
+pub(super) fn ungrouped(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Group(group) => ungrouped(&group.expr),
+        expr => expr,
+    }
+}
+
+pub(super) fn flag(expr: &Expr) -> Option<bool> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Bool(flag), .. }) => Some(flag.value),
+        _ => None,
+    }
+}
+
+pub(super) fn string(expr: &Expr) -> Option<LitStr> {
+    match ungrouped(expr) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// `"ETH"` or `["ETH", "BNB"]`.
+pub(super) fn strings(expr: &Expr) -> Option<Vec<LitStr>> {
+    match expr {
+        Expr::Array(array) if !array.elems.is_empty() => array.elems.iter().map(string).collect(),
+        expr => Some(vec![string(expr)?]),
+    }
+}
+
+pub(super) fn path(expr: &Expr) -> Option<Path> {
+    match expr {
+        Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+        _ => None,
+    }
+}
+
+pub(super) fn last_word(path: &Path) -> String {
+    path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+}
