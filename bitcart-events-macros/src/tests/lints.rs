@@ -33,3 +33,14 @@ fn what_clippy_would_have_by_reference_comes_by_value() {
     assert!(allows("fn f(event: Event, db: a::State<Db>)") && allows("fn f(event: Event, instance: Coin)"));
     assert!(!allows("fn f(event: Event, tx: String)") && !allows("async fn f(event: Event, db: State<Db>)"));
 }
+
+/// clippy finds more than seven parameters too many; an event can have as many fields.
+#[test]
+fn many_parameters_are_allowed() {
+    let says = |count: usize| {
+        let parameters: String = (0..count).map(|index| format!("p{index}: u8, ")).collect();
+        let item = format!("fn f({parameters}) {{}}");
+        attribute(tokens("\"new_block\""), tokens(&item)).to_string().contains("too_many_arguments")
+    };
+    assert_eq!((says(7), says(8)), (false, true));
+}

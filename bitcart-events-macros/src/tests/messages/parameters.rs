@@ -178,4 +178,14 @@ fn what_no_chosen_daemon_sends() {
 fn an_event_without_a_name_is_one_mistake() {
     let message = "a handler's parameter needs a name | write `_event: Event`";
     assert_eq!(messages(&expanded("\"new_block\"", "fn f(_: Event, height: u64)")), [message]);
+    // Another one is no event.
+    let other = messages(&expanded("\"new_block\"", "fn f(_: u64)"));
+    assert_eq!(other.len(), 2, "{other:?}");
+}
+
+/// Of what a type lacks rustc speaks.
+#[test]
+fn an_option_of_nothing_is_an_option() {
+    let signature = "fn f(event: Event, sent_amount: Option)";
+    assert_eq!(messages(&expanded("\"new_payment\"", signature)), [""; 0]);
 }
