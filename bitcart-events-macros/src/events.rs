@@ -128,7 +128,7 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
     });
     let reads = event.fields.iter().enumerate().map(|(column, field)| {
         let (ident, ty) = (&field.ident, member_type(field, krate));
-        let of_kind = format_ident!("{}Field", field.kind.name());
+        let of_kind = format_ident!("Read{}", field.kind.name());
         quote!(#ident: <#ty as #private::#of_kind<'_>>::from_field(update.field(#column))?,)
     });
     quote! {

@@ -6,7 +6,9 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Ident};
+use syn::{Attribute, FnArg, Ident, Signature, Type};
+
+use crate::signature::last_segment_is;
 
 /// The same name at the same place, but not the user's.
 pub(crate) fn ours(name: &Ident) -> Ident {
@@ -29,4 +31,14 @@ pub(crate) fn allowed(attributes: &[Attribute]) -> TokenStream {
     let is_deprecated = attributes.iter().any(|attribute| is(attribute, "deprecated"));
     let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
     quote!(#(#[allow(#lints)])* #deprecated)
+}
+
+/// What clippy would have otherwise, and `#[on]` does not: a state or coin by reference, fewer parameters.
+pub(crate) fn allowed_signature(signature: &Signature) -> TokenStream {
+    let is_value = |ty: &Type| last_segment_is(ty, "State") || last_segment_is(ty, "Coin");
+    let is_taken = |input: &FnArg| matches!(input, FnArg::Typed(typed) if is_value(&typed.ty));
+    let by_value = (signature.asyncness.is_none() && signature.inputs.iter().any(is_taken))
+        .then(|| quote!(#[allow(clippy::needless_pass_by_value)]));
+    let many = (signature.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
+    quote!(#by_value #many)
 }

@@ -8,16 +8,16 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Ident, LitStr, Path, Signature, Type, Visibility, braced};
+use syn::{Attribute, Ident, LitStr, Path, Signature, Visibility, braced};
 
 use crate::args::Args;
 use crate::check::check;
 use crate::configured;
 use crate::errors::Errors;
 use crate::expand::{Outside, expand, expand_checks, expand_stub};
-use crate::lints::allowed;
+use crate::lints::{allowed, allowed_signature};
 use crate::schema::Schema;
-use crate::signature::{last_segment_is, parameters};
+use crate::signature::parameters;
 
 /// A function whose body is left alone.
 pub(crate) struct Function {
@@ -85,16 +85,6 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let (errors, allow) = (errors.to_tokens(), allowed_signature(&function.signature));
     quote!(#allow #function #errors #rest)
-}
-
-/// What clippy would have otherwise, and `#[on]` does not: a state or coin by reference, fewer parameters.
-fn allowed_signature(signature: &Signature) -> TokenStream {
-    let is_value = |ty: &Type| last_segment_is(ty, "State") || last_segment_is(ty, "Coin");
-    let is_taken = |input: &FnArg| matches!(input, FnArg::Typed(typed) if is_value(&typed.ty));
-    let by_value = (signature.asyncness.is_none() && signature.inputs.iter().any(is_taken))
-        .then(|| quote!(#[allow(clippy::needless_pass_by_value)]));
-    let many = (signature.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    quote!(#by_value #many)
 }
 
 impl Function {

@@ -275,7 +275,6 @@ pub mod __private {
     pub use bitcart_events_macros::{OnConfigured, events, on_checked};
     pub use {inventory, serde_json};
 
-    pub use crate::field::{AmountField, BoolField, IntField, JsonField, ListField, StatusField, StrField};
     pub use crate::handler::{
         Call, Handle, Invocation, LACKING, Outcome, Registered, Registration, StateNeed, Subscription, never,
     };

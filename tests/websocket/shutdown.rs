@@ -1,9 +1,22 @@
 //! The end of a listener.
 
-use bitcart_events::ErrorKind;
+use bitcart_events::testing::TestDaemon;
+use bitcart_events::{Coin, ErrorKind, Result};
+use tokio::task::JoinHandle;
 
 use crate::support::listening::{Listening, payment, record, today};
 use crate::support::server::coin;
+
+/// A coin that listens by itself, and its end.
+async fn started(daemon: &TestDaemon) -> (Coin, JoinHandle<Result<()>>) {
+    let btc = coin(daemon, "vpub-a");
+    // What reaches the handler is not looked at here.
+    drop(record(&btc));
+    let listening = btc.clone();
+    let running = tokio::spawn(async move { listening.start_websocket().await });
+    daemon.wait_loaded("vpub-a").await;
+    (btc, running)
+}
 
 #[tokio::test]
 async fn an_answer_on_its_way_is_waited_for() {
@@ -29,11 +42,7 @@ async fn an_answer_on_its_way_is_waited_for() {
 #[tokio::test]
 async fn shutting_the_coin_down_ends_what_it_started() {
     let daemon = today().await;
-    let btc = coin(&daemon, "vpub-a");
-    let _seen = record(&btc);
-    let started = btc.clone();
-    let running = tokio::spawn(async move { started.start_websocket().await });
-    daemon.wait_loaded("vpub-a").await;
+    let (btc, running) = started(&daemon).await;
     btc.shut_down().await.unwrap();
     running.await.unwrap().unwrap();
     daemon.wait_websockets(0).await;
@@ -45,11 +54,7 @@ async fn shutting_the_coin_down_ends_what_it_started() {
 #[tokio::test]
 async fn a_listener_has_one_delivery() {
     let daemon = today().await;
-    let btc = coin(&daemon, "vpub-a");
-    let _seen = record(&btc);
-    let started = btc.clone();
-    let running = tokio::spawn(async move { started.start_websocket().await });
-    daemon.wait_loaded("vpub-a").await;
+    let (btc, running) = started(&daemon).await;
     let error = btc.poll_updates(std::time::Duration::from_secs(1)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(error.to_string().contains("choose one of webhook, websocket and polling"), "{error}");

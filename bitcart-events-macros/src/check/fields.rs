@@ -1,11 +1,11 @@
 //! Parameters against the fields of the events.
 
-use super::types::{misplaced, sole_argument};
+use super::types::misplaced;
 use super::{Source, event_list};
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
-use crate::schema::{EventDef, FieldDef, Schema, Sent, option_inner};
+use crate::schema::{EventDef, FieldDef, Schema, Sent, option_inner, sole_argument};
 use crate::signature::{Parameter, type_text};
 
 /// What a handler is for.
@@ -153,8 +153,7 @@ impl Context<'_, '_> {
         let (kind, ty) = (field.kind, parameter.written_type());
         let is_wrong = kind.refuses(parameter.ty);
         let write = if is_wrong {
-            let write =
-                format!("write `{}: Option<{}>`", parameter.ident, kind.usual_type().replace('T', &ty));
+            let write = format!("write `{}: Option<{}>`", parameter.ident, kind.type_instead_of(&ty));
             format!("{write}, because {}", kind.reason_against(parameter.ty, &ty))
         } else {
             format!("write `{}: Option<{ty}>`", parameter.ident)

@@ -1,10 +1,10 @@
 //! Types that look wrong: what is said of them here is shorter, or more to the point, than what rustc would say.
 
 use quote::ToTokens;
-use syn::{GenericArgument, PathArguments, Type};
+use syn::Type;
 
 use super::Source;
-use crate::schema::{Kind, is_plain, option_inner, ungrouped};
+use crate::schema::{Kind, is_plain, option_inner, sole_argument, ungrouped};
 use crate::signature::{Parameter, last_segment_is, mentions, type_text};
 
 /// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
@@ -77,21 +77,6 @@ fn unshareable(state: &Type) -> Option<String> {
     match cell.as_str() {
         "RefCell" | "Cell" => Some(format!("State<Mutex<{value}>>")),
         "Rc" => Some(format!("State<{value}>")),
-        _ => None,
-    }
-}
-
-/// `Wrapper<Inner>`.
-pub(super) fn sole_argument(ty: &Type) -> Option<(String, &Type)> {
-    let Type::Path(path) = ungrouped(ty) else { return None };
-    let segment = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    match (types.next(), types.next()) {
-        (Some(inner), None) => Some((segment.ident.to_string(), inner)),
         _ => None,
     }
 }

@@ -49,7 +49,7 @@ impl Kind {
         }
     }
 
-    /// The type that an example or a suggestion writes; `T` is the user's own.
+    /// The type that an example writes; `T` is the user's own.
     pub(crate) fn usual_type(self) -> &'static str {
         match self {
             Self::Int => "u64",
@@ -59,6 +59,14 @@ impl Kind {
             Self::List => "Vec<String>",
             Self::Bool => "bool",
             Self::Json => "Json<T>",
+        }
+    }
+
+    /// The type to write instead of one that does not fit.
+    pub(crate) fn type_instead_of(self, written: &str) -> String {
+        match self {
+            Self::Json => format!("Json<{written}>"),
+            kind => kind.usual_type().to_owned(),
         }
     }
 
@@ -133,11 +141,20 @@ fn core_name(ty: &Type) -> Option<String> {
 
 /// The `T` of an `Option<T>`, known by the last segment of its path: an alias hides it.
 pub(crate) fn option_inner(ty: &Type) -> Option<&Type> {
+    sole_argument(ty).filter(|(wrapper, _)| wrapper == "Option").map(|(_, inner)| inner)
+}
+
+/// `Wrapper<Inner>`.
+pub(crate) fn sole_argument(ty: &Type) -> Option<(String, &Type)> {
     let Type::Path(path) = ungrouped(ty) else { return None };
-    let segment = path.path.segments.last().filter(|segment| segment.ident == "Option")?;
+    let segment = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    match arguments.args.first()? {
-        GenericArgument::Type(inner) if arguments.args.len() == 1 => Some(inner),
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    match (types.next(), types.next()) {
+        (Some(inner), None) => Some((segment.ident.to_string(), inner)),
         _ => None,
     }
 }

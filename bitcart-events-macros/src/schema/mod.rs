@@ -10,7 +10,7 @@ mod wire;
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Visibility};
 
-pub(crate) use kind::{Kind, is_plain, option_inner, ungrouped};
+pub(crate) use kind::{Kind, is_plain, option_inner, sole_argument, ungrouped};
 pub(crate) use read::Outline;
 
 /// `pub mod event { new_block { height: Int } … }`

@@ -66,7 +66,7 @@ fn structs_read_each_field() {
             "\"paid\" , be :: schema :: Kind :: Amount , false , be :: schema :: Sent :: new (& [be :: Currency :: Eth] , true)",
             "\"more\" , be :: schema :: Kind :: Json , true",
             "more : < :: core :: option :: Option < be :: field :: Json < be :: __private :: serde_json :: Value >> \
-         as be :: __private :: JsonField < '_ >> :: from_field (update . field (2usize)) ?",
+         as be :: __private :: ReadJson < '_ >> :: from_field (update . field (2usize)) ?",
             "inventory :: submit ! { be :: __private :: RegisteredSchema (EVENTS) }",
             "# [macro_export]",
         ],
