@@ -45,6 +45,8 @@ pub enum ErrorKind {
     Parameters,
     /// The daemon answered with an error; [`Error::daemon`] has it.
     Daemon,
+    /// The inbox could not store or read events: its file is full, damaged, or in use by another process.
+    Inbox,
     /// The time for a graceful shutdown ran out while handlers were still at work.
     Shutdown,
 }

@@ -98,6 +98,7 @@ mod dispatch;
 mod error;
 pub mod field;
 mod handler;
+pub mod inbox;
 mod intake;
 mod listener;
 mod manager;

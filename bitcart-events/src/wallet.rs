@@ -61,13 +61,38 @@ impl std::borrow::Borrow<str> for WalletKey {
     }
 }
 
+/// Names a wallet without its key: half of the key's SHA-256. What is shown of it, `#` and its first eight hexadecimal
+/// digits, is the fingerprint that logs name the wallet by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WalletId(pub [u8; 16]);
+
+impl WalletId {
+    pub(crate) fn of(key: &str) -> Self {
+        let mut id = [0; 16];
+        id.iter_mut().zip(Sha256::digest(key.as_bytes())).for_each(|(to, from)| *to = from);
+        Self(id)
+    }
+}
+
+impl fmt::Display for WalletId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("#")?;
+        self.0.iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for WalletId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// What may be shown of a wallet's key.
 pub(crate) struct Fingerprint<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Fingerprint<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("#")?;
-        Sha256::digest(self.0.as_bytes()).iter().take(4).try_for_each(|byte| write!(f, "{byte:02x}"))
+        WalletId::of(self.0).fmt(f)
     }
 }
 

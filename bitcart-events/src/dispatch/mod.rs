@@ -264,7 +264,14 @@ impl Dispatcher {
             let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
             return job.batch.note(|report| report.ignored.push(ignored));
         };
-        let outcome = run::run(&handler, update, &self.states, self.id).await;
+        let attempt = Arc::new(crate::handler::Attempt::new(
+            [0; 16],
+            crate::inbox::EventId(0),
+            1,
+            crate::inbox::Origin::Live,
+            std::time::SystemTime::now(),
+        ));
+        let outcome = run::run(&handler, update, &attempt, &self.states, self.id).await;
         if outcome.is_err() {
             undelivered();
         }

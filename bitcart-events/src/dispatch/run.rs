@@ -10,7 +10,7 @@ use tracing::{Instrument, Span};
 
 use crate::Update;
 use crate::field::excerpt;
-use crate::handler::{Call, Handler, HandlerError, Invocation, Outcome, States};
+use crate::handler::{Attempt, Call, Handler, HandlerError, Invocation, Outcome, States};
 
 tokio::task_local! {
     /// The dispatcher whose handler this task runs.
@@ -26,6 +26,7 @@ pub(super) fn inside(dispatcher: u64) -> bool {
 pub(super) async fn run(
     handler: &Handler,
     update: &Update,
+    attempt: &Arc<Attempt>,
     states: &Arc<States>,
     dispatcher: u64,
 ) -> Outcome {
@@ -39,7 +40,8 @@ pub(super) async fn run(
         wallet = update.coin().wallet_shown(),
     );
     let run_and_log = async {
-        let outcome = catch(RUNNING.scope(dispatcher, call(handler, update, states, dispatcher))).await;
+        let outcome =
+            catch(RUNNING.scope(dispatcher, call(handler, update, attempt, states, dispatcher))).await;
         match &outcome {
             Ok(()) => tracing::debug!("handled"),
             Err(HandlerError::Argument(error)) => {
@@ -53,20 +55,28 @@ pub(super) async fn run(
     catch(run_and_log.instrument(span)).await
 }
 
-async fn call(handler: &Handler, update: &Update, states: &Arc<States>, dispatcher: u64) -> Outcome {
+async fn call(
+    handler: &Handler,
+    update: &Update,
+    attempt: &Arc<Attempt>,
+    states: &Arc<States>,
+    dispatcher: u64,
+) -> Outcome {
     let (call, subscription) = match handler {
         Handler::Registered(registration, subscription) => (registration.call, *subscription),
         Handler::ByHand(by_hand) => return (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed),
     };
-    let invocation = Invocation { update, subscription, states };
+    let invocation = Invocation { update, subscription, states, attempt };
     match call {
         Call::Plain(call) => call(&invocation),
         Call::Async(call) => call(&invocation)?.await,
         Call::Blocking(call) => {
-            let (update, states, span) = (update.clone(), Arc::clone(states), Span::current());
+            let (update, states, attempt, span) =
+                (update.clone(), Arc::clone(states), Arc::clone(attempt), Span::current());
             let run = move || {
                 let _entered = span.enter();
-                let invocation = Invocation { update: &update, subscription, states: &states };
+                let invocation =
+                    Invocation { update: &update, subscription, states: &states, attempt: &attempt };
                 RUNNING.sync_scope(dispatcher, || call(&invocation))
             };
             tokio::task::spawn_blocking(run).await.unwrap_or_else(|error| match error.try_into_panic() {

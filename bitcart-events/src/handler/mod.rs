@@ -1,6 +1,7 @@
 //! A handler: what `#[on]` registers, or a closure by hand.
 
 mod arguments;
+mod attempt;
 mod list;
 mod outcome;
 mod routes;
@@ -14,6 +15,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub use arguments::{EventArgument, InstanceArgument};
+pub(crate) use attempt::Attempt;
 pub(crate) use list::registry;
 pub use list::{Handle, Handlers, Registered};
 pub use outcome::{HandlerError, IntoOutcome, Outcome};
@@ -108,6 +110,7 @@ pub struct Invocation<'u> {
     pub(crate) update: &'u Update,
     pub(crate) subscription: &'static Subscription,
     pub(crate) states: &'u States,
+    pub(crate) attempt: &'u Attempt,
 }
 
 impl<'u> Invocation<'u> {

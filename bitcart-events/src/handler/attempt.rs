@@ -1,0 +1,45 @@
+//! One attempt to handle an event, as the inbox knows it.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::SystemTime;
+
+use crate::inbox::{Effects, EventId, Origin};
+
+/// Which event it is, and the how manieth attempt.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    /// The [key](crate::inbox::Inbox::key) of the inbox that it is in.
+    pub(crate) inbox: [u8; 16],
+    pub(crate) id: EventId,
+    /// From 1.
+    pub(crate) number: u32,
+    pub(crate) origin: Origin,
+    pub(crate) accepted: SystemTime,
+    effects: OnceLock<Arc<Mutex<Effects>>>,
+}
+
+impl Attempt {
+    pub(crate) fn new(
+        inbox: [u8; 16],
+        id: EventId,
+        number: u32,
+        origin: Origin,
+        accepted: SystemTime,
+    ) -> Self {
+        Self { inbox, id, number, origin, accepted, effects: OnceLock::new() }
+    }
+
+    /// What the handler wants to have done when its event is settled; the handler keeps it and adds to it.
+    #[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "without SQLite there are none"))]
+    pub(crate) fn effects(&self) -> &Arc<Mutex<Effects>> {
+        self.effects.get_or_init(Arc::default)
+    }
+
+    /// Takes them, after the handler has ended.
+    pub(crate) fn take_effects(&self) -> Effects {
+        let effects = self.effects.get();
+        effects
+            .map(|effects| std::mem::take(&mut *effects.lock().unwrap_or_else(PoisonError::into_inner)))
+            .unwrap_or_default()
+    }
+}

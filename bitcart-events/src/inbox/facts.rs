@@ -1,0 +1,107 @@
+//! What is delivered once for ever: a height of a currency, and a transaction of a wallet.
+//!
+//! A manager's daemon announces a block once for each of its wallets (capture `webhook_http`: height 159 twice), and
+//! a wallet that is closed and loaded sends its transactions again (capture `eth_rpc`: get_updates-after-reload). A
+//! payment's status is not a fact of this kind: it may honestly come back (capture `btc_ws`: 3, 7, 3).
+//!
+//! One transaction can hold several transfers that are equal in every field. So equal ones are counted over one life of
+//! the daemon, as far as that can be known, and one that is beyond those delivered is new.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::RangeInclusive;
+
+use rangemap::RangeInclusiveSet;
+
+use super::{Life, Mark};
+
+/// How many stretches of heights of a chain are remembered. Heights follow each other, so a stretch is as long as the
+/// daemon skipped none.
+const STRETCHES: usize = 4_096;
+/// Of how many transfers it is remembered how often they were sent.
+const TRANSFERS: usize = 65_536;
+
+/// The heights that were delivered, by whose they are.
+#[derive(Default)]
+pub(super) struct Heights(HashMap<String, RangeInclusiveSet<u64>>);
+
+impl Heights {
+    /// Adds a height, if it is new: the stretch that it is in now.
+    pub(super) fn add(&mut self, of: &str, height: u64) -> Option<RangeInclusive<u64>> {
+        if !self.0.contains_key(of) {
+            self.0.insert(of.to_owned(), RangeInclusiveSet::default());
+        }
+        let heights = self.0.get_mut(of)?;
+        if heights.contains(&height) {
+            return None;
+        }
+        heights.insert(height..=height);
+        if heights.len() > STRETCHES
+            && let Some(lowest) = heights.first().cloned()
+        {
+            heights.remove(lowest);
+        }
+        Some(heights.get(&height).cloned().unwrap_or(height..=height))
+    }
+}
+
+/// How often each transfer was sent in this life of its daemon, of the last ones.
+#[derive(Default)]
+pub(super) struct Transfers {
+    sent: HashMap<Mark, (Life, u32)>,
+    order: VecDeque<Mark>,
+}
+
+impl Transfers {
+    /// It was sent once more: how often that makes. The one that is forgotten for it.
+    pub(super) fn sent(&mut self, transfer: Mark, life: Life) -> (u32, Option<Mark>) {
+        let (known, count) = self.sent.entry(transfer).or_insert_with(|| {
+            self.order.push_back(transfer);
+            (life, 0)
+        });
+        if *known != life {
+            (*known, *count) = (life, 0);
+        }
+        *count += 1;
+        let count = *count;
+        let forgotten = (self.order.len() > TRANSFERS).then(|| self.order.pop_front()).flatten();
+        if let Some(oldest) = &forgotten {
+            self.sent.remove(oldest);
+        }
+        (count, forgotten)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(number: usize) -> Mark {
+        Mark((number as u128).to_le_bytes())
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let (mut transfers, life) = (Transfers::default(), Life::new());
+        assert!((0..TRANSFERS).all(|number| transfers.sent(mark(number), life) == (1, None)));
+        assert_eq!(transfers.sent(mark(TRANSFERS), life), (1, Some(mark(0))));
+        assert_eq!(transfers.sent(mark(9), life), (2, None));
+        assert_eq!(transfers.sent.len(), TRANSFERS);
+
+        let mut heights = Heights::default();
+        assert!((0..=STRETCHES as u64).all(|height| heights.add("BTC", 2 * height).is_some()));
+        assert_eq!(heights.0["BTC"].len(), STRETCHES);
+        assert_eq!(heights.add("BTC", 0), Some(0..=0), "forgotten");
+        assert_eq!(heights.add("BTC", 4), None);
+        assert_eq!(heights.add("BTC", 5), Some(4..=6));
+        assert_eq!(heights.add("LTC", 4), Some(4..=4), "another chain");
+    }
+
+    #[test]
+    fn equal_transfers_are_counted_over_a_life() {
+        let mut transfers = Transfers::default();
+        let (first, second) = (Life::new(), Life::new());
+        let mut sent = |life| transfers.sent(mark(1), life).0;
+        assert_eq!([sent(first), sent(first)], [1, 2], "two transfers");
+        assert_eq!([sent(second), sent(second), sent(second)], [1, 2, 3], "sent again, and one more");
+    }
+}

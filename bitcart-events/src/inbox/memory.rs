@@ -1,0 +1,260 @@
+//! The inbox of a listener that was given none.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use futures_util::future::{BoxFuture, FutureExt, ready};
+
+use super::facts::{Heights, Transfers};
+use super::{
+    Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, Mark,
+    NewEvent, Origin, Received, ReceivedId, Remember, Verdict,
+};
+use crate::Result;
+
+/// How many events wait for another attempt. One more is a dead letter.
+const RETRIES: usize = 16_384;
+/// How many dead letters are kept. The oldest makes place for one more.
+const DEAD: usize = 1_024;
+/// How many keys are remembered.
+const KEYS: usize = 16_384;
+
+/// Holds events in memory: they are lost with the process.
+///
+/// It is what a listener has unless it is given another one. What it holds is bounded: 16,384 events that wait for another
+/// attempt, 1,024 dead letters, of which the oldest are dropped with a line in the log.
+#[derive(Default)]
+pub struct MemoryInbox(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    last: u64,
+    pending: u64,
+    heights: Heights,
+    transfers: Transfers,
+    /// How often each transfer was delivered; of those that are counted.
+    delivered: HashMap<Mark, u32>,
+    /// What waits for another attempt, by when it is due.
+    due: BTreeMap<(SystemTime, EventId), Claimed>,
+    dead: VecDeque<(DeadLetter, Claimed)>,
+    memory: BTreeMap<String, Vec<u8>>,
+}
+
+impl MemoryInbox {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A panic never happens while it is locked.
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for MemoryInbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MemoryInbox")
+    }
+}
+
+impl Held {
+    fn next(&mut self) -> EventId {
+        self.last += 1;
+        EventId(self.last)
+    }
+
+    fn add(&mut self, event: &NewEvent) -> Option<EventId> {
+        if !event.fact.as_ref().is_none_or(|fact| self.is_new(fact)) {
+            return None;
+        }
+        let id = self.next();
+        match &event.dead {
+            None => self.pending += 1,
+            Some(error) => {
+                let accepted = SystemTime::now();
+                let claimed =
+                    Claimed { id, event: event.clone(), attempt: 0, failures: 0, due: None, accepted };
+                self.bury(claimed, error.clone());
+            }
+        }
+        Some(id)
+    }
+
+    fn is_new(&mut self, fact: &Fact) -> bool {
+        match fact {
+            Fact::Height { of, height } => self.heights.add(of, *height).is_some(),
+            Fact::Transfer { mark, life } => {
+                let (sent, forgotten) = self.transfers.sent(*mark, *life);
+                if let Some(oldest) = &forgotten {
+                    self.delivered.remove(oldest);
+                }
+                let delivered = self.delivered.entry(*mark).or_default();
+                let is_new = sent > *delivered;
+                *delivered += u32::from(is_new);
+                is_new
+            }
+        }
+    }
+
+    fn bury(&mut self, claimed: Claimed, error: String) {
+        let Claimed { id, event, attempt, accepted, .. } = &claimed;
+        let letter = DeadLetter {
+            id: *id,
+            currency: event.currency,
+            wallet: event.wallet,
+            text: event.text.to_string(),
+            origin: event.origin,
+            error,
+            attempts: *attempt,
+            accepted: *accepted,
+            died: SystemTime::now(),
+        };
+        if self.dead.len() >= DEAD
+            && let Some((oldest, _)) = self.dead.pop_front()
+        {
+            tracing::error!(
+                event = oldest.event(),
+                wallet = oldest.wallet.map(tracing::field::display),
+                "dropped the oldest of {DEAD} dead letters that are held in memory: {}",
+                oldest.error,
+            );
+        }
+        self.dead.push_back((letter, claimed));
+    }
+
+    /// Takes dead letters out.
+    fn exhume(&mut self, which: &DeadLetters) -> Vec<Claimed> {
+        let (taken, kept) =
+            std::mem::take(&mut self.dead).into_iter().partition(|(letter, _)| which.has(letter));
+        self.dead = kept;
+        let taken: VecDeque<(DeadLetter, Claimed)> = taken;
+        taken.into_iter().map(|(_, claimed)| claimed).collect()
+    }
+}
+
+impl Inbox for MemoryInbox {
+    fn name(&self) -> String {
+        "memory".to_owned()
+    }
+
+    fn is_durable(&self) -> bool {
+        false
+    }
+
+    fn key(&self) -> [u8; 16] {
+        use std::hash::{BuildHasher, RandomState};
+        // Nothing is kept, so it is another key for each process.
+        let half = || RandomState::new().hash_one(0_u8).to_le_bytes();
+        let mut key = [0; 16];
+        key.iter_mut().zip(half().into_iter().chain(half())).for_each(|(to, from)| *to = from);
+        key
+    }
+
+    fn append(&self, batch: Batch, done: Committed) {
+        let mut held = self.held();
+        let ids = batch.events.iter().map(|event| held.add(event)).collect();
+        for remember in batch.remember {
+            match remember {
+                Remember::Put(key, value) => {
+                    if held.memory.len() < KEYS || held.memory.contains_key(&key) {
+                        held.memory.insert(key, value);
+                    }
+                }
+                Remember::Forget(prefix) => held.memory.retain(|key, _| !key.starts_with(&prefix)),
+            }
+        }
+        drop(held);
+        done(Ok(ids));
+    }
+
+    fn claim(&self, most: usize, _held: bool) -> BoxFuture<'static, Result<Claims>> {
+        let (mut held, now) = (self.held(), SystemTime::now());
+        let mut claims = Claims::default();
+        while claims.events.len() < most
+            && let Some(first) = held.due.first_entry().filter(|first| first.key().0 <= now)
+        {
+            claims.events.push(first.remove());
+        }
+        claims.next_due = held.due.keys().next().map(|(due, _)| *due);
+        drop(held);
+        ready(Ok(claims)).boxed()
+    }
+
+    fn settle(&self, event: &Claimed, verdict: Verdict) {
+        let mut held = self.held();
+        match verdict {
+            Verdict::Handled | Verdict::Released => held.pending = held.pending.saturating_sub(1),
+            Verdict::Retry { held: true, .. } => {}
+            Verdict::Retry { due, error, .. } => {
+                if held.due.len() >= RETRIES {
+                    held.pending = held.pending.saturating_sub(1);
+                    let error = format!("{error} ({RETRIES} others wait for another attempt already)");
+                    return held.bury(event.clone(), error);
+                }
+                let (attempt, failures) = (event.attempt + 1, event.failures + 1);
+                let next = Claimed { attempt, failures, due: None, ..event.clone() };
+                held.due.insert((due, event.id), next);
+            }
+            Verdict::Dead { error } => {
+                held.pending = held.pending.saturating_sub(1);
+                held.bury(event.clone(), error);
+            }
+        }
+    }
+
+    fn received(&self) -> BoxFuture<'static, Result<Vec<(ReceivedId, Received)>>> {
+        ready(Ok(Vec::new())).boxed()
+    }
+
+    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Vec<(String, Vec<u8>)>>> {
+        let held = self.held();
+        let from = held.memory.range(prefix.to_owned()..);
+        let known = from.take_while(|(key, _)| key.starts_with(prefix));
+        let known = known.map(|(key, value)| (key.clone(), value.clone())).collect();
+        ready(Ok(known)).boxed()
+    }
+
+    fn stats(&self) -> BoxFuture<'static, Result<InboxStats>> {
+        let held = self.held();
+        let oldest = held.due.values().map(|claimed| claimed.accepted).min();
+        let stats = InboxStats {
+            pending: held.pending,
+            retrying: held.due.len() as u64,
+            oldest: oldest.and_then(|oldest| oldest.elapsed().ok()),
+            dead: held.dead.len() as u64,
+            received: 0,
+        };
+        ready(Ok(stats)).boxed()
+    }
+
+    fn dead_letters(&self, which: DeadLetters, most: usize) -> BoxFuture<'static, Result<Vec<DeadLetter>>> {
+        let held = self.held();
+        let letters = held.dead.iter().map(|(letter, _)| letter).filter(|letter| which.has(letter));
+        let letters = letters.take(most).cloned().collect();
+        ready(Ok(letters)).boxed()
+    }
+
+    fn replay(&self, which: DeadLetters) -> BoxFuture<'static, Result<usize>> {
+        let mut held = self.held();
+        let (replayed, now) = (held.exhume(&which), SystemTime::now());
+        let count = replayed.len();
+        held.pending += count as u64;
+        for mut claimed in replayed {
+            (claimed.attempt, claimed.failures) = (claimed.attempt + 1, 0);
+            (claimed.event.origin, claimed.event.dead) = (Origin::Replayed, None);
+            held.due.insert((now, claimed.id), claimed);
+        }
+        ready(Ok(count)).boxed()
+    }
+
+    fn discard(&self, which: DeadLetters) -> BoxFuture<'static, Result<usize>> {
+        ready(Ok(self.held().exhume(&which).len())).boxed()
+    }
+
+    fn close(&self) -> BoxFuture<'static, Result<()>> {
+        ready(Ok(())).boxed()
+    }
+}
