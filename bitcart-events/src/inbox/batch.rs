@@ -5,6 +5,8 @@ use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use crate::Currency;
 use crate::wallet::WalletId;
 
@@ -119,7 +121,7 @@ pub enum Fact {
 }
 
 /// 128 bits of a text under [the inbox's key](crate::inbox::Inbox::key).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Mark(pub [u8; 16]);
 
 /// A time in which a daemon sends each transfer once: it sends them again after it was restarted. It is not kept: no life
@@ -148,7 +150,7 @@ pub struct Received {
 }
 
 /// The number of a received text. The one who appends it chooses it; a later one is greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReceivedId(pub u64);
 
 /// What is to be known after a restart, by keys that begin with what they are for.
