@@ -236,13 +236,16 @@ pub use dispatch::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Rep
 pub use error::{BoxError, Error, ErrorKind, Result};
 #[doc(inline)]
 pub use field::FieldError;
+#[cfg(feature = "sqlite")]
+pub use handler::InboxTx;
 pub use handler::{
-    EventArgument, EventNames, HandlerError, HandlerInfo, Handlers, InstanceArgument, IntoOutcome, State,
-    StateArgument,
+    Delivery, DeliveryArgument, EventArgument, EventNames, Final, HandlerError, HandlerInfo, Handlers,
+    InboxTxArgument, InstanceArgument, IntoOutcome, State, StateArgument,
 };
 // Here rather than in `__private`, because rustc names it where a handler's future is not `Send`.
 #[doc(hidden)]
 pub use handler::async_handler;
+pub use inbox::Origin;
 pub use listener::{Listener, ListenerBuilder};
 pub use manager::{ApiManager, ApiManagerBuilder};
 #[cfg(feature = "log")]
@@ -253,6 +256,8 @@ pub use run::run_polling;
 pub use run::run_webhook;
 #[cfg(feature = "websocket")]
 pub use run::run_websocket;
+#[cfg(feature = "sqlite")]
+pub use rusqlite;
 pub use rust_decimal::Decimal;
 #[doc(inline)]
 pub use schema::{Event, UnknownEvent, event};
@@ -270,14 +275,14 @@ pub type Same<T> = T;
 #[doc(hidden)]
 pub mod __private {
     pub use std::result::Result::Ok;
-    pub use std::vec::Vec;
     pub use std::{concat, file, line, module_path};
 
     pub use bitcart_events_macros::{OnConfigured, events, on_checked};
     pub use {inventory, serde_json};
 
     pub use crate::handler::{
-        Call, Handle, Invocation, LACKING, Outcome, Registered, Registration, StateNeed, Subscription, never,
+        Call, Handle, Invocation, LACKING, Need, Needs, Outcome, Registered, Registration, Subscription,
+        never,
     };
     // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
     pub use crate::field::{
@@ -285,8 +290,8 @@ pub mod __private {
         ListField as ReadList, StatusField as ReadStatus, StrField as ReadStr,
     };
     pub use crate::handler::{
-        EventArgument as ReadEvent, InstanceArgument as ReadInstance, IntoOutcome as Report,
-        StateArgument as ReadState,
+        DeliveryArgument as ReadDelivery, EventArgument as ReadEvent, InboxTxArgument as ReadInboxTx,
+        InstanceArgument as ReadInstance, IntoOutcome as Report, StateArgument as ReadState,
     };
     pub use crate::schema::RegisteredSchema;
     pub use crate::{Currency, Payload, async_handler};
