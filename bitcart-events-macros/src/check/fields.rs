@@ -101,9 +101,12 @@ impl Context<'_, '_> {
                 "wallet" | "xpub" | "currency" => "the wallet comes as `instance: Coin`".to_owned(),
                 "attempt" | "attempts" | "key" | "origin" | "accepted" => {
                     format!(
-                        "`{name}` is asked of a parameter `delivery: Delivery`: write `delivery.{}()`",
+                        "take `delivery: Delivery`, and write `delivery.{}()`",
                         name.trim_end_matches('s')
                     )
+                }
+                _ if parameter.refers_to("Transaction") => {
+                    format!("the transaction of an inbox in SQLite comes as `{}: InboxTx`", parameter.ident)
                 }
                 _ if parameter.refers_to("Update") => {
                     "the whole update comes to a handler by hand, see `add_event_handler`".to_owned()

@@ -151,7 +151,14 @@ fn values_that_come_in_another_way() {
             "attempts: u32",
             format!(
                 "`new_block` has no field `attempts` | {fields} | \
-                 `attempts` is asked of a parameter `delivery: Delivery`: write `delivery.attempt()`"
+                 take `delivery: Delivery`, and write `delivery.attempt()`"
+            ),
+        ),
+        (
+            "db: &rusqlite::Transaction<'_>",
+            format!(
+                "`new_block` has no field `db` | {fields} | \
+                 the transaction of an inbox in SQLite comes as `db: InboxTx`"
             ),
         ),
         ("db: Arc<State<Db>>", "a state comes by value | write `db: State<Db>`".to_owned()),
