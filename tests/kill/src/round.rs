@@ -24,6 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// So often it is started to finish: what it was answered last may be left to the next start.
 const FINISHES: usize = 5;
 
+/// Set, it leaves the victims' folders where they are: the file, what the handlers wrote, and with `RUST_LOG` what the
+/// victims logged.
+const KEEP: &str = "KILL_KEEP";
+
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub delivery: Delivery,
@@ -73,8 +77,10 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // It is in the system's folder for such.
-        let _ = fs::remove_dir_all(&self.0);
+        if std::env::var_os(KEEP).is_none() {
+            // It is in the system's folder for such.
+            let _ = fs::remove_dir_all(&self.0);
+        }
     }
 }
 

@@ -18,16 +18,15 @@ pub(super) fn check(index: &Index<'_>, findings: &mut Findings) {
     }
     for (what, places) in &emitted {
         let times = if what::is_fact(what) { 1 } else { places.len() };
-        let handled = handled.get(what).map_or(0, Vec::len);
+        let ids = handled.get(what).map_or(&[][..], Vec::as_slice);
+        let handled = ids.len();
         let doubles = handled.saturating_sub(times);
         if doubles > 0 {
             let documented = if what::is_fact(what) { 0 } else { queued(index, places) };
             findings.figures.doubles_documented += doubles.min(documented);
+            let shown = ids.iter().map(|id| index.shown(*id)).collect::<Vec<_>>().join(", ");
             for _ in documented..doubles {
-                findings.add(
-                    Kind::Double,
-                    format!("{what} was emitted {times} times and handled {handled} times"),
-                );
+                findings.add(Kind::Double, format!("{what} was emitted {times} times, and is {shown}"));
             }
         }
         gone(index, what, places, times.saturating_sub(handled), findings);

@@ -23,6 +23,7 @@ pub(super) struct Run<'a> {
     pub(super) life: usize,
     pub(super) attempt: u32,
     pub(super) lane: &'a str,
+    pub(super) origin: &'a str,
     /// Whether it came to its end, and well.
     pub(super) ended: Option<bool>,
 }
@@ -33,9 +34,9 @@ impl<'a> Index<'a> {
         for (life, lived) in history.lives.iter().enumerate() {
             for line in &lived.lines {
                 match line {
-                    Line::Start { id, attempt, lane, what, .. } => {
+                    Line::Start { id, attempt, origin, lane, what } => {
                         let event = events.entry(*id).or_insert_with(|| Event::new(what, life));
-                        event.runs.push(Run { life, attempt: *attempt, lane, ended: None });
+                        event.runs.push(Run { life, attempt: *attempt, lane, origin, ended: None });
                     }
                     Line::End { id, ok } => {
                         let last = events.get_mut(id).and_then(|event| event.runs.last_mut());
@@ -75,7 +76,14 @@ impl<'a> Index<'a> {
             && self.after(life).is_some_and(|file| !file.events.contains_key(&id) && !file.dead.contains(&id))
     }
 
-    /// Those of one kind that were handled, and those that were emitted.
+    /// When and how an event came, for people.
+    pub(super) fn shown(&self, id: u64) -> String {
+        let runs = self.events.get(&id).map_or(&[][..], |event| &event.runs);
+        let origin = runs.first().map_or("never begun", |run| run.origin);
+        format!("{id} ({origin}, accepted in life {})", self.accepted(id) + 1)
+    }
+
+    /// Those of one kind that were handled.
     pub(super) fn handled(&self) -> BTreeMap<&'a str, Vec<u64>> {
         let mut handled = BTreeMap::<&str, Vec<u64>>::new();
         for (id, event) in self.events.iter().filter(|(_, event)| event.is_handled()) {
