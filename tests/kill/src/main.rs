@@ -83,6 +83,11 @@ async fn many(kills: usize, seed: u64) -> Result<ExitCode> {
 /// A round, and what is wrong with it.
 async fn play(plan: &Plan, program: &Path) -> Result<Findings> {
     let found = check(&round::run(plan, program).await?);
+    if round::keeps() {
+        for note in &found.notes {
+            tell(note)?;
+        }
+    }
     if !found.faults.is_empty() {
         tell(&format!("\n{plan:?}\nrepeat with: {}", plan.command()))?;
         for fault in &found.faults {

@@ -77,11 +77,16 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if std::env::var_os(KEEP).is_none() {
+        if !keeps() {
             // It is in the system's folder for such.
             let _ = fs::remove_dir_all(&self.0);
         }
     }
+}
+
+/// Whether somebody wants to look at it closely.
+pub fn keeps() -> bool {
+    std::env::var_os(KEEP).is_some()
 }
 
 /// Does it, with `program` as the victim.

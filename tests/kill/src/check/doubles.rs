@@ -25,6 +25,9 @@ pub(super) fn check(index: &Index<'_>, findings: &mut Findings) {
             let documented = if what::is_fact(what) { 0 } else { queued(index, places) };
             findings.figures.doubles_documented += doubles.min(documented);
             let shown = ids.iter().map(|id| index.shown(*id)).collect::<Vec<_>>().join(", ");
+            if documented > 0 {
+                findings.notes.push(format!("sent again: {what} is {shown}"));
+            }
             for _ in documented..doubles {
                 findings.add(Kind::Double, format!("{what} was emitted {times} times, and is {shown}"));
             }
@@ -53,6 +56,7 @@ fn gone(index: &Index<'_>, what: &str, places: &[usize], gone: usize, findings: 
         return;
     }
     findings.figures.lost_by_the_protocol += gone;
+    findings.notes.push(format!("gone: {what}, {gone} of {}", places.len()));
     let explained = match index.history.delivery {
         Delivery::Webhook => {
             emissions(index, places).filter(|emission| emission.fate != Fate::Answered).count()
@@ -76,9 +80,12 @@ fn is_at_a_kill(index: &Index<'_>, place: usize) -> bool {
     after.is_some_and(|after| before.is_none_or(|before| before < after))
 }
 
-/// In which life an emission was accepted, if that is certain: there is no other one of its kind.
+/// In which life an emission was accepted, if that is certain: there is no other one of its kind. It may have been kept as a
+/// part of a text first.
 fn life(index: &Index<'_>, emission: &Emitted) -> Option<usize> {
     let is_one = index.history.emissions.iter().filter(|other| other.what == emission.what).count() == 1;
     let mut of_kind = index.events.iter().filter(|(_, event)| is_one && event.what == emission.what);
-    of_kind.next().map(|(id, _)| index.accepted(*id))
+    let accepted = of_kind.next().map(|(id, _)| index.accepted(*id))?;
+    let received = index.history.lives.iter().position(|life| life.after.received.contains(&emission.what));
+    Some(received.map_or(accepted, |received| received.min(accepted)))
 }

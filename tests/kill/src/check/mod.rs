@@ -20,6 +20,8 @@ use index::Index;
 pub struct Findings {
     pub figures: Figures,
     pub faults: Vec<Fault>,
+    /// What is worth a look and no fault.
+    pub notes: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

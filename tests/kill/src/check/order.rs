@@ -11,9 +11,12 @@ struct Lane {
     /// The last one whose first attempt began.
     last_new: u64,
     begun: BTreeSet<u64>,
+    failed: BTreeSet<u64>,
     /// Those of this life.
     at_work: Option<u64>,
     last: u64,
+    /// Without those that come later because they failed.
+    last_in_turn: u64,
     handled: BTreeSet<u64>,
 }
 
@@ -23,7 +26,7 @@ pub(super) fn check(index: &Index<'_>, findings: &mut Findings) {
     let mut lanes = BTreeMap::<&str, Lane>::new();
     for (life, lived) in index.history.lives.iter().enumerate() {
         for lane in lanes.values_mut() {
-            (lane.at_work, lane.last) = (None, 0);
+            (lane.at_work, lane.last, lane.last_in_turn) = (None, 0, 0);
             lane.handled.clear();
         }
         // What the life began with, by lanes: those that never run are said to be lost elsewhere.
@@ -45,6 +48,13 @@ pub(super) fn check(index: &Index<'_>, findings: &mut Findings) {
                         }
                         lane.last_new = lane.last_new.max(*id);
                     }
+                    if !lane.failed.contains(id) {
+                        if *id < lane.last_in_turn {
+                            findings
+                                .add(Kind::Order, format!("{id} {what} began after {}", lane.last_in_turn));
+                        }
+                        lane.last_in_turn = *id;
+                    }
                     if index.history.strict {
                         if *id < lane.last {
                             findings.add(Kind::Order, format!("{id} {what} came after {}", lane.last));
@@ -61,9 +71,8 @@ pub(super) fn check(index: &Index<'_>, findings: &mut Findings) {
                     let lane = lane_of.get(id).and_then(|name| lanes.get_mut(name));
                     if let Some(lane) = lane {
                         lane.at_work = None;
-                        if *ok {
-                            lane.handled.insert(*id);
-                        }
+                        let ended = if *ok { &mut lane.handled } else { &mut lane.failed };
+                        ended.insert(*id);
                     }
                 }
             }
