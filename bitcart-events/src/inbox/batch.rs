@@ -44,6 +44,14 @@ pub struct NewEvent {
     pub dead: Option<String>,
 }
 
+impl NewEvent {
+    /// One that came just now, for no wallet.
+    #[must_use]
+    pub fn new(currency: Currency, text: impl Into<Text>) -> Self {
+        Self { currency, wallet: None, text: text.into(), origin: Origin::Live, fact: None, dead: None }
+    }
+}
+
 /// A part of a text that is shared.
 #[derive(Clone)]
 pub struct Text {
@@ -147,6 +155,14 @@ pub struct Received {
     pub wallet: Option<WalletId>,
     /// The text.
     pub text: Text,
+}
+
+impl Received {
+    /// One that names its wallet itself, or none.
+    #[must_use]
+    pub fn new(currency: Currency, text: impl Into<Text>) -> Self {
+        Self { currency, wallet: None, text: text.into() }
+    }
 }
 
 /// The number of a received text. The one who appends it chooses it; a later one is greater.
