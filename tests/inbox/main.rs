@@ -8,14 +8,48 @@ mod retries;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bitcart_events::{Coin, ListenerBuilder};
+use bitcart_events::inbox::{Inbox, MemoryInbox, SqliteInbox};
+use bitcart_events::{Coin, Listener, ListenerBuilder};
 use support::server::Gate;
+use tempfile::TempDir;
+
+/// Where a test's events stand; a file is gone with the test.
+pub enum Place {
+    Memory,
+    File(TempDir),
+}
+
+impl Place {
+    fn both() -> [Self; 2] {
+        [Self::Memory, Self::file()]
+    }
+
+    fn file() -> Self {
+        Self::File(TempDir::new().unwrap())
+    }
+
+    /// The inbox after the listener has shut down, which closes a file.
+    fn afterwards(&self, listener: &Listener) -> Arc<dyn Inbox> {
+        match self {
+            Self::Memory => Arc::clone(listener.inbox()),
+            Self::File(folder) => Arc::new(SqliteInbox::attach(folder.path().join("events.db")).unwrap()),
+        }
+    }
+
+    fn inbox(&self, builder: ListenerBuilder) -> ListenerBuilder {
+        match self {
+            Self::Memory => builder.inbox(MemoryInbox::new()),
+            Self::File(folder) => builder.inbox(SqliteInbox::open(folder.path().join("events.db")).unwrap()),
+        }
+    }
+}
 
 /// What makes a test quick: an attempt comes a millisecond after the one that failed.
-fn listener(coin: &Coin, gate: Gate) -> (ListenerBuilder, Arc<Gate>) {
-    let gate = Arc::new(gate);
+fn listener(place: &Place, gate: Gate) -> (ListenerBuilder, Arc<Gate>) {
+    let (coin, gate) = (Coin::btc("a"), Arc::new(gate));
     let waits = (Duration::from_millis(1), Duration::from_millis(2));
-    (coin.listener().without_registry().retry_waits(waits.0, waits.1).shared_state(Arc::clone(&gate)), gate)
+    let builder = coin.listener().without_registry().retry_waits(waits.0, waits.1);
+    (place.inbox(builder).shared_state(Arc::clone(&gate)), gate)
 }
 
 fn payment(address: &str) -> String {

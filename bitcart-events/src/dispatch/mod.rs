@@ -177,7 +177,7 @@ impl Dispatcher {
             self.told.once("held in memory", || {
                 tracing::info!(
                     "accepted events are held in memory: those that are not handled when the process ends are lost; an \
-                     inbox in a file keeps them (`BITCART_INBOX=events.db`)"
+                     inbox in a file keeps them (feature `sqlite`, `BITCART_INBOX=events.db`)"
                 );
             });
             return Ok(());
