@@ -3,12 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod restarts;
 mod retries;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use bitcart_events::inbox::{Inbox, MemoryInbox, SqliteInbox};
+use bitcart_events::inbox::{Inbox, InboxStats, MemoryInbox, SqliteInbox};
 use bitcart_events::{Coin, Listener, ListenerBuilder};
 use support::server::Gate;
 use tempfile::TempDir;
@@ -34,6 +35,23 @@ impl Place {
             Self::Memory => Arc::clone(listener.inbox()),
             Self::File(folder) => Arc::new(SqliteInbox::attach(folder.path().join("events.db")).unwrap()),
         }
+    }
+
+    /// Waits until so many events are accepted and not settled, as a tool sees it.
+    async fn wait_pending(&self, count: u64) {
+        self.wait(|stats| stats.pending == count).await;
+    }
+
+    /// Waits until so many texts are stored of which no events were made.
+    async fn wait_received(&self, count: u64) {
+        self.wait(|stats| stats.received == count).await;
+    }
+
+    async fn wait(&self, is_so: impl Fn(&InboxStats) -> bool) {
+        let Self::File(folder) = self else { panic!("only a file can be looked into") };
+        let tool = SqliteInbox::attach(folder.path().join("events.db")).unwrap();
+        let look = async { while !is_so(&tool.stats().await.unwrap()) {} };
+        tokio::time::timeout(Duration::from_secs(60), look).await.expect("it never was so");
     }
 
     fn inbox(&self, builder: ListenerBuilder) -> ListenerBuilder {
