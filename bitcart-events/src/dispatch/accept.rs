@@ -73,8 +73,12 @@ impl Dispatcher {
             .and_then(|update| update.as_ref().ok())
             .map(|update| source.lane(update, self.policy.payments_apart));
         let place = self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)));
-        // What finds no room in memory waits in the file.
-        if self.is_durable { place.or_else(|_| self.room.no_place()) } else { place }
+        // What finds no room in memory waits in the file; what is held elsewhere does not.
+        if self.is_durable && self.room.may_hold(held) {
+            place.or_else(|_| self.room.no_place())
+        } else {
+            place
+        }
     }
 
     /// Whether nothing of a wallet waits or is at work.
@@ -203,7 +207,9 @@ impl Dispatcher {
         }
         for (lane, updates) in jobs {
             let job = Job { source: source.clone(), updates, batch: Some(Arc::clone(batch)), place: None };
-            self.enter(lane, job, runtime);
+            if let Some((lane, job)) = self.backlog.turn(lane, job) {
+                self.enter(lane, job, runtime);
+            }
         }
     }
 

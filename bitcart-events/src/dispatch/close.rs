@@ -15,11 +15,15 @@ impl Dispatcher {
     /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said. What an inbox
     /// keeps is left there, but for what has begun.
     pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
-        self.room.close();
         self.closing.cancel();
+        self.room.close();
         self.pumps.close();
         self.workers.close();
-        let finished = tokio::time::timeout_at(deadline, self.workers.wait()).await;
+        let ended = async {
+            self.pumps.wait().await;
+            self.workers.wait().await;
+        };
+        let finished = tokio::time::timeout_at(deadline, ended).await;
         let lost = self.unfinished.load(Ordering::Relaxed);
         if finished.is_err() {
             self.abort.cancel();
