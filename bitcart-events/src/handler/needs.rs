@@ -45,13 +45,11 @@ impl Handler {
     }
 
     /// Whether it can only run with an inbox that [has effects](crate::inbox::Inbox::has_effects).
-    #[cfg_attr(not(test), expect(dead_code, reason = "the listener does not check it yet"))]
     pub(crate) fn needs_inbox_tx(&self) -> bool {
         self.needs().is_some_and(|needs| needs.inbox_tx)
     }
 
     /// How often it is tried again after it failed, if it says so itself.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the dispatcher does not retry yet"))]
     pub(crate) fn retries(&self) -> Option<u32> {
         self.needs()?.retries
     }

@@ -18,7 +18,7 @@ pub type Outcome = Result<(), HandlerError>;
 pub enum HandlerError {
     /// An argument could not be read from the update; the handler did not run.
     Argument(FieldError),
-    /// The handler returned an error.
+    /// The handler returned an error, or what it gave to its `InboxTx` did.
     Failed(BoxError),
     /// The handler panicked; the text is the panic's message.
     Panicked(String),

@@ -1,7 +1,8 @@
 //! The inbox of a listener that was given none.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
@@ -9,7 +10,7 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use super::facts::{Heights, Transfers};
 use super::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, Mark,
-    NewEvent, Origin, Received, ReceivedId, Remember, Verdict,
+    NewEvent, Origin, Received, ReceivedId, Remember, Remembered, Verdict,
 };
 use crate::Result;
 
@@ -145,12 +146,12 @@ impl Inbox for MemoryInbox {
     }
 
     fn key(&self) -> [u8; 16] {
-        use std::hash::{BuildHasher, RandomState};
         // Nothing is kept, so it is another key for each process.
-        let half = || RandomState::new().hash_one(0_u8).to_le_bytes();
-        let mut key = [0; 16];
-        key.iter_mut().zip(half().into_iter().chain(half())).for_each(|(to, from)| *to = from);
-        key
+        static KEY: LazyLock<[u8; 16]> = LazyLock::new(|| {
+            let [one, other] = [(); 2].map(|()| RandomState::new().hash_one(0_u8));
+            (u128::from(one) << 64 | u128::from(other)).to_le_bytes()
+        });
+        *KEY
     }
 
     fn append(&self, batch: Batch, done: Committed) {
@@ -209,7 +210,7 @@ impl Inbox for MemoryInbox {
         ready(Ok(Vec::new())).boxed()
     }
 
-    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Vec<(String, Vec<u8>)>>> {
+    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>> {
         let held = self.held();
         let from = held.memory.range(prefix.to_owned()..);
         let known = from.take_while(|(key, _)| key.starts_with(prefix));

@@ -161,6 +161,15 @@ fn values_that_come_in_another_way() {
                  the transaction of an inbox in SQLite comes as `db: InboxTx`"
             ),
         ),
+        (
+            "origin: Origin",
+            format!(
+                "`new_block` has no field `origin` | {fields} | \
+                 take `delivery: Delivery`, and write `delivery.origin()`"
+            ),
+        ),
+        ("_: State<Db>", "a handler's parameter needs a name | write `_state: State<Db>`".to_owned()),
+        ("db: Box<State<Db>>", "a state comes by value | write `db: State<Db>`".to_owned()),
         ("db: Arc<State<Db>>", "a state comes by value | write `db: State<Db>`".to_owned()),
         ("State(db): State<Db>", "a state is a name, not a pattern | write `db: State<Db>`".to_owned()),
     ] {

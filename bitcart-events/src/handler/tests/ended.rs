@@ -49,8 +49,8 @@ async fn under_contexts(_event: Event) -> anyhow::Result<()> {
 
 #[on("new_block", register = false, crate = crate)]
 fn around_anyhow(_event: Event) -> anyhow::Result<()> {
-    let inner = anyhow::anyhow!("closed").context("the shop");
-    Err(inner).map_err(Final::new).context("the payment")
+    let failed: anyhow::Result<()> = Err(anyhow::anyhow!("closed").context("the shop"));
+    failed.map_err(Final::new).context("the payment")
 }
 
 #[on("new_block", register = false, crate = crate)]

@@ -15,7 +15,8 @@ async fn booked(_event: Event, address: &str, book: InboxTx) -> Result<(), BoxEr
         });
         std::future::ready(()).await;
     }
-    println!("{address}");
+    // Borrowed until here, whatever the closures took with them.
+    assert_eq!(address, "a");
     Ok(())
 }
 
