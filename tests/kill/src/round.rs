@@ -23,6 +23,8 @@ use crate::watched::Wrong;
 const PATIENCE: Duration = Duration::from_secs(300);
 /// So often it is started to finish: what it was answered last may be left to the next start.
 const FINISHES: usize = 5;
+/// How much room a victim has for events: sometimes so little that most of them wait in the file.
+const CAPACITIES: [usize; 3] = [3, 16, 1_024];
 
 /// Set, it leaves the victims' folders where they are: the file, what the handlers wrote, and with `RUST_LOG` what the
 /// victims logged.
@@ -105,6 +107,7 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
         delivery: plan.delivery,
         strict: plan.strict,
         wrong: plan.wrong,
+        capacity: 0,
         daemon: daemon.url(),
         inbox: folder.0.join("events.db"),
         lines: folder.0.join("lines"),
@@ -121,7 +124,7 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
     });
     let (mut lives, mut read) = (Vec::new(), 0);
     for _ in 0..plan.kills {
-        orders.seed = chance.u64(..);
+        (orders.seed, orders.capacity) = (chance.u64(..), CAPACITIES[chance.usize(..CAPACITIES.len())]);
         let kill = Kill::by_chance(&mut chance);
         let victim = Victim::start(program, &orders)?;
         let killed = victim.until_killed(&kill, &progress, emitted.clone()).await;
