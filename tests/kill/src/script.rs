@@ -25,6 +25,8 @@ const PENDING: usize = 400;
 const IN_A_BLOCK: usize = 8;
 /// Of a hundred steps, those that mine a block.
 const MINE: Range<u32> = 80..96;
+/// And the one that breaks off the websocket.
+const LOST: u32 = 96;
 /// How often in a hundred it waits until there is nothing to do any more.
 const QUIET: u32 = 12;
 
@@ -103,6 +105,8 @@ impl Script {
                 self.unmined = 0;
             }
             _ if self.delivery == Delivery::Webhook => self.daemon.mine(2).await,
+            // A connection that breaks off while its victim lives: what comes meanwhile is only in the daemon's queue.
+            LOST if self.delivery == Delivery::Websocket => self.daemon.drop_websockets().await,
             _ => self.daemon.reorganise(1).await,
         }
         self.emitted.send_replace(self.daemon.emissions().len());
