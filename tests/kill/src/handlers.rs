@@ -75,6 +75,7 @@ async fn handle(
         tokio::time::sleep(Duration::from_micros(wait)).await;
     }
     let fails = FAILS.get(attempt as usize - 1).is_some_and(|often| chance.u64(..100) < *often);
+    let fails = fails && teller.fails;
     if !fails && let Some(book) = book {
         // Without any uniqueness: what is written twice stands there twice.
         let booked = what.clone();

@@ -12,6 +12,7 @@ use kill::figures::Figures;
 use kill::history::Delivery;
 use kill::round::{self, Plan};
 use kill::victim::{self, Orders};
+use kill::watched::Wrong;
 use tokio::runtime::Builder;
 
 /// How many kills a victim has in its story.
@@ -25,18 +26,19 @@ fn main() -> Result<ExitCode> {
     runtime.block_on(async {
         match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             [victim::NAME, ..] => victim::run(Orders::read(&arguments)?).await.map(|()| ExitCode::SUCCESS),
-            ["round", delivery, kills, seed] => one(delivery, kills, seed, false).await,
-            ["round", delivery, kills, seed, "strict"] => one(delivery, kills, seed, true).await,
+            ["round", delivery, kills, seed, ref more @ ..] => one(delivery, kills, seed, more).await,
             [kills] => many(kills.parse()?, fastrand::u64(..)).await,
             [kills, seed] => many(kills.parse()?, seed.parse()?).await,
-            _ => anyhow::bail!("kill KILLS [SEED], or kill round DELIVERY KILLS SEED [strict]"),
+            _ => anyhow::bail!("kill KILLS [SEED], or kill round DELIVERY KILLS SEED [strict] [answers-first | settles-first]"),
         }
     })
 }
 
-async fn one(delivery: &str, kills: &str, seed: &str, strict: bool) -> Result<ExitCode> {
+async fn one(delivery: &str, kills: &str, seed: &str, more: &[&str]) -> Result<ExitCode> {
     let delivery = Delivery::from_name(delivery).context("webhook, websocket or polling?")?;
-    let plan = Plan { strict, ..Plan::new(delivery, kills.parse()?, seed.parse()?) };
+    let wrong = more.iter().find_map(|name| Wrong::from_name(name));
+    let strict = more.contains(&"strict");
+    let plan = Plan { strict, wrong, ..Plan::new(delivery, kills.parse()?, seed.parse()?) };
     let found = play(&plan, &std::env::current_exe()?).await?;
     tell(&found.figures.to_string())?;
     Ok(if found.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -20,7 +20,7 @@ use crate::victim::Orders;
 use crate::watched::Wrong;
 
 /// What is waited for so long does not come. That is no measure of anything.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// So often it is started to finish: what it was answered last may be left to the next start.
 const FINISHES: usize = 5;
 /// How much room a victim has for events: sometimes so little that most of them wait in the file.
@@ -57,11 +57,12 @@ impl Plan {
 
     /// How to do the same again.
     pub fn command(&self) -> String {
-        let Self { delivery, strict, kills, seed, .. } = self;
+        let Self { delivery, strict, wrong, kills, seed } = self;
         let strict = if *strict { " strict" } else { "" };
+        let wrong = wrong.map(|wrong| format!(" {}", wrong.name())).unwrap_or_default();
+        let delivery = delivery.name();
         format!(
-            "cargo run -p bitcart-events-kill --release -- round {} {kills} {seed}{strict}",
-            delivery.name()
+            "cargo run -p bitcart-events-kill --release -- round {delivery} {kills} {seed}{strict}{wrong}"
         )
     }
 }

@@ -13,12 +13,14 @@ pub struct Teller {
     file: Arc<File>,
     /// Decides how long handlers take and which of them fail.
     pub seed: u64,
+    /// Whether any fails.
+    pub fails: bool,
 }
 
 impl Teller {
-    pub fn open(path: &Path, seed: u64) -> io::Result<Self> {
+    pub fn open(path: &Path, seed: u64, fails: bool) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self { file: Arc::new(file), seed })
+        Ok(Self { file: Arc::new(file), seed, fails })
     }
 
     pub async fn tell(&self, line: &Line) -> io::Result<()> {

@@ -86,11 +86,13 @@ pub async fn run(orders: Orders) -> Result<()> {
     let manager =
         ApiManager::builder().daemon("BTC", Daemon::new(&*orders.daemon)?).wallets("BTC", WALLETS).build()?;
     let webhook = WebhookSettings::default().addr(([127, 0, 0, 1], 0)).register_every(AGAIN);
+    // One that settles too early knows of no other attempt.
+    let fails = orders.wrong.is_none();
     let mut builder = manager
         .listener()
         .without_registry()
         .handlers(handlers![payment, transaction, block])
-        .state(Teller::open(&orders.lines, orders.seed)?)
+        .state(Teller::open(&orders.lines, orders.seed, fails)?)
         .inbox(Watched::new(inbox, orders.wrong))
         .capacity(orders.capacity)
         .retry_waits(Duration::from_millis(1), Duration::from_millis(8))
