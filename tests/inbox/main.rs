@@ -5,6 +5,7 @@ mod support;
 
 mod restarts;
 mod retries;
+mod streams;
 
 use std::sync::Arc;
 use std::time::Duration;
