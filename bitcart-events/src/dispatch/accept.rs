@@ -69,6 +69,10 @@ impl Dispatcher {
         let mut rest = inbox::Batch { events, taken, remember, ..inbox::Batch::default() };
         self.backlog.decide(has_place, |claim| {
             rest.claim = claim;
+            if !claim {
+                // It waits in the inbox, and whoever claims it there needs the place.
+                batch.leave_all();
+            }
             // The events stay here too, so that nothing is read again that was read.
             let kept = rest.events.clone();
             let done = move |ids: Result<Vec<Option<EventId>>>| {
