@@ -143,7 +143,7 @@ impl Dispatcher {
             let abort = self.abort.clone();
             let work = async move {
                 if abort.run_until_cancelled(this.work(&lane)).await.is_none() {
-                    this.lanes.clear();
+                    this.abandon();
                 }
             };
             self.workers.spawn_on(work, runtime);
