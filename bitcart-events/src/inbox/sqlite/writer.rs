@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::ErrorCode;
 
 use super::explain;
-use super::file::Lock;
+use super::file::{Identity, Lock};
 use super::queue::{Command, Queue, Work};
 use super::settle::Settled;
 use super::store::{Failure, Outcome, Store};
@@ -105,6 +105,11 @@ impl Writer {
         let kept = std::mem::take(&mut self.kept).into_iter().map(Work::Settle);
         let mut works: Vec<Work> = kept.chain(works).collect();
         while !works.is_empty() {
+            if works.iter().any(adds) && self.store.place.as_ref().is_some_and(Identity::is_gone) {
+                // It would be in a file that nobody finds any more. What is there already can still be handled.
+                works = self.refuse(works, &explain::moved(), false);
+                continue;
+            }
             let failure = match self.store.attempt(&mut works) {
                 Ok(outcomes) => return self.committed(works, outcomes),
                 Err(failure) => failure,
@@ -142,7 +147,7 @@ impl Writer {
     fn refuse(&mut self, works: Vec<Work>, error: &rusqlite::Error, all: bool) -> Vec<Work> {
         let told = explain::cannot(&self.name, "written", error);
         let with_appends = works.iter().any(|work| matches!(work, Work::Append(..)));
-        let all = all || !works.iter().any(|work| matches!(work, Work::Append(..) | Work::Effects(..)));
+        let all = all || !works.iter().any(adds);
         match &mut self.trouble {
             Some(trouble) => trouble.with_appends |= with_appends,
             None => {
@@ -176,6 +181,10 @@ impl Writer {
         }
         left
     }
+}
+
+fn adds(work: &Work) -> bool {
+    matches!(work, Work::Append(..) | Work::Effects(..))
 }
 
 fn is_effects(work: &Work) -> bool {
