@@ -11,7 +11,7 @@ use super::batch::Batch;
 use super::sort::{Sorted, Sorting};
 use super::{Accepted, Dispatcher, Job, Ticket, lock, runtime};
 use crate::field::excerpt;
-use crate::inbox::{self, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
+use crate::inbox::{self, Chain, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
 use crate::source::{Lane, Source};
 use crate::update::Malformed;
 use crate::{Coin, Result, Update};
@@ -33,13 +33,14 @@ pub(crate) struct Delivered<'a> {
     pub(crate) updates: Vec<Incoming>,
     pub(crate) taken: Vec<ReceivedId>,
     pub(crate) remember: Vec<Remember>,
+    pub(crate) chain: Option<Chain>,
     /// Somebody waits for the report.
     pub(crate) awaited: bool,
 }
 
 impl<'a> Delivered<'a> {
     pub(crate) fn new(source: &'a Source, coin: &'a Coin, updates: Vec<Incoming>) -> Self {
-        Self { source, coin, updates, taken: Vec::new(), remember: Vec::new(), awaited: false }
+        Self { source, coin, updates, taken: Vec::new(), remember: Vec::new(), chain: None, awaited: false }
     }
 }
 
@@ -54,7 +55,7 @@ impl Dispatcher {
         if self.is_durable {
             self.start_pump(delivered.source, &runtime);
         }
-        let Delivered { source, coin, updates, taken, remember, awaited } = delivered;
+        let Delivered { source, coin, updates, taken, remember, chain, awaited } = delivered;
         let total = updates.len();
         let Sorting { sorted, events, report } = self.sort(source, coin, updates);
         if events.is_empty() && taken.is_empty() && remember.is_empty() {
@@ -66,7 +67,8 @@ impl Dispatcher {
         let (tell, stored) = oneshot::channel();
         let this = Arc::clone(self);
         let source = source.clone();
-        let mut rest = inbox::Batch { events, taken, remember, ..inbox::Batch::default() };
+        let mut rest =
+            inbox::Batch { events, taken, remember, chain: chain.clone(), ..inbox::Batch::default() };
         self.backlog.decide(has_place, |claim| {
             rest.claim = claim;
             if !claim {
@@ -78,6 +80,9 @@ impl Dispatcher {
             let done = move |ids: Result<Vec<Option<EventId>>>| {
                 #[cfg(feature = "polling")]
                 this.health.note(&ids);
+                if let Some(chain) = chain.filter(|_| ids.is_err()) {
+                    chain.cut();
+                }
                 let stored = ids.map(|ids| {
                     let stored = kept
                         .into_iter()

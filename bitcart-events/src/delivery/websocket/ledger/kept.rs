@@ -15,7 +15,7 @@ use super::super::history::{History, Saved};
 use super::wallet::{Wallet, mark};
 use super::{Held, Ledger};
 use crate::delivery::desk::Desk;
-use crate::inbox::{Mark, Received, ReceivedId, Remember, WalletId};
+use crate::inbox::{Chain, Mark, Received, ReceivedId, Remember, WalletId};
 use crate::wallet::WalletKey;
 use crate::{Coin, Currency, Result, intake};
 
@@ -206,7 +206,7 @@ impl Ledger {
             return None;
         }
         let received = Received { currency: self.currency, wallet: None, text: text.clone().into() };
-        Some(self.desk.dispatcher.keep(received, remember).0)
+        Some(self.desk.dispatcher.keep(received, remember, Some(self.chain.clone())).0)
     }
 }
 
@@ -224,6 +224,7 @@ impl Ledger {
     pub(in super::super) async fn load(&mut self) -> Result<()> {
         if self.keeps {
             self.troubles.mark_unchanged();
+            self.chain = Chain::default();
             self.kept = Kept::load(&self.desk, self.currency).await?;
             let received = self.desk.dispatcher.inbox().received().await?.into_iter();
             let ours = received.filter(|(_, received)| received.currency == self.currency);
