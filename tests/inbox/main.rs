@@ -3,10 +3,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod faults;
 mod restarts;
 mod retries;
 mod streams;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,8 +60,17 @@ impl Place {
     fn inbox(&self, builder: ListenerBuilder) -> ListenerBuilder {
         match self {
             Self::Memory => builder.inbox(MemoryInbox::new()),
-            Self::File(folder) => builder.inbox(SqliteInbox::open(folder.path().join("events.db")).unwrap()),
+            Self::File(_) => builder.inbox(self.open()),
         }
+    }
+
+    fn path(&self) -> PathBuf {
+        let Self::File(folder) = self else { panic!("it has no file") };
+        folder.path().join("events.db")
+    }
+
+    fn open(&self) -> SqliteInbox {
+        SqliteInbox::open(self.path()).unwrap()
     }
 }
 

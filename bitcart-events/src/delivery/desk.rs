@@ -135,7 +135,7 @@ impl Desk {
         loop {
             let received =
                 Received { currency: coin.currency(), wallet: coin.id(), text: Arc::clone(text).into() };
-            let (id, kept) = self.dispatcher.keep(received, Vec::new());
+            let (id, kept) = self.dispatcher.keep(received, Vec::new(), None);
             match kept.await {
                 Ok(Ok(())) => return Some(id),
                 Ok(Err(error)) => {

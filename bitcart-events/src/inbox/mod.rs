@@ -79,7 +79,9 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-pub use batch::{Batch, EventId, Fact, Life, Mark, NewEvent, Origin, Received, ReceivedId, Remember, Text};
+pub use batch::{
+    Batch, Chain, EventId, Fact, Life, Mark, NewEvent, Origin, Received, ReceivedId, Remember, Text,
+};
 pub use dead::{DeadLetter, DeadLetters, InboxStats};
 pub use memory::MemoryInbox;
 #[cfg(feature = "sqlite")]

@@ -202,7 +202,7 @@ impl Ledger {
             return None;
         }
         let received = Received { currency: self.currency, wallet: None, text: text.clone().into() };
-        Some(self.desk.dispatcher.keep(received, remember).0)
+        Some(self.desk.dispatcher.keep(received, remember, Some(self.chain.clone())).0)
     }
 }
 
