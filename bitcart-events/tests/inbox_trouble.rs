@@ -1,5 +1,14 @@
 //! What the log says of an inbox that cannot be written. A program of its own: it has its own log.
 
+// What is below is all test, though only functions marked as such are taken for it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, mpsc};
 
