@@ -38,16 +38,20 @@ impl Health {
 }
 
 impl Dispatcher {
-    /// Keeps a text, under a number that is known at once.
+    /// The number for a text that is to be kept.
+    pub(crate) fn number(&self) -> ReceivedId {
+        ReceivedId(self.received.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Keeps a text, under a number of its own.
     pub(crate) fn keep(
         &self,
+        id: ReceivedId,
         received: Received,
         remember: Vec<Remember>,
         chain: Option<Chain>,
-    ) -> (ReceivedId, oneshot::Receiver<Result<()>>) {
-        let id = ReceivedId(self.received.fetch_add(1, Ordering::Relaxed) + 1);
-        let batch = Batch { received: vec![(id, received)], remember, chain, ..Batch::default() };
-        (id, self.write(batch))
+    ) -> oneshot::Receiver<Result<()>> {
+        self.write(Batch { received: vec![(id, received)], remember, chain, ..Batch::default() })
     }
 
     /// Keeps what is to be known after a restart, and lets go of texts.
