@@ -1,5 +1,7 @@
 //! What the log says of an inbox that cannot be written. A program of its own: it has its own log.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may")]
+
 use std::fmt::Write;
 use std::sync::{Arc, Mutex, mpsc};
 
