@@ -33,7 +33,10 @@ fn consumer() {
         inbox.append(batch, Box::new(move |result| tell.send(result).unwrap()));
         told.recv().unwrap().unwrap();
     }
-    println!("\naccepted");
+    #[allow(clippy::print_stdout, reason = "who kills it waits for this")]
+    {
+        println!("\naccepted");
+    }
     // Until it is killed.
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
