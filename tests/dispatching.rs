@@ -111,16 +111,15 @@ async fn a_fact_is_delivered_once_and_a_status_as_often_as_it_comes() {
 }
 
 #[tokio::test]
-async fn a_fact_whose_handler_failed_may_come_again() {
+async fn a_fact_that_nobody_handled_may_come_again_and_one_that_failed_is_tried_again() {
     let coin = Coin::btc("a");
     let block = r#"[{"event": "new_block", "height": 1}]"#;
     let listener = coin.listener().build().unwrap();
     assert_eq!(listener.process_updates(block).await.unwrap().ignored.len(), 1, "nobody handles it yet");
     coin.add_event_handler("new_block", |_| async { Err("not now".into()) }).unwrap();
-    assert_eq!(listener.process_updates(block).await.unwrap().failed.len(), 1);
-    coin.add_event_handler("new_block", |_| async { Ok(()) }).unwrap();
-    assert_eq!(listener.process_updates(block).await.unwrap().handled, 1);
-    assert_eq!(listener.process_updates(block).await.unwrap().repeated, [0]);
+    let failed = listener.process_updates(block).await.unwrap().failed;
+    assert!(failed[0].retry.is_some(), "{failed:?}");
+    assert_eq!(listener.process_updates(block).await.unwrap().repeated, [0], "it is tried again by itself");
 }
 
 #[tokio::test]

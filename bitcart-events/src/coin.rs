@@ -13,7 +13,7 @@ use crate::own::Own;
 use crate::schema::Event;
 use crate::source::Source;
 use crate::updates::Updates;
-use crate::wallet::{Wallet, WalletKey};
+use crate::wallet::{Wallet, WalletId, WalletKey};
 use crate::{BoxError, Currency, Report, Result, Update};
 
 /// A wallet of one currency. Cheap to clone: clones are the same wallet.
@@ -35,6 +35,7 @@ pub struct Coin(Arc<Inner>);
 struct Inner {
     currency: Currency,
     wallet: Option<Wallet>,
+    id: Option<WalletId>,
     shown: Option<String>,
     own: Own,
     #[cfg(feature = "client")]
@@ -90,10 +91,12 @@ impl Coin {
         wallet: Option<Wallet>,
         #[cfg(feature = "client")] client: Arc<Client>,
     ) -> Self {
-        let shown = wallet.as_ref().map(|wallet| wallet.key().to_string());
+        let id = wallet.as_ref().map(|wallet| WalletId::of(wallet.key().expose()));
+        let shown = id.as_ref().map(ToString::to_string);
         Self(Arc::new(Inner {
             currency,
             wallet,
+            id,
             shown,
             own: Own::default(),
             #[cfg(feature = "client")]
@@ -123,6 +126,11 @@ impl Coin {
     /// The wallet with all that was named of it.
     pub(crate) fn named(&self) -> Option<&Wallet> {
         self.0.wallet.as_ref()
+    }
+
+    /// The wallet without its key, for what is kept.
+    pub(crate) fn id(&self) -> Option<WalletId> {
+        self.0.id
     }
 
     /// The wallet's fingerprint, for logs.

@@ -5,6 +5,7 @@ use std::fmt;
 #[cfg(feature = "polling")]
 use tokio::sync::watch;
 
+use crate::field::StrField;
 use crate::handler::{Handler, Routes};
 use crate::intake::Parcel;
 use crate::schema::event;
@@ -45,6 +46,8 @@ impl fmt::Display for Unasked {
 pub(crate) enum Lane {
     /// The events of a wallet; `None` where the daemon named none.
     Wallet(Currency, Option<WalletKey>),
+    /// The events of one payment, if they are wanted apart.
+    Payment(Currency, Option<WalletKey>, String),
     /// The blocks of a currency, in a manager.
     Blocks(Currency),
 }
@@ -89,8 +92,14 @@ impl Source {
 
     /// What the update is kept in order with. A manager's blocks belong to the currency, not to one of its wallets,
     /// unless that wallet has a handler of its own for them.
-    pub(crate) fn lane(&self, update: &Update) -> Lane {
+    pub(crate) fn lane(&self, update: &Update, payments_apart: bool) -> Lane {
         let (coin, event) = (update.coin(), update.event());
+        if payments_apart
+            && event.name() == event::NewPayment::SCHEMA.name
+            && let Ok(address) = String::from_field(update.field(0))
+        {
+            return Lane::Payment(coin.currency(), coin.key().cloned(), address);
+        }
         match self {
             Self::Manager(_)
                 if event.name() == event::NewBlock::SCHEMA.name && coin.own_handler(event).is_none() =>
@@ -133,6 +142,14 @@ impl Source {
         match self {
             Self::Coin(_) => watch::Sender::default().subscribe(),
             Self::Manager(manager) => manager.changes(),
+        }
+    }
+
+    /// The coins that events can be for: with a wallet, and of a manager those without one too.
+    pub(crate) fn all_coins(&self) -> Vec<Coin> {
+        match self {
+            Self::Coin(coin) => vec![coin.clone()],
+            Self::Manager(manager) => manager.all_coins(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::hash::Hash;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 
@@ -64,7 +65,16 @@ impl Crew {
             failures: failed,
             _occupied: occupied,
         };
-        orders.spawn(work(orders.clone()));
+        let (resuming, source) = (Arc::clone(dispatcher), listener.source.clone());
+        let work = work(orders.clone());
+        let starting = orders.clone();
+        orders.spawn(async move {
+            // What an earlier process accepted comes before what is new.
+            match resuming.resume(&source).await {
+                Ok(()) => work.await,
+                Err(error) => starting.fail(error),
+            }
+        });
         crew.tasks.close();
         Ok(crew)
     }

@@ -10,7 +10,8 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Client;
 #[cfg(feature = "websocket")]
 use crate::delivery::websocket::Memory;
-use crate::dispatch::{Dispatcher, Life};
+use crate::dispatch::{Delivered, Dispatcher, Incoming};
+use crate::inbox::{Life, Origin};
 use crate::intake::Parcel;
 use crate::source::Source;
 use crate::told::Told;
@@ -136,8 +137,10 @@ impl Desk {
     /// are fetched. Never drop it, as [`fetch`](Self::fetch).
     pub(crate) async fn drain(&self, coin: &Coin, stop: &CancellationToken, life: Life) -> Result<usize> {
         let Some(Answer { text, parcel, place }) = self.fetch(coin, stop, || ()).await? else { return Ok(0) };
-        if !parcel.updates.is_empty() {
-            self.dispatcher.enqueue(&self.source, &text, &parcel, life, place)?;
+        if let Ok((coin, updates)) = self.dispatcher.read(&self.source, &text, &parcel) {
+            let incoming = |update| Incoming { update, origin: Origin::Drained, life };
+            let updates = updates.into_iter().map(incoming).collect();
+            self.dispatcher.put(Delivered::new(&self.source, &coin, updates), place)?;
         }
         Ok(parcel.updates.len())
     }

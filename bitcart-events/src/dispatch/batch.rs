@@ -16,20 +16,29 @@ pub(super) struct Batch {
     room: Mutex<OwnedSemaphorePermit>,
 }
 
-/// The report of a batch, once it is there.
-pub(crate) struct Ticket(oneshot::Receiver<Report>);
+/// Tells when what was accepted is stored, and what became of it.
+pub(crate) struct Ticket {
+    /// `None`: it needs no storing.
+    stored: Option<oneshot::Receiver<Result<()>>>,
+    report: oneshot::Receiver<Report>,
+}
 
 impl Batch {
     /// `report` says what became of some of the `total` updates before any was handled.
     pub(super) fn new(report: Report, total: usize, room: OwnedSemaphorePermit) -> (Arc<Self>, Ticket) {
         let (done, receiver) = oneshot::channel();
         let batch = Self { report: Mutex::new(report), total, done: Some(done), room: Mutex::new(room) };
-        (Arc::new(batch), Ticket(receiver))
+        (Arc::new(batch), Ticket { stored: None, report: receiver })
     }
 
     /// Writes down what became of an update, and gives its place back.
     pub(super) fn note(&self, note: impl FnOnce(&mut Report)) {
         note(&mut lock(&self.report));
+        self.leave();
+    }
+
+    /// Gives the place of an update back.
+    pub(super) fn leave(&self) {
         drop(lock(&self.room).split(1));
     }
 }
@@ -38,12 +47,13 @@ impl Drop for Batch {
     fn drop(&mut self) {
         let mut report = std::mem::take(&mut *lock(&self.report));
         if report.total() < self.total {
-            // Given up at shutdown: whoever waits for the report learns it by the closed channel.
+            // Given up at shutdown, or never stored: whoever waits for the report learns it by the closed channel.
             return;
         }
         report.failed.sort_by_key(|failed| failed.index);
         report.rejected.sort_by_key(|rejected| rejected.index);
         report.ignored.sort_by_key(|ignored| ignored.index);
+        report.repeated.sort_unstable();
         if let Some(done) = self.done.take() {
             // Nobody has to wait for it.
             let _ = done.send(report);
@@ -57,14 +67,30 @@ impl Ticket {
         let (done, receiver) = oneshot::channel();
         // The receiver is right here.
         let _ = done.send(report);
-        Self(receiver)
+        Self { stored: None, report: receiver }
     }
 
-    /// Waits until every update has been dealt with.
-    pub(crate) async fn report(self) -> Result<Report> {
-        self.0.await.map_err(|_| {
-            let message = "the listener was shut down before every update was handled";
-            Error::new(ErrorKind::Shutdown, message)
-        })
+    /// The same, of what has to be stored first.
+    pub(super) fn stored_by(self, stored: oneshot::Receiver<Result<()>>) -> Self {
+        Self { stored: Some(stored), ..self }
     }
+
+    /// Waits until all of it is stored.
+    pub(crate) async fn stored(&mut self) -> Result<()> {
+        match self.stored.take() {
+            // Whoever should have answered is gone, without having stored it.
+            Some(stored) => stored.await.unwrap_or_else(|_| Err(given_up())),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until every update has been dealt with: handled, or tried once.
+    pub(crate) async fn report(mut self) -> Result<Report> {
+        self.stored().await?;
+        self.report.await.map_err(|_| given_up())
+    }
+}
+
+fn given_up() -> Error {
+    Error::new(ErrorKind::Shutdown, "the listener was shut down before every update was handled")
 }

@@ -1,13 +1,18 @@
-//! From accepted updates to handlers: order within a lane, a bound on what runs and on what waits, and isolation.
+//! From accepted updates to handlers: through the inbox, in order within a lane, with a bound on what runs and on what
+//! waits, each isolated from the others.
 
+mod accept;
+mod backlog;
 mod batch;
-mod facts;
 mod lanes;
+mod policy;
 mod report;
 mod room;
 mod run;
 mod sort;
+mod work;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,19 +23,22 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use accept::{Delivered, Incoming, Read};
+use backlog::Backlog;
 use batch::Batch;
 pub(crate) use batch::Ticket;
-pub(crate) use facts::Life;
-use facts::{Fact, Facts};
 use lanes::Lanes;
+pub(crate) use policy::Policy;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 use room::Room;
 
-use crate::handler::{HandlerError, Routes, States};
+use crate::handler::{Routes, States};
+#[cfg(feature = "polling")]
+use crate::inbox::InboxStats;
+use crate::inbox::{Claimed, EventId, Inbox, Life, Origin};
 use crate::intake::Parcel;
 use crate::source::{Lane, Source};
 use crate::told::Told;
-use crate::update::Malformed;
 use crate::{Coin, Error, ErrorKind, Result, Update};
 
 /// How many updates may wait or run, and how many may run at once.
@@ -54,26 +62,37 @@ pub(crate) struct Dispatcher {
     id: u64,
     routes: Routes,
     states: Arc<States>,
+    policy: Policy,
+    inbox: Arc<dyn Inbox>,
+    is_durable: bool,
+    /// The inbox's own.
+    key: [u8; 16],
     room: Room,
     turns: Semaphore,
     lanes: Lanes<Job>,
-    facts: Mutex<Facts>,
+    backlog: Backlog,
+    /// Whose report is waited for, of what waits in the inbox.
+    awaited: Mutex<HashMap<EventId, (Arc<Batch>, usize)>>,
     told: Told,
     /// Apart, because a daemon may have any number of wallets that are not ours.
     strangers: Told,
     unfinished: AtomicUsize,
     workers: TaskTracker,
+    pumps: TaskTracker,
+    /// Nothing new begins.
+    closing: CancellationToken,
     abort: CancellationToken,
 }
 
-/// An update as it was read; what is none comes with the text that it should have been read from.
-pub(crate) type Read = std::result::Result<Update, (Malformed, String)>;
-
-/// The updates of one batch that share a lane.
+/// Updates that share a lane, and what they came with.
 struct Job {
     source: Source,
     updates: Vec<Accepted>,
-    batch: Arc<Batch>,
+    /// Whoever waits for the report.
+    batch: Option<Arc<Batch>>,
+    /// The place of what comes without a batch.
+    #[expect(dead_code, reason = "it is given back when it is dropped")]
+    place: Option<OwnedSemaphorePermit>,
 }
 
 /// An update that is to be handled.
@@ -81,33 +100,86 @@ struct Accepted {
     /// Its place among the updates that it came with.
     index: usize,
     update: Update,
-    fact: Option<Fact>,
+    claimed: Claimed,
 }
 
 impl Dispatcher {
-    pub(crate) fn new(routes: Routes, states: States, limits: Limits) -> Self {
+    pub(crate) fn new(
+        routes: Routes,
+        states: States,
+        limits: Limits,
+        policy: Policy,
+        inbox: Arc<dyn Inbox>,
+    ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
+        let is_durable = inbox.is_durable();
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             routes,
             states: Arc::new(states),
+            policy,
+            is_durable,
+            key: inbox.key(),
+            inbox,
             room: Room::new(limits.waiting),
             turns: Semaphore::new(limits.running),
             lanes: Lanes::default(),
-            facts: Mutex::default(),
+            backlog: Backlog::new(is_durable),
+            awaited: Mutex::default(),
             told: Told::default(),
             strangers: Told::default(),
             unfinished: AtomicUsize::new(0),
             workers: TaskTracker::new(),
+            pumps: TaskTracker::new(),
+            closing: CancellationToken::new(),
             abort: CancellationToken::new(),
         }
+    }
+
+    pub(crate) fn inbox(&self) -> &Arc<dyn Inbox> {
+        &self.inbox
+    }
+
+    /// The key under which updates are known again.
+    pub(crate) fn key(&self) -> &[u8; 16] {
+        &self.key
+    }
+
+    /// Something in the inbox is to be handled.
+    pub(crate) fn look(self: &Arc<Self>, source: &Source) -> Result<()> {
+        self.start_pump(source, &runtime()?);
+        self.backlog.look();
+        Ok(())
+    }
+
+    /// Goes on with what an earlier process left in the inbox, and says what becomes of events from now on.
+    #[cfg(feature = "polling")]
+    pub(crate) async fn resume(self: &Arc<Self>, source: &Source) -> Result<()> {
+        if !self.is_durable {
+            self.told.once("held in memory", || {
+                tracing::info!(
+                    "accepted events are held in memory: those that are not handled when the process ends are lost; an \
+                     inbox in a file keeps them (`BITCART_INBOX=events.db`)"
+                );
+            });
+            return Ok(());
+        }
+        let InboxStats { pending, dead, .. } = self.inbox.stats().await?;
+        tracing::info!(pending, dead_letters = dead, "accepted events are kept in {}", self.inbox.name());
+        self.look(source)
+    }
+
+    /// Whether what is stored is safe, so that its handlers need not be waited for.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn is_durable(&self) -> bool {
+        self.is_durable
     }
 
     pub(crate) fn routes(&self) -> &Routes {
         &self.routes
     }
 
-    /// Accepts updates if there is room now.
+    /// Accepts updates if there is room now: in memory, or in the inbox that keeps them.
     #[cfg(feature = "webhook")]
     pub(crate) fn try_accept(
         self: &Arc<Self>,
@@ -120,7 +192,7 @@ impl Dispatcher {
             Err(report) => return Ok(Ticket::done(report)),
         };
         let place = self.place_for(source, updates.first(), 0)?;
-        self.put(source, &coin, updates, Life::new(), place)
+        self.put(Delivered::new(source, &coin, live(updates)), place)
     }
 
     /// A place for an update, if there is room now in its lane, for which so many are held elsewhere.
@@ -131,8 +203,12 @@ impl Dispatcher {
         update: Option<&Read>,
         held: usize,
     ) -> Result<OwnedSemaphorePermit> {
-        let lane = update.and_then(|update| update.as_ref().ok()).map(|update| source.lane(update));
-        self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)))
+        let lane = update
+            .and_then(|update| update.as_ref().ok())
+            .map(|update| source.lane(update, self.policy.payments_apart));
+        let place = self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)));
+        // What finds no room in memory waits in the file.
+        if self.is_durable { place.or_else(|_| self.room.no_place()) } else { place }
     }
 
     /// Whether nothing of a wallet waits or is at work.
@@ -150,6 +226,9 @@ impl Dispatcher {
     /// Waits until there is room in a wallet's lane.
     #[cfg(feature = "polling")]
     pub(crate) async fn reserve_for(&self, coin: &Coin) -> Result<OwnedSemaphorePermit> {
+        if self.is_durable {
+            return self.room.no_place();
+        }
         let lane = Lane::of(coin);
         self.room.take_in(|| self.lanes.waiting(&lane)).await
     }
@@ -162,7 +241,12 @@ impl Dispatcher {
         parcel: Parcel,
     ) -> Result<Ticket> {
         let place = self.room.take().await?;
-        self.enqueue(source, body, &parcel, Life::new(), place)
+        match self.read(source, body, &parcel) {
+            Ok((coin, updates)) => {
+                self.put(Delivered { awaited: true, ..Delivered::new(source, &coin, live(updates)) }, place)
+            }
+            Err(report) => Ok(Ticket::done(report)),
+        }
     }
 
     /// Whether it has been shut down: there is no way back.
@@ -189,120 +273,60 @@ impl Dispatcher {
         Err(Error::new(ErrorKind::Reentrant, message))
     }
 
-    /// Puts updates into their lanes, in their order, with a place that was reserved for them.
-    pub(crate) fn enqueue(
-        self: &Arc<Self>,
-        source: &Source,
-        body: &Arc<str>,
-        parcel: &Parcel,
-        life: Life,
-        place: OwnedSemaphorePermit,
-    ) -> Result<Ticket> {
-        match self.read(source, body, parcel) {
-            Ok((coin, updates)) => self.put(source, &coin, updates, life, place),
-            Err(report) => Ok(Ticket::done(report)),
-        }
-    }
-
-    /// Puts the updates of one wallet into their lanes, in their order.
-    pub(crate) fn put(
-        self: &Arc<Self>,
-        source: &Source,
-        coin: &Coin,
-        updates: Vec<Read>,
-        life: Life,
-        place: OwnedSemaphorePermit,
-    ) -> Result<Ticket> {
-        let runtime = runtime()?;
-        let mut report = Report::default();
-        let total = updates.len();
-        let jobs = self.sort(source, coin, updates, life, &mut report);
-        let unfinished = total - report.total();
-        self.unfinished.fetch_add(unfinished, Ordering::Relaxed);
-        let room = self.room.fit(place, unfinished);
-        let (batch, ticket) = Batch::new(report, total, room);
-        for (lane, updates) in jobs {
-            let count = updates.len();
-            let job = Job { source: source.clone(), updates, batch: Arc::clone(&batch) };
-            if self.lanes.push(lane.clone(), job, count) {
-                let this = Arc::clone(self);
-                let abort = self.abort.clone();
-                let work = async move {
-                    if abort.run_until_cancelled(this.work(&lane)).await.is_none() {
-                        this.lanes.clear();
-                    }
-                };
-                self.workers.spawn_on(work, &runtime);
-            }
-        }
-        Ok(ticket)
-    }
-
-    /// The worker of one lane. It leaves when nothing waits there.
-    async fn work(&self, lane: &Lane) {
-        while let Some(job) = self.lanes.next(lane) {
-            for accepted in &job.updates {
-                // Never closed.
-                let Ok(_turn) = self.turns.acquire().await else { return };
-                self.handle(&job, accepted).await;
-                self.lanes.handled(lane);
-                self.room.freed();
-                self.unfinished.fetch_sub(1, Ordering::Relaxed);
-            }
-        }
-    }
-
-    async fn handle(&self, job: &Job, Accepted { index, update, fact }: &Accepted) {
-        let index = *index;
-        let undelivered = || fact.iter().for_each(|fact| lock(&self.facts).release(fact));
-        let Some(handler) = job.source.find(update.coin(), update.event(), &self.routes) else {
-            undelivered();
-            let event = update.event();
-            self.told.once(&format!("no handler for {event}"), || {
-                tracing::info!(currency = %update.currency(), "ignored updates of `{event}`: no handler is registered for it");
-            });
-            let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
-            return job.batch.note(|report| report.ignored.push(ignored));
-        };
-        let attempt = Arc::new(crate::handler::Attempt::new(
-            [0; 16],
-            crate::inbox::EventId(0),
-            1,
-            crate::inbox::Origin::Live,
-            std::time::SystemTime::now(),
-        ));
-        let outcome = run::run(&handler, update, &attempt, &self.states, self.id).await;
-        if outcome.is_err() {
-            undelivered();
-        }
-        job.batch.note(|report| match outcome {
-            Ok(()) => report.handled += 1,
-            Err(HandlerError::Argument(error)) => {
-                report.rejected.push(Rejected::argument(index, handler.info(), error));
-            }
-            Err(error) => report.failed.push(Failed { index, handler: handler.info(), error }),
-        });
-    }
-
-    /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said.
+    /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said. What an inbox
+    /// keeps is left there, but for what has begun.
     pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
         self.room.close();
+        self.closing.cancel();
+        self.pumps.close();
         self.workers.close();
-        if tokio::time::timeout_at(deadline, self.workers.wait()).await.is_ok() {
-            return Ok(());
-        }
+        let finished = tokio::time::timeout_at(deadline, self.workers.wait()).await;
         let lost = self.unfinished.load(Ordering::Relaxed);
-        self.abort.cancel();
-        // A plain handler that blocks its thread cannot be stopped, only left behind.
-        let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;
+        if finished.is_err() {
+            self.abort.cancel();
+            // A plain handler that blocks its thread cannot be stopped, only left behind.
+            let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;
+        }
         self.lanes.clear();
-        Err(Error::new(
-            ErrorKind::Shutdown,
-            format!(
-                "the time for a graceful shutdown ran out: {lost} accepted updates were not handled to the end"
-            ),
-        ))
+        lock(&self.awaited).clear();
+        let closed = self.inbox.close().await;
+        self.tell_what_is_left().await;
+        if finished.is_err() {
+            let what = if self.is_durable {
+                format!(
+                    "{lost} handlers were broken off; their events are in the inbox, and are handled again"
+                )
+            } else {
+                format!("{lost} accepted updates were not handled to the end")
+            };
+            let message = format!("the time for a graceful shutdown ran out: {what}");
+            return Err(Error::new(ErrorKind::Shutdown, message));
+        }
+        closed
     }
+
+    /// What memory holds is gone with the process.
+    async fn tell_what_is_left(&self) {
+        if self.is_durable {
+            return;
+        }
+        match self.inbox.stats().await {
+            Ok(stats) if stats.retrying + stats.dead > 0 => tracing::warn!(
+                "lost with the process, because they were held in memory: {} events that waited for another attempt, {} dead \
+                 letters; an inbox in a file keeps them (`BITCART_INBOX=events.db`)",
+                stats.retrying,
+                stats.dead,
+            ),
+            Ok(_) => {}
+            Err(error) => tracing::warn!("{error}"),
+        }
+    }
+}
+
+/// As they come from a daemon, or by hand.
+fn live(updates: Vec<Read>) -> Vec<Incoming> {
+    let life = Life::new();
+    updates.into_iter().map(|update| Incoming { update, origin: Origin::Live, life }).collect()
 }
 
 fn refused(reason: &str) -> Error {

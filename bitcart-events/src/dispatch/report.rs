@@ -1,6 +1,7 @@
 //! What became of each update.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::HandlerInfo;
 use crate::field::FieldError;
@@ -29,7 +30,7 @@ use crate::update::Malformed;
 pub struct Report {
     /// How many updates a handler has handled.
     pub handled: usize,
-    /// Those whose handler returned an error or panicked.
+    /// Those whose handler returned an error, panicked, or took too long at the first attempt.
     pub failed: Vec<Failed>,
     /// Those that are no update of the schema: a field missing, a wrong type, not an object.
     pub rejected: Vec<Rejected>,
@@ -58,6 +59,8 @@ pub struct Failed {
     pub handler: HandlerInfo,
     /// The error that it returned, or its panic.
     pub error: HandlerError,
+    /// How soon it is tried again; `None`: it is a dead letter.
+    pub retry: Option<Duration>,
 }
 
 /// An update that cannot be passed to a handler.

@@ -32,6 +32,21 @@ impl Room {
         Arc::clone(&self.places).acquire_owned().await.map_err(|_| shutting_down())
     }
 
+    /// For what needs none.
+    #[cfg(feature = "polling")]
+    pub(super) fn no_place(&self) -> Result<OwnedSemaphorePermit> {
+        if self.is_closed() {
+            return Err(shutting_down());
+        }
+        Arc::clone(&self.places).try_acquire_many_owned(0).map_err(|_| shutting_down())
+    }
+
+    /// Waits for a place, and takes at most so many, but no more than half of what is left.
+    pub(super) async fn take_some(&self, most: usize) -> Option<OwnedSemaphorePermit> {
+        let place = self.take().await.ok()?;
+        Some(self.fit(place, most))
+    }
+
     /// So many places as there are updates, or as near to it as half of what is left allows.
     pub(super) fn fit(&self, mut place: OwnedSemaphorePermit, updates: usize) -> OwnedSemaphorePermit {
         let held = place.num_permits();

@@ -4,13 +4,17 @@ use std::any::Any;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use tracing::{Instrument, Span};
 
+use super::Dispatcher;
+use super::policy::Next;
 use crate::Update;
 use crate::field::excerpt;
-use crate::handler::{Attempt, Call, Handler, HandlerError, Invocation, Outcome, States};
+use crate::handler::{Attempt, Call, Handler, HandlerError, Invocation, Outcome};
+use crate::inbox::Claimed;
 
 tokio::task_local! {
     /// The dispatcher whose handler this task runs.
@@ -22,67 +26,107 @@ pub(super) fn inside(dispatcher: u64) -> bool {
     RUNNING.try_with(|running| *running == dispatcher).unwrap_or(false)
 }
 
-/// Runs a handler, and logs how it ended.
-pub(super) async fn run(
-    handler: &Handler,
-    update: &Update,
-    attempt: &Arc<Attempt>,
-    states: &Arc<States>,
-    dispatcher: u64,
-) -> Outcome {
-    let info = handler.info();
+/// A handler, and what it is to handle.
+pub(super) struct Run<'a> {
+    pub(super) handler: &'a Handler,
+    pub(super) update: &'a Update,
+    pub(super) attempt: Arc<Attempt>,
+}
+
+/// How a call ended.
+pub(super) struct Ended {
+    pub(super) outcome: Outcome,
+    pub(super) next: Next,
+    /// The error as text.
+    pub(super) error: String,
+}
+
+/// Runs a handler, and what it wants to have stored; logs how it ended, and what comes next.
+pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>) -> Ended {
+    let info = run.handler.info();
     let span = tracing::info_span!(
         "handler",
         event = %info.event,
         handler = info.name,
         at = %format_args!("{}:{}", info.file, info.line),
-        currency = %update.currency(),
-        wallet = update.coin().wallet_shown(),
+        currency = %run.update.currency(),
+        wallet = run.update.coin().wallet_shown(),
     );
     let run_and_log = async {
-        let outcome =
-            catch(RUNNING.scope(dispatcher, call(handler, update, attempt, states, dispatcher))).await;
-        match &outcome {
-            Ok(()) => tracing::debug!("handled"),
-            Err(HandlerError::Argument(error)) => {
-                tracing::warn!(update = excerpt(update.raw()), "rejected: {error}")
-            }
-            Err(error) => tracing::error!(update = excerpt(update.raw()), "failed: {error}"),
+        let called = RUNNING.scope(dispatcher.id, call(dispatcher, &run));
+        let mut outcome = catch(called).await;
+        let effects = run.attempt.take_effects();
+        let mut next = Next::Done;
+        if outcome.is_ok() && !effects.is_empty() {
+            outcome = dispatcher.inbox.settle_with(claimed, effects).await.map_err(HandlerError::Failed);
+            next = Next::Stored;
         }
-        outcome
+        if outcome.is_err() {
+            next = dispatcher.policy.next(&outcome, claimed.failures, run.handler.retries());
+        }
+        let error = outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
+        tell(&outcome, &error, &next, claimed, run.update);
+        Ended { outcome, next, error }
     };
     // Logging is the user's code too: the error's `Display`, the subscriber.
-    catch(run_and_log.instrument(span)).await
+    AssertUnwindSafe(run_and_log.instrument(span)).catch_unwind().await.unwrap_or_else(|panic| {
+        let error = panicked(&*panic);
+        let shown = error.to_string();
+        let outcome = Err(error);
+        let next = dispatcher.policy.next(&outcome, claimed.failures, run.handler.retries());
+        Ended { outcome, next, error: shown }
+    })
 }
 
-async fn call(
-    handler: &Handler,
-    update: &Update,
-    attempt: &Arc<Attempt>,
-    states: &Arc<States>,
-    dispatcher: u64,
-) -> Outcome {
-    let (call, subscription) = match handler {
+fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: &Update) {
+    const DEAD: &str = "it is a dead letter now";
+    let (id, attempt, update) = (claimed.id.0, claimed.attempt, excerpt(update.raw()));
+    match (outcome, next) {
+        (Ok(()), _) => tracing::debug!(id, attempt, "handled"),
+        (Err(HandlerError::Argument(_)), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),
+        (Err(_), Next::Again(wait)) => {
+            tracing::error!(id, attempt, update, "failed: {error}; trying again in {wait:.1?}");
+        }
+        (Err(_), _) => tracing::error!(id, attempt, update, "failed: {error}; {DEAD}"),
+    }
+}
+
+async fn call(dispatcher: &Dispatcher, run: &Run<'_>) -> Outcome {
+    let (states, update, attempt) = (&dispatcher.states, run.update, &run.attempt);
+    let (call, subscription) = match run.handler {
         Handler::Registered(registration, subscription) => (registration.call, *subscription),
-        Handler::ByHand(by_hand) => return (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed),
+        Handler::ByHand(by_hand) => {
+            let handled = async { (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed) };
+            return within(dispatcher.policy.time_limit, handled).await;
+        }
     };
     let invocation = Invocation { update, subscription, states, attempt };
     match call {
         Call::Plain(call) => call(&invocation),
-        Call::Async(call) => call(&invocation)?.await,
+        Call::Async(call) => within(dispatcher.policy.time_limit, call(&invocation)?).await,
         Call::Blocking(call) => {
-            let (update, states, attempt, span) =
-                (update.clone(), Arc::clone(states), Arc::clone(attempt), Span::current());
+            let (update, states, attempt) = (update.clone(), Arc::clone(states), Arc::clone(attempt));
+            let (id, span) = (dispatcher.id, Span::current());
             let run = move || {
                 let _entered = span.enter();
                 let invocation =
                     Invocation { update: &update, subscription, states: &states, attempt: &attempt };
-                RUNNING.sync_scope(dispatcher, || call(&invocation))
+                RUNNING.sync_scope(id, || call(&invocation))
             };
             tokio::task::spawn_blocking(run).await.unwrap_or_else(|error| match error.try_into_panic() {
                 Ok(panic) => Err(panicked(&*panic)),
                 Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
             })
+        }
+    }
+}
+
+/// A time limit drops the handler's future where it waits.
+async fn within(limit: Option<Duration>, future: impl Future<Output = Outcome>) -> Outcome {
+    match limit {
+        None => future.await,
+        Some(limit) => {
+            tokio::time::timeout(limit, future).await.unwrap_or(Err(HandlerError::TimedOut(limit)))
         }
     }
 }

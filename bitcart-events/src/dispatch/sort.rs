@@ -1,15 +1,32 @@
-//! What becomes of updates before a handler sees them: read, ignored, rejected, repeated, or sorted into lanes.
+//! What becomes of updates before they are stored: read, ignored, rejected, or sorted into lanes.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::facts::{Life, Repeated};
-use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report, lock};
-use crate::field::excerpt;
+use super::accept::Incoming;
+use super::{Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
+use crate::field::{IntField, excerpt};
+use crate::inbox::{Fact, Life, NewEvent, Origin, Text};
 use crate::intake::Parcel;
+use crate::schema::event;
 use crate::source::{Lane, Source, Unasked};
 use crate::update::Malformed;
-use crate::{Coin, Update};
+use crate::{Coin, Payload, Update};
+
+/// What is to be stored, and what became of the rest.
+pub(super) struct Sorting {
+    /// What stands behind each of the events.
+    pub(super) sorted: Vec<Sorted>,
+    pub(super) events: Vec<NewEvent>,
+    pub(super) report: Report,
+}
+
+pub(super) struct Sorted {
+    /// Its place among the updates that it came with.
+    pub(super) index: usize,
+    /// Nothing for a dead letter.
+    pub(super) live: Option<(Update, Lane)>,
+}
 
 impl Dispatcher {
     /// Reads the updates of a wallet that is listened to; all others are ignored, and that is the report.
@@ -37,54 +54,89 @@ impl Dispatcher {
         Ok((coin, updates))
     }
 
-    /// The updates that are to be handled, by lane; what became of the others goes to the report.
-    pub(super) fn sort(
-        &self,
-        source: &Source,
-        coin: &Coin,
-        updates: Vec<Read>,
-        life: Life,
-        report: &mut Report,
-    ) -> Vec<(Lane, Vec<Accepted>)> {
-        let mut facts = lock(&self.facts);
-        let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
-        for (index, update) in updates.into_iter().enumerate() {
+    pub(super) fn sort(&self, source: &Source, coin: &Coin, updates: Vec<Incoming>) -> Sorting {
+        let count = updates.len();
+        let (sorted, events) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut sorting = Sorting { sorted, events, report: Report::default() };
+        for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
             let update = match update {
                 Ok(update) => update,
                 Err((malformed, raw)) => {
-                    self.sort_out(index, malformed, &raw, coin, report);
+                    self.sort_out(index, malformed, raw, origin, coin, &mut sorting);
                     continue;
                 }
             };
-            let lane = source.lane(&update);
-            match facts.claim(&update, &lane, life) {
-                Ok(fact) => {
-                    let accepted = Accepted { index, update, fact };
-                    match jobs.iter_mut().find(|(known, _)| *known == lane) {
-                        Some((_, updates)) => updates.push(accepted),
-                        None => jobs.push((lane, vec![accepted])),
-                    }
-                }
-                Err(Repeated) => {
-                    tracing::debug!(currency = %coin.currency(), update = excerpt(update.raw()), "delivered before");
-                    report.repeated.push(index);
-                }
+            if source.find(update.coin(), update.event(), &self.routes).is_none() {
+                self.ignore(&update);
+                sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
+                continue;
             }
+            let lane = source.lane(&update, self.policy.payments_apart);
+            let fact = self.fact(&update, &lane, life);
+            sorting.events.push(NewEvent { fact, ..event_of(coin, update.text(), origin) });
+            sorting.sorted.push(Sorted { index, live: Some((update, lane)) });
         }
-        jobs
+        sorting
+    }
+
+    /// Nobody has a use for it.
+    pub(super) fn ignore(&self, update: &Update) {
+        let event = update.event();
+        self.told.once(&format!("no handler for {event}"), || {
+            tracing::info!(currency = %update.currency(), "ignored updates of `{event}`: no handler is registered for it");
+        });
     }
 
     /// An update that no handler could take.
-    fn sort_out(&self, index: usize, malformed: Malformed, raw: &str, coin: &Coin, report: &mut Report) {
+    fn sort_out(
+        &self,
+        index: usize,
+        malformed: Malformed,
+        raw: String,
+        origin: Origin,
+        coin: &Coin,
+        sorting: &mut Sorting,
+    ) {
         let (currency, wallet) = (coin.currency(), coin.wallet_shown());
         if let Malformed::UnknownEvent { name } = &malformed {
             self.told.once(name, || {
                 tracing::warn!(%currency, wallet, event = %name, "ignored updates of an unknown event");
             });
-            report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
+            sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
         } else {
-            tracing::warn!(%currency, wallet, update = excerpt(raw), "rejected: {malformed}");
-            report.rejected.push(Rejected::malformed(index, malformed));
+            tracing::warn!(%currency, wallet, update = excerpt(&raw), "rejected: {malformed}");
+            let dead = Some(malformed.to_string());
+            sorting
+                .events
+                .push(NewEvent { dead, ..event_of(coin, Text::from(Arc::<str>::from(raw)), origin) });
+            sorting.sorted.push(Sorted { index, live: None });
+            sorting.report.rejected.push(Rejected::malformed(index, malformed));
         }
     }
+
+    /// What the update states, if that is delivered only once.
+    fn fact(&self, update: &Update, lane: &Lane, life: Life) -> Option<Fact> {
+        let name = update.event().name();
+        if name == event::NewBlock::SCHEMA.name {
+            // What is no height is rejected when the handler's arguments are read.
+            let height = u64::from_field(update.field(0)).ok()?;
+            Some(Fact::Height { of: chain(lane, update.coin()), height })
+        } else if name == event::NewTransaction::SCHEMA.name {
+            Some(Fact::Transfer { mark: update.transfer(&self.key), life })
+        } else {
+            None
+        }
+    }
+}
+
+/// Whose heights they are.
+fn chain(lane: &Lane, coin: &Coin) -> String {
+    match (lane, coin.id()) {
+        (Lane::Wallet(currency, _), Some(wallet)) => format!("{currency}/{}", wallet.hex()),
+        _ => coin.currency().code().to_owned(),
+    }
+}
+
+fn event_of(coin: &Coin, text: Text, origin: Origin) -> NewEvent {
+    NewEvent { currency: coin.currency(), wallet: coin.id(), text, origin, fact: None, dead: None }
 }

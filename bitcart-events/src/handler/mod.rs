@@ -187,6 +187,11 @@ impl Handler {
         }
     }
 
+    /// How often it is tried again, if it says so.
+    pub(crate) fn retries(&self) -> Option<u32> {
+        None
+    }
+
     pub(crate) fn info(&self) -> HandlerInfo {
         let (name, file, line) = match self {
             Self::Registered(registration, _) => (registration.name, registration.file, registration.line),

@@ -1,6 +1,7 @@
 //! What became of a call.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::BoxError;
 use crate::error::write_causes;
@@ -21,6 +22,8 @@ pub enum HandlerError {
     Failed(BoxError),
     /// The handler panicked; the text is the panic's message.
     Panicked(String),
+    /// The handler took longer than the listener's [time limit](crate::ListenerBuilder::time_limit), and was dropped.
+    TimedOut(Duration),
 }
 
 impl fmt::Display for HandlerError {
@@ -32,6 +35,7 @@ impl fmt::Display for HandlerError {
                 write_causes(f, &**error)
             }
             Self::Panicked(message) => write!(f, "panicked: {message}"),
+            Self::TimedOut(limit) => write!(f, "took longer than {limit:?}"),
         }
     }
 }

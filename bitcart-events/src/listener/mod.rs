@@ -11,8 +11,9 @@ use std::time::Duration;
 use crate::delivery::webhook::{Receiver, WebhookSettings};
 #[cfg(feature = "websocket")]
 use crate::delivery::websocket::{Hook, Memory};
-use crate::dispatch::{Dispatcher, Limits};
+use crate::dispatch::{Dispatcher, Limits, Policy};
 use crate::handler::{EventNames, Handler, Handlers, States, registry};
+use crate::inbox::{DeadLetters, Inbox, MemoryInbox};
 use crate::shutdown::Shutdown;
 use crate::source::Source;
 use crate::updates::Updates;
@@ -38,6 +39,8 @@ pub struct ListenerBuilder {
     handlers: Vec<Handler>,
     expected: Vec<String>,
     limits: Limits,
+    policy: Policy,
+    inbox: Option<Arc<dyn Inbox>>,
     shutdown: Shutdown,
     #[cfg(feature = "webhook")]
     webhook: WebhookSettings,
@@ -54,6 +57,8 @@ impl ListenerBuilder {
             handlers: Vec::new(),
             expected: Vec::new(),
             limits: Limits::default(),
+            policy: Policy::default(),
+            inbox: None,
             shutdown: Shutdown::default(),
             #[cfg(feature = "webhook")]
             webhook: WebhookSettings::default(),
@@ -110,6 +115,54 @@ impl ListenerBuilder {
         self
     }
 
+    /// Where accepted events stand until they have been handled. In memory unless set.
+    ///
+    /// See [`inbox`](crate::inbox) for what each promises. An inbox belongs to one listener.
+    pub fn inbox(mut self, inbox: impl Inbox) -> Self {
+        self.inbox = Some(Arc::new(inbox));
+        self
+    }
+
+    /// How often an event is tried again whose handler failed: 5 times unless set, after growing
+    /// [waits](Self::retry_waits). Afterwards it is a [dead letter](crate::inbox). A handler can say otherwise with `#[on(…, retries = 0)]`, and an
+    /// error can say that it is [final](crate::Final).
+    ///
+    /// A handler that panicked or took too long failed too; one whose arguments cannot be read from the update can never
+    /// succeed, and its event is a dead letter at once.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.policy.retries = retries;
+        self
+    }
+
+    /// How long an event whose handler failed waits for the next attempt: `first` before the first one, then twice as long
+    /// each time up to `longest`, with up to as much again by chance, so that not all that failed together comes back
+    /// together. A second and ten minutes unless set.
+    pub fn retry_waits(mut self, first: Duration, longest: Duration) -> Self {
+        self.policy.waits = (first, longest.max(first));
+        self
+    }
+
+    /// How long an `async` handler may take; as long as it wants unless set. One that takes longer is dropped where it awaits,
+    /// and has failed. A handler that is not `async` cannot be stopped, and has no limit.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.policy.time_limit = Some(limit);
+        self
+    }
+
+    /// An event that failed holds back those behind it in its lane until it is handled, or a dead letter. Otherwise they go
+    /// on, and it comes again when its wait is over: after them.
+    pub fn strict(mut self) -> Self {
+        self.policy.strict = true;
+        self
+    }
+
+    /// Keeps each payment's events in order by themselves, instead of with all the events of its wallet: a payment whose
+    /// handler takes long does not hold up others of the same wallet.
+    pub fn payments_apart(mut self) -> Self {
+        self.policy.payments_apart = true;
+        self
+    }
+
     /// Shuts down when this future is ready, instead of at Ctrl-C or SIGTERM: whichever delivery the listener runs, and in an
     /// application with its own server what [`Listener::configure_webhook`] started. The first of them takes it.
     pub fn shutdown_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
@@ -148,8 +201,9 @@ impl ListenerBuilder {
             let info = handler.info();
             tracing::info!(event = %info.event, handler = info.name, at = %format_args!("{}:{}", info.file, info.line), "handler");
         }
+        let inbox = self.inbox.unwrap_or_else(|| Arc::new(MemoryInbox::new()));
         let parts = ListenerParts {
-            dispatcher: Arc::new(Dispatcher::new(routes, self.states, self.limits)),
+            dispatcher: Arc::new(Dispatcher::new(routes, self.states, self.limits, self.policy, inbox)),
             shutdown: self.shutdown,
             #[cfg(feature = "webhook")]
             webhook: Arc::new(Receiver::new(self.webhook)?),
@@ -218,6 +272,36 @@ impl Listener {
         let parcel =
             intake::read_any(&body).map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
         self.parts.dispatcher.accept(&self.source, &body, parcel).await?.report().await
+    }
+
+    /// The inbox that accepted events stand in: to ask how much is in it, and for its dead letters.
+    ///
+    /// ```
+    /// # use bitcart_events::Coin;
+    /// # use bitcart_events::inbox::{DeadLetters, Inbox};
+    /// # async fn f() -> bitcart_events::Result<()> {
+    /// let listener = Coin::btc("xpub…").listener().build()?;
+    /// println!("{} wait", listener.inbox().stats().await?.pending);
+    /// for letter in listener.inbox().dead_letters(DeadLetters::all(), 10).await? {
+    ///     println!("{}: {}", letter.text, letter.error);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn inbox(&self) -> &Arc<dyn Inbox> {
+        self.parts.dispatcher.inbox()
+    }
+
+    /// Has dead letters handled again, soon, as events of [origin](crate::inbox::Origin) `Replayed`; how many they were.
+    /// [`dead_letters`](Inbox::dead_letters) shows beforehand which they will be.
+    ///
+    /// # Errors
+    /// When the inbox cannot be written, and outside a tokio runtime.
+    pub async fn replay(&self, which: DeadLetters) -> Result<usize> {
+        let replayed = self.inbox().replay(which).await?;
+        self.parts.dispatcher.look(&self.source)?;
+        Ok(replayed)
     }
 
     /// Fails if there is no handler at all, for programs in which none can be added later.

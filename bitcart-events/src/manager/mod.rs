@@ -144,6 +144,13 @@ impl ApiManager {
         self.currencies().values().flat_map(|wallets| wallets.coins.values().cloned()).collect()
     }
 
+    /// With those that stand for no wallet.
+    pub(crate) fn all_coins(&self) -> Vec<Coin> {
+        let currencies = self.currencies();
+        let without = currencies.values().map(|wallets| wallets.none.clone());
+        without.chain(currencies.values().flat_map(|wallets| wallets.coins.values().cloned())).collect()
+    }
+
     /// The coin of one wallet.
     #[must_use]
     pub fn coin(&self, currency: Currency, wallet: &str) -> Option<Coin> {

@@ -1,34 +1,49 @@
 //! What an update says, as 128 bits: to know an update again without keeping it.
 
-use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::LazyLock;
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hasher;
 
 use super::Update;
-
-/// Equal for updates that say the same: the event and every field of its schema, but for the list of transactions.
-///
-/// The queue of an ETH daemon shows a payment with hashes that came later, or with one of them twice (`065c8421`,
-/// capture `eth_rpc`: get_updates-after-payment), so that the same emission differs there from what the websocket
-/// brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Mark([u64; 2]);
+use crate::inbox::Mark;
 
 /// The field that is another one in the queue.
 const GROWING: &str = "tx_hashes";
 
 impl Mark {
-    /// 128 bits under secret keys, so that two are never equal by chance, and by nobody's will.
-    pub(crate) fn of(value: impl Hash) -> Self {
-        static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
-        Self(KEYS.each_ref().map(|key| key.hash_one(&value)))
+    /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Each part counts by
+    /// itself, and one that is missing is another one than an empty one. It stays the same for ever: it is kept.
+    pub(crate) fn of<'a>(key: &[u8; 16], parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Self {
+        let mut hasher = SipHasher13::new_with_key(key);
+        for part in parts {
+            let length = part.map_or(u64::MAX, |part| part.len() as u64);
+            hasher.write(&length.to_le_bytes());
+            hasher.write(part.unwrap_or_default());
+        }
+        Self(hasher.finish128().as_bytes())
     }
 }
 
 impl Update {
-    pub(crate) fn mark(&self) -> Mark {
+    /// Equal for updates that say the same: the event and every field of its schema, but for the list of transactions.
+    ///
+    /// The queue of an ETH daemon shows a payment with hashes that came later, or with one of them twice (`065c8421`,
+    /// capture `eth_rpc`: get_updates-after-payment), so that the same emission differs there from what the websocket
+    /// brought.
+    pub(crate) fn mark(&self, key: &[u8; 16]) -> Mark {
+        Mark::of(key, self.parts())
+    }
+
+    /// The same for one wallet alone: a transfer of it.
+    pub(crate) fn transfer(&self, key: &[u8; 16]) -> Mark {
+        let wallet = self.coin().id();
+        let whose = [Some(self.currency().code().as_bytes()), wallet.as_ref().map(|id| &id.0[..])];
+        Mark::of(key, whose.into_iter().chain(self.parts()))
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Option<&[u8]>> {
         let fields = self.event().schema().fields.iter().enumerate();
         let compared = fields.filter(|(_, field)| field.name != GROWING);
-        let values: Vec<Option<&str>> = compared.map(|(column, _)| self.field(column).raw()).collect();
-        Mark::of((self.event().name(), values))
+        let values = compared.map(|(column, _)| self.field(column).raw().map(str::as_bytes));
+        std::iter::once(Some(self.event().name().as_bytes())).chain(values)
     }
 }

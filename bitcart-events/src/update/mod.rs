@@ -7,10 +7,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(crate) use mark::Mark;
 pub(crate) use members::Malformed;
 
 use crate::field::{Field, FieldError};
+use crate::inbox::Text;
 use crate::schema::{Event, EventSchema};
 use crate::wallet::Fingerprint;
 use crate::{Coin, Currency};
@@ -103,6 +103,11 @@ impl Update {
     #[must_use]
     pub fn raw(&self) -> &str {
         self.0.body.get(self.0.raw.clone()).unwrap_or_default()
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn text(&self) -> Text {
+        Text::new(Arc::clone(&self.0.body), self.0.raw.clone())
     }
 
     /// All of its fields, typed.

@@ -88,12 +88,15 @@ async fn receive(State(listener): State<Listener>, request: Request) -> Response
     }
 }
 
-/// Accepts a body, and waits for its handlers as long as an answer may take. An error means that the body was not
-/// accepted, or was given up at a shutdown: then the daemon should keep it.
+/// Accepts a body, and waits until it is stored; where nothing stores it, for its handlers, as long as an answer may take.
+/// An error means that the body was not accepted, or was given up at a shutdown: then the daemon should keep it.
 async fn accept(Listener { source, parts }: &Listener, text: &str) -> Result<()> {
     let parcel =
         intake::read_object(text).map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
-    let ticket = parts.dispatcher.try_accept(source, &text.into(), parcel)?;
+    let mut ticket = parts.dispatcher.try_accept(source, &text.into(), parcel)?;
+    if parts.dispatcher.is_durable() {
+        return ticket.stored().await;
+    }
     match tokio::time::timeout(parts.webhook.settings.answer_within, ticket.report()).await {
         Ok(report) => report.map(|_| ()),
         Err(_) => {

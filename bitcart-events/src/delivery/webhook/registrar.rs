@@ -15,7 +15,7 @@ use crate::delivery::crew::{Crew, Orders};
 use crate::delivery::desk::Desk;
 use crate::delivery::waits::Waits;
 use crate::delivery::websocket::Stations;
-use crate::dispatch::Life;
+use crate::inbox::Life;
 use crate::{Coin, ErrorKind, Listener, Result};
 
 /// How long `configure_webhook` waits for the daemons' first answers.

@@ -16,7 +16,7 @@
 
 use std::ops::Range;
 
-use crate::update::Mark;
+use crate::inbox::Mark;
 
 /// What came without a gap.
 pub(super) struct Stretch {

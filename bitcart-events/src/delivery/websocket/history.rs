@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::align::{self, Place};
-use crate::update::Mark;
+use crate::inbox::Mark;
 
 #[cfg(test)]
 mod model;
@@ -241,4 +241,10 @@ impl<H> History<H> {
             }
         }
     }
+}
+
+/// For tests, which say in other ways what an update is.
+#[cfg(test)]
+fn mark_of(what: impl std::fmt::Debug) -> Mark {
+    Mark::of(&[0; 16], [Some(format!("{what:?}").as_bytes())])
 }

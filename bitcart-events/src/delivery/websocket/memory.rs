@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::history::History;
 use super::ledger::Held;
 use crate::Currency;
-use crate::dispatch::Life;
+use crate::inbox::Life;
 use crate::wallet::WalletKey;
 
 /// How many wallets are remembered. What is forgotten is delivered again from the daemon's queue.

@@ -11,8 +11,8 @@ mod client;
 mod compared;
 mod daemon;
 
-use super::History;
-use crate::update::Mark;
+use super::{History, mark_of};
+use crate::inbox::Mark;
 
 /// What a daemon tells, in the order of the wallet. Blocks have a height of their own; all else comes again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,9 +25,9 @@ pub(super) enum Told {
 impl Told {
     fn mark(self) -> Mark {
         match self {
-            Self::Payment(status) => Mark::of((0, usize::from(status))),
-            Self::Transfer(transaction) => Mark::of((1, transaction)),
-            Self::Block(height) => Mark::of((2, height)),
+            Self::Payment(status) => mark_of((0, usize::from(status))),
+            Self::Transfer(transaction) => mark_of((1, transaction)),
+            Self::Block(height) => mark_of((2, height)),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{CAP, History, KNOWN, Merged, Next};
-use crate::update::Mark;
+use super::{CAP, History, KNOWN, Merged, Next, mark_of};
+use crate::inbox::Mark;
 use crate::{Coin, Update, intake};
 
 /// What a test says: h for held, m for missed at that place, and what is known again.
@@ -19,12 +19,12 @@ impl Told {
     }
 
     fn held(mut self, text: &str) -> Self {
-        text.chars().for_each(|char| self.history.brought(Mark::of(char), Some(char)));
+        text.chars().for_each(|char| self.history.brought(mark_of(char), Some(char)));
         self
     }
 
     fn delivered(mut self, text: &str) -> Self {
-        text.chars().for_each(|char| self.history.brought(Mark::of(char), None));
+        text.chars().for_each(|char| self.history.brought(mark_of(char), None));
         self
     }
 
@@ -45,7 +45,7 @@ impl Told {
     }
 
     fn merged_from(&mut self, answer: &str, live: bool) -> (String, usize, Option<usize>) {
-        let marks: Vec<Mark> = answer.chars().map(Mark::of).collect();
+        let marks: Vec<Mark> = answer.chars().map(mark_of).collect();
         let Merged { next, begins } = self.history.merge(&marks, live, false);
         let shown = next.into_iter().map(|next| match next {
             Next::Held(char) => char.to_ascii_uppercase(),
@@ -215,7 +215,7 @@ fn marks(list: &str) -> Vec<Mark> {
     let body: Arc<str> = list.into();
     let parcel = intake::read_any(&body).unwrap();
     let coin = Coin::btc("w");
-    let mark = |raw| Update::parse(&body, raw, &coin).unwrap().mark();
+    let mark = |raw| Update::parse(&body, raw, &coin).unwrap().mark(&[0; 16]);
     parcel.updates.into_iter().map(mark).collect()
 }
 
@@ -288,7 +288,7 @@ fn where_an_answer_ended_may_be_seen_later() {
 #[test]
 fn what_came_after_a_gap_waits_for_another_answer() {
     let mut told = Told::new().held("ab").gap().held("e");
-    let marks: Vec<Mark> = "ab".chars().map(Mark::of).collect();
+    let marks: Vec<Mark> = "ab".chars().map(mark_of).collect();
     let merged = told.history.merge(&marks, true, true);
     assert_eq!(merged.next, [Next::Held('a'), Next::Held('b')]);
     assert_eq!(told.merged("cde", true), owned("cdE", 0));

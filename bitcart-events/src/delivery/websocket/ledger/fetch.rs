@@ -9,8 +9,9 @@ use super::Ledger;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
 use crate::delivery::waits::Waits;
-use crate::dispatch::{Life, Read};
-use crate::update::Mark;
+use crate::dispatch::{Incoming, Read};
+use crate::inbox::Mark;
+use crate::inbox::{Life, Origin};
 use crate::wallet::WalletKey;
 use crate::{Coin, Result};
 
@@ -122,7 +123,8 @@ impl Ledger {
             return self.give_up(key, Some(Instant::now()));
         };
         let Some(wallet) = self.wallets.get_mut(key) else { return };
-        let marks: Vec<Mark> = updates.iter().map(mark).collect();
+        let secret = self.desk.dispatcher.key();
+        let marks: Vec<Mark> = updates.iter().map(|update| mark(secret, update)).collect();
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         let again = matches!(asking, Asking::Again | Asking::Outlived);
         // One that was asked before this connection may have been answered before it, too.
@@ -135,11 +137,11 @@ impl Ledger {
                 Next::Held(held) => {
                     wallet.held = wallet.held.saturating_sub(1);
                     place.merge(held.place);
-                    Some(held.update)
+                    Some((held.update, Origin::Live))
                 }
                 Next::Missed(index) => {
                     fetched += 1;
-                    missed.get_mut(index).and_then(Option::take)
+                    missed.get_mut(index).and_then(Option::take).map(|update| (update, Origin::Drained))
                 }
             });
         }
@@ -151,19 +153,17 @@ impl Ledger {
                 "events were waiting at the daemon and are delivered now: {fetched}",
             );
         }
-        let later = begins.map(|begins| merged.split_off(begins.min(merged.len())));
-        let life = wallet.life;
-        if later.is_some() {
+        let old = wallet.life;
+        if begins.is_some() {
             wallet.life = Life::new();
         }
-        let new_life = wallet.life;
+        let (begins, new) = (begins.unwrap_or(merged.len()), wallet.life);
+        let incoming =
+            |(nth, (update, origin))| Incoming { update, origin, life: if nth < begins { old } else { new } };
+        let merged = merged.into_iter().enumerate().map(incoming).collect();
         (wallet.holds, wallet.asked, wallet.waits) = (again.then(Instant::now), Arc::default(), Waits::new());
         let released = wallet.call_ended(asking);
-        let rest = place.split(place.num_permits() / 2);
-        self.put(&coin, merged, life, place);
-        if let Some((later, rest)) = later.zip(rest) {
-            self.put(&coin, later, new_life, rest);
-        }
+        self.put(&coin, merged, place);
         self.deliver(released);
         if again {
             self.ask(key);

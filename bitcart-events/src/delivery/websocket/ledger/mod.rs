@@ -18,7 +18,8 @@ use wallet::{Asking, Wallet};
 
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
-use crate::dispatch::{Life, Read};
+use crate::dispatch::{Delivered, Incoming, Read};
+use crate::inbox::{Life, Origin};
 use crate::source::Source;
 use crate::told::Told;
 use crate::wallet::WalletKey;
@@ -208,7 +209,7 @@ impl Ledger {
 
     fn take_for(&mut self, key: &WalletKey, held: Held) {
         let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver([held]) };
-        let mark = held.mark();
+        let mark = held.mark(self.desk.dispatcher.key());
         if wallet.holds.is_some() {
             wallet.held += 1;
             wallet.history.brought(mark, Some(Box::new(held)));
@@ -220,7 +221,7 @@ impl Ledger {
 
     /// A block, which names no wallet. It is in the queue of each.
     fn take_for_all(&mut self, held: Held) {
-        let mark = held.mark();
+        let mark = held.mark(self.desk.dispatcher.key());
         let mut own = Vec::new();
         for (key, wallet) in &mut self.wallets {
             match held.update.as_ref().ok().filter(|update| wallet.coin.own_handler(update.event()).is_some())
@@ -274,12 +275,14 @@ impl Ledger {
     fn deliver(&self, held: impl IntoIterator<Item = Held>) {
         for Held { coin, update, place } in held {
             let life = coin.key().and_then(|key| self.wallets.get(key)).map(|wallet| wallet.life);
-            self.put(&coin, vec![update], life.unwrap_or_else(Life::new), place);
+            let life = life.unwrap_or_else(Life::new);
+            self.put(&coin, vec![Incoming { update, origin: Origin::Live, life }], place);
         }
     }
 
-    fn put(&self, coin: &Coin, updates: Vec<Read>, life: Life, place: OwnedSemaphorePermit) {
-        if let Err(error) = self.desk.dispatcher.put(&self.desk.source, coin, updates, life, place) {
+    fn put(&self, coin: &Coin, updates: Vec<Incoming>, place: OwnedSemaphorePermit) {
+        if let Err(error) = self.desk.dispatcher.put(Delivered::new(&self.desk.source, coin, updates), place)
+        {
             tracing::error!(currency = %self.currency, wallet = coin.wallet_shown(), "{error}");
         }
     }

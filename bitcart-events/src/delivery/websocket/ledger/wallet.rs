@@ -10,8 +10,9 @@ use super::super::history::History;
 use super::super::memory::Known;
 use crate::Coin;
 use crate::delivery::waits::Waits;
-use crate::dispatch::{Life, Read};
-use crate::update::Mark;
+use crate::dispatch::Read;
+use crate::inbox::Life;
+use crate::inbox::Mark;
 
 /// How long frames wait for an answer that was asked for, and how long in all.
 pub(super) const HOLD: Duration = Duration::from_secs(10);
@@ -111,14 +112,14 @@ impl Wallet {
 }
 
 impl Held {
-    pub(super) fn mark(&self) -> Mark {
-        mark(&self.update)
+    pub(super) fn mark(&self, key: &[u8; 16]) -> Mark {
+        mark(key, &self.update)
     }
 }
 
-pub(super) fn mark(update: &Read) -> Mark {
+pub(super) fn mark(key: &[u8; 16], update: &Read) -> Mark {
     match update {
-        Ok(update) => update.mark(),
-        Err((_, raw)) => Mark::of(raw),
+        Ok(update) => update.mark(key),
+        Err((_, raw)) => Mark::of(key, [Some(raw.as_bytes())]),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::reference::{Courses, Known, Stretch};
 use super::super::{KNOWN, Next};
 use super::{Answer, Told, World};
-use crate::update::Mark;
+use crate::inbox::Mark;
 
 impl World {
     pub(super) fn merge(&mut self, answer: &Answer, live: bool) {

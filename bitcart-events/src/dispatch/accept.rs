@@ -1,0 +1,146 @@
+//! From what was received to the inbox, and from there to the lanes.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::SystemTime;
+
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use super::batch::Batch;
+use super::sort::{Sorted, Sorting};
+use super::{Accepted, Dispatcher, Job, Ticket, lock, runtime};
+use crate::field::excerpt;
+use crate::inbox::{self, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
+use crate::source::{Lane, Source};
+use crate::update::Malformed;
+use crate::{Coin, Result, Update};
+
+/// An update as it was read; what is none comes with the text that it should have been read from.
+pub(crate) type Read = std::result::Result<Update, (Malformed, String)>;
+
+/// An update on its way into the inbox.
+pub(crate) struct Incoming {
+    pub(crate) update: Read,
+    pub(crate) origin: Origin,
+    pub(crate) life: Life,
+}
+
+/// Updates of one wallet that are accepted together, and what is committed with them.
+pub(crate) struct Delivered<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) coin: &'a Coin,
+    pub(crate) updates: Vec<Incoming>,
+    pub(crate) taken: Vec<ReceivedId>,
+    pub(crate) remember: Vec<Remember>,
+    /// Somebody waits for the report.
+    pub(crate) awaited: bool,
+}
+
+impl<'a> Delivered<'a> {
+    pub(crate) fn new(source: &'a Source, coin: &'a Coin, updates: Vec<Incoming>) -> Self {
+        Self { source, coin, updates, taken: Vec::new(), remember: Vec::new(), awaited: false }
+    }
+}
+
+impl Dispatcher {
+    /// Puts the updates of one wallet into the inbox, and into their lanes when they are stored, in their order.
+    pub(crate) fn put(
+        self: &Arc<Self>,
+        delivered: Delivered<'_>,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Ticket> {
+        let runtime = runtime()?;
+        if self.is_durable {
+            self.start_pump(delivered.source, &runtime);
+        }
+        let Delivered { source, coin, updates, taken, remember, awaited } = delivered;
+        let total = updates.len();
+        let Sorting { sorted, events, report } = self.sort(source, coin, updates);
+        if events.is_empty() && taken.is_empty() && remember.is_empty() {
+            return Ok(Ticket::done(report));
+        }
+        let place = self.room.fit(place, sorted.iter().filter(|sorted| sorted.live.is_some()).count());
+        let has_place = place.num_permits() > 0;
+        let (batch, ticket) = Batch::new(report, total, place);
+        let (tell, stored) = oneshot::channel();
+        let this = Arc::clone(self);
+        let source = source.clone();
+        let mut rest = inbox::Batch { events, taken, remember, ..inbox::Batch::default() };
+        self.backlog.decide(has_place, |claim| {
+            rest.claim = claim;
+            // The events stay here too, so that nothing is read again that was read.
+            let kept = rest.events.clone();
+            let done = move |ids: Result<Vec<Option<EventId>>>| {
+                let stored = ids.map(|ids| {
+                    let stored = kept
+                        .into_iter()
+                        .zip(ids)
+                        .zip(sorted)
+                        .map(|((event, id), sorted)| (event, id, sorted));
+                    this.stored(&source, stored, &batch, claim, awaited, &runtime);
+                });
+                if !claim {
+                    this.backlog.appended();
+                }
+                // Nobody has to wait for it.
+                let _ = tell.send(stored);
+            };
+            self.inbox.append(rest, Box::new(done));
+        });
+        Ok(if self.is_durable { ticket.stored_by(stored) } else { ticket })
+    }
+
+    /// They are stored: those that are ours go into their lanes.
+    fn stored(
+        self: &Arc<Self>,
+        source: &Source,
+        stored: impl Iterator<Item = (NewEvent, Option<EventId>, Sorted)>,
+        batch: &Arc<Batch>,
+        claim: bool,
+        awaited: bool,
+        runtime: &Handle,
+    ) {
+        let accepted = SystemTime::now();
+        let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
+        for (event, id, Sorted { index, live }) in stored {
+            // A dead letter is said already.
+            let Some((update, lane)) = live else { continue };
+            let Some(id) = id else {
+                tracing::debug!(currency = %event.currency, update = excerpt(&event.text), "delivered before");
+                batch.note(|report| report.repeated.push(index));
+                continue;
+            };
+            if claim {
+                let claimed = Claimed { id, event, attempt: 1, failures: 0, due: None, accepted };
+                let accepted = Accepted { index, update, claimed };
+                match jobs.iter_mut().find(|(known, _)| *known == lane) {
+                    Some((_, updates)) => updates.push(accepted),
+                    None => jobs.push((lane, vec![accepted])),
+                }
+            } else if awaited {
+                lock(&self.awaited).insert(id, (Arc::clone(batch), index));
+            }
+        }
+        for (lane, updates) in jobs {
+            let job = Job { source: source.clone(), updates, batch: Some(Arc::clone(batch)), place: None };
+            self.enter(lane, job, runtime);
+        }
+    }
+
+    /// Puts a job into its lane.
+    pub(super) fn enter(self: &Arc<Self>, lane: Lane, job: Job, runtime: &Handle) {
+        let count = job.updates.len();
+        self.unfinished.fetch_add(count, Ordering::Relaxed);
+        if self.lanes.push(lane.clone(), job, count) {
+            let this = Arc::clone(self);
+            let abort = self.abort.clone();
+            let work = async move {
+                if abort.run_until_cancelled(this.work(&lane)).await.is_none() {
+                    this.lanes.clear();
+                }
+            };
+            self.workers.spawn_on(work, runtime);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The worker of a lane: one event after another, and what becomes of each.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::policy::Next;
+use super::run::{self, Ended, Run};
+use super::{Accepted, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, runtime};
+use crate::handler::{Attempt, Handler, HandlerError, Outcome};
+use crate::inbox::{Claimed, Verdict};
+use crate::source::{Lane, Source};
+
+impl Dispatcher {
+    /// It leaves when nothing waits in the lane.
+    pub(super) async fn work(self: &Arc<Self>, lane: &Lane) {
+        while let Some(mut job) = self.lanes.next(lane) {
+            for accepted in std::mem::take(&mut job.updates) {
+                if self.begins() {
+                    self.handle(&job, accepted).await;
+                } else {
+                    self.inbox.settle(&accepted.claimed, Verdict::Released);
+                }
+                self.lanes.handled(lane);
+                self.room.freed();
+                self.unfinished.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+            }
+            drop(job);
+            self.room.freed();
+        }
+    }
+
+    /// Whether another event may begin. What is stored does not have to when everything ends.
+    fn begins(&self) -> bool {
+        !(self.is_durable && self.closing.is_cancelled())
+    }
+
+    /// One event, until it is settled or leaves its lane.
+    async fn handle(self: &Arc<Self>, job: &Job, accepted: Accepted) {
+        let Accepted { index, update, mut claimed } = accepted;
+        let mut batch = job.batch.clone();
+        if let Some(due) = claimed.due.take()
+            && !self.wait_until(due).await
+        {
+            return self.inbox.settle(&claimed, Verdict::Released);
+        }
+        loop {
+            let Some(handler) = job.source.find(update.coin(), update.event(), &self.routes) else {
+                self.ignore(&update);
+                self.inbox.settle(&claimed, Verdict::Handled);
+                let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
+                return batch.iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
+            };
+            // Never closed.
+            let Ok(turn) = self.turns.acquire().await else { return };
+            let Claimed { id, attempt, accepted, .. } = claimed;
+            let attempt = Arc::new(Attempt::new(self.key, id, attempt, claimed.event.origin, accepted));
+            let run = Run { handler: &handler, update: &update, attempt };
+            let Ended { outcome, next, error } = run::run(self, &claimed, run).await;
+            drop(turn);
+            let again = self.settle(&job.source, &claimed, next, error);
+            if let Some(batch) = batch.take() {
+                batch.note(|report| note(report, index, &handler, outcome, again));
+            }
+            let Some(wait) = again.filter(|_| self.policy.strict) else { return };
+            (claimed.attempt, claimed.failures) = (claimed.attempt + 1, claimed.failures + 1);
+            if !self.wait(wait).await {
+                return self.inbox.settle(&claimed, Verdict::Released);
+            }
+        }
+    }
+
+    /// Tells the inbox what comes next. When another attempt is made, if one is.
+    fn settle(
+        self: &Arc<Self>,
+        source: &Source,
+        claimed: &Claimed,
+        next: Next,
+        error: String,
+    ) -> Option<Duration> {
+        match next {
+            Next::Stored => None,
+            Next::Done => {
+                self.inbox.settle(claimed, Verdict::Handled);
+                None
+            }
+            Next::Dead => {
+                self.inbox.settle(claimed, Verdict::Dead { error });
+                None
+            }
+            Next::Again(wait) => {
+                let due = SystemTime::now() + wait;
+                self.inbox.settle(claimed, Verdict::Retry { due, held: self.policy.strict, error });
+                if !self.policy.strict
+                    && let Ok(runtime) = runtime()
+                {
+                    self.start_pump(source, &runtime);
+                    self.backlog.due_at(due);
+                }
+                Some(wait)
+            }
+        }
+    }
+
+    async fn wait_until(&self, due: SystemTime) -> bool {
+        // A clock that was set back must not make an event wait for as long.
+        let wait = due
+            .duration_since(SystemTime::now())
+            .unwrap_or_default()
+            .min(self.policy.waits.1.saturating_mul(2));
+        self.wait(wait).await
+    }
+
+    /// Whether the time passed before everything ends.
+    async fn wait(&self, time: Duration) -> bool {
+        self.closing.run_until_cancelled(tokio::time::sleep(time)).await.is_some()
+    }
+}
+
+fn note(report: &mut Report, index: usize, handler: &Handler, outcome: Outcome, retry: Option<Duration>) {
+    match outcome {
+        Ok(()) => report.handled += 1,
+        Err(HandlerError::Argument(error)) => {
+            report.rejected.push(Rejected::argument(index, handler.info(), error));
+        }
+        Err(error) => report.failed.push(Failed { index, handler: handler.info(), error, retry }),
+    }
+}
