@@ -140,7 +140,7 @@ impl Comparison<'_> {
         self.found.changes.extend(changed);
     }
 
-    fn transactions(&mut self, Transactions { items, verifies }: &Transactions) {
+    fn transactions(&mut self, Transactions { items, told, verifies }: &Transactions) {
         let is_first = self.known.settled.is_none();
         let settled = self.known.settled.unwrap_or_default();
         let tip = items
@@ -159,7 +159,7 @@ impl Comparison<'_> {
                 continue;
             }
             let found = self.found.changes.len();
-            if !self.known.has_seen(&item.hash) {
+            if *told && !self.known.has_seen(&item.hash) {
                 let is = What::Transaction(item.hash.clone());
                 let (key, state) = (state::transaction(&item.hash), State::Seen);
                 self.found.changes.push(Change { key, state, is });

@@ -9,9 +9,14 @@
 mod compare;
 mod observe;
 mod present;
+mod round;
 mod settings;
 mod state;
 mod wallet;
+mod watch;
+
+pub(crate) use settings::Timing;
+pub(crate) use watch::{Watch, Watching};
 
 #[cfg(test)]
 mod model;

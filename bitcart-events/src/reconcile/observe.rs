@@ -12,9 +12,7 @@ const LONGEST: usize = 200;
 
 /// Under which all is kept that is known of a wallet; nothing for a coin without one.
 pub(super) fn prefix(coin: &Coin) -> Option<String> {
-    let id = crate::wallet::WalletId::of(coin.wallet()?);
-    let hex: String = id.0.iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(format!("state/{}/{hex}/", coin.currency()))
+    Some(format!("state/{}/{}/", coin.currency(), coin.id()?.hex()))
 }
 
 /// What an event says, and of what: the key behind the wallet's [`prefix`].

@@ -30,7 +30,9 @@ pub(super) struct Request {
 pub(super) struct Transactions {
     /// In the daemon's order, which is that of the chain.
     pub(super) items: Vec<Transaction>,
-    /// Whether this daemon sends `verified_tx`.
+    /// Whether `new_transaction` is wanted.
+    pub(super) told: bool,
+    /// Whether `verified_tx` is, and the daemon sends it.
     pub(super) verifies: bool,
 }
 

@@ -65,7 +65,7 @@ pub(super) struct Round {
 
 /// What becomes of an event that is about to be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(super) enum Verdict {
     /// It is accepted.
     New,
     /// What it says was delivered already, in its place.

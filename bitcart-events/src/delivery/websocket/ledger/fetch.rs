@@ -167,6 +167,8 @@ impl Ledger {
         self.deliver(released);
         if again {
             self.ask(key);
+        } else {
+            self.desk.compare(&coin, &self.orders);
         }
         self.release_blocks();
     }

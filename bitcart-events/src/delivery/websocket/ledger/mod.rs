@@ -134,6 +134,7 @@ impl Ledger {
     /// The daemon sends to the socket: what it sent before waits in its queues.
     pub(super) fn established(&mut self) {
         self.is_established = true;
+        self.wallets.values().for_each(|wallet| self.desk.missed(&wallet.coin));
         self.ask_all();
     }
 
