@@ -16,6 +16,7 @@ use super::listening::short;
 pub struct Kept {
     inbox: Arc<MemoryInbox>,
     accepted: Arc<Mutex<Vec<(Origin, String)>>>,
+    texts: Arc<Mutex<Vec<String>>>,
 }
 
 impl Kept {
@@ -24,6 +25,11 @@ impl Kept {
         let accepted = self.accepted.lock().unwrap();
         let reconciled = accepted.iter().filter(|(origin, _)| *origin == Origin::Reconciled);
         reconciled.map(|(_, event)| event.clone()).collect()
+    }
+
+    /// The same as they stand in the inbox.
+    pub fn texts(&self) -> Vec<String> {
+        self.texts.lock().unwrap().clone()
     }
 
     /// What is remembered under keys that begin so and contain this.
@@ -49,6 +55,8 @@ impl Inbox for Kept {
     fn append(&self, batch: Batch, done: Committed) {
         let events = batch.events.iter().map(|event| (event.origin, short(&event.text)));
         self.accepted.lock().unwrap().extend(events);
+        let reconciled = batch.events.iter().filter(|event| event.origin == Origin::Reconciled);
+        self.texts.lock().unwrap().extend(reconciled.map(|event| event.text.to_string()));
         self.inbox.append(batch, done);
     }
 

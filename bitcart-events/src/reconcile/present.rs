@@ -24,6 +24,8 @@ pub(super) struct Request {
     /// Said by ETH and its relatives, and of a single request by today's BTC.
     sent: Option<String>,
     pub(super) tx_hashes: Vec<String>,
+    /// Whether the daemon says which they are: of what was paid by Lightning a list does not (read in code, Electrum 4.6).
+    says_hashes: bool,
 }
 
 #[derive(Debug, Default)]
@@ -47,7 +49,13 @@ pub(super) struct Transaction {
 
 impl From<PaymentRequest> for Request {
     fn from(request: PaymentRequest) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Says {
+            tx_hashes: Option<serde::de::IgnoredAny>,
+        }
+        let says = serde_json::from_str::<Says>(request.raw());
         Self {
+            says_hashes: says.is_ok_and(|says| says.tx_hashes.is_some()),
             sent: request.sent_amount.map(|sent| sent.to_string()),
             id: request.id,
             address: request.address,
@@ -72,7 +80,7 @@ impl From<HistoryItem> for Transaction {
 
 impl Request {
     pub(super) fn standing(&self) -> Standing {
-        Standing::new(self.status, self.sent.as_deref(), Some(&self.tx_hashes))
+        Standing::new(self.status, self.sent.as_deref(), self.says_hashes.then_some(&*self.tx_hashes))
     }
 
     /// The daemon cannot say how far it is, so neither can we.
@@ -176,6 +184,7 @@ impl Request {
             status: status.into(),
             status_str: "x".to_owned(),
             sent: sent.map(str::to_owned),
+            says_hashes: true,
             tx_hashes: hashes.iter().map(|&hash| hash.to_owned()).collect(),
         }
     }

@@ -63,17 +63,22 @@ impl Desk {
         let Difference { blocks, mut changes, remember } = found;
 
         let mut texts: Vec<String> = blocks.into_iter().map(new_block).collect();
-        let (mut told, mut details) = (HashSet::new(), DETAILS);
+        let (mut settled, mut details, mut missed) = (HashSet::new(), DETAILS, 0_usize);
         for change in believed.iter().take(EVENTS) {
-            if let Some(text) = self.event(coin, change, &mut details).await? {
-                texts.push(text);
-                told.insert(change.key.clone());
+            match self.event(coin, change, &mut details).await? {
+                Told::Now(text) => {
+                    texts.push(text);
+                    missed += 1;
+                }
+                Told::Later => continue,
+                Told::Never => {}
             }
+            settled.insert(change.key.clone());
         }
-        if !told.is_empty() {
+        if missed > 0 {
             tracing::warn!(
                 currency = %coin.currency(), wallet = coin.wallet_shown(),
-                "events were missed, and are delivered now from the state of the daemon: {}", told.len(),
+                "events were missed, and are delivered now from the state of the daemon: {missed}",
             );
         }
         if !texts.is_empty() || !remember.is_empty() {
@@ -89,7 +94,7 @@ impl Desk {
             let delivered = Delivered { remember, ..Delivered::new(&self.source, coin, updates) };
             self.dispatcher.put(delivered, place)?.stored().await?;
         }
-        changes.retain(|change| !told.contains(&change.key));
+        changes.retain(|change| !settled.contains(&change.key));
         Ok(changes)
     }
 
@@ -121,28 +126,38 @@ impl Desk {
         self.source.find(coin, Event::new(P::SCHEMA), self.dispatcher.routes()).is_some()
     }
 
-    /// The event that nothing brought; nothing if that has to wait, or something changes again at this moment.
-    async fn event(&self, coin: &Coin, change: &Change, details: &mut usize) -> Result<Option<String>> {
+    /// The event that nothing brought.
+    async fn event(&self, coin: &Coin, change: &Change, details: &mut usize) -> Result<Told> {
         let event = |request: &Request| {
             let contract = coin.wallet().and_then(|wallet| contract(coin.currency(), wallet));
             request.event(coin.currency(), contract)
         };
         Ok(match &change.is {
-            What::Transaction(hash) => Some(new_transaction(hash)),
-            What::Verified(hash, height) => Some(verified_tx(hash, *height)),
-            What::Payment(request) if request.is_whole() => Some(event(request)),
-            What::Payment(_) if *details == 0 => None,
+            What::Transaction(hash) => Told::Now(new_transaction(hash)),
+            What::Verified(hash, height) => Told::Now(verified_tx(hash, *height)),
+            What::Payment(request) if request.is_whole() => Told::Now(event(request)),
+            What::Payment(_) if *details == 0 => Told::Later,
             What::Payment(request) => {
                 *details -= 1;
                 match coin.get_request(&request.id).await.map(Request::from) {
-                    Ok(whole) => (!whole.standing().differs(&request.standing())).then(|| event(&whole)),
+                    Ok(whole) if whole.standing().differs(&request.standing()) => Told::Never,
+                    Ok(whole) => Told::Now(event(&whole)),
                     // It was deleted a moment ago.
-                    Err(error) if error.daemon().is_some() => None,
+                    Err(error) if error.daemon().is_some() => Told::Never,
                     Err(error) => return Err(error),
                 }
             }
         })
     }
+}
+
+/// When a difference is told.
+enum Told {
+    Now(String),
+    /// In the next round: enough was asked in this one.
+    Later,
+    /// Something changes at this moment. If it is still different then, the clock finds it.
+    Never,
 }
 
 /// What the daemon does not have is nothing (captures `eth_rpc`: history-notimpl, nosuchmethod).

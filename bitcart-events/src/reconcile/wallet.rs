@@ -176,10 +176,12 @@ impl Wallet {
             let before = known.get(key).filter(|(known, _)| known == state);
             self.suspects.insert(key.clone(), (state.clone(), before.map_or(now, |(_, since)| *since)));
         }
-        // Differences are looked after soon, the rest in time.
+        // Differences are looked after soon, the rest in time, and nothing more often than is polite.
+        let polite = now + now.duration_since(round.began) * POLITE;
         let again = self.suspects.values().map(|(_, since)| *since + timing.grace()).min();
-        let again = again.or_else(|| (!left.is_empty()).then(|| now + timing.grace()));
-        let pause = timing.every.map(|every| now + every.max(now.duration_since(round.began) * POLITE));
+        let again =
+            again.or_else(|| (!left.is_empty()).then(|| now + timing.grace())).map(|again| again.max(polite));
+        let pause = timing.every.map(|every| (now + every).max(polite));
         let gap = self.gap.then_some(now);
         self.due = gap.into_iter().chain(again).chain(pause).min();
     }

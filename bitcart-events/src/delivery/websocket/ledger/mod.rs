@@ -105,6 +105,7 @@ impl Ledger {
         }
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
+                self.desk.missed(&coin);
                 let mut wallet = Wallet::new(coin, self.desk.memory.take(self.currency, &key));
                 wallet.history.connected();
                 self.wallets.insert(key.clone(), wallet);
