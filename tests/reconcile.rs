@@ -226,13 +226,15 @@ async fn the_events_are_those_of_the_daemon() {
             .map(|emission| serde_json::from_str(&emission.json).unwrap())
             .collect();
         let listening = Listening::by_polling(listener(&coin, &inbox), SOON);
-        for _ in 0..2 {
+        // A daemon of 2020 does not say how much was paid: a part of it changes nothing that can be asked for.
+        let payments = if version == DaemonVersion::Current { 2 } else { 1 };
+        for _ in 0..payments {
             while !seen.next().await.starts_with("paid") {}
         }
         looks(&daemon, 3).await;
         listening.finish().await;
         let texts = inbox.texts();
-        assert_eq!(texts.iter().filter(|text| text.contains("new_payment")).count(), 2, "{texts:?}");
+        assert_eq!(texts.iter().filter(|text| text.contains("new_payment")).count(), payments, "{currency}: {texts:?}");
         for text in texts {
             let event: serde_json::Value = serde_json::from_str(&text).unwrap();
             assert!(told.contains(&event), "{currency} {version:?}: {event} is not among {told:#?}");
