@@ -38,7 +38,7 @@ async fn paid(
 async fn main() -> bitcart_events::Result<()> {
     bitcart_events::log_to_stderr();
     let settings = Settings::from_env()?;
-    let listener = settings.manager().listener().state(Orders::default());
+    let listener = settings.listener()?.state(Orders::default());
     let listener = listener.on_reconnect(|reconnected| async move {
         println!("the websocket was away for {:?}: {}", reconnected.away, reconnected.reason);
     });

@@ -234,7 +234,11 @@ async fn the_events_are_those_of_the_daemon() {
         looks(&daemon, 3).await;
         listening.finish().await;
         let texts = inbox.texts();
-        assert_eq!(texts.iter().filter(|text| text.contains("new_payment")).count(), payments, "{currency}: {texts:?}");
+        assert_eq!(
+            texts.iter().filter(|text| text.contains("new_payment")).count(),
+            payments,
+            "{currency}: {texts:?}"
+        );
         for text in texts {
             let event: serde_json::Value = serde_json::from_str(&text).unwrap();
             assert!(told.contains(&event), "{currency} {version:?}: {event} is not among {told:#?}");

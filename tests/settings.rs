@@ -99,7 +99,7 @@ fn every_wrong_value_is_named_in_one_run() {
         ("BTC_PORT", "70000"),
         ("BITCART_WEBHOOK_ADDR", "localhost"),
         ("BITCART_WEBHOOK_URL", "shop.example/hooks"),
-        ("BITCART_INBOX", "events.db"),
+        ("BITCART_INBOX", "redis://db"),
     ]);
     for part in [
         "BITCART_CRYPTOS: unknown currency `dodge`",
@@ -107,7 +107,7 @@ fn every_wrong_value_is_named_in_one_run() {
         "BTC_PORT: `70000` is not a port",
         "BITCART_WEBHOOK_ADDR: `localhost` is not an address and port",
         "BITCART_WEBHOOK_URL: `shop.example/hooks` is not an address",
-        "BITCART_INBOX: `events.db` is not possible",
+        "BITCART_INBOX: `redis` is not possible in this version; write `memory`, or the name of a file",
     ] {
         assert!(message.contains(part), "{part} in {message}");
     }

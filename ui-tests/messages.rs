@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Where the mistakes come in company.
 const TOGETHER: &str = "together";
 /// Names of ours that a reader meets in a sentence of rustc's, or as what to derive.
-const TRAITS: [&str; 14] = [
+const TRAITS: [&str; 16] = [
     "Handle",
     "Registration",
     "Invocation",
@@ -23,6 +23,8 @@ const TRAITS: [&str; 14] = [
     "EventArgument",
     "InstanceArgument",
     "StateArgument",
+    "DeliveryArgument",
+    "InboxTxArgument",
     "IntoOutcome",
 ];
 /// What a message that helps says somewhere.

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, FnArg, Ident, Signature, Type};
 
-use crate::signature::last_segment_is;
+use crate::signature::{ByType, last_segment_is};
 
 /// The same name at the same place, but not the user's.
 pub(crate) fn ours(name: &Ident) -> Ident {
@@ -33,9 +33,9 @@ pub(crate) fn allowed(attributes: &[Attribute]) -> TokenStream {
     quote!(#(#[allow(#lints)])* #deprecated)
 }
 
-/// What clippy would have otherwise, and `#[on]` does not: a state or coin by reference, fewer parameters.
+/// What clippy would have otherwise, and `#[on]` does not: what comes by value by reference, fewer parameters.
 pub(crate) fn allowed_signature(signature: &Signature) -> TokenStream {
-    let is_value = |ty: &Type| last_segment_is(ty, "State") || last_segment_is(ty, "Coin");
+    let is_value = |ty: &Type| ByType::of(ty).is_some() || last_segment_is(ty, "Coin");
     let is_taken = |input: &FnArg| matches!(input, FnArg::Typed(typed) if is_value(&typed.ty));
     let by_value = (signature.asyncness.is_none() && signature.inputs.iter().any(is_taken))
         .then(|| quote!(#[allow(clippy::needless_pass_by_value)]));

@@ -46,6 +46,48 @@ impl Parameter<'_> {
     }
 }
 
+/// What a parameter of any name can be, because its type says so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ByType {
+    State,
+    Delivery,
+    InboxTx,
+}
+
+impl ByType {
+    pub(crate) fn of(ty: &Type) -> Option<Self> {
+        [Self::State, Self::Delivery, Self::InboxTx]
+            .into_iter()
+            .find(|known| last_segment_is(ty, known.name()))
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::State => "State",
+            Self::Delivery => "Delivery",
+            Self::InboxTx => "InboxTx",
+        }
+    }
+
+    /// The name that an example gives to such a parameter.
+    fn usual_name(self) -> &'static str {
+        match self {
+            Self::State => "state",
+            Self::Delivery => "delivery",
+            Self::InboxTx => "inbox",
+        }
+    }
+
+    /// In words, at the beginning of a message.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Self::State => "a state",
+            Self::Delivery => "a delivery",
+            Self::InboxTx => "an `InboxTx`",
+        }
+    }
+}
+
 /// Whether a type's last segment is `segment`, whatever path leads there.
 pub(crate) fn last_segment_is(ty: &Type, segment: &str) -> bool {
     matches!(ungrouped(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == segment))
@@ -163,33 +205,40 @@ pub(crate) fn has_unnamed_event(signature: &Signature) -> bool {
 }
 
 fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
-    match &*typed.pat {
-        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+    let ty = &typed.ty;
+    match (&*typed.pat, ByType::of(ty)) {
+        (Pat::Ident(pattern), _) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
             let name = pattern.ident.unraw().to_string();
             let name =
                 name.strip_prefix('_').filter(|rest| !rest.is_empty()).map_or(name.clone(), str::to_owned);
-            Some(Parameter { ident: &pattern.ident, name, ty: &typed.ty })
+            return Some(Parameter { ident: &pattern.ident, name, ty });
         }
-        Pat::Wild(pattern) => {
-            let help = if last_segment_is(&typed.ty, "Event") {
-                "write `_event: Event`"
-            } else {
-                "name it after the field, with an underscore in front if it is not used: `_height: u64`"
+        (Pat::Wild(pattern), known) => {
+            let help = match known {
+                Some(known) => format!("write `_{}: {}`", known.usual_name(), type_text(ty)),
+                None if last_segment_is(ty, "Event") => "write `_event: Event`".to_owned(),
+                None => {
+                    "name it after the field, with an underscore in front if it is not used: `_height: u64`"
+                        .to_owned()
+                }
             };
-            errors.add(pattern, "a handler's parameter needs a name", &[help.to_owned()]);
-            None
+            errors.add(pattern, "a handler's parameter needs a name", &[help]);
         }
-        Pat::TupleStruct(pattern) if last_segment_is(&typed.ty, "State") => {
-            let name =
-                pattern.elems.first().map(|name| name.to_token_stream().to_string()).unwrap_or_default();
-            let help = format!("write `{name}: {}`", type_text(&typed.ty));
-            errors.add(pattern, "a state is a name, not a pattern", &[help]);
-            None
+        (pattern, Some(known)) => {
+            let inside = match pattern {
+                Pat::TupleStruct(pattern) => {
+                    pattern.elems.first().map(|name| name.to_token_stream().to_string())
+                }
+                _ => None,
+            };
+            let name = inside.unwrap_or_else(|| known.usual_name().to_owned());
+            let help = format!("write `{name}: {}`", type_text(ty));
+            errors.add(pattern, format!("{} is a name, not a pattern", known.words()), &[help]);
         }
-        pattern => {
+        (pattern, None) => {
             let help = "write the field's name in its place, and take it apart inside the function";
             errors.add(pattern, "a handler's parameter is a name, not a pattern", &[help.to_owned()]);
-            None
         }
     }
+    None
 }

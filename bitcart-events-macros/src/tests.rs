@@ -218,6 +218,12 @@ fn correct_handlers_bring_no_message() {
         // Whether a type of the user's own fits, rustc says.
         ("\"new_block\"", "fn f(event: Event, instance: &Wallet)"),
         ("\"new_block\"", "fn f(event: (u8, u8))"),
+        // Known by their types, whatever they are called, and needing no `Option`.
+        (
+            "[\"new_block\", \"new_payment\"], retries = 100",
+            "fn f(event: Event, height: a::Delivery, tx: InboxTx)",
+        ),
+        ("\"new_block\", retries = 0x1_0", "fn f(event: Event, postman: State<Delivery>)"),
         ("\"new_block\", crate = ::a::b", "fn f(event: Event, db: State<&'static str>, x: a::State<u8>)"),
     ] {
         let file = expanded(args, signature);
@@ -243,8 +249,8 @@ fn the_expansion_says_what_was_asked_for() {
             "Currency::Btc",
             "columns: &[of_f::LACKING, 0]",
             "columns: &[1, 0]",
-            "Vec::from([<::bitcart_events::Same<_> as of_f::ReadState>::need(|state| { \
-             let _ = f(of_f::never(), of_f::never(), state, of_f::never()); })])",
+            "needs: of_f::Needs::of(&[<::bitcart_events::Same<_> as of_f::ReadState>::need(|state| { \
+             let _ = f(of_f::never(), of_f::never(), state, of_f::never()); })]),",
             "only_one_handler_for_verified_tx_OF_BTC",
             "submit!",
             "#[doc(hidden)] #[allow(non_camel_case_types)] #[non_exhaustive] struct f {}",
@@ -266,7 +272,20 @@ fn the_expansion_says_what_was_asked_for() {
     );
     assert_holds(
         &expanded("\"new_block\"", BLOCK),
-        &["Call::Plain(|call|", "currencies: &[]", "states: of_block::Vec::from([])"],
+        &["Call::Plain(|call|", "currencies: &[]", "needs: of_block::Needs::of(&[])"],
+    );
+    assert_holds(
+        &expanded(
+            "[\"new_block\", \"new_payment\"], retries = 0",
+            "async fn f(tx: InboxTx, event: Event, how: x::Delivery, height: Option<u64>, n: State<N>)",
+        ),
+        &[
+            "needs: of_f::Needs::of(&[of_f::Need::InboxTx, <::bitcart_events::Same<_> as of_f::ReadState>::need(|state|",
+            "of_f::never(), state); }), of_f::Need::Retries(0)])",
+            "<::bitcart_events::Same<_> as of_f::ReadInboxTx>::read(call),",
+            "<::bitcart_events::Same<_> as of_f::ReadDelivery>::read(call),",
+            "<::bitcart_events::Same<_> as of_f::ReadInt>::from_field(call.field(0))?",
+        ],
     );
     let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);
     assert_holds(

@@ -170,6 +170,8 @@ mod wallet;
 /// | `event: Event` | the event; always needed, as `_event` if it is not used. `event: &str` gives its name |
 /// | `instance: Coin` | the wallet that the event came for. A block names none: of a manager it may be a coin without a wallet |
 /// | any name, type `State<T>` | what the listener was given with [`state`](crate::ListenerBuilder::state) |
+/// | any name, type [`Delivery`] | how the event came: its key, which attempt it is, its origin |
+/// | any name, type `InboxTx` (feature `sqlite`) | writes into the inbox's own SQLite file, in the transaction that settles the event |
 /// | a field of the event, see [`event`](mod@crate::event) | its value, in one of the types of [`field`] |
 ///
 /// `_height` is the field `height`, unused. A handler of several events takes each field as an `Option`, which is `None`
@@ -189,12 +191,14 @@ mod wallet;
 /// # Kinds of functions
 /// An `async` function may await; a plain one runs inline and must not block; a plain one with `blocking` runs on a
 /// thread where it may. Each returns nothing, or `Result<(), E>` where `E` turns into a boxed error: any error type,
-/// `anyhow::Error`, `String`. An error is logged and reported, and touches no other event.
+/// `anyhow::Error`, `String`. An error is logged and reported, and touches no other event; a [`Final`] one says that no other
+/// attempt would succeed.
 ///
 /// # Options
 /// | option | means |
 /// |---|---|
 /// | `blocking` | a plain function that may block |
+/// | `retries = 5` | it is tried again so often after it failed, from 0 for never to 100; without it as often as the listener says. Not after a [`Final`] error |
 /// | `currency = "ETH"`, `currency = ["ETH", "BNB"]` | for these currencies only; it stands before a handler for all, and fields that all of their daemons send need no `Option` |
 /// | `daemon = "current"` | not for the daemons of 2020; fields that they lack need no `Option` |
 /// | `schema = path` | the events are those of an [`events!`](crate::events) at that path, in whatever crate |
@@ -218,7 +222,8 @@ mod wallet;
 /// that [`handlers!`](crate::handlers) names: rename one, or write `companion = false`. So it is for a crate that forbids
 /// (rather than denies) `non_camel_case_types`, because the struct is called like the function.
 ///
-/// `Option` and `State` are known by their names: an alias of one is not.
+/// `Option`, `State`, `Delivery` and `InboxTx` are known by their names: an alias of one is not, and a type of yours that is
+/// called like one is taken for it.
 ///
 /// A library crate that is only named in `Cargo.toml` registers nothing, because the linker leaves it out. Write
 /// `use that_crate as _;`, and [`expect_events`](crate::ListenerBuilder::expect_events) to notice it.
@@ -238,13 +243,16 @@ pub use dispatch::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Rep
 pub use error::{BoxError, Error, ErrorKind, Result};
 #[doc(inline)]
 pub use field::FieldError;
+#[cfg(feature = "sqlite")]
+pub use handler::InboxTx;
 pub use handler::{
-    EventArgument, EventNames, HandlerError, HandlerInfo, Handlers, InstanceArgument, IntoOutcome, State,
-    StateArgument,
+    Delivery, DeliveryArgument, EventArgument, EventNames, Final, HandlerError, HandlerInfo, Handlers,
+    InboxTxArgument, InstanceArgument, IntoOutcome, State, StateArgument,
 };
 // Here rather than in `__private`, because rustc names it where a handler's future is not `Send`.
 #[doc(hidden)]
 pub use handler::async_handler;
+pub use inbox::Origin;
 pub use listener::{Listener, ListenerBuilder};
 pub use manager::{ApiManager, ApiManagerBuilder};
 #[cfg(feature = "log")]
@@ -255,6 +263,8 @@ pub use run::run_polling;
 pub use run::run_webhook;
 #[cfg(feature = "websocket")]
 pub use run::run_websocket;
+#[cfg(feature = "sqlite")]
+pub use rusqlite;
 pub use rust_decimal::Decimal;
 #[doc(inline)]
 pub use schema::{Event, UnknownEvent, event};
@@ -268,28 +278,5 @@ pub use updates::Updates;
 #[doc(hidden)]
 pub type Same<T> = T;
 
-/// What the macros' expansions name. Not for users: it changes without notice.
 #[doc(hidden)]
-pub mod __private {
-    pub use std::result::Result::Ok;
-    pub use std::vec::Vec;
-    pub use std::{concat, file, line, module_path};
-
-    pub use bitcart_events_macros::{OnConfigured, events, on_checked};
-    pub use {inventory, serde_json};
-
-    pub use crate::handler::{
-        Call, Handle, Invocation, LACKING, Outcome, Registered, Registration, StateNeed, Subscription, never,
-    };
-    // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
-    pub use crate::field::{
-        AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,
-        ListField as ReadList, StatusField as ReadStatus, StrField as ReadStr,
-    };
-    pub use crate::handler::{
-        EventArgument as ReadEvent, InstanceArgument as ReadInstance, IntoOutcome as Report,
-        StateArgument as ReadState,
-    };
-    pub use crate::schema::RegisteredSchema;
-    pub use crate::{Currency, Payload, async_handler};
-}
+pub mod __private;

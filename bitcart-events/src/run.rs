@@ -22,16 +22,14 @@ use crate::{Listener, Result, Settings};
 /// }
 /// ```
 ///
-/// A program that gives states to its handlers does the same in four lines:
+/// A program that gives states to its handlers does the same in two lines:
 ///
 /// ```no_run
 /// # use bitcart_events::Settings;
 /// # #[derive(Default)] struct Orders;
 /// # async fn f() -> bitcart_events::Result<()> {
 /// bitcart_events::log_to_stderr();
-/// let settings = Settings::from_env()?;
-/// let listener = settings.manager().listener().state(Orders::default());
-/// listener.webhook_settings(settings.webhook()).webhook().await
+/// Settings::from_env()?.listener()?.state(Orders::default()).webhook().await
 /// # }
 /// ```
 ///
@@ -86,11 +84,7 @@ pub async fn run_polling() -> Result<()> {
 fn start() -> Result<Listener> {
     #[cfg(feature = "log")]
     log_to_stderr();
-    let settings = Settings::from_env()?;
-    let listener = settings.manager().listener();
-    #[cfg(feature = "webhook")]
-    let listener = listener.webhook_settings(settings.webhook());
-    let listener = listener.build()?;
+    let listener = Settings::from_env()?.listener()?.build()?;
     listener.check_handlers()?;
     Ok(listener)
 }

@@ -1,6 +1,6 @@
 //! Which types our own traits are for, where a user's would make no sense.
 
-use crate::{Coin, Event, State};
+use crate::{Coin, Delivery, Event, State};
 
 /// A supertrait that nobody outside can implement.
 pub trait Sealed {}
@@ -21,5 +21,8 @@ impl Sealed for Vec<&str> {}
 impl Sealed for Event {}
 impl Sealed for Coin {}
 impl<T> Sealed for State<T> {}
+impl Sealed for Delivery {}
+#[cfg(feature = "sqlite")]
+impl Sealed for crate::InboxTx {}
 impl Sealed for () {}
 impl<T, E> Sealed for Result<T, E> {}

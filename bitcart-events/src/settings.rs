@@ -5,7 +5,7 @@ use std::net::Ipv6Addr;
 
 #[cfg(feature = "webhook")]
 use crate::WebhookSettings;
-use crate::{ApiManager, Currency, Daemon, Error, ErrorKind, Result};
+use crate::{ApiManager, Currency, Daemon, Error, ErrorKind, ListenerBuilder, Result};
 
 /// What the `run_…` functions read from the environment.
 ///
@@ -19,12 +19,14 @@ use crate::{ApiManager, Currency, Daemon, Error, ErrorKind, Result};
 /// | `BITCART_WEBHOOK_ADDR` | `127.0.0.1:6000` | where to listen |
 /// | `BITCART_WEBHOOK_URL` | made from the address | what the daemon is told, without the secret |
 /// | `BITCART_WEBHOOK_SECRET` | random at each start | the last part of the path, at least 16 characters |
-/// | `BITCART_INBOX` | `memory` | where accepted events are held; this version has nothing else |
+/// | `BITCART_INBOX` | `memory` | where accepted events stand until they have been handled: a file like `events.db` keeps them (feature `sqlite`; see [`inbox`](crate::inbox)) |
 ///
 /// An empty value counts as none.
 #[derive(Debug)]
 pub struct Settings {
     manager: ApiManager,
+    /// A file; `None`: in memory.
+    inbox: Option<String>,
     #[cfg(feature = "webhook")]
     webhook: WebhookSettings,
 }
@@ -101,7 +103,7 @@ impl Settings {
         }
         #[cfg(feature = "webhook")]
         let webhook = reader.webhook();
-        reader.check_inbox();
+        let inbox = reader.inbox();
         if !reader.problems.is_empty() {
             return Err(Error::new(
                 ErrorKind::Settings,
@@ -110,9 +112,37 @@ impl Settings {
         }
         Ok(Self {
             manager: builder.build()?,
+            inbox,
             #[cfg(feature = "webhook")]
             webhook,
         })
+    }
+
+    /// A listener with all of this, to be given states.
+    ///
+    /// ```no_run
+    /// # use bitcart_events::Settings;
+    /// # #[derive(Default)] struct Orders;
+    /// # async fn f() -> bitcart_events::Result<()> {
+    /// let settings = Settings::from_env()?;
+    /// settings.listener()?.state(Orders::default()).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// When the inbox's file cannot be opened, or another process has it.
+    pub fn listener(&self) -> Result<ListenerBuilder> {
+        let listener = self.manager.listener();
+        #[cfg(feature = "webhook")]
+        let listener = listener.webhook_settings(self.webhook());
+        match &self.inbox {
+            None => Ok(listener),
+            #[cfg(feature = "sqlite")]
+            Some(file) => Ok(listener.inbox(crate::inbox::SqliteInbox::open(file)?)),
+            #[cfg(not(feature = "sqlite"))]
+            Some(_) => Err(Error::new(ErrorKind::Settings, NO_SQLITE)),
+        }
     }
 
     /// The wallets and their daemons.
@@ -236,15 +266,23 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
         settings
     }
 
-    fn check_inbox(&mut self) {
-        if let Some(inbox) = self.text("BITCART_INBOX").filter(|inbox| inbox != "memory") {
+    /// A file for the inbox.
+    fn inbox(&mut self) -> Option<String> {
+        let inbox = self.text("BITCART_INBOX").filter(|inbox| inbox != "memory")?;
+        if let Some((scheme, _)) = inbox.split_once("://") {
             // The address of a database may hold its password.
-            let shown = inbox.split_once("://").map_or(&*inbox, |(scheme, _)| scheme);
-            self.problems
-                .push(format!("BITCART_INBOX: `{shown}` is not possible; this version has only `memory`"));
+            let message = format!(
+                "BITCART_INBOX: `{scheme}` is not possible in this version; write `memory`, or the name of a file like `events.db`"
+            );
+            self.problems.push(message);
+        } else if cfg!(not(feature = "sqlite")) {
+            self.problems.push(format!("BITCART_INBOX: {NO_SQLITE}"));
         }
+        Some(inbox)
     }
 }
+
+const NO_SQLITE: &str = "a file needs the Cargo feature `sqlite` of bitcart-events";
 
 #[cfg(feature = "tls")]
 fn trusting(daemon: Daemon, path: &str) -> Result<Daemon> {

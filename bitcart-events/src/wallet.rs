@@ -75,6 +75,17 @@ impl WalletId {
 }
 
 impl WalletId {
+    /// The one of these 32 hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(hex: &str) -> Option<Self> {
+        let digits = hex.as_bytes();
+        let mut id = [0; 16];
+        for (to, pair) in id.iter_mut().zip(digits.chunks(2)) {
+            *to = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        (digits.len() == 32).then_some(Self(id))
+    }
+
     /// All of it, in hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {

@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Ident, LitStr, Path, Token, bracketed};
 
-use self::values::{flag, last_word, path, string, strings, ungrouped};
+use self::values::{MOST_RETRIES, flag, last_word, path, retries, string, strings, ungrouped};
 use crate::currency::{self, currency};
 use crate::errors::{Errors, with_help};
 use crate::names;
@@ -17,6 +17,8 @@ use crate::names;
 pub(crate) struct Args {
     pub(crate) events: Vec<LitStr>,
     pub(crate) blocking: Option<Ident>,
+    /// How often it is tried again, if not as often as the listener says.
+    pub(crate) retries: Option<u32>,
     pub(crate) register: bool,
     pub(crate) companion: bool,
     pub(crate) currencies: Vec<(&'static str, LitStr)>,
@@ -31,8 +33,9 @@ pub(crate) struct Args {
 }
 
 /// Each option with an example, which the messages about unknown and badly written ones show.
-const OPTIONS: [(&str, &str); 7] = [
+const OPTIONS: [(&str, &str); 8] = [
     ("blocking", "blocking"),
+    ("retries", "retries = 5"),
     ("register", "register = false"),
     ("currency", "currency = \"ETH\""),
     ("daemon", "daemon = \"current\""),
@@ -47,6 +50,7 @@ impl Args {
         let mut args = Self {
             events: Vec::new(),
             blocking: None,
+            retries: None,
             register: true,
             companion: true,
             currencies: Vec::new(),
@@ -166,6 +170,7 @@ impl Args {
                     errors.add(name, "option `blocking` takes no value", &[help.into()]);
                 }
             }
+            "retries" => self.retries = self.value(option, name, input, errors, retries)?,
             "register" => self.register = self.value(option, name, input, errors, flag)?.unwrap_or(true),
             "companion" => self.companion = self.value(option, name, input, errors, flag)?.unwrap_or(true),
             "currency" => {
@@ -191,7 +196,8 @@ impl Args {
                 }
             }
             other => {
-                let meant = names::closest(other, OPTIONS.iter().map(|(option, _)| *option));
+                let meant = names::closest(other, OPTIONS.iter().map(|(option, _)| *option))
+                    .or_else(|| (other == "retry").then_some("retries"));
                 let help = meant.map(|meant| format!("did you mean `{meant}`?"));
                 let help: Vec<String> = help.into_iter().chain([known_options()]).collect();
                 errors.add(name, format!("unknown option `{other}`"), &help);
@@ -216,7 +222,10 @@ impl Args {
         read: impl FnOnce(&Expr) -> Option<T>,
     ) -> syn::Result<Option<T>> {
         let example = OPTIONS.iter().find(|(known, _)| *known == option).map_or("", |(_, example)| *example);
-        let help = [format!("write `{example}`")];
+        let help = [match option {
+            "retries" => format!("write a whole number up to {MOST_RETRIES}: `{example}`"),
+            _ => format!("write `{example}`"),
+        }];
         if !input.peek(Token![=]) {
             self.options_read = false;
             errors.add(name, format!("option `{option}` needs a value"), &help);

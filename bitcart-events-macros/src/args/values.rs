@@ -17,6 +17,19 @@ pub(super) fn flag(expr: &Expr) -> Option<bool> {
     }
 }
 
+/// More than this would go on for longer than anybody waits for a payment.
+pub(super) const MOST_RETRIES: u32 = 100;
+
+/// `5`; without a suffix, because it means nothing here.
+pub(super) fn retries(expr: &Expr) -> Option<u32> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.suffix().is_empty() => {
+            number.base10_parse().ok().filter(|number| *number <= MOST_RETRIES)
+        }
+        _ => None,
+    }
+}
+
 pub(super) fn string(expr: &Expr) -> Option<LitStr> {
     match ungrouped(expr) {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.clone()),

@@ -6,7 +6,7 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
 use crate::schema::{EventDef, FieldDef, Schema, Sent, option_inner, sole_argument};
-use crate::signature::{Parameter, type_text};
+use crate::signature::{ByType, Parameter, type_text};
 
 /// What a handler is for.
 pub(super) struct Context<'c, 'a> {
@@ -22,15 +22,18 @@ impl Context<'_, '_> {
     pub(super) fn is_meant_as_event(&self, parameter: &Parameter<'_>) -> bool {
         let is_field = self.events.iter().any(|event| event.column(&parameter.name).is_some());
         let is_close = names::closest(&parameter.name, ["event"].into_iter()).is_some();
-        !is_field && (is_close || parameter.type_is("Event"))
+        let is_other = ByType::of(parameter.ty).is_some() && parameter.name != "event";
+        !is_field && !is_other && (is_close || parameter.type_is("Event"))
     }
 
     pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {
         match parameter.name.as_str() {
             "event" => return Some(Source::Event),
             "instance" => return Some(Source::Instance),
-            _ if parameter.type_is("State") => return Some(Source::State),
             _ => {}
+        }
+        if let Some(known) = ByType::of(parameter.ty) {
+            return Some(Source::ByType(known));
         }
         let columns: Vec<_> = self.events.iter().map(|event| event.column(&parameter.name)).collect();
         let found: Vec<(&EventDef, &FieldDef)> = self
@@ -96,6 +99,15 @@ impl Context<'_, '_> {
         if is_foreign {
             help.push(match name {
                 "wallet" | "xpub" | "currency" => "the wallet comes as `instance: Coin`".to_owned(),
+                "attempt" | "attempts" | "key" | "origin" | "accepted" => {
+                    format!(
+                        "take `delivery: Delivery`, and write `delivery.{}()`",
+                        name.trim_end_matches('s')
+                    )
+                }
+                _ if parameter.refers_to("Transaction") => {
+                    format!("the transaction of an inbox in SQLite comes as `{}: InboxTx`", parameter.ident)
+                }
                 _ if parameter.refers_to("Update") => {
                     "the whole update comes to a handler by hand, see `add_event_handler`".to_owned()
                 }

@@ -11,7 +11,7 @@ use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
 use crate::schema::{EventDef, Kind, Schema};
-use crate::signature::{Parameter, check_shape, has_unnamed_event, parameters};
+use crate::signature::{ByType, Parameter, check_shape, has_unnamed_event, parameters};
 
 /// A handler: all of it if it broke no rule, otherwise what of it is right.
 pub(crate) struct Handler<'a> {
@@ -30,7 +30,7 @@ pub(crate) struct Argument<'a> {
 pub(crate) enum Source {
     Event,
     Instance,
-    State,
+    ByType(ByType),
     /// A field, with its place in each of the handler's events; `None` where an event lacks it.
     Field {
         kind: Kind,
@@ -59,10 +59,20 @@ pub(crate) fn check<'a>(
         let help = format!("add it: `fn {}(event: Event, …)`", signature.ident);
         errors.add(&signature.ident, "a handler needs the parameter `event`", &[help]);
     }
+    let mut known: Vec<ByType> = Vec::new();
     let arguments = parameters
         .into_iter()
         .filter_map(|parameter| {
             let source = context.source(&parameter, errors)?;
+            // Of states there are as many as types.
+            if let Source::ByType(by_type @ (ByType::Delivery | ByType::InboxTx)) = source {
+                if known.contains(&by_type) {
+                    let message = format!("a handler has one `{}`", by_type.name());
+                    errors.add(parameter.ident, message, &["remove one of the two".to_owned()]);
+                    return None;
+                }
+                known.push(by_type);
+            }
             if is_unsized(parameter.ty) {
                 errors.leave_to_rustc();
                 return None;

@@ -5,14 +5,15 @@ use syn::Type;
 
 use super::Source;
 use crate::schema::{Kind, is_plain, option_inner, sole_argument, ungrouped};
-use crate::signature::{Parameter, last_segment_is, mentions, type_text};
+use crate::signature::{ByType, Parameter, last_segment_is, mentions, type_text};
 
 /// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
 /// write.
 pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(String, String)> {
     let ty = parameter.written_type();
     match source {
-        Source::State => {
+        Source::ByType(ByType::Delivery | ByType::InboxTx) => return None,
+        Source::ByType(ByType::State) => {
             return unshareable(parameter.ty)
                 .map(|write| (format!("`{ty}` cannot be shared by handlers"), write));
         }
@@ -82,21 +83,23 @@ fn unshareable(state: &Type) -> Option<String> {
 }
 
 /// What is known by its type, but stands there in another way: its place, the message, and what to write.
-pub(super) fn misplaced<'p>(
-    parameter: &'p Parameter<'_>,
-) -> Option<(&'p dyn ToTokens, &'static str, String)> {
+pub(super) fn misplaced<'p>(parameter: &'p Parameter<'_>) -> Option<(&'p dyn ToTokens, String, String)> {
     let (ident, ty) = (parameter.ident, parameter.ty);
-    let is_state = |ty: &&Type| last_segment_is(ty, "State");
-    let state = |state: &Type| format!("{ident}: {}", type_text(state));
     if parameter.refers_to("Event") {
-        Some((ident, "the event comes in a parameter named `event`", "event: Event".to_owned()))
-    } else if parameter.refers_to("Coin") {
-        Some((ident, "the wallet comes in a parameter named `instance`", "instance: Coin".to_owned()))
-    } else if let Some(inner) = parameter.referred_to().filter(is_state) {
-        Some((ty, "a state comes by value", state(inner)))
-    } else if let Some(inner) = option_inner(ty).filter(is_state) {
-        Some((ty, "a state is always there", state(inner)))
-    } else {
-        None
+        let message = "the event comes in a parameter named `event`";
+        return Some((ident, message.to_owned(), "event: Event".to_owned()));
     }
+    if parameter.refers_to("Coin") {
+        let message = "the wallet comes in a parameter named `instance`";
+        return Some((ident, message.to_owned(), "instance: Coin".to_owned()));
+    }
+    // An alternative to `State<Delivery>` would be wrong: that is a value of the user's own.
+    let shared =
+        || sole_argument(ty).filter(|(name, _)| name == "Arc" || name == "Box").map(|(_, inner)| inner);
+    let (inner, what_it_is) = match option_inner(ty) {
+        Some(inner) => (inner, "is always there"),
+        None => (parameter.referred_to().or_else(shared)?, "comes by value"),
+    };
+    let known = ByType::of(inner)?;
+    Some((ty, format!("{} {what_it_is}", known.words()), format!("{ident}: {}", type_text(inner))))
 }

@@ -6,6 +6,7 @@ use syn::{ReturnType, Signature, Type};
 
 use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
+use crate::signature::ByType;
 
 /// Names of `bitcart_events::__private`, as an expansion writes them.
 pub(super) struct Private {
@@ -35,17 +36,21 @@ impl Private {
         quote!(#private::Call::#mode(|#invocation| #report(#function(#(#reads),*))))
     }
 
-    /// What a state's parameter needs: by a closure that passes it to the function, because only that knows its type.
+    /// What a parameter needs; a state does by a closure that passes it to the function, because only that knows its type.
     pub(super) fn need(
         &self,
         handler: &Handler<'_>,
         index: usize,
         signature: &Signature,
     ) -> Option<TokenStream> {
-        let state = handler.arguments.get(index);
-        let state = state.filter(|argument| matches!(argument.source, Source::State))?;
-        let need = self.function(state.parameter.ty, "ReadState", "need");
         let (private, function) = (&self.alias, &signature.ident);
+        let argument = handler.arguments.get(index)?;
+        match argument.source {
+            Source::ByType(ByType::State) => {}
+            Source::ByType(ByType::InboxTx) => return Some(quote!(#private::Need::InboxTx)),
+            _ => return None,
+        }
+        let need = self.function(argument.parameter.ty, "ReadState", "need");
         let local = Ident::new("state", Span::mixed_site());
         let passed = (0..handler.arguments.len())
             .map(|other| if other == index { quote!(#local) } else { quote!(#private::never()) });
@@ -78,9 +83,10 @@ impl Private {
                 let read = function("ReadInstance", "read");
                 quote!(#read(#invocation))
             }
-            Source::State => {
-                let read = function("ReadState", "read");
-                quote!(#read(#invocation)?)
+            Source::ByType(known) => {
+                let read = function(&format!("Read{}", known.name()), "read");
+                let may_fail = (*known == ByType::State).then(|| quote!(?));
+                quote!(#read(#invocation) #may_fail)
             }
             Source::Field { kind, .. } => {
                 let position = Literal::usize_unsuffixed(*column);

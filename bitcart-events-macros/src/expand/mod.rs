@@ -115,7 +115,12 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
         let variant = currency_variant(code);
         quote!(#private::Currency::#variant)
     });
-    let states = (0..handler.arguments.len()).filter_map(|index| parts.need(handler, index, signature));
+    let needs = (0..handler.arguments.len()).filter_map(|index| parts.need(handler, index, signature));
+    let retries = args.retries.iter().map(|retries| {
+        let retries = Literal::u32_unsuffixed(*retries);
+        quote!(#private::Need::Retries(#retries))
+    });
+    let needs = needs.chain(retries);
     let call = parts.call(args, handler, signature);
     let krate = self::private(args);
     quote! {
@@ -126,7 +131,7 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
             line: #private::line!(),
             subscriptions: &[#(#subscriptions),*],
             currencies: &[#(#currencies),*],
-            states: #private::Vec::from([#(#states),*]),
+            needs: #private::Needs::of(&[#(#needs),*]),
             call: #call,
         }
     }

@@ -31,6 +31,7 @@ fn what_clippy_would_have_by_reference_comes_by_value() {
         output.starts_with("# [allow (clippy :: needless_pass_by_value)]")
     };
     assert!(allows("fn f(event: Event, db: a::State<Db>)") && allows("fn f(event: Event, instance: Coin)"));
+    assert!(allows("fn f(event: Event, how: Delivery)") && allows("fn f(event: Event, tx: b::InboxTx)"));
     assert!(!allows("fn f(event: Event, tx: String)") && !allows("async fn f(event: Event, db: State<Db>)"));
 }
 

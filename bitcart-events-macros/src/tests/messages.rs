@@ -11,7 +11,7 @@ use super::{expanded, messages};
 
 const EVENTS: &str =
     "the events are `new_block`, `new_transaction`, `new_payment`, `verified_tx`, `block_named`";
-const OPTIONS: &str = "the options are `blocking`, `register = false`, `currency = \"ETH\"`, `daemon = \"current\"`, \
+const OPTIONS: &str = "the options are `blocking`, `retries = 5`, `register = false`, `currency = \"ETH\"`, `daemon = \"current\"`, \
     `schema = path::to::events`, `companion = false`, `crate = path::to::bitcart_events`";
 
 /// Each case: arguments, signature, and the one message that it has to bring.
@@ -24,12 +24,12 @@ fn assert_each(cases: &[(&str, &str, &str)]) {
 #[test]
 fn all_mistakes_at_once_in_reading_order() {
     let file = expanded(
-        "[\"new_blok\", \"new_payment\"], retries = 3, blocking",
+        "[\"new_blok\", \"new_payment\"], timeout = 3, blocking",
         "async fn all<T>(height: u64, adress: Option<&str>)",
     );
     let all = messages(&file);
     let starts = [
-        "unknown option `retries`",
+        "unknown option `timeout`",
         "unknown event `new_blok`",
         "an `async` handler",
         "a handler cannot be generic",

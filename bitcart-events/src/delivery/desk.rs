@@ -8,10 +8,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
+use crate::delivery::waits::Waits;
 #[cfg(feature = "websocket")]
 use crate::delivery::websocket::Memory;
-use crate::dispatch::{Delivered, Dispatcher, Incoming};
-use crate::inbox::{Life, Origin};
+use crate::dispatch::{Delivered, Dispatcher, Incoming, Read};
+use crate::inbox::{Life, Origin, Received, ReceivedId};
 use crate::intake::Parcel;
 use crate::source::Source;
 use crate::told::Told;
@@ -28,6 +29,8 @@ const SLOW_CALLS: usize = 256;
 /// The most that a daemon's queue holds, unless its operator wants otherwise (`065c8421`, capture `eth_rpc`:
 /// get_updates-150-blocks-cap).
 const FULL: usize = 100;
+/// An answer without updates.
+const NOTHING: &str = "[]";
 
 /// Talks to the daemons for the wallets of one listener.
 pub(crate) struct Desk {
@@ -51,6 +54,8 @@ pub(crate) struct Answer {
     pub(crate) text: Arc<str>,
     pub(crate) parcel: Parcel,
     pub(crate) place: OwnedSemaphorePermit,
+    /// Under which the inbox keeps the text until events are made of it.
+    pub(crate) received: Option<ReceivedId>,
 }
 
 impl Desk {
@@ -103,6 +108,7 @@ impl Desk {
         asked: impl FnOnce(),
     ) -> Result<Option<Answer>> {
         // Room first: waiting for it must not take a turn from others.
+        let Some(()) = self.dispatcher.writable(stop).await else { return Ok(None) };
         let prepare = async { (self.dispatcher.reserve_for(coin).await, self.calls.acquire().await) };
         let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
         let place = place?;
@@ -122,9 +128,67 @@ impl Desk {
             }
         };
         let text: Arc<str> = answer?.into();
-        let mut parcel = intake::read_any(&text).map_err(|error| {
-            Error::new(ErrorKind::Connection, format!("{}: `get_updates`: {error}", coin.client().who()))
-        })?;
+        let received = self.keep(coin, &text).await;
+        self.open(coin, text, place, received).map(Some)
+    }
+
+    /// Keeps an answer before anything in it is looked at. The daemon has forgotten it, so there is no giving up.
+    async fn keep(&self, coin: &Coin, text: &Arc<str>) -> Option<ReceivedId> {
+        if !self.dispatcher.is_durable() || text.trim() == NOTHING {
+            return None;
+        }
+        let mut waits = Waits::new();
+        loop {
+            let received =
+                Received { currency: coin.currency(), wallet: coin.id(), text: Arc::clone(text).into() };
+            let (id, kept) = self.dispatcher.keep(received, Vec::new());
+            match kept.await {
+                Ok(Ok(())) => return Some(id),
+                Ok(Err(error)) => {
+                    self.tell_trouble(coin.wallet_shown(), &error);
+                    tokio::time::sleep(waits.next()).await;
+                }
+                // The inbox is closed: there is nothing to keep it with.
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// What an earlier process fetched for a wallet and made no events of.
+    pub(crate) fn leftover(&self, coin: &Coin) -> Vec<Answer> {
+        let wanted = |received: &Received| {
+            received.wallet.is_some() && received.currency == coin.currency() && received.wallet == coin.id()
+        };
+        let again = |(id, received): (ReceivedId, Received)| {
+            self.again(coin, id, &received)
+                .map_err(|error| self.tell_trouble(coin.wallet_shown(), &error))
+                .ok()
+        };
+        self.dispatcher.leftover(wanted).into_iter().filter_map(again).collect()
+    }
+
+    /// An answer that was kept.
+    pub(crate) fn again(&self, coin: &Coin, id: ReceivedId, received: &Received) -> Result<Answer> {
+        let (text, _) = received.text.body();
+        self.open(coin, Arc::clone(text), self.dispatcher.reserve_nothing()?, Some(id))
+    }
+
+    /// Looks where the updates are in an answer.
+    fn open(
+        &self,
+        coin: &Coin,
+        text: Arc<str>,
+        place: OwnedSemaphorePermit,
+        received: Option<ReceivedId>,
+    ) -> Result<Answer> {
+        let mut parcel = match intake::read_any(&text) {
+            Ok(parcel) => parcel,
+            Err(error) => {
+                let message = format!("{}: `get_updates`: {error}", coin.client().who());
+                self.dispatcher.bury(coin, text, received, &message);
+                return Err(Error::new(ErrorKind::Connection, message));
+            }
+        };
         parcel.wallet = coin.wallet().map(str::to_owned);
         parcel.currency = Some(coin.currency().code().to_owned());
         let waited = parcel.updates.len();
@@ -137,19 +201,38 @@ impl Desk {
         } else if waited > 0 {
             tracing::debug!(currency = %coin.currency(), wallet = coin.wallet_shown(), "{waited} updates were waiting at the daemon");
         }
-        Ok(Some(Answer { text, parcel, place }))
+        Ok(Answer { text, parcel, place, received })
     }
 
-    /// Fetches what waits at the daemon and puts it into its lanes; how much it was. Its handlers run while the next
-    /// are fetched. Never drop it, as [`fetch`](Self::fetch).
+    /// Fetches what waits at the daemon and accepts it; how much it was. Its handlers run while the next are fetched. Never
+    /// drop it, as [`fetch`](Self::fetch).
     pub(crate) async fn drain(&self, coin: &Coin, stop: &CancellationToken, life: Life) -> Result<usize> {
-        let Some(Answer { text, parcel, place }) = self.fetch(coin, stop, || ()).await? else { return Ok(0) };
-        if let Ok((coin, updates)) = self.dispatcher.read(&self.source, &text, &parcel) {
-            let incoming = |update| Incoming { update, origin: Origin::Drained, life };
-            let updates = updates.into_iter().map(incoming).collect();
-            self.dispatcher.put(Delivered::new(&self.source, &coin, updates), place)?;
+        let Some(answer) = self.fetch(coin, stop, || ()).await? else { return Ok(0) };
+        let count = answer.parcel.updates.len();
+        self.take(answer, life).await?;
+        Ok(count)
+    }
+
+    /// Accepts an answer. What is kept and could not be accepted is taken up again by the next process.
+    pub(crate) async fn take(&self, answer: Answer, life: Life) -> Result<()> {
+        let Answer { text, parcel, place, received } = answer;
+        let Ok((coin, updates)) = self.dispatcher.read(&self.source, &text, &parcel) else { return Ok(()) };
+        let mut waits = Waits::new();
+        let incoming = |update: &Read| Incoming { update: update.clone(), origin: Origin::Drained, life };
+        let mut place = Some(place);
+        loop {
+            let taken = received.into_iter().collect();
+            let updates = updates.iter().map(incoming).collect();
+            let delivered = Delivered { taken, ..Delivered::new(&self.source, &coin, updates) };
+            let place = place.take().map_or_else(|| self.dispatcher.reserve_nothing(), Ok)?;
+            match self.dispatcher.put(delivered, place)?.stored().await {
+                Err(error) if error.kind() != ErrorKind::Shutdown => {
+                    self.tell_trouble(coin.wallet_shown(), &error);
+                    tokio::time::sleep(waits.next()).await;
+                }
+                stored => return stored,
+            }
         }
-        Ok(parcel.updates.len())
     }
 
     /// The daemon is in order again: its troubles may be said anew.

@@ -7,7 +7,7 @@ pub(crate) mod desk;
 #[cfg(feature = "polling")]
 pub(crate) mod polling;
 #[cfg(feature = "polling")]
-mod waits;
+pub(crate) mod waits;
 #[cfg(feature = "webhook")]
 pub(crate) mod webhook;
 #[cfg(feature = "websocket")]

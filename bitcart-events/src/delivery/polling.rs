@@ -37,6 +37,11 @@ impl Poller {
     async fn run(mut self, orders: Orders) {
         let (mut waits, mut wait) = (Waits::new(), self.interval);
         let (mut ever_answered, mut in_trouble) = (false, false);
+        for answer in self.desk.leftover(&self.coin) {
+            if let Err(error) = self.desk.take(answer, self.life).await {
+                return self.desk.tell_trouble(self.coin.wallet_shown(), &error);
+            }
+        }
         while !orders.stop.is_cancelled() {
             match self.poll(&orders.stop).await {
                 Ok(updates) => {

@@ -9,10 +9,10 @@ const SHORTEST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// Waits that grow from a quarter of a second to half a minute, with jitter so that many do not try at once, and without end.
-pub(super) struct Waits(ExponentialBackoff);
+pub(crate) struct Waits(ExponentialBackoff);
 
 impl Waits {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(
             ExponentialBuilder::default()
                 .with_min_delay(SHORTEST)
@@ -23,7 +23,7 @@ impl Waits {
         )
     }
 
-    pub(super) fn next(&mut self) -> Duration {
+    pub(crate) fn next(&mut self) -> Duration {
         self.0.next().unwrap_or(LONGEST)
     }
 }

@@ -83,6 +83,8 @@ impl Dispatcher {
             // The events stay here too, so that nothing is read again that was read.
             let kept = rest.events.clone();
             let done = move |ids: Result<Vec<Option<EventId>>>| {
+                #[cfg(feature = "polling")]
+                this.health.note(&ids);
                 let stored = ids.map(|ids| {
                     let stored = kept
                         .into_iter()

@@ -4,6 +4,8 @@
 mod accept;
 mod backlog;
 mod batch;
+#[cfg(feature = "polling")]
+mod keep;
 mod lanes;
 mod policy;
 mod report;
@@ -27,15 +29,17 @@ pub(crate) use accept::{Delivered, Incoming, Read};
 use backlog::Backlog;
 use batch::Batch;
 pub(crate) use batch::Ticket;
+#[cfg(feature = "polling")]
+use keep::Health;
 use lanes::Lanes;
 pub(crate) use policy::Policy;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 use room::Room;
 
 use crate::handler::{Routes, States};
-#[cfg(feature = "polling")]
-use crate::inbox::InboxStats;
 use crate::inbox::{Claimed, EventId, Inbox, Life, Origin};
+#[cfg(feature = "polling")]
+use crate::inbox::{InboxStats, Received, ReceivedId};
 use crate::intake::Parcel;
 #[cfg(feature = "polling")]
 use crate::reconcile::{Timing, Watch};
@@ -77,6 +81,14 @@ pub(crate) struct Dispatcher {
     backlog: Backlog,
     /// Whose report is waited for, of what waits in the inbox.
     awaited: Mutex<HashMap<EventId, (Arc<Batch>, usize)>>,
+    /// What an earlier process received.
+    #[cfg(feature = "polling")]
+    leftover: Mutex<Vec<(ReceivedId, Received)>>,
+    /// The last number of a received text.
+    #[cfg(feature = "polling")]
+    received: AtomicU64,
+    #[cfg(feature = "polling")]
+    health: Arc<Health>,
     told: Told,
     /// Apart, because a daemon may have any number of wallets that are not ours.
     strangers: Told,
@@ -132,6 +144,12 @@ impl Dispatcher {
             lanes: Lanes::default(),
             backlog: Backlog::new(is_durable),
             awaited: Mutex::default(),
+            #[cfg(feature = "polling")]
+            leftover: Mutex::default(),
+            #[cfg(feature = "polling")]
+            received: AtomicU64::new(0),
+            #[cfg(feature = "polling")]
+            health: Arc::default(),
             told: Told::default(),
             strangers: Told::default(),
             unfinished: AtomicUsize::new(0),
@@ -177,18 +195,22 @@ impl Dispatcher {
             self.told.once("held in memory", || {
                 tracing::info!(
                     "accepted events are held in memory: those that are not handled when the process ends are lost; an \
-                     inbox in a file keeps them (`BITCART_INBOX=events.db`)"
+                     inbox in a file keeps them (feature `sqlite`, `BITCART_INBOX=events.db`)"
                 );
             });
             return Ok(());
         }
+        let received = self.inbox.received().await?;
+        let last = received.last().map_or(0, |(ReceivedId(last), _)| *last);
+        self.received.fetch_max(last, Ordering::Relaxed);
+        *lock(&self.leftover) = received;
         let InboxStats { pending, dead, .. } = self.inbox.stats().await?;
         tracing::info!(pending, dead_letters = dead, "accepted events are kept in {}", self.inbox.name());
         self.look(source)
     }
 
     /// Whether what is stored is safe, so that its handlers need not be waited for.
-    #[cfg(feature = "webhook")]
+    #[cfg(feature = "polling")]
     pub(crate) fn is_durable(&self) -> bool {
         self.is_durable
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use crate::handler::{HandlerError, Outcome};
+use crate::handler::Outcome;
 
 /// How a listener deals with what fails.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,7 @@ impl Policy {
     pub(super) fn next(&self, outcome: &Outcome, failures: u32, retries: Option<u32>) -> Next {
         match outcome {
             Ok(()) => Next::Done,
-            Err(HandlerError::Argument(_)) => Next::Dead,
+            Err(error) if error.is_final() => Next::Dead,
             Err(_) if failures >= retries.unwrap_or(self.retries) => Next::Dead,
             Err(_) => Next::Again(self.wait(failures)),
         }
@@ -65,6 +65,7 @@ impl Policy {
 mod tests {
     use super::*;
     use crate::field::FieldError;
+    use crate::handler::HandlerError;
 
     #[test]
     fn waits_grow_and_end() {

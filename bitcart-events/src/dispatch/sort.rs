@@ -150,6 +150,6 @@ fn chain(lane: &Lane, coin: &Coin) -> String {
     }
 }
 
-fn event_of(coin: &Coin, text: Text, origin: Origin) -> NewEvent {
+pub(super) fn event_of(coin: &Coin, text: Text, origin: Origin) -> NewEvent {
     NewEvent { currency: coin.currency(), wallet: coin.id(), text, origin, fact: None, dead: None }
 }

@@ -2,10 +2,16 @@
 
 mod arguments;
 mod attempt;
+mod delivery;
+mod final_error;
+mod inbox_tx;
 mod list;
+mod needs;
 mod outcome;
 mod routes;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use std::any::type_name;
 use std::fmt;
@@ -16,12 +22,19 @@ use std::sync::Arc;
 
 pub use arguments::{EventArgument, InstanceArgument};
 pub(crate) use attempt::Attempt;
+pub use delivery::{Delivery, DeliveryArgument};
+pub use final_error::Final;
+#[cfg(feature = "sqlite")]
+pub use inbox_tx::InboxTx;
+pub use inbox_tx::InboxTxArgument;
 pub(crate) use list::registry;
 pub use list::{Handle, Handlers, Registered};
+pub use needs::{Need, Needs};
 pub use outcome::{HandlerError, IntoOutcome, Outcome};
 pub(crate) use routes::{Duplicate, Routes};
+pub(crate) use state::StateNeed;
 pub(crate) use state::States;
-pub use state::{State, StateArgument, StateNeed, never};
+pub use state::{State, StateArgument, never};
 
 use crate::field::Field;
 use crate::schema::{Event, EventSchema};
@@ -39,7 +52,7 @@ pub struct Registration {
     pub subscriptions: &'static [Subscription],
     /// Empty: every currency.
     pub currencies: &'static [Currency],
-    pub states: Vec<StateNeed>,
+    pub needs: Needs,
     pub call: Call,
 }
 
@@ -51,7 +64,7 @@ impl Registration {
         line: 0,
         subscriptions: &[],
         currencies: &[],
-        states: Vec::new(),
+        needs: Needs::NONE,
         call: Call::Plain(|_| Ok(())),
     };
 }
@@ -178,18 +191,6 @@ impl Handler {
             Self::Registered(registration, _) => registration.currencies,
             Self::ByHand(_) => &[],
         }
-    }
-
-    pub(crate) fn states(&self) -> &[StateNeed] {
-        match self {
-            Self::Registered(registration, _) => &registration.states,
-            Self::ByHand(_) => &[],
-        }
-    }
-
-    /// How often it is tried again, if it says so.
-    pub(crate) fn retries(&self) -> Option<u32> {
-        None
     }
 
     pub(crate) fn info(&self) -> HandlerInfo {

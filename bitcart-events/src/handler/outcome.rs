@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::final_error::{is_final, write_chain};
 use crate::BoxError;
-use crate::error::write_causes;
 use crate::field::FieldError;
 use crate::sealed::Sealed;
 
@@ -18,7 +18,7 @@ pub type Outcome = Result<(), HandlerError>;
 pub enum HandlerError {
     /// An argument could not be read from the update; the handler did not run.
     Argument(FieldError),
-    /// The handler returned an error.
+    /// The handler returned an error, or what it gave to its `InboxTx` did.
     Failed(BoxError),
     /// The handler panicked; the text is the panic's message.
     Panicked(String),
@@ -26,14 +26,24 @@ pub enum HandlerError {
     TimedOut(Duration),
 }
 
+impl HandlerError {
+    /// Whether no other attempt would succeed: an argument that cannot be read never can, and the handler says it of an
+    /// error of its own with [`Final`](crate::Final). Such an event is not tried again.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Argument(_) => true,
+            Self::Failed(error) => is_final(&**error),
+            Self::Panicked(_) | Self::TimedOut(_) => false,
+        }
+    }
+}
+
 impl fmt::Display for HandlerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Argument(error) => error.fmt(f),
-            Self::Failed(error) => {
-                error.fmt(f)?;
-                write_causes(f, &**error)
-            }
+            Self::Failed(error) => write_chain(f, &**error),
             Self::Panicked(message) => write!(f, "panicked: {message}"),
             Self::TimedOut(limit) => write!(f, "took longer than {limit:?}"),
         }

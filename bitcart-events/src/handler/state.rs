@@ -6,7 +6,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::{HandlerError, Invocation};
+use super::{HandlerError, Invocation, Need};
 use crate::sealed::Sealed;
 
 /// A value that was given to the listener, and is shared by its handlers.
@@ -79,7 +79,7 @@ impl<T: fmt::Debug> fmt::Debug for State<T> {
 
 /// A state that a handler asks for.
 #[doc(hidden)]
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct StateNeed {
     pub(crate) id: TypeId,
     pub(crate) name: &'static str,
@@ -101,15 +101,15 @@ pub fn never<T>() -> T {
 pub trait StateArgument: Sealed + Sized {
     /// `call` takes the state, and so says its type.
     #[doc(hidden)]
-    fn need(call: fn(Self)) -> StateNeed;
+    fn need(call: fn(Self)) -> Need;
     #[doc(hidden)]
     fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> StateArgument for State<T> {
-    fn need(_: fn(Self)) -> StateNeed {
-        StateNeed { id: TypeId::of::<T>(), name: type_name::<T>() }
+    fn need(_: fn(Self)) -> Need {
+        Need::State(StateNeed { id: TypeId::of::<T>(), name: type_name::<T>() })
     }
 
     fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError> {

@@ -5,6 +5,8 @@ use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use crate::Currency;
 use crate::wallet::WalletId;
 
@@ -40,6 +42,14 @@ pub struct NewEvent {
     pub fact: Option<Fact>,
     /// Why it can never be handled, if that is known already: it is stored as a dead letter.
     pub dead: Option<String>,
+}
+
+impl NewEvent {
+    /// One that came just now, for no wallet.
+    #[must_use]
+    pub fn new(currency: Currency, text: impl Into<Text>) -> Self {
+        Self { currency, wallet: None, text: text.into(), origin: Origin::Live, fact: None, dead: None }
+    }
 }
 
 /// A part of a text that is shared.
@@ -119,7 +129,7 @@ pub enum Fact {
 }
 
 /// 128 bits of a text under [the inbox's key](crate::inbox::Inbox::key).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Mark(pub [u8; 16]);
 
 /// A time in which a daemon sends each transfer once: it sends them again after it was restarted. It is not kept: no life
@@ -147,8 +157,16 @@ pub struct Received {
     pub text: Text,
 }
 
+impl Received {
+    /// One that names its wallet itself, or none.
+    #[must_use]
+    pub fn new(currency: Currency, text: impl Into<Text>) -> Self {
+        Self { currency, wallet: None, text: text.into() }
+    }
+}
+
 /// The number of a received text. The one who appends it chooses it; a later one is greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReceivedId(pub u64);
 
 /// What is to be known after a restart, by keys that begin with what they are for.

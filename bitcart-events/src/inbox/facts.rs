@@ -42,6 +42,18 @@ impl Heights {
         }
         Some(heights.get(&height).cloned().unwrap_or(height..=height))
     }
+
+    /// What was written down.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn put(&mut self, of: String, stretch: RangeInclusive<u64>) {
+        self.0.entry(of).or_default().insert(stretch);
+    }
+
+    /// The lowest one that is remembered.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn lowest(&self, of: &str) -> Option<u64> {
+        self.0.get(of)?.first().map(|stretch| *stretch.start())
+    }
 }
 
 /// How often each transfer was sent in this life of its daemon, of the last ones.
@@ -68,6 +80,12 @@ impl Transfers {
             self.sent.remove(oldest);
         }
         (count, forgotten)
+    }
+
+    /// In which life it was sent how often.
+    #[cfg(feature = "sqlite")]
+    pub(super) fn known(&self, transfer: Mark) -> Option<(Life, u32)> {
+        self.sent.get(&transfer).copied()
     }
 }
 

@@ -21,6 +21,10 @@ mod batch;
 mod dead;
 mod facts;
 mod memory;
+#[cfg(test)]
+mod promises;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod verdict;
 
 use std::fmt;
@@ -30,6 +34,8 @@ use futures_util::future::BoxFuture;
 pub use batch::{Batch, EventId, Fact, Life, Mark, NewEvent, Origin, Received, ReceivedId, Remember, Text};
 pub use dead::{DeadLetter, DeadLetters, InboxStats};
 pub use memory::MemoryInbox;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteInbox;
 pub use verdict::{Claimed, Claims, Effects, Verdict};
 
 pub use crate::wallet::WalletId;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::handler::{Duplicate, Handler, Routes, States};
+use crate::inbox::Inbox;
 use crate::schema::{self, Event};
 use crate::{Error, ErrorKind, Result};
 
@@ -24,6 +25,7 @@ pub(super) fn check(
     duplicates: &[Duplicate],
     handlers: &[Handler],
     states: &States,
+    inbox: &dyn Inbox,
     expected: &[String],
 ) -> Result<()> {
     let mut problems: Vec<String> = Vec::new();
@@ -53,6 +55,18 @@ pub(super) fn check(
             if !problems.contains(&problem) {
                 problems.push(problem);
             }
+        }
+    }
+    let mut writers: Vec<_> =
+        handlers.iter().filter(|handler| handler.needs_inbox_tx()).map(Handler::info).collect();
+    writers.dedup_by_key(|info| (info.file, info.line));
+    if !inbox.has_effects() {
+        for info in writers {
+            problems.push(format!(
+                "{info} asks for `InboxTx`, but the inbox is {}, which has no transactions; build the listener with \
+                 `.inbox(SqliteInbox::open(\"events.db\")?)`, or set BITCART_INBOX=events.db",
+                inbox.name()
+            ));
         }
     }
     for name in expected {

@@ -199,7 +199,8 @@ impl ListenerBuilder {
         let mut handlers: Vec<Handler> = registered.chain(self.handlers).collect();
         let (routes, duplicates) = checks::routes(&handlers);
         handlers.extend(self.source.added());
-        checks::check(&duplicates, &handlers, &self.states, &self.expected)?;
+        let inbox = self.inbox.unwrap_or_else(|| Arc::new(MemoryInbox::new()));
+        checks::check(&duplicates, &handlers, &self.states, &*inbox, &self.expected)?;
         if handlers.is_empty() {
             tracing::warn!("there is no handler yet; {}", checks::UNLINKED);
         }
@@ -207,7 +208,6 @@ impl ListenerBuilder {
             let info = handler.info();
             tracing::info!(event = %info.event, handler = info.name, at = %format_args!("{}:{}", info.file, info.line), "handler");
         }
-        let inbox = self.inbox.unwrap_or_else(|| Arc::new(MemoryInbox::new()));
         let dispatcher = Dispatcher::new(routes, self.states, self.limits, self.policy, inbox);
         #[cfg(feature = "polling")]
         let dispatcher = dispatcher.comparing(self.timing);

@@ -2,6 +2,7 @@
 //! behind the event that says it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -66,6 +67,7 @@ impl Watch {
     }
 
     /// Whether it is time for a look, once the queue of the wallet has been fetched.
+    #[cfg(feature = "websocket")]
     pub(crate) fn is_due(&self, coin: &Coin) -> bool {
         self.with(coin, |wallet| wallet.is_due(Instant::now())).unwrap_or_default()
     }
@@ -101,12 +103,12 @@ impl Watch {
 }
 
 fn watched<'w>(wallets: &'w mut Wallets, coin: &Coin) -> Option<&'w mut Watched> {
-    let key = (coin.currency(), coin.id()?);
-    if !wallets.contains_key(&key) {
-        let watched = Watched { prefix: prefix(coin)?, wallet: Wallet::new(Instant::now()) };
-        wallets.insert(key, watched);
+    match wallets.entry((coin.currency(), coin.id()?)) {
+        Entry::Occupied(known) => Some(known.into_mut()),
+        Entry::Vacant(new) => {
+            Some(new.insert(Watched { prefix: prefix(coin)?, wallet: Wallet::new(Instant::now()) }))
+        }
     }
-    wallets.get_mut(&key)
 }
 
 impl Watching<'_> {

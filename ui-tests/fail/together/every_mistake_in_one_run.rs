@@ -1,6 +1,6 @@
 use bitcart_events::on;
 
-#[on(["new_blok", "new_payment"], blocking, currency = "DOGE", retries = 3)]
+#[on(["new_blok", "new_payment"], blocking, currency = "DOGE", timeout = 3)]
 async fn all<T>(height: u64, adress: Option<&str>, (_a, _b): (T, T)) -> impl Sized {
     println!("{height} {adress:?}");
 }
@@ -8,7 +8,7 @@ async fn all<T>(height: u64, adress: Option<&str>, (_a, _b): (T, T)) -> impl Siz
 fn main() {}
 
 //~ "DOGE"
-//~ retries
+//~ timeout
 //~ "new_blok"
 //~ blocking
 //~ T

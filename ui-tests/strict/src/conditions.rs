@@ -1,7 +1,7 @@
 //! What depends on the configuration.
 
 use core::future::ready;
-use payments::{events, on, Event, State};
+use payments::{events, on, Delivery, Event, State};
 
 use crate::Notes;
 
@@ -23,9 +23,10 @@ fn on_it_is(
     #[cfg(not(windows))] by: &str,
     #[cfg(windows)] by: String,
     #[cfg_attr(not(windows), cfg(windows))] at: u8,
+    #[cfg(not(windows))] delivery: Delivery,
     notes: State<Notes>,
 ) {
-    notes.add(by);
+    notes.add(&format!("{by} {}", delivery.attempt()));
 }
 
 /// Below the attribute.

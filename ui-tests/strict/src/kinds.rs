@@ -19,24 +19,26 @@
 )]
 
 use core::future::ready;
-use payments::{on, Coin, Decimal, Event, PaymentStatus, State};
+use payments::{on, BoxError, Coin, Decimal, Delivery, Event, Final, PaymentStatus, State};
 
 use crate::Notes;
 
 /// With a text that is borrowed across an `.await`, and everything else.
-#[on("new_payment", crate = payments)]
+#[on("new_payment", retries = 5, crate = payments)]
 async fn paid(
     event: Event,
     instance: Coin,
     address: &str,
     status: PaymentStatus,
     sent_amount: Option<Decimal>,
+    delivery: Delivery,
     notes: State<Notes>,
-) -> Result<(), String> {
+) -> Result<(), Final> {
     ready(()).await;
-    notes.add(&format!("{event} {address} {status:?} {sent_amount:?} {}", instance.currency()));
+    let attempt = delivery.attempt();
+    notes.add(&format!("{event} {address} {status:?} {sent_amount:?} {} {attempt}", instance.currency()));
     if address.is_empty() {
-        Err("no address".to_owned())
+        Err(Final::new("no address"))
     } else {
         Ok(())
     }
@@ -51,9 +53,13 @@ async fn token(_event: Event, tx: &str, amount: Decimal, notes: State<Notes>) {
 
 /// For all others.
 #[on("new_transaction", crate = payments)]
-async fn seen(_event: Event, tx: String, notes: State<Notes>) {
+async fn seen(_event: Event, tx: String, notes: State<Notes>) -> Result<(), BoxError> {
     ready(()).await;
+    if tx.is_empty() {
+        return Err(Final::new("no hash").into());
+    }
     notes.add(&tx);
+    Ok(())
 }
 
 /// On a thread of its own, for several events.

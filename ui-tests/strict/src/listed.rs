@@ -1,12 +1,35 @@
 //! Handlers that are in no registry, of every visibility, and those that are not named by their own paths.
 
-use payments::{handlers, on, Event, Handlers};
+use payments::{handlers, on, BoxError, Delivery, Event, Handlers, InboxTx};
 
 /// For everybody.
 #[on("new_block", register = false, crate = payments)]
 #[inline]
 pub fn of_everybody(event: Event, height: u64) {
     tracing::info!("{event} {height}");
+}
+
+/// Not among [`all`], because an inbox in memory has no transactions.
+#[on("new_payment", register = false, retries = 0, crate = payments)]
+#[inline]
+pub fn of_the_inbox(event: Event, address: &str, delivery: Delivery, inbox: InboxTx) {
+    tracing::info!("{event} {}", delivery.key());
+    let row = address.to_owned();
+    inbox.write(move |tx| {
+        let _: usize = tx.execute("INSERT INTO booked (address) VALUES (?1)", [row])?;
+        Ok(())
+    });
+}
+
+/// On a thread of its own, and with an error.
+///
+/// # Errors
+/// None, but rustc does not know that.
+#[on("new_payment", register = false, blocking, crate = payments)]
+#[inline]
+pub fn of_the_inbox_too(_event: Event, book: InboxTx) -> Result<(), BoxError> {
+    book.write(|tx| Ok(tx.execute_batch("DELETE FROM booked WHERE address = 'b'")?));
+    Ok(())
 }
 
 /// A module in a module.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bitcart_events_strict::{listed, Notes};
-use payments::{Coin, Currency};
+use payments::rusqlite::Connection;
+use payments::{BoxError, Coin, Currency, Delivery, Event, InboxTx};
 
 async fn noted(currency: Currency, updates: &str) -> Vec<String> {
     let notes = Arc::new(Notes::default());
@@ -22,8 +23,8 @@ async fn those_for_the_events_of_bitcart() {
         {"event": "new_transaction", "tx": "b", "from_address": "f", "to": "t", "amount": "0.10", "contract": null},
         {"event": "new_payment", "address": "c", "status": 3, "status_str": "Paid"}
     ]"#;
-    assert_eq!(noted(Currency::Btc, updates).await, ["b", "new_payment c Paid None BTC"]);
-    assert_eq!(noted(Currency::Eth, updates).await, ["token b 0.10", "new_payment c Paid None ETH"]);
+    assert_eq!(noted(Currency::Btc, updates).await, ["b", "new_payment c Paid None BTC 1"]);
+    assert_eq!(noted(Currency::Eth, updates).await, ["token b 0.10", "new_payment c Paid None ETH 1"]);
 }
 
 #[tokio::test]
@@ -53,7 +54,7 @@ async fn those_for_the_events_of_the_library() {
         "a",
         "string true",
         "ok false",
-        "on",
+        "on 1",
         "off",
         "sent 5",
         "read b",
@@ -85,4 +86,21 @@ async fn those_that_are_listed() {
         {"event": "exported", "number": 2}
     ]"#;
     assert_eq!(listener.process_updates(updates).await.unwrap().handled, 6);
+}
+
+/// Called by hand, in a transaction of a file of its own.
+#[tokio::test]
+async fn those_that_write_into_the_inbox() -> Result<(), BoxError> {
+    let (inbox, mut file) = (InboxTx::default(), Connection::open_in_memory()?);
+    let event = Event::find("new_payment")?;
+    for address in ["a", "b"] {
+        listed::of_the_inbox(event, address, Delivery::new(address), inbox.clone());
+    }
+    listed::of_the_inbox_too(event, inbox.clone())?;
+    file.execute_batch("CREATE TABLE booked (address TEXT)")?;
+    let tx = file.transaction()?;
+    inbox.run(&tx)?;
+    let booked: String = tx.query_row("SELECT group_concat(address) FROM booked", (), |row| row.get(0))?;
+    assert_eq!(booked, "a");
+    Ok(())
 }

@@ -38,7 +38,7 @@ fn arguments() {
         ),
         ("\"new_block\", schema", BLOCK, "option `schema` needs a value | write `schema = path::to::events`"),
         ("\"new_block\", 5", BLOCK, &option("expected an option")),
-        ("\"new_block\", retries = 3, blocking", BLOCK, &option("unknown option `retries`")),
+        ("\"new_block\", timeout = 3, blocking", BLOCK, &option("unknown option `timeout`")),
         ("\"new_block\", blockin", BLOCK, &option("unknown option `blockin` | did you mean `blocking`?")),
         (
             "\"new_block\", register = false, register = true",
@@ -142,6 +142,24 @@ fn values_of_options() {
     ] {
         assert_eq!(messages(&expanded(args, BLOCK)), [message], "{args}");
     }
+    for (written, message) in [
+        ("retries", "option `retries` needs a value"),
+        ("retries =", "option `retries` needs a value"),
+        ("retries = -1", "option `retries` does not take this value"),
+        ("retries = 2.5", "option `retries` does not take this value"),
+        ("retries = 5u32", "option `retries` does not take this value"),
+        ("retries = \"5\"", "option `retries` does not take this value"),
+        ("retries = 101", "option `retries` does not take this value"),
+        ("retries = 99999999999", "option `retries` does not take this value"),
+        ("retries = MANY", "option `retries` does not take this value"),
+        ("retries(5)", "option `retries` needs a value"),
+    ] {
+        let args = format!("\"new_block\", {written}");
+        let message = format!("{message} | write a whole number up to 100: `retries = 5`");
+        assert_eq!(messages(&expanded(&args, BLOCK)), [message], "{args}");
+    }
+    let [message] = messages(&expanded("\"new_block\", retry = 5", BLOCK)).try_into().unwrap();
+    assert!(message.starts_with("unknown option `retry` | did you mean `retries`?"), "{message}");
     let [message] = messages(&expanded("\"new_block\", registr", BLOCK)).try_into().unwrap();
     assert!(message.starts_with("unknown option `registr` | did you mean `register`?"), "{message}");
 }

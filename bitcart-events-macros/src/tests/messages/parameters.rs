@@ -134,10 +134,60 @@ fn values_that_come_in_another_way() {
                  a value of your own comes as `db: State<Db>`, given with `.shared_state(…)`"
             ),
         ),
+        ("delivery: &Delivery", "a delivery comes by value | write `delivery: Delivery`".to_owned()),
+        ("d: Arc<be::Delivery>", "a delivery comes by value | write `d: be::Delivery`".to_owned()),
+        ("d: Option<Delivery>", "a delivery is always there | write `d: Delivery`".to_owned()),
+        ("_: Delivery", "a handler's parameter needs a name | write `_delivery: Delivery`".to_owned()),
+        (
+            "Delivery { .. }: Delivery",
+            "a delivery is a name, not a pattern | write `delivery: Delivery`".to_owned(),
+        ),
+        ("a: Delivery, b: Delivery", "a handler has one `Delivery` | remove one of the two".to_owned()),
+        ("tx: &mut InboxTx", "an `InboxTx` comes by value | write `tx: InboxTx`".to_owned()),
+        ("tx: Option<InboxTx>", "an `InboxTx` is always there | write `tx: InboxTx`".to_owned()),
+        ("a: InboxTx, b: be::InboxTx", "a handler has one `InboxTx` | remove one of the two".to_owned()),
+        ("ref inbox: InboxTx", "an `InboxTx` is a name, not a pattern | write `inbox: InboxTx`".to_owned()),
+        (
+            "attempts: u32",
+            format!(
+                "`new_block` has no field `attempts` | {fields} | \
+                 take `delivery: Delivery`, and write `delivery.attempt()`"
+            ),
+        ),
+        (
+            "db: &rusqlite::Transaction<'_>",
+            format!(
+                "`new_block` has no field `db` | {fields} | \
+                 the transaction of an inbox in SQLite comes as `db: InboxTx`"
+            ),
+        ),
+        (
+            "origin: Origin",
+            format!(
+                "`new_block` has no field `origin` | {fields} | \
+                 take `delivery: Delivery`, and write `delivery.origin()`"
+            ),
+        ),
+        ("_: State<Db>", "a handler's parameter needs a name | write `_state: State<Db>`".to_owned()),
+        ("db: Box<State<Db>>", "a state comes by value | write `db: State<Db>`".to_owned()),
+        ("db: Arc<State<Db>>", "a state comes by value | write `db: State<Db>`".to_owned()),
         ("State(db): State<Db>", "a state is a name, not a pattern | write `db: State<Db>`".to_owned()),
     ] {
         let signature = format!("fn f(event: Event, {parameter})");
         assert_eq!(messages(&expanded("\"new_block\"", &signature)), [message], "{parameter}");
+    }
+}
+
+/// Its name is no event's, however close it comes.
+#[test]
+fn what_is_known_by_its_type_is_not_taken_for_the_event() {
+    let message = "a handler needs the parameter `event` | add it: `fn f(event: Event, …)`";
+    for parameter in ["events: Delivery", "evented: State<u8>", "event_tx: InboxTx"] {
+        assert_eq!(
+            messages(&expanded("\"new_block\"", &format!("fn f({parameter})"))),
+            [message],
+            "{parameter}"
+        );
     }
 }
 

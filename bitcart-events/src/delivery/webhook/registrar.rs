@@ -135,6 +135,9 @@ impl Team {
         };
         let posts = stop.run_until_cancelled(register).await.transpose()?.unwrap_or(true);
         if posts {
+            for answer in self.desk.leftover(coin) {
+                self.desk.take(answer, Life::new()).await?;
+            }
             self.desk.drain(coin, stop, Life::new()).await?;
         }
         Ok(posts)

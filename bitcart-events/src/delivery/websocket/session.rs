@@ -76,7 +76,7 @@ impl<'a, F: FnOnce()> Session<'a, F> {
             self.send(Message::text(filter)).await?;
         }
         self.ping().await?;
-        let mut changes = self.ledger.changes();
+        let (mut changes, mut trouble) = (self.ledger.changes(), self.ledger.trouble());
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -89,6 +89,8 @@ impl<'a, F: FnOnce()> Session<'a, F> {
                     }
                 }
                 Ok(()) = changes.changed() => self.ledger.read_wallets(),
+                // What is not stored is not accepted: it is left to the daemon's queue.
+                Ok(()) = trouble.changed() => return Err(End::Lost("the inbox could not be written".to_owned())),
                 now = tick.tick() => self.tick(now).await?,
             }
         }

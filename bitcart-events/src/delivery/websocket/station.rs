@@ -43,6 +43,7 @@ impl Station {
 
     pub(super) async fn run(self) {
         let mut ledger = Ledger::new(Arc::clone(&self.desk), self.coin.currency(), self.orders.clone());
+        self.load(&mut ledger).await;
         let (stop, daemon) = (&self.orders.stop, self.coin.client());
         let (mut waits, mut away, mut ever_opened) = (Waits::new(), None::<Away>, false);
         while let Some(opened) = ledger.meanwhile(stop.run_until_cancelled(daemon.open_socket())).await {
@@ -87,8 +88,25 @@ impl Station {
                 away.attempts = away.attempts.saturating_add(1);
             }
             ledger.meanwhile(stop.run_until_cancelled(tokio::time::sleep(waits.next()))).await;
+            if ledger.is_in_doubt() {
+                self.load(&mut ledger).await;
+            }
         }
         ledger.finish().await;
+    }
+
+    /// Waits until the inbox can be written, and takes what it keeps.
+    async fn load(&self, ledger: &mut Ledger) {
+        let mut waits = Waits::new();
+        while !self.orders.stop.is_cancelled()
+            && self.desk.dispatcher.writable(&self.orders.stop).await.is_some()
+        {
+            match ledger.load().await {
+                Ok(()) => return,
+                Err(error) => self.desk.tell_trouble(None, &error),
+            }
+            self.orders.stop.run_until_cancelled(tokio::time::sleep(waits.next())).await;
+        }
     }
 
     /// The daemon sends to the socket.

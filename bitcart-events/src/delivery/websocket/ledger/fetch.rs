@@ -9,7 +9,7 @@ use super::Ledger;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
 use crate::delivery::waits::Waits;
-use crate::dispatch::{Incoming, Read};
+use crate::dispatch::{Delivered, Incoming, Read};
 use crate::inbox::Mark;
 use crate::inbox::{Life, Origin};
 use crate::wallet::WalletKey;
@@ -72,6 +72,8 @@ impl Ledger {
         self.under_way -= 1;
         let Some(key) = coin.key() else { return false };
         match answer {
+            // It was stored, and has been read from there.
+            Ok(Some(Answer { received: Some(id), .. })) if self.reread.remove(&id) => {}
             Ok(Some(answer)) if answer.parcel.updates.is_empty() => self.merge(key, answer, false),
             Ok(Some(answer)) => {
                 self.answers.push_back(Waiting { key: key.clone(), answer, ping, since: Instant::now() });
@@ -98,7 +100,9 @@ impl Ledger {
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         wallet.retry = failed.map(|now| now + wallet.waits.next());
         let released = wallet.call_ended(asking);
-        self.deliver(released);
+        if !released.is_empty() {
+            self.deliver_held(key, released);
+        }
     }
 
     /// A pong has arrived: everything that the daemon sent before it is here.
@@ -116,7 +120,12 @@ impl Ledger {
     }
 
     /// `live` says that every frame that was sent before the answer is here.
-    fn merge(&mut self, key: &WalletKey, Answer { text, parcel, place }: Answer, live: bool) {
+    pub(super) fn merge(
+        &mut self,
+        key: &WalletKey,
+        Answer { text, parcel, place, received }: Answer,
+        live: bool,
+    ) {
         // A wallet that was removed meanwhile gets nothing any more. If it comes back before it was missed here, it is to be
         // asked for again.
         let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, &parcel) else {
@@ -131,12 +140,13 @@ impl Ledger {
         let Merged { next, begins } = wallet.history.merge(&marks, live && asking != Asking::Outlived, again);
         let mut missed: Vec<Option<Read>> = updates.into_iter().map(Some).collect();
         let (mut place, mut fetched) = (place, 0_usize);
-        let mut merged = Vec::with_capacity(next.len());
+        let (mut merged, mut taken) = (Vec::with_capacity(next.len()), Vec::from_iter(received));
         for next in next {
             merged.extend(match next {
                 Next::Held(held) => {
                     wallet.held = wallet.held.saturating_sub(1);
                     place.merge(held.place);
+                    taken.extend(held.received);
                     Some((held.update, Origin::Live))
                 }
                 Next::Missed(index) => {
@@ -163,8 +173,11 @@ impl Ledger {
         let merged = merged.into_iter().enumerate().map(incoming).collect();
         (wallet.holds, wallet.asked, wallet.waits) = (again.then(Instant::now), Arc::default(), Waits::new());
         let released = wallet.call_ended(asking);
-        self.put(&coin, merged, place);
-        self.deliver(released);
+        let remember = self.whole(key);
+        self.put(Delivered { taken, remember, ..Delivered::new(&self.desk.source, &coin, merged) }, place);
+        if !released.is_empty() {
+            self.deliver_held(key, released);
+        }
         if again {
             self.ask(key);
         } else {

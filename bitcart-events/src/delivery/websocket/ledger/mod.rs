@@ -2,9 +2,11 @@
 
 mod due;
 mod fetch;
+mod kept;
+mod take;
 mod wallet;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,17 +15,18 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
+use kept::{Kept, Rows};
 pub(super) use wallet::Held;
 use wallet::{Asking, Wallet};
 
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
-use crate::dispatch::{Delivered, Incoming, Read};
-use crate::inbox::{Life, Origin};
+use crate::dispatch::{Delivered, Incoming};
+use crate::inbox::{Life, Origin, Received, ReceivedId, Remember};
 use crate::source::Source;
 use crate::told::Told;
 use crate::wallet::WalletKey;
-use crate::{Coin, Currency, intake};
+use crate::{Coin, Currency};
 
 /// How often the wallets' queues are fetched while there is no socket.
 const AWAY: Duration = Duration::from_secs(30);
@@ -31,8 +34,6 @@ const AWAY: Duration = Duration::from_secs(30);
 pub(super) const TICK: Duration = Duration::from_secs(1);
 /// How many answers wait to be looked at; who fetched more waits.
 const ANSWERS: usize = 64;
-
-const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched from the daemon later, which keeps the last 100 events of a wallet";
 
 /// The wallets of one currency.
 pub(super) struct Ledger {
@@ -53,12 +54,34 @@ pub(super) struct Ledger {
     fetching: mpsc::Sender<Fetched>,
     under_way: usize,
     told: Told,
+    /// Whether the inbox keeps what is known here.
+    keeps: bool,
+    /// What an earlier process kept, and what it held.
+    kept: Kept,
+    frames: BTreeMap<ReceivedId, Held>,
+    /// Answers that were stored and not merged; and those that may still be on their way to be.
+    unmerged: BTreeMap<ReceivedId, Received>,
+    reread: HashSet<ReceivedId>,
+    troubles: watch::Receiver<u64>,
+    /// The last number of what is kept.
+    number: u64,
+    block_rows: Rows,
+    block_numbers: VecDeque<u64>,
 }
 
 impl Ledger {
     pub(super) fn new(desk: Arc<Desk>, currency: Currency, orders: Orders) -> Self {
         let (fetching, fetched) = mpsc::channel(ANSWERS);
-        let mut ledger = Self {
+        Self {
+            keeps: desk.dispatcher.is_durable(),
+            kept: Kept::default(),
+            frames: BTreeMap::new(),
+            unmerged: BTreeMap::new(),
+            reread: HashSet::new(),
+            troubles: desk.dispatcher.troubles(),
+            number: 0,
+            block_rows: Rows::after(0),
+            block_numbers: VecDeque::new(),
             desk,
             currency,
             orders,
@@ -72,9 +95,7 @@ impl Ledger {
             fetching,
             under_way: 0,
             told: Told::default(),
-        };
-        ledger.read_wallets();
-        ledger
+        }
     }
 
     /// What to ask the daemon for; nothing means everything.
@@ -106,9 +127,7 @@ impl Ledger {
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
                 self.desk.missed(&coin);
-                let mut wallet = Wallet::new(coin, self.desk.memory.take(self.currency, &key));
-                wallet.history.connected();
-                self.wallets.insert(key.clone(), wallet);
+                self.add(&key, coin);
                 if self.is_established {
                     self.ask(&key);
                 }
@@ -118,8 +137,10 @@ impl Ledger {
 
     /// A socket is open. Until it is known what it missed, what it brings is held.
     pub(super) fn connected(&mut self) {
+        self.block_rows.gap = true;
         for wallet in self.wallets.values_mut() {
             wallet.hold();
+            wallet.rows.gap = true;
             if wallet.asking == Asking::No {
                 wallet.history.connected();
             } else {
@@ -144,8 +165,10 @@ impl Ledger {
         self.is_established = false;
         self.fetch_at = Instant::now() + AWAY;
         self.settle(false, |_| true);
+        self.block_rows.gap = true;
         for wallet in self.wallets.values_mut() {
             wallet.history.gap();
+            wallet.rows.gap = true;
         }
     }
 
@@ -153,145 +176,88 @@ impl Ledger {
     pub(super) fn forget(&mut self) {
         self.disconnected();
         self.release(|wallet| wallet.asking == Asking::No);
-        for wallet in self.wallets.values_mut() {
+        let mut forgotten = Vec::new();
+        for (key, wallet) in &mut self.wallets {
             match wallet.asking {
-                Asking::No => drop(wallet.history.forget()),
+                Asking::No => {
+                    drop(wallet.history.forget());
+                    forgotten.push(key.clone());
+                }
                 // What is under way may still be answered, by the daemon that ended.
                 _ => wallet.ended = true,
             }
         }
-    }
-
-    /// The socket brought a text.
-    pub(super) fn frame(&mut self, text: &str) {
-        let body: Arc<str> = text.into();
-        let Ok(parcel) = intake::read_object(text) else { return self.strange(text.len()) };
-        let theirs = parcel.currency.as_deref().and_then(|code| code.parse::<Currency>().ok());
-        if let Some(theirs) = theirs.filter(|theirs| *theirs != self.currency) {
-            self.told.once("another currency", || {
-                let ours = self.currency;
-                tracing::error!(
-                    "the daemon that should be {ours}'s is {theirs}'s: is {ours}_HOST or {ours}_PORT wrong?"
-                );
-            });
+        let remember: Vec<Remember> = forgotten.iter().flat_map(|key| self.whole(key)).collect();
+        if !remember.is_empty() {
+            drop(self.desk.dispatcher.remember(remember, Vec::new()));
         }
-        if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, &parcel) {
-            updates.into_iter().for_each(|update| self.take(&coin, update));
-        }
-    }
-
-    /// The socket brought something that no daemon sends. It is not shown: it may be anything, a wallet's key too.
-    pub(super) fn strange(&self, length: usize) {
-        const STRANGE: &str = "ignored a frame that is no JSON object with a list of `updates`";
-        self.told.once(STRANGE, || {
-            tracing::warn!(currency = %self.currency, bytes = length, "{STRANGE}; further ones are not told");
-        });
-    }
-
-    fn take(&mut self, coin: &Coin, update: Read) {
-        let held = match coin.key() {
-            Some(key) => self.wallets.get(key).map_or(0, |wallet| wallet.held),
-            None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
-        };
-        let Ok(place) = self.desk.dispatcher.place_for(&self.desk.source, Some(&update), held) else {
-            return self.overflow(coin);
-        };
-        let held = Held { coin: coin.clone(), update, place };
-        match coin.key() {
-            Some(key) => {
-                if !self.wallets.contains_key(key) {
-                    // Added a moment ago.
-                    self.read_wallets();
-                }
-                self.take_for(key, held);
-            }
-            None => self.take_for_all(held),
-        }
-    }
-
-    fn take_for(&mut self, key: &WalletKey, held: Held) {
-        let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver([held]) };
-        let mark = held.mark(self.desk.dispatcher.key());
-        if wallet.holds.is_some() {
-            wallet.held += 1;
-            wallet.history.brought(mark, Some(Box::new(held)));
-        } else {
-            wallet.history.brought(mark, None);
-            self.deliver([held]);
-        }
-    }
-
-    /// A block, which names no wallet. It is in the queue of each.
-    fn take_for_all(&mut self, held: Held) {
-        let mark = held.mark(self.desk.dispatcher.key());
-        let mut own = Vec::new();
-        for (key, wallet) in &mut self.wallets {
-            match held.update.as_ref().ok().filter(|update| wallet.coin.own_handler(update.event()).is_some())
-            {
-                Some(update) => own.push((key.clone(), update.of(&wallet.coin))),
-                None => wallet.history.brought(mark, None),
-            }
-        }
-        for (key, update) in own {
-            let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { continue };
-            self.take(&coin, Ok(update));
-        }
-        match &mut self.blocks {
-            Some((_, blocks)) => blocks.push(held),
-            None => self.deliver([held]),
-        }
-    }
-
-    /// There is no room for a frame. It is in the daemon's queue, for the moment.
-    fn overflow(&mut self, coin: &Coin) {
-        let Some(key) = coin.key() else {
-            self.told.once(TOO_SLOW, || tracing::warn!(currency = %self.currency, "{TOO_SLOW}"));
-            self.wallets.values_mut().for_each(|wallet| wallet.history.gap());
-            self.blocks_missed = true;
-            return;
-        };
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
-        if wallet.dropped == 0 {
-            tracing::warn!(currency = %self.currency, wallet = coin.wallet_shown(), "{TOO_SLOW}");
-        }
-        wallet.dropped = wallet.dropped.saturating_add(1);
-        wallet.history.gap();
-        wallet.hold();
-        self.ask(key);
     }
 
     /// Delivers what is held for these wallets.
     fn release(&mut self, which: impl Fn(&Wallet) -> bool) {
-        let mut released = Vec::new();
-        for wallet in self.wallets.values_mut().filter(|wallet| wallet.holds.is_some() && which(wallet)) {
-            released.extend(wallet.release());
+        let held = |(key, wallet): (&WalletKey, &mut Wallet)| {
+            (wallet.holds.is_some() && which(wallet)).then(|| (key.clone(), wallet.release()))
+        };
+        let released: Vec<(WalletKey, Vec<Held>)> = self.wallets.iter_mut().filter_map(held).collect();
+        for (key, held) in released {
+            self.deliver_held(&key, held);
         }
-        self.deliver(released);
     }
 
     fn release_blocks(&mut self) {
         let (_, blocks) = self.blocks.take().unzip();
-        self.deliver(blocks.unwrap_or_default());
-    }
-
-    fn deliver(&self, held: impl IntoIterator<Item = Held>) {
-        for Held { coin, update, place } in held {
-            let life = coin.key().and_then(|key| self.wallets.get(key)).map(|wallet| wallet.life);
-            let life = life.unwrap_or_else(Life::new);
-            self.put(&coin, vec![Incoming { update, origin: Origin::Live, life }], place);
+        for held in blocks.unwrap_or_default() {
+            self.deliver(held, Vec::new());
         }
     }
 
-    fn put(&self, coin: &Coin, updates: Vec<Incoming>, place: OwnedSemaphorePermit) {
-        if let Err(error) = self.desk.dispatcher.put(Delivered::new(&self.desk.source, coin, updates), place)
-        {
-            tracing::error!(currency = %self.currency, wallet = coin.wallet_shown(), "{error}");
+    /// Delivers one update, with what is to be known of it later.
+    fn deliver(&self, Held { coin, update, place, received }: Held, remember: Vec<Remember>) {
+        let life = coin.key().and_then(|key| self.wallets.get(key)).map(|wallet| wallet.life);
+        let updates = vec![Incoming { update, origin: Origin::Live, life: life.unwrap_or_else(Life::new) }];
+        let taken = received.into_iter().collect();
+        self.put(Delivered { taken, remember, ..Delivered::new(&self.desk.source, &coin, updates) }, place);
+    }
+
+    /// Delivers what was held for a wallet, all of it together: its history says that it is delivered.
+    fn deliver_held(&mut self, key: &WalletKey, held: Vec<Held>) {
+        let remember = self.whole(key);
+        let Some(Wallet { coin, life, .. }) = self.wallets.get(key) else { return };
+        let (mut updates, mut taken, mut places) = (Vec::new(), Vec::new(), None::<OwnedSemaphorePermit>);
+        for Held { update, place, received, .. } in held {
+            updates.push(Incoming { update, origin: Origin::Live, life: *life });
+            taken.extend(received);
+            match &mut places {
+                Some(places) => places.merge(place),
+                None => places = Some(place),
+            }
+        }
+        match places {
+            Some(place) => {
+                self.put(
+                    Delivered { taken, remember, ..Delivered::new(&self.desk.source, coin, updates) },
+                    place,
+                );
+            }
+            None if remember.is_empty() => {}
+            None => drop(self.desk.dispatcher.remember(remember, taken)),
+        }
+    }
+
+    fn put(&self, delivered: Delivered<'_>, place: OwnedSemaphorePermit) {
+        let wallet = delivered.coin.wallet_shown().map(str::to_owned);
+        if let Err(error) = self.desk.dispatcher.put(delivered, place) {
+            tracing::error!(currency = %self.currency, wallet, "{error}");
         }
     }
 
     /// What was held for a wallet that is not listened to any more is gone with it.
-    fn remember(&self, key: WalletKey, mut wallet: Wallet) {
-        drop(wallet.history.release());
+    fn remember(&mut self, key: WalletKey, mut wallet: Wallet) {
+        let gone: Vec<ReceivedId> =
+            wallet.history.release().into_iter().filter_map(|held| held.received).collect();
+        if !gone.is_empty() {
+            drop(self.desk.dispatcher.remember(Vec::new(), gone));
+        }
         wallet.history.gap();
         self.desk.memory.keep(self.currency, key, (wallet.history, wallet.life));
     }

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 
 use super::super::history::History;
 use super::super::memory::Known;
+use super::kept::Rows;
 use crate::Coin;
 use crate::delivery::waits::Waits;
 use crate::dispatch::Read;
-use crate::inbox::Life;
-use crate::inbox::Mark;
+use crate::inbox::{Life, Mark, ReceivedId};
 
 /// How long frames wait for an answer that was asked for, and how long in all.
 pub(super) const HOLD: Duration = Duration::from_secs(10);
@@ -35,6 +35,8 @@ pub(super) struct Wallet {
     pub(super) waits: Waits,
     /// How many frames found no room since the last answer.
     pub(super) dropped: usize,
+    /// What the inbox keeps of its history.
+    pub(super) rows: Rows,
 }
 
 /// Whether `get_updates` is under way.
@@ -53,6 +55,8 @@ pub(in super::super) struct Held {
     pub(super) coin: Coin,
     pub(super) update: Read,
     pub(super) place: OwnedSemaphorePermit,
+    /// Under which the inbox keeps the text that it came in.
+    pub(super) received: Option<ReceivedId>,
 }
 
 impl Wallet {
@@ -70,6 +74,7 @@ impl Wallet {
             retry: None,
             waits: Waits::new(),
             dropped: 0,
+            rows: Rows::after(0),
         }
     }
 
@@ -108,12 +113,6 @@ impl Wallet {
         let asked = self.asked.get().copied().or_else(|| (self.asking == Asking::Outlived).then_some(since));
         asked.is_some_and(|asked| now.duration_since(asked) >= HOLD)
             || (now.duration_since(since) >= LONGEST && is_idle())
-    }
-}
-
-impl Held {
-    pub(super) fn mark(&self, key: &[u8; 16]) -> Mark {
-        mark(key, &self.update)
     }
 }
 

@@ -1,0 +1,22 @@
+//! What the macros' expansions name. Not for users: it changes without notice.
+
+pub use std::result::Result::Ok;
+pub use std::{concat, file, line, module_path};
+
+pub use bitcart_events_macros::{OnConfigured, events, on_checked};
+pub use {inventory, serde_json};
+
+pub use crate::handler::{
+    Call, Handle, Invocation, LACKING, Need, Needs, Outcome, Registered, Registration, Subscription, never,
+};
+// Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
+pub use crate::field::{
+    AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,
+    ListField as ReadList, StatusField as ReadStatus, StrField as ReadStr,
+};
+pub use crate::handler::{
+    DeliveryArgument as ReadDelivery, EventArgument as ReadEvent, InboxTxArgument as ReadInboxTx,
+    InstanceArgument as ReadInstance, IntoOutcome as Report, StateArgument as ReadState,
+};
+pub use crate::schema::RegisteredSchema;
+pub use crate::{Currency, Payload, async_handler};

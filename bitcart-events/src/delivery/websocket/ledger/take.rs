@@ -1,0 +1,136 @@
+//! What the socket brings: delivered, or held until it is known what belongs before it.
+
+use std::sync::Arc;
+
+use crate::currency::Currency;
+use crate::dispatch::Read;
+use crate::wallet::WalletKey;
+use crate::{Coin, intake};
+
+use super::wallet::mark;
+use super::{Held, Ledger};
+
+const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched from the daemon later, which keeps the last 100 events of a wallet";
+
+impl Ledger {
+    /// The socket brought a text.
+    pub(in super::super) fn frame(&mut self, text: &str) {
+        let body: Arc<str> = text.into();
+        let Ok(parcel) = intake::read_object(text) else { return self.strange(text.len()) };
+        let theirs = parcel.currency.as_deref().and_then(|code| code.parse::<Currency>().ok());
+        if let Some(theirs) = theirs.filter(|theirs| *theirs != self.currency) {
+            self.told.once("another currency", || {
+                let ours = self.currency;
+                tracing::error!(
+                    "the daemon that should be {ours}'s is {theirs}'s: is {ours}_HOST or {ours}_PORT wrong?"
+                );
+            });
+        }
+        if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, &parcel) {
+            for update in updates {
+                // A frame has one update (protocol: always exactly one); another one is kept with a text of its own.
+                self.take(&coin, update, &body);
+            }
+        }
+    }
+
+    /// The socket brought something that no daemon sends. It is not shown: it may be anything, a wallet's key too.
+    pub(in super::super) fn strange(&self, length: usize) {
+        const STRANGE: &str = "ignored a frame that is no JSON object with a list of `updates`";
+        self.told.once(STRANGE, || {
+            tracing::warn!(currency = %self.currency, bytes = length, "{STRANGE}; further ones are not told");
+        });
+    }
+
+    fn take(&mut self, coin: &Coin, update: Read, frame: &Arc<str>) {
+        let held = match coin.key() {
+            Some(key) => self.wallets.get(key).map_or(0, |wallet| wallet.held),
+            None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
+        };
+        let Ok(place) = self.desk.dispatcher.place_for(&self.desk.source, Some(&update), held) else {
+            return self.overflow(coin);
+        };
+        let held = Held { coin: coin.clone(), update, place, received: None };
+        match coin.key() {
+            Some(key) => {
+                if !self.wallets.contains_key(key) {
+                    // Added a moment ago.
+                    self.read_wallets();
+                }
+                self.take_for(key, held, frame);
+            }
+            None => self.take_for_all(held, frame),
+        }
+    }
+
+    fn take_for(&mut self, key: &WalletKey, mut held: Held, frame: &Arc<str>) {
+        let mark = mark(self.desk.dispatcher.key(), &held.update);
+        match self.wallets.get_mut(key) {
+            None => self.deliver(held, Vec::new()),
+            Some(wallet) if wallet.holds.is_none() => {
+                wallet.history.brought(mark, None);
+                let row = self.row(key, mark);
+                self.deliver(held, row);
+            }
+            Some(wallet) => {
+                wallet.held += 1;
+                held.received = self.keep(frame, Vec::new());
+                if let Some(wallet) = self.wallets.get_mut(key) {
+                    wallet.history.brought(mark, Some(Box::new(held)));
+                }
+            }
+        }
+    }
+
+    /// A block, which names no wallet. It is in the queue of each.
+    fn take_for_all(&mut self, mut held: Held, frame: &Arc<str>) {
+        let mark = mark(self.desk.dispatcher.key(), &held.update);
+        let mut own = Vec::new();
+        for (key, wallet) in &mut self.wallets {
+            match held.update.as_ref().ok().filter(|update| wallet.coin.own_handler(update.event()).is_some())
+            {
+                Some(update) => own.push((key.clone(), update.of(&wallet.coin))),
+                None => wallet.history.brought(mark, None),
+            }
+        }
+        for (key, update) in own {
+            let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { continue };
+            self.take(&coin, Ok(update), frame);
+        }
+        let mut row = self.block_row(mark);
+        if self.blocks.is_some() {
+            held.received = self.keep(frame, std::mem::take(&mut row));
+        }
+        match &mut self.blocks {
+            Some((_, blocks)) => blocks.push(held),
+            None => self.deliver(held, row),
+        }
+    }
+
+    /// There is no room for a frame. It is in the daemon's queue, for the moment.
+    fn overflow(&mut self, coin: &Coin) {
+        let Some(key) = coin.key() else {
+            self.told.once(TOO_SLOW, || tracing::warn!(currency = %self.currency, "{TOO_SLOW}"));
+            for wallet in self.wallets.values_mut() {
+                wallet.history.gap();
+                wallet.rows.gap = true;
+            }
+            self.blocks_missed = true;
+            self.block_rows.gap = true;
+            return;
+        };
+        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        if wallet.dropped == 0 {
+            tracing::warn!(currency = %self.currency, wallet = coin.wallet_shown(), "{TOO_SLOW}");
+        }
+        wallet.dropped = wallet.dropped.saturating_add(1);
+        wallet.history.gap();
+        wallet.hold();
+        // A block may come next, whose row says nothing of this gap.
+        let remember = self.whole(key);
+        if !remember.is_empty() {
+            drop(self.desk.dispatcher.remember(remember, Vec::new()));
+        }
+        self.ask(key);
+    }
+}

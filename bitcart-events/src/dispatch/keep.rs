@@ -1,0 +1,113 @@
+//! Texts that are kept before anything is made of them, and an inbox that cannot be written.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{Dispatcher, lock, sort};
+use crate::delivery::waits::Waits;
+use crate::inbox::{Batch, NewEvent, Origin, Received, ReceivedId, Remember};
+use crate::{Coin, ErrorKind, Result};
+
+/// A try writes so much, so that there is room for what comes then.
+const ROOM: usize = 64 * 1024;
+const TRY: &str = "try/";
+
+/// How the last attempts to store something ended.
+#[derive(Default)]
+pub(super) struct Health {
+    /// How many failed.
+    troubles: watch::Sender<u64>,
+    is_failing: AtomicBool,
+}
+
+impl Health {
+    pub(super) fn note<T>(&self, stored: &Result<T>) {
+        // What is refused because too much waits passes by itself.
+        let is_failing = stored.as_ref().is_err_and(|error| error.kind() == ErrorKind::Inbox);
+        if stored.is_err() {
+            self.troubles.send_modify(|count| *count = count.wrapping_add(1));
+        }
+        // Read first: that is cheap, and it rarely changes.
+        if self.is_failing.load(Ordering::Acquire) != is_failing {
+            self.is_failing.store(is_failing, Ordering::Release);
+        }
+    }
+}
+
+impl Dispatcher {
+    /// Keeps a text, under a number that is known at once.
+    pub(crate) fn keep(
+        &self,
+        received: Received,
+        remember: Vec<Remember>,
+    ) -> (ReceivedId, oneshot::Receiver<Result<()>>) {
+        let id = ReceivedId(self.received.fetch_add(1, Ordering::Relaxed) + 1);
+        let batch = Batch { received: vec![(id, received)], remember, ..Batch::default() };
+        (id, self.write(batch))
+    }
+
+    /// Keeps what is to be known after a restart, and lets go of texts.
+    pub(crate) fn remember(
+        &self,
+        remember: Vec<Remember>,
+        taken: Vec<ReceivedId>,
+    ) -> oneshot::Receiver<Result<()>> {
+        self.write(Batch { remember, taken, ..Batch::default() })
+    }
+
+    fn write(&self, batch: Batch) -> oneshot::Receiver<Result<()>> {
+        let (tell, stored) = oneshot::channel();
+        let health = Arc::clone(&self.health);
+        let done = move |written: Result<_>| {
+            health.note(&written);
+            // Nobody has to wait for it.
+            let _ = tell.send(written.map(|_| ()));
+        };
+        self.inbox.append(batch, Box::new(done));
+        stored
+    }
+
+    /// Tells when something could not be stored.
+    pub(crate) fn troubles(&self) -> watch::Receiver<u64> {
+        self.health.troubles.subscribe()
+    }
+
+    /// Waits until the inbox can be written. Whatever is fetched from a daemon is gone there, so it is not fetched before.
+    /// `None` if it was told to stop.
+    pub(crate) async fn writable(&self, stop: &CancellationToken) -> Option<()> {
+        let mut waits = Waits::new();
+        while self.health.is_failing.load(Ordering::Acquire) {
+            let room = Remember::Put(TRY.to_owned(), vec![0; ROOM]);
+            let written = self.remember(vec![room], Vec::new()).await;
+            if written.is_ok_and(|written| written.is_ok()) {
+                // The room stays in the file.
+                let _ = self.remember(vec![Remember::Forget(TRY.to_owned())], Vec::new()).await;
+                break;
+            }
+            stop.run_until_cancelled(tokio::time::sleep(waits.next())).await?;
+        }
+        Some(())
+    }
+
+    /// What an earlier process received and made nothing of, as far as it is wanted.
+    pub(crate) fn leftover(&self, wanted: impl Fn(&Received) -> bool) -> Vec<(ReceivedId, Received)> {
+        lock(&self.leftover).extract_if(.., |(_, received)| wanted(received)).collect()
+    }
+
+    /// For what needs no place.
+    pub(crate) fn reserve_nothing(&self) -> Result<OwnedSemaphorePermit> {
+        self.room.no_place()
+    }
+
+    /// Makes a dead letter of a text that is none of events.
+    pub(crate) fn bury(&self, coin: &Coin, text: Arc<str>, received: Option<ReceivedId>, why: &str) {
+        let dead = Some(why.to_owned());
+        let event = NewEvent { dead, ..sort::event_of(coin, text.into(), Origin::Drained) };
+        let taken = received.into_iter().collect();
+        // What is kept and cannot be buried now comes up again.
+        drop(self.write(Batch { events: vec![event], taken, ..Batch::default() }));
+    }
+}

@@ -1,0 +1,47 @@
+//! What a handler can ask for, and what it can return: called as the dispatcher calls it.
+
+mod asked;
+mod ended;
+#[cfg(feature = "sqlite")]
+mod inbox_tx;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use futures_util::FutureExt;
+
+use super::{Attempt, Call, Handle, Handler, Invocation, Outcome, States};
+use crate::inbox::{EventId, Origin};
+use crate::{Coin, Update};
+
+/// The third attempt at the event 1764 of an inbox.
+fn attempt() -> Attempt {
+    let mut inbox = [0xff; 16];
+    inbox[..4].copy_from_slice(&[0x9f, 0x86, 0, 0x0a]);
+    Attempt::new(inbox, EventId(1764), 3, Origin::Drained, SystemTime::UNIX_EPOCH + Duration::from_secs(5))
+}
+
+/// The handlers of a function with `#[on]`, one for each of its events.
+fn handlers<H: Handle>() -> Vec<Handler> {
+    Handler::of(H::registration()).collect()
+}
+
+/// Gives this update to its first handler.
+fn run<H: Handle>(attempt: &Attempt, update: &str) -> Outcome {
+    let body: Arc<str> = update.into();
+    let update = Update::parse(&body, 0..body.len(), &Coin::btc("wallet")).unwrap();
+    let Some(Handler::Registered(registration, subscription)) = handlers::<H>().into_iter().next() else {
+        panic!("no handler")
+    };
+    let states = States::default();
+    let invocation = Invocation { update: &update, subscription, states: &states, attempt };
+    match registration.call {
+        Call::Plain(call) => call(&invocation),
+        // As the dispatcher does: on another thread.
+        Call::Blocking(call) => std::thread::scope(|scope| scope.spawn(|| call(&invocation)).join().unwrap()),
+        Call::Async(call) => call(&invocation)?.now_or_never().unwrap(),
+    }
+}
+
+const BLOCK: &str = r#"{"event": "new_block", "height": 7}"#;
+const PAYMENT: &str = r#"{"event": "new_payment", "address": "a", "status": 3, "status_str": "Paid"}"#;

@@ -1,0 +1,73 @@
+//! The parameter `Delivery`, and the option `retries`.
+
+use std::time::{Duration, SystemTime};
+
+use super::{BLOCK, PAYMENT, attempt, handlers, run};
+use crate::inbox::Origin;
+use crate::{BoxError, Delivery, Event, on};
+
+/// The error is what it was told.
+fn told(address: &str, delivery: &Delivery) -> Result<(), BoxError> {
+    let accepted = delivery.accepted().duration_since(SystemTime::UNIX_EPOCH)?;
+    let (key, attempt, origin) = (delivery.key(), delivery.attempt(), delivery.origin());
+    Err(format!("{address} {key} {attempt} {origin:?} {accepted:?}").into())
+}
+
+#[on("new_payment", register = false, crate = crate)]
+fn plain(_event: Event, how: Delivery, address: &str) -> Result<(), BoxError> {
+    told(address, &how)
+}
+
+#[on("new_payment", register = false, blocking, crate = crate)]
+fn blocking(_event: Event, address: &str, tx: crate::Delivery) -> Result<(), BoxError> {
+    told(address, &tx)
+}
+
+#[on(["new_payment", "new_block"], register = false, retries = 0, crate = crate)]
+async fn awaiting(_event: Event, address: Option<&str>, delivery: Delivery) -> Result<(), BoxError> {
+    std::future::ready(()).await;
+    told(address.unwrap_or_default(), &delivery)
+}
+
+#[on("new_block", register = false, retries = 100, crate = crate)]
+fn nothing(_event: Event) {}
+
+#[test]
+fn a_delivery_says_which_event_it_is_and_in_which_attempt() {
+    let expected = "a 9f86000a-1764 3 Drained 5s";
+    for outcome in [
+        run::<plain>(&attempt(), PAYMENT),
+        run::<blocking>(&attempt(), PAYMENT),
+        run::<awaiting>(&attempt(), PAYMENT),
+    ] {
+        assert_eq!(outcome.unwrap_err().to_string(), expected);
+    }
+    // It can be kept longer than the call, and sent away.
+    fn is_free<T: Send + Sync + Clone + 'static>() {}
+    is_free::<Delivery>();
+}
+
+#[test]
+fn one_made_by_hand_is_what_was_said() {
+    let delivery = Delivery::new("k");
+    assert_eq!((delivery.key(), delivery.attempt(), delivery.origin()), ("k", 1, Origin::Live));
+    assert!(delivery.accepted().elapsed().unwrap() < Duration::from_secs(60));
+    let other = delivery.with_attempt(2).with_origin(Origin::Replayed).with_accepted(SystemTime::UNIX_EPOCH);
+    assert_eq!(told("a", &other).unwrap_err().to_string(), "a k 2 Replayed 0ns");
+}
+
+#[test]
+fn retries_are_known_for_each_event_of_a_handler() {
+    let retries = |of: &[super::Handler]| of.iter().map(super::Handler::retries).collect::<Vec<_>>();
+    assert_eq!(retries(&handlers::<plain>()), [None]);
+    assert_eq!(retries(&handlers::<awaiting>()), [Some(0), Some(0)]);
+    assert_eq!(retries(&handlers::<nothing>()), [Some(100)]);
+    assert!(handlers::<awaiting>().iter().all(|handler| !handler.needs_inbox_tx()));
+    run::<nothing>(&attempt(), BLOCK).unwrap();
+
+    let event = Event::find("new_block").unwrap();
+    let place = std::panic::Location::caller();
+    let by_hand = super::Handler::by_hand(&[event], place, |_| async { Ok(()) });
+    assert_eq!(retries(&by_hand), [None]);
+    assert!(!by_hand[0].needs_inbox_tx() && by_hand[0].states().is_empty());
+}

@@ -1,0 +1,59 @@
+//! What became of an event.
+
+use rusqlite::{Connection, params};
+
+use super::store::{State, millis, now};
+use crate::inbox::{Claimed, EventId, Verdict};
+
+/// A verdict, and what it needs to know of the event.
+pub(super) struct Settled {
+    pub(super) id: EventId,
+    attempt: u32,
+    failures: u32,
+    verdict: Verdict,
+}
+
+impl Settled {
+    pub(super) fn new(event: &Claimed, verdict: Verdict) -> Self {
+        Self { id: event.id, attempt: event.attempt, failures: event.failures, verdict }
+    }
+}
+
+/// Changes only what is still this consumer's.
+pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> rusqlite::Result<()> {
+    let (id, me) = (settled.id.0.cast_signed(), state.me);
+    let changed = match &settled.verdict {
+        Verdict::Handled => delete(conn, id, me)?,
+        Verdict::Retry { due, held, error } => {
+            // One that is held goes on here; if this process does not come to it, the next one counts it.
+            let attempt = settled.attempt.saturating_add(u32::from(!held));
+            let retry = "UPDATE bitcart_event SET claimed = ?3, attempt = ?4, failures = ?5, due = ?6, error = ?7 \
+                         WHERE id = ?1 AND claimed = ?2";
+            let claimed = if *held { me } else { 0 };
+            let failures = settled.failures.saturating_add(1);
+            let values = params![id, me, claimed, attempt, failures, millis(*due), error];
+            conn.prepare_cached(retry)?.execute(values)?
+        }
+        Verdict::Dead { error } => {
+            let bury = "INSERT OR REPLACE INTO bitcart_dead \
+                        (id, attempts, accepted, died, origin, currency, wallet, text, error) \
+                        SELECT id, ?3, accepted, ?4, origin, currency, wallet, text, ?5 \
+                        FROM bitcart_event WHERE id = ?1 AND claimed = ?2";
+            conn.prepare_cached(bury)?.execute(params![id, me, settled.attempt, now(), error])?;
+            delete(conn, id, me)?
+        }
+        Verdict::Released => {
+            state.cursor = state.cursor.min(id.saturating_sub(1));
+            let release = "UPDATE bitcart_event SET claimed = 0 WHERE id = ?1 AND claimed = ?2";
+            conn.prepare_cached(release)?.execute([id, me])?
+        }
+    };
+    if changed == 0 {
+        tracing::debug!("event {} of the inbox is not this consumer's any more; nothing was changed", id);
+    }
+    Ok(())
+}
+
+pub(super) fn delete(conn: &Connection, id: i64, me: i64) -> rusqlite::Result<usize> {
+    conn.prepare_cached("DELETE FROM bitcart_event WHERE id = ?1 AND claimed = ?2")?.execute([id, me])
+}

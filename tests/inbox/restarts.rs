@@ -1,0 +1,229 @@
+//! What an earlier process accepted, and what it knew, over real sockets. A crash here is a runtime that is dropped: nothing
+//! of the listener runs any more, and nothing was told to shut down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bitcart_events::{ApiManager, BoxError, Coin, Listener, Result, Update};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use super::Place;
+use super::support::connection::post;
+use super::support::listening::{Seen, block, payment, record, record_all, short, today, transaction};
+use super::support::server::{Gate, coin, manager, next, settings};
+
+/// A listener in a process of its own, as far as it can tell.
+struct Process(Runtime);
+
+impl Process {
+    fn start<F>(listener: Listener, deliver: impl FnOnce(Listener) -> F) -> Self
+    where
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        runtime.spawn(deliver(listener));
+        Self(runtime)
+    }
+
+    /// Its file is closed when this is done.
+    async fn crash(self) {
+        tokio::task::spawn_blocking(|| drop(self.0)).await.unwrap();
+    }
+}
+
+fn by_websocket(place: &Place, coin: &Coin) -> (Seen, Process) {
+    let seen = record(coin);
+    let listener = place.inbox(coin.listener().without_registry()).build().unwrap();
+    (seen, Process::start(listener, |listener| async move { listener.websocket().await }))
+}
+
+fn all_by_websocket(place: &Place, manager: &ApiManager) -> (Seen, Process) {
+    let seen = record_all(manager);
+    let listener = place.inbox(manager.listener().without_registry()).build().unwrap();
+    (seen, Process::start(listener, |listener| async move { listener.websocket().await }))
+}
+
+#[tokio::test]
+async fn what_a_websocket_brought_is_known_after_a_restart() {
+    let (daemon, place) = (today().await, Place::file());
+    let (mut seen, process) = by_websocket(&place, &coin(&daemon, "vpub-a"));
+    daemon.wait_loaded("vpub-a").await;
+    for update in [payment("a", 7), payment("a", 3), transaction("t"), block(7)] {
+        daemon.emit(Some("vpub-a"), &update).await.unwrap();
+    }
+    seen.expect(["paid 7 a 0.5", "paid 3 a 0.5", "tx t", "block 7"]).await;
+    process.crash().await;
+
+    // A reorganisation while nobody listens: the same payment goes back and forth once more.
+    for update in [payment("a", 7), payment("a", 3), payment("b", 3)] {
+        daemon.emit_unsent(Some("vpub-a"), &update).await.unwrap();
+    }
+    let (mut seen, process) = by_websocket(&place, &coin(&daemon, "vpub-a"));
+    seen.expect(["paid 7 a 0.5", "paid 3 a 0.5", "paid 3 b 0.5"]).await;
+    daemon.wait_websockets(1).await;
+    daemon.emit(Some("vpub-a"), &payment("c", 3)).await.unwrap();
+    seen.expect(["paid 3 c 0.5"]).await;
+    process.crash().await;
+
+    // And once more, with nothing new.
+    let (mut seen, process) = by_websocket(&place, &coin(&daemon, "vpub-a"));
+    daemon.wait_websockets(1).await;
+    daemon.emit(Some("vpub-a"), &payment("d", 3)).await.unwrap();
+    seen.expect(["paid 3 d 0.5"]).await;
+    process.crash().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}
+
+#[tokio::test]
+async fn blocks_of_many_wallets_are_known_after_a_restart() {
+    let (daemon, place) = (today().await, Place::file());
+    let wallets = ["vpub-a", "vpub-b"];
+    let (mut seen, process) = all_by_websocket(&place, &manager(&daemon, wallets));
+    for wallet in wallets {
+        daemon.wait_loaded(wallet).await;
+    }
+    for height in 1..=400_u64 {
+        daemon.emit(None, &block(height)).await.unwrap();
+        if height % 100 == 0 {
+            daemon.emit(Some("vpub-a"), &payment(&height.to_string(), 3)).await.unwrap();
+            seen.wait_for(&format!("paid 3 {height} 0.5")).await;
+        }
+    }
+    place.wait_pending(0).await;
+    process.crash().await;
+
+    daemon.emit_unsent(None, &block(401)).await.unwrap();
+    daemon.emit_unsent(Some("vpub-a"), &payment("400", 3)).await.unwrap();
+    let (mut seen, process) = all_by_websocket(&place, &manager(&daemon, wallets));
+    let mut missed = [seen.next().await, seen.next().await];
+    missed.sort();
+    assert_eq!(missed, ["block 401", "paid 3 400 0.5"], "blocks have a lane of their own");
+    daemon.wait_websockets(1).await;
+    daemon.emit(Some("vpub-b"), &payment("b", 3)).await.unwrap();
+    seen.expect(["paid 3 b 0.5"]).await;
+    process.crash().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_was_held_is_delivered_after_a_restart_once_and_in_its_place() {
+    let (daemon, place) = (today().await, Place::file());
+    let (mut seen, process) = by_websocket(&place, &coin(&daemon, "vpub-a"));
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    seen.expect(["paid 3 a 0.5"]).await;
+
+    let asked = daemon.rpc_calls().iter().filter(|call| call.method == "get_updates").count();
+    daemon.hang("get_updates");
+    daemon.drop_websockets().await;
+    daemon.emit_unsent(Some("vpub-a"), &payment("b", 3)).await.unwrap();
+    daemon.wait_call("get_updates", asked + 1).await;
+    daemon.wait_websockets(1).await;
+    for address in ["c", "d"] {
+        daemon.emit(Some("vpub-a"), &payment(address, 3)).await.unwrap();
+    }
+    // The frames are held, and stored: nothing else is told.
+    place.wait_received(2).await;
+    process.crash().await;
+    daemon.release("get_updates");
+    // Its answer went to nobody, so `b` is gone with it.
+    let (mut seen, process) = by_websocket(&place, &coin(&daemon, "vpub-a"));
+    daemon.wait_websockets(1).await;
+    let first = seen.next().await;
+    if first == "paid 3 b 0.5" {
+        seen.expect(["paid 3 c 0.5"]).await;
+    } else {
+        assert_eq!(first, "paid 3 c 0.5");
+    }
+    seen.expect(["paid 3 d 0.5"]).await;
+    daemon.emit(Some("vpub-a"), &payment("e", 3)).await.unwrap();
+    seen.expect(["paid 3 e 0.5"]).await;
+    process.crash().await;
+    assert_eq!(seen.rest(), [""; 0]);
+    place.wait_received(0).await;
+}
+
+/// Its handler passes the gate.
+fn gated(coin: &Coin) -> (Arc<Gate>, mpsc::UnboundedReceiver<String>) {
+    let (gate, seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let kept = gate.clone();
+    let handler = move |update: Update| {
+        let gate = kept.clone();
+        async move {
+            gate.pass(short(update.raw())).await;
+            Ok::<(), BoxError>(())
+        }
+    };
+    coin.add_event_handler(["new_payment", "new_block"], handler).unwrap();
+    (gate, seen)
+}
+
+#[tokio::test]
+async fn a_polled_answer_is_handled_by_the_next_process() {
+    let (daemon, place) = (today().await, Place::file());
+    let btc = coin(&daemon, "vpub-a");
+    let (_gate, mut seen) = gated(&btc);
+    let poll = |btc: &Coin| {
+        let listener = place.inbox(btc.listener().without_registry()).build().unwrap();
+        Process::start(listener, |listener| async move { listener.polling(Duration::from_millis(5)).await })
+    };
+    let process = poll(&btc);
+    daemon.wait_loaded("vpub-a").await;
+    for address in ["a", "b", "c"] {
+        daemon.emit(Some("vpub-a"), &payment(address, 3)).await.unwrap();
+    }
+    assert_eq!(next(&mut seen).await, "paid 3 a 0.5");
+    place.wait_pending(3).await;
+    process.crash().await;
+
+    let btc = coin(&daemon, "vpub-a");
+    let (gate, mut seen) = gated(&btc);
+    let process = poll(&btc);
+    gate.open();
+    for address in ["a", "b", "c"] {
+        assert_eq!(next(&mut seen).await, format!("paid 3 {address} 0.5"));
+    }
+    place.wait_pending(0).await;
+    process.crash().await;
+    assert!(seen.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_webhook_is_answered_when_it_is_stored_and_handled_by_the_next_process() {
+    let place = Place::file();
+    let btc = Coin::btc("vpub-a");
+    let (_gate, mut seen) = gated(&btc);
+    let serve = |btc: &Coin| {
+        let listener =
+            place.inbox(btc.listener().without_registry().webhook_settings(settings())).build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let server = std::thread::scope(|scope| {
+            scope.spawn(|| runtime.block_on(listener.bind_webhook()).unwrap()).join().unwrap()
+        });
+        let path = server.secret_url().splitn(4, '/').nth(3).unwrap_or_default();
+        let place = (server.local_addr(), format!("/{path}"));
+        runtime.spawn(server.run());
+        (place, Process(runtime))
+    };
+    let ((addr, path), process) = serve(&btc);
+    for address in ["a", "b"] {
+        let envelope =
+            format!(r#"{{"updates": [{}], "wallet": "vpub-a", "currency": "BTC"}}"#, payment(address, 3));
+        assert_eq!(post(addr, &path, &envelope).await, Some(200), "no handler has ended");
+    }
+    assert_eq!(next(&mut seen).await, "paid 3 a 0.5");
+    process.crash().await;
+
+    let btc = Coin::btc("vpub-a");
+    let (gate, mut seen) = gated(&btc);
+    gate.open();
+    let (_, process) = serve(&btc);
+    for address in ["a", "b"] {
+        assert_eq!(next(&mut seen).await, format!("paid 3 {address} 0.5"));
+    }
+    process.crash().await;
+}

@@ -1,0 +1,8 @@
+use bitcart_events::{Event, on};
+
+#[on("new_block", retries = 5u32)]
+fn block(_event: Event, _height: u64) {}
+
+fn main() {}
+
+//~ 5u32

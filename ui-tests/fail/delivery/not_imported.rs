@@ -1,0 +1,8 @@
+use bitcart_events::{Event, on};
+
+#[on("new_block")]
+fn block(_event: Event, _delivery: Delivery) {}
+
+fn main() {}
+
+//~ Delivery
