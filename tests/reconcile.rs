@@ -7,11 +7,12 @@ mod support;
 
 use std::time::{Duration, SystemTime};
 
+use bitcart_events::inbox::SqliteInbox;
 use bitcart_events::testing::{DaemonVersion, TestDaemon};
-use bitcart_events::{Coin, Currency, ListenerBuilder};
+use bitcart_events::{Coin, Currency, Delivery, Event, ListenerBuilder, State, handlers, on};
 use support::kept::Kept;
 use support::listening::{Listening, record, today};
-use support::server::{coin, daemon_of, serve, settings};
+use support::server::{Gate, coin, daemon_of, next, serve, settings};
 
 const SOON: Duration = Duration::from_millis(5);
 const PAYER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
@@ -266,4 +267,50 @@ async fn only_what_has_a_handler_is_asked_for() {
     listening.finish().await;
     assert_eq!((asked(&daemon, "list_requests"), asked(&daemon, "onchain_history")), (0, 0));
     assert_eq!(asked(&daemon, "getinfo"), 1, "blocks are not looked for by the clock");
+}
+
+/// With the inbox in a file, and a handler that asks how its event came.
+#[tokio::test]
+async fn a_handler_can_ask_whether_its_event_was_missed() {
+    let daemon = today().await;
+    let folder = tempfile::TempDir::new().unwrap();
+    let paid = daemon.request("vpub-a", "0.5").await.unwrap();
+    let old = daemon.request("vpub-a", "0.1").await.unwrap();
+    daemon.pay(&old.id, "0.1").await.unwrap();
+    daemon.mine(1).await;
+    daemon.restart().await.unwrap();
+    let btc = coin(&daemon, "vpub-a");
+    let start = || {
+        let (gate, seen) = Gate::opened();
+        let inbox = SqliteInbox::open(folder.path().join("events.db")).unwrap();
+        let builder = btc.listener().inbox(inbox).reconcile_every(SOON).state(gate).handlers(handlers![tell]);
+        (Listening::by_websocket(builder), seen)
+    };
+    let (listening, mut seen) = start();
+    looks(&daemon, 2).await;
+    listening.finish().await;
+    seen.try_recv().unwrap_err();
+
+    daemon.pay(&paid.id, "0.5").await.unwrap();
+    daemon.mine(1).await;
+    daemon.restart().await.unwrap();
+    let (listening, mut seen) = start();
+    assert_eq!(next(&mut seen).await, format!("{} 3 Reconciled", paid.id));
+    let live = daemon.request("vpub-a", "0.3").await.unwrap();
+    daemon.wait_websockets(1).await;
+    daemon.pay(&live.id, "0.3").await.unwrap();
+    assert!(next(&mut seen).await.starts_with(&format!("{} 7 ", live.id)));
+    listening.finish().await;
+
+    // The state is in the file: nothing is new on the next start.
+    let (listening, mut seen) = start();
+    looks(&daemon, 3).await;
+    listening.finish().await;
+    seen.try_recv().unwrap_err();
+}
+
+#[on("new_payment", register = false)]
+fn tell(event: Event, address: &str, status: i64, delivery: Delivery, gate: State<Gate>) {
+    let _ = event;
+    gate.tell(format!("{address} {status} {:?}", delivery.origin()));
 }

@@ -57,7 +57,22 @@ impl Place {
     fn inbox(&self, builder: ListenerBuilder) -> ListenerBuilder {
         match self {
             Self::Memory => builder.inbox(MemoryInbox::new()),
-            Self::File(folder) => builder.inbox(SqliteInbox::open(folder.path().join("events.db")).unwrap()),
+            Self::File(folder) => builder.inbox(open(&folder.path().join("events.db"))),
+        }
+    }
+}
+
+/// What was being committed when a process crashed holds the file until it is: by then nobody is there to be waited for.
+fn open(file: &std::path::Path) -> SqliteInbox {
+    let begun = std::time::Instant::now();
+    loop {
+        match SqliteInbox::open(file) {
+            Err(error)
+                if error.to_string().contains("in use") && begun.elapsed() < Duration::from_secs(60) =>
+            {
+                std::thread::yield_now();
+            }
+            opened => return opened.unwrap(),
         }
     }
 }
