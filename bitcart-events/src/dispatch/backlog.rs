@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 
-use super::{Accepted, Dispatcher, Job, lock};
+use super::{Accepted, Dispatcher, Job, lock, meter};
 use crate::inbox::{Claimed, Claims, Verdict, WalletId};
 use crate::source::Source;
 use crate::{Coin, Currency, Update};
@@ -72,6 +72,15 @@ impl Backlog {
         if due.is_none_or(|known| time < known) {
             *due = Some(time);
             self.wake.notify_one();
+        }
+    }
+
+    /// A claim has taken all that there was, after so many batches had been committed.
+    fn is_claimed_up_to(&self, committed: u64) {
+        let mut open = lock(&self.open);
+        if self.unclaimed.load(Ordering::Acquire) == committed {
+            // Everything that was appended without being claimed was committed before that claim.
+            *open = false;
         }
     }
 
@@ -149,12 +158,12 @@ impl Dispatcher {
         if !is_all {
             return None;
         }
-        let mut open = lock(&self.backlog.open);
-        if self.backlog.unclaimed.load(Ordering::Acquire) == committed {
-            // Everything that was appended without being claimed was committed before this claim, which took all.
-            *open = false;
+        self.backlog.is_claimed_up_to(committed);
+        if cfg!(feature = "metrics")
+            && let Ok(stats) = self.inbox.stats().await
+        {
+            meter::stands(&stats);
         }
-        drop(open);
         let until = |due: SystemTime| due.duration_since(SystemTime::now()).unwrap_or_default();
         let known = *lock(&self.backlog.due);
         let wait = next_due.into_iter().chain(known).map(until).min();
@@ -175,6 +184,7 @@ impl Dispatcher {
                 currency = %event.currency, wallet = event.wallet.map(tracing::field::display), "a dead letter: {error}"
             );
             self.inbox.settle(&claimed, Verdict::Dead { error });
+            meter::count(meter::DIED, event);
         };
         let Some(coin) = coins.get(&(event.currency, event.wallet)) else {
             return dead("its wallet is not listened to any more".to_owned());

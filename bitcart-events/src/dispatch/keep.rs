@@ -71,6 +71,7 @@ impl Dispatcher {
     }
 
     /// Tells when something could not be stored.
+    #[cfg(feature = "websocket")]
     pub(crate) fn troubles(&self) -> watch::Receiver<u64> {
         self.health.troubles.subscribe()
     }

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use super::facts::{Heights, Transfers};
 use super::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, Mark,
-    NewEvent, Origin, Received, ReceivedId, Remember, Verdict,
+    NewEvent, Origin, Received, ReceivedId, Remember, Remembered, Verdict,
 };
 use crate::Result;
 
@@ -211,7 +211,7 @@ impl Inbox for MemoryInbox {
         ready(Ok(Vec::new())).boxed()
     }
 
-    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Vec<(String, Vec<u8>)>>> {
+    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>> {
         let held = self.held();
         let from = held.memory.range(prefix.to_owned()..);
         let known = from.take_while(|(key, _)| key.starts_with(prefix));

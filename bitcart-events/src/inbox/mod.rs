@@ -38,13 +38,20 @@ pub use memory::MemoryInbox;
 pub use sqlite::SqliteInbox;
 pub use verdict::{Claimed, Claims, Effects, Verdict};
 
+#[cfg(feature = "sqlite")]
+use crate::Error;
+#[cfg(any(doc, feature = "sqlite"))]
+use crate::ErrorKind;
 pub use crate::wallet::WalletId;
-use crate::{BoxError, Error, ErrorKind, Result};
+use crate::{BoxError, Result};
 
 /// Called when a batch is committed, or cannot be.
 ///
 /// For each of the batch's events its id, or `None` if it states a fact that was delivered before.
 pub type Committed = Box<dyn FnOnce(Result<Vec<Option<EventId>>>) + Send>;
+
+/// What is remembered: keys and values.
+pub type Remembered = Vec<(String, Vec<u8>)>;
 
 /// Keeps what was accepted until it has been handled.
 ///
@@ -98,7 +105,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     fn received(&self) -> BoxFuture<'static, Result<Vec<(ReceivedId, Received)>>>;
 
     /// What is [remembered](Remember) under keys that begin so, in the order of the keys.
-    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Vec<(String, Vec<u8>)>>>;
+    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>>;
 
     /// How much is in it.
     fn stats(&self) -> BoxFuture<'static, Result<InboxStats>>;
@@ -116,6 +123,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     fn close(&self) -> BoxFuture<'static, Result<()>>;
 }
 
+#[cfg(feature = "sqlite")]
 pub(crate) fn trouble(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Inbox, message)
 }

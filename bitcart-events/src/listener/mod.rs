@@ -1,6 +1,7 @@
 //! A listener: whose events, which handlers, with which states.
 
 mod checks;
+mod handling;
 
 use std::fmt;
 use std::future::Future;
@@ -118,54 +119,6 @@ impl ListenerBuilder {
     /// fetched from the daemon's queue later, which holds the last 100 events of a wallet; and `process_updates` waits.
     pub fn capacity(mut self, updates: usize) -> Self {
         self.limits.waiting = updates.clamp(1, MOST);
-        self
-    }
-
-    /// Where accepted events stand until they have been handled. In memory unless set.
-    ///
-    /// See [`inbox`](crate::inbox) for what each promises. An inbox belongs to one listener.
-    pub fn inbox(mut self, inbox: impl Inbox) -> Self {
-        self.inbox = Some(Arc::new(inbox));
-        self
-    }
-
-    /// How often an event is tried again whose handler failed: 5 times unless set, after growing
-    /// [waits](Self::retry_waits). Afterwards it is a [dead letter](crate::inbox). A handler can say otherwise with `#[on(…, retries = 0)]`, and an
-    /// error can say that it is [final](crate::Final).
-    ///
-    /// A handler that panicked or took too long failed too; one whose arguments cannot be read from the update can never
-    /// succeed, and its event is a dead letter at once.
-    pub fn retries(mut self, retries: u32) -> Self {
-        self.policy.retries = retries;
-        self
-    }
-
-    /// How long an event whose handler failed waits for the next attempt: `first` before the first one, then twice as long
-    /// each time up to `longest`, with up to as much again by chance, so that not all that failed together comes back
-    /// together. A second and ten minutes unless set.
-    pub fn retry_waits(mut self, first: Duration, longest: Duration) -> Self {
-        self.policy.waits = (first, longest.max(first));
-        self
-    }
-
-    /// How long an `async` handler may take; as long as it wants unless set. One that takes longer is dropped where it awaits,
-    /// and has failed. A handler that is not `async` cannot be stopped, and has no limit.
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.policy.time_limit = Some(limit);
-        self
-    }
-
-    /// An event that failed holds back those behind it in its lane until it is handled, or a dead letter. Otherwise they go
-    /// on, and it comes again when its wait is over: after them.
-    pub fn strict(mut self) -> Self {
-        self.policy.strict = true;
-        self
-    }
-
-    /// Keeps each payment's events in order by themselves, instead of with all the events of its wallet: a payment whose
-    /// handler takes long does not hold up others of the same wallet.
-    pub fn payments_apart(mut self) -> Self {
-        self.policy.payments_apart = true;
         self
     }
 

@@ -3,6 +3,7 @@
 mod due;
 mod fetch;
 mod kept;
+mod load;
 mod take;
 mod wallet;
 
