@@ -39,6 +39,8 @@ enum Op {
     Pass,
     /// Time passes, and an announcement takes longer than anybody waits for it.
     Sleep,
+    /// Something may have been missed: it is looked at once.
+    Gap,
     Kill,
 }
 
@@ -228,6 +230,7 @@ impl World {
                 self.now += Duration::from_secs(10);
             }
             Op::Sleep => self.now += Duration::from_secs(10),
+            Op::Gap => self.wallet.gap(self.now),
             Op::Kill => {
                 (self.wallet, self.look) = (Wallet::new(self.now), None);
             }

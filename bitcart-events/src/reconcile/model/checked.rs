@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::{Op, Standing, World};
 use crate::Currency;
+use crate::inbox::Origin;
 
 fn op() -> impl Strategy<Value = Op> {
     let which = 0..6_usize;
@@ -23,8 +24,52 @@ fn op() -> impl Strategy<Value = Op> {
         6 => Just(Op::Begin),
         6 => Just(Op::End),
         4 => Just(Op::Pass),
+        2 => Just(Op::Gap),
         1 => Just(Op::Kill),
     ]
+}
+
+/// What happens, and then how each event was delivered.
+fn course(ops: &[Op]) -> Vec<(Origin, i64)> {
+    let mut world = World::new(Currency::Btc);
+    let first_look = [Op::Make, Op::Begin, Op::End];
+    first_look.iter().chain(ops).for_each(|op| world.run(*op));
+    world.delivered.iter().map(|(origin, _, standing)| (*origin, standing.status)).collect()
+}
+
+#[test]
+fn what_is_lost_is_found_at_two_looks_and_not_sooner() {
+    use Op::{Announce, Begin, Confirm, End, Gap, Lose, Pass, Pay, Sleep};
+    let lost = [Pay(0), Announce, Lose(1)];
+    let with = |ops: &[Op]| course(&[&lost, ops].concat());
+    assert_eq!(with(&[Gap, Begin, End]), [], "one look is none");
+    assert_eq!(with(&[Gap, Begin, End, Gap, Begin, End]), [], "nor are two at the same moment");
+    assert_eq!(with(&[Gap, Begin, End, Pass, Begin, End]), [(Origin::Reconciled, 7)]);
+    // It is another state by then, which may be on its way.
+    let changed = [Gap, Begin, End, Sleep, Confirm(0), Begin, End];
+    assert_eq!(with(&changed), []);
+    assert_eq!(with(&[&changed[..], &[Announce, Begin, End]].concat()), [(Origin::Live, 3)]);
+}
+
+#[test]
+fn what_comes_after_all_has_been_delivered() {
+    use Op::{Announce, Arrive, Begin, Confirm, End, Gap, Pay, Sleep};
+    let slow = [Pay(0), Gap, Begin, End, Sleep, Begin, End, Announce, Arrive(1)];
+    assert_eq!(course(&slow), [(Origin::Reconciled, 7)]);
+    let other = [&slow[..], &[Confirm(0), Announce, Arrive(1)]].concat();
+    assert_eq!(course(&other), [(Origin::Reconciled, 7), (Origin::Live, 3)]);
+}
+
+/// The first answer is older than an event that came while it was on its way.
+#[test]
+fn an_event_knows_better_than_an_answer() {
+    use Op::{Announce, Arrive, Begin, End, Lose, Make, Part, Pass, Pay};
+    let mut world = World::new(Currency::Btc);
+    let late = [Make, Part(0), Announce, Lose(1), Begin, Pay(0), Announce, Arrive(1), End];
+    let looks = [Pass, Begin, End, Pass, Begin, End];
+    late.into_iter().chain(looks).for_each(|op| world.run(op));
+    world.check();
+    assert_eq!(world.delivered.len(), 1);
 }
 
 proptest! {
