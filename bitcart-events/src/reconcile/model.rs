@@ -63,6 +63,9 @@ struct World {
     memory: BTreeMap<String, Vec<u8>>,
     wallet: Wallet,
     look: Option<(Round, Vec<Standing>)>,
+    /// What a look found different, as it was when it was first found so. It may be so again later: 7, then 3, then 7. What is
+    /// delivered then is the first of them.
+    found: HashMap<usize, Standing>,
     baseline: Option<Vec<Standing>>,
     delivered: Vec<(Origin, usize, Standing)>,
 }
@@ -81,6 +84,7 @@ impl World {
             memory: BTreeMap::new(),
             wallet: Wallet::new(now),
             look: None,
+            found: HashMap::new(),
             baseline: None,
             delivered: Vec::new(),
         }
@@ -143,10 +147,12 @@ impl World {
         let present = Present { requests: Some(requests), ..Present::default() };
         let found = compare(self.coin.currency(), &self.prefix, &known, present, None);
         let believed = self.wallet.believed(&found.changes, round, &self.timing);
-        for Change { is, .. } in &believed {
-            let What::Payment(request) = is else { panic!("{is:?}") };
-            let id: usize = request.id.parse().unwrap();
-            self.accept(id, answer[id], Origin::Reconciled);
+        let id = |change: &Change| match &change.is {
+            What::Payment(request) => request.id.parse::<usize>().unwrap(),
+            other => panic!("{other:?}"),
+        };
+        for id in believed.iter().map(id) {
+            self.accept(id, self.found[&id], Origin::Reconciled);
         }
         for remember in found.remember {
             if self.wallet.may_record(&self.prefix, &remember) {
@@ -155,6 +161,12 @@ impl World {
         }
         let left: Vec<Change> =
             found.changes.into_iter().filter(|change| !believed.contains(change)).collect();
+        let same = |one: &Standing, other: &Standing| (one.status, one.sent) == (other.status, other.sent);
+        let before = std::mem::take(&mut self.found);
+        for id in left.iter().map(id) {
+            let known = before.get(&id).filter(|known| same(known, &answer[id]));
+            self.found.insert(id, *known.unwrap_or(&answer[id]));
+        }
         self.wallet.end(round, self.now, &left, &self.timing);
     }
 
@@ -232,7 +244,7 @@ impl World {
             Op::Sleep => self.now += Duration::from_secs(10),
             Op::Gap => self.wallet.gap(self.now),
             Op::Kill => {
-                (self.wallet, self.look) = (Wallet::new(self.now), None);
+                (self.wallet, self.look, self.found) = (Wallet::new(self.now), None, HashMap::new());
             }
         }
     }

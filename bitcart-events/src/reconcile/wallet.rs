@@ -198,3 +198,58 @@ impl Wallet {
         self.due = Some(now + wait);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::state::Standing;
+    use super::*;
+    use crate::PaymentStatus;
+
+    #[test]
+    fn an_answer_is_not_recorded_over_what_an_event_said_meanwhile() {
+        let mut wallet = Wallet::new(Instant::now());
+        let paid = State::Standing(Standing::new(PaymentStatus::Paid, None, None));
+        assert_eq!(wallet.accept("request/before", &paid, Origin::Live), Verdict::New);
+        let round = wallet.begin(Instant::now()).unwrap();
+        assert_eq!(wallet.accept("request/a", &paid, Origin::Live), Verdict::New);
+        let may = |wallet: &Wallet, key: &str| {
+            let put = Remember::Put(format!("state/{key}"), Vec::new());
+            let forget = Remember::Forget(format!("state/{key}"));
+            [put, forget].map(|remember| wallet.may_record("state/", &remember))
+        };
+        assert_eq!(may(&wallet, "request/a"), [false, false]);
+        assert_eq!(may(&wallet, "request/before"), [true, true]);
+        assert_eq!(wallet.accept("request/a", &paid, Origin::Reconciled), Verdict::Overtaken);
+        wallet.end(round, Instant::now(), &[], &Timing::default());
+        assert_eq!(may(&wallet, "request/a"), [true, true]);
+    }
+
+    #[test]
+    fn a_daemon_that_cannot_be_asked_is_asked_less_and_less() {
+        let start = Instant::now();
+        let mut wallet = Wallet::new(start);
+        let (mut now, mut waits) = (start, Vec::new());
+        for _ in 0..9 {
+            let round = wallet.begin(now).unwrap();
+            assert!(round.gap, "what may have been missed is still to be looked for");
+            wallet.failed(round, now);
+            let due = wallet.due.unwrap();
+            waits.push((due - now).as_secs());
+            now = due;
+        }
+        assert_eq!(waits, [30, 60, 120, 240, 480, 960, 1_800, 1_800, 1_800]);
+        wallet.gap(now);
+        assert!(wallet.is_due(now), "it is connected again");
+    }
+
+    #[test]
+    fn a_slow_daemon_is_left_alone_for_longer() {
+        let (start, timing) = (Instant::now(), Timing::default());
+        let mut wallet = Wallet::new(start);
+        let round = wallet.begin(start).unwrap();
+        assert_eq!(wallet.begin(start), None, "one round at a time");
+        let now = start + Duration::from_secs(60);
+        wallet.end(round, now, &[], &timing);
+        assert_eq!(wallet.due, Some(now + Duration::from_secs(20 * 60)));
+    }
+}
