@@ -112,6 +112,8 @@ mod manager;
 mod names;
 mod own;
 mod parts;
+#[cfg(feature = "polling")]
+mod reconcile;
 pub mod rules;
 #[cfg(any(feature = "polling", feature = "log"))]
 mod run;

@@ -47,7 +47,9 @@ impl Poller {
                 Ok(updates) => {
                     if !ever_answered || in_trouble {
                         self.desk.tell_well(self.coin.client(), self.coin.wallet_shown(), "polling");
+                        self.desk.missed(&self.coin);
                     }
+                    self.desk.compare(&self.coin, &orders);
                     (ever_answered, in_trouble, waits) = (true, false, Waits::new());
                     wait = match updates {
                         MANY.. => Duration::ZERO,

@@ -132,7 +132,18 @@ impl Dispatcher {
         }
         let Delivered { source, coin, updates, taken, remember, chain, awaited } = delivered;
         let total = updates.len();
-        let Sorting { sorted, events, report } = self.sort(source, coin, updates);
+        // Until they are in the inbox: what is found by comparing is put there before an event or not at all.
+        #[cfg(feature = "polling")]
+        let mut watching = self.watch.at(coin);
+        let Sorting { sorted, events, report } = self.sort(
+            source,
+            coin,
+            updates,
+            #[cfg(feature = "polling")]
+            &mut watching,
+        );
+        #[cfg(feature = "polling")]
+        let remember = watching.remember(remember);
         if events.is_empty() && taken.is_empty() && remember.is_empty() {
             return Ok(Ticket::done(report));
         }

@@ -23,7 +23,7 @@ const RETRIES: usize = 16_384;
 const DEAD: usize = 1_024;
 /// So much back is no setting of the clock.
 const SLACK: Duration = Duration::from_secs(1);
-/// How many keys are remembered.
+/// How many keys are remembered. With one more all are forgotten.
 const KEYS: usize = 16_384;
 
 /// Holds events in memory: they are lost with the process.
@@ -184,9 +184,11 @@ impl Inbox for MemoryInbox {
         for remember in batch.remember {
             match remember {
                 Remember::Put(key, value) => {
-                    if held.memory.len() < KEYS || held.memory.contains_key(&key) {
-                        held.memory.insert(key, value);
+                    // All or nothing: who finds a part of what was there would take the rest for new.
+                    if held.memory.len() >= KEYS && !held.memory.contains_key(&key) {
+                        held.memory.clear();
                     }
+                    held.memory.insert(key, value);
                 }
                 Remember::Forget(prefix) => held.memory.retain(|key, _| !key.starts_with(&prefix)),
             }

@@ -130,6 +130,7 @@ impl Ledger {
         }
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
+                self.desk.missed(&coin);
                 self.add(&key, coin);
                 if self.is_established {
                     self.ask(&key);
@@ -159,6 +160,7 @@ impl Ledger {
     /// The daemon sends to the socket: what it sent before waits in its queues.
     pub(super) fn established(&mut self) {
         self.is_established = true;
+        self.wallets.values().for_each(|wallet| self.desk.missed(&wallet.coin));
         self.ask_all();
     }
 
