@@ -22,6 +22,11 @@
 //! given to its handler at least once, in the order of acceptance for its lane. A handler whose success was committed is not
 //! run again for that event. What a handler writes through `InboxTx` happens exactly once.
 //!
+//! Events that a daemon drops, or forgets before they were stored, cannot be had as events any more. After every start and
+//! reconnect, and [by the clock](crate::ListenerBuilder::reconcile_every), the state of payments, blocks and transactions is
+//! compared with the daemon, and what changed since the last state that is known is delivered, with the [origin](Origin)
+//! `Reconciled`.
+//!
 //! Not promised: exactly-once effects outside of the file, every status in between, an order of events of different lanes, that
 //! a webhook is genuine.
 //!
@@ -51,13 +56,13 @@
 //!
 //! | metric | is |
 //! |---|---|
-//! | `bitcart_events_accepted_total` | events that went into the inbox, by `currency` and `origin` (live, drained, reconciled) |
+//! | `bitcart_events_accepted_total` | events that went into the inbox, by `currency` and `origin` (live, drained, reconciled, replayed), as all counts |
 //! | `bitcart_events_repeated_total` | those that were delivered before |
 //! | `bitcart_events_handled_total` | handled |
 //! | `bitcart_events_retried_total` | failed attempts that are followed by another |
 //! | `bitcart_events_died_total` | new dead letters |
 //! | `bitcart_events_lag_seconds` | a histogram: from acceptance to the end of the handler |
-//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges: how much stands in the inbox, and how long its oldest event has |
+//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and how long its oldest event has |
 //!
 //! # Made for several machines
 //! Nothing in [`Inbox`] says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
