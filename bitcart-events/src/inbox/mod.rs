@@ -126,7 +126,8 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// Stores what was accepted together: all of it or nothing. `done` is called when it is committed, or when it cannot
     /// be, in the order of the calls, from any thread; it is quick, and does not panic.
     ///
-    /// The error is of the kind [`ErrorKind::Refused`] if too much waits to be committed: that passes by itself.
+    /// The error is of the kind [`ErrorKind::Refused`] if too much waits to be committed: that passes by itself, and may be told
+    /// at once, before what was appended earlier is committed.
     fn append(&self, batch: Batch, done: Committed);
 
     /// Takes events that no one has claimed, and those that are due again: at most so many, in the order of acceptance.
@@ -135,7 +136,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// follows it.
     fn claim(&self, most: usize, held: bool) -> BoxFuture<'static, Result<Claims>>;
 
-    /// Writes down what became of a claimed event. It is committed with what is appended next, or a moment later: what is
+    /// Writes down what became of a claimed event, as the `event` that is passed says how many attempts were made. It is committed with what is appended next, or a moment later: what is
     /// lost with the process is handled again.
     fn settle(&self, event: &Claimed, verdict: Verdict);
 
