@@ -141,8 +141,8 @@ impl Desk {
         loop {
             let received =
                 Received { currency: coin.currency(), wallet: coin.id(), text: Arc::clone(text).into() };
-            let (id, kept) = self.dispatcher.keep(received, Vec::new());
-            match kept.await {
+            let id = self.dispatcher.number();
+            match self.dispatcher.keep(id, received, Vec::new(), None).await {
                 Ok(Ok(())) => return Some(id),
                 Ok(Err(error)) => {
                     self.tell_trouble(coin.wallet_shown(), &error);

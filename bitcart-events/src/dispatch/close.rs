@@ -15,18 +15,22 @@ impl Dispatcher {
     /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said. What an inbox
     /// keeps is left there, but for what has begun.
     pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
-        self.room.close();
         self.closing.cancel();
+        self.room.close();
         self.pumps.close();
         self.workers.close();
-        let finished = tokio::time::timeout_at(deadline, self.workers.wait()).await;
+        let ended = async {
+            self.pumps.wait().await;
+            self.workers.wait().await;
+        };
+        let finished = tokio::time::timeout_at(deadline, ended).await;
         let lost = self.unfinished.load(Ordering::Relaxed);
         if finished.is_err() {
             self.abort.cancel();
             // A plain handler that blocks its thread cannot be stopped, only left behind.
             let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;
         }
-        self.lanes.clear();
+        self.abandon();
         lock(&self.awaited).clear();
         let closed = self.inbox.close().await;
         self.tell_what_is_left().await;
@@ -42,6 +46,11 @@ impl Dispatcher {
             return Err(Error::new(ErrorKind::Shutdown, message));
         }
         closed
+    }
+
+    /// Nothing of what waits in the lanes begins any more.
+    pub(super) fn abandon(&self) {
+        self.release(self.lanes.clear().into_iter().flat_map(|job| job.updates));
     }
 
     /// What memory holds is gone with the process.

@@ -10,6 +10,7 @@ mod keep;
 mod lanes;
 mod meter;
 mod policy;
+mod pump;
 mod report;
 mod room;
 mod run;
@@ -17,7 +18,7 @@ mod sort;
 mod work;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
@@ -93,6 +94,7 @@ pub(crate) struct Dispatcher {
     unfinished: AtomicUsize,
     workers: TaskTracker,
     pumps: TaskTracker,
+    is_pumping: AtomicBool,
     /// Nothing new begins.
     closing: CancellationToken,
     abort: CancellationToken,
@@ -107,6 +109,13 @@ struct Job {
     /// The place of what comes without a batch.
     #[expect(dead_code, reason = "it is given back when it is dropped")]
     place: Option<OwnedSemaphorePermit>,
+}
+
+impl Job {
+    /// The first of its events.
+    fn first(&self) -> Option<EventId> {
+        self.updates.first().map(|accepted| accepted.claimed.id)
+    }
 }
 
 /// An update that is to be handled.
@@ -153,6 +162,7 @@ impl Dispatcher {
             unfinished: AtomicUsize::new(0),
             workers: TaskTracker::new(),
             pumps: TaskTracker::new(),
+            is_pumping: AtomicBool::new(false),
             closing: CancellationToken::new(),
             abort: CancellationToken::new(),
         }

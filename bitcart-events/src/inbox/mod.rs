@@ -3,16 +3,64 @@
 //! A delivery [appends](Inbox::append) what it accepted; the dispatcher [claims](Inbox::claim) what it has room for, in the
 //! order of acceptance, and [settles](Inbox::settle) each event when its handler has ended. [`MemoryInbox`] is what a
 //! listener has unless it is given another one; what is in it is gone with the process. `SqliteInbox` (feature `sqlite`)
-//! keeps events in a file.
+//! keeps events in a file:
 //!
-//! # What an inbox promises
-//! - What was appended is there again after a kill, and after a power cut on storage that honours its flushes, if the inbox
-//!   [is durable](Inbox::is_durable).
-//! - Each event is claimed by one process at a time, and again by the next one if that process ended before it settled it.
-//! - What was settled as handled is not claimed again.
+#![cfg_attr(all(feature = "sqlite", feature = "websocket"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "sqlite", feature = "websocket")), doc = "```ignore")]
+//! use bitcart_events::inbox::SqliteInbox;
+//! # use bitcart_events::Coin;
+//! # #[tokio::main]
+//! # async fn main() -> bitcart_events::Result<()> {
+//! Coin::btc("xpub…").listener().inbox(SqliteInbox::open("events.db")?).websocket().await
+//! # }
+//! ```
+//!
+//! The `run_…` functions and [`Settings`](crate::Settings) take one setting for it: `BITCART_INBOX=events.db`.
+//!
+//! # What is promised
+//! An event that was committed to a durable inbox survives a kill, and a power loss on storage that honours its flushes. It is
+//! given to its handler at least once, in the order of acceptance for its lane. A handler whose success was committed is not
+//! run again for that event. What a handler writes through `InboxTx` happens exactly once.
+//!
+//! Not promised: exactly-once effects outside of the file, every status in between, an order of events of different lanes, that
+//! a webhook is genuine.
+//!
+//! | by | is accepted when | and if it cannot be stored |
+//! |---|---|---|
+//! | webhook | it is stored, before it is answered with 200 | the connection is closed without an answer, so that the daemon keeps the event |
+//! | polling | the answer is stored as it came, before anything in it is looked at | the answer is kept in memory and tried again; no daemon is asked before the inbox can be written |
+//! | websocket | it is stored; what is held until the queue was fetched is stored as it came | the connection is given up; the events are in the daemon's queue, and are fetched when the inbox can be written |
+//! | hand | it is stored | `process_updates` fails |
+//!
+//! What is known of earlier events is in the inbox too: which heights and transfers were delivered, and where a websocket's
+//! events lie in the daemon's queue. So what a daemon sends again after a restart, its own or ours, is known again.
+//!
+//! # What fails
+//! An event whose handler returned an error, panicked, or took [too long](crate::ListenerBuilder::time_limit) is tried again after
+//! growing [waits](crate::ListenerBuilder::retry_waits), [5 times](crate::ListenerBuilder::retries) unless the listener or the handler
+//! (`#[on(…, retries = 0)]`) says otherwise. Meanwhile those behind it go on, unless the listener is
+//! [strict](crate::ListenerBuilder::strict). After the last attempt, or at once when an argument cannot be read or the error is
+//! [`Final`](crate::Final), it is a dead letter: kept whole, to be [looked at](Inbox::dead_letters) and
+//! [replayed](crate::Listener::replay), alone, by filter, or all.
+//!
+//! # For operators
+//! Each event that changes its state is logged with its number: accepted, repeated and handled at the level "debug", what failed
+//! and what is dead as errors. `SqliteInbox::attach` opens a file beside the program that has it.
+//!
+//! With the feature `metrics` these are counted through the facade of that name:
+//!
+//! | metric | is |
+//! |---|---|
+//! | `bitcart_events_accepted_total` | events that went into the inbox, by `currency` and `origin` (live, drained, reconciled) |
+//! | `bitcart_events_repeated_total` | those that were delivered before |
+//! | `bitcart_events_handled_total` | handled |
+//! | `bitcart_events_retried_total` | failed attempts that are followed by another |
+//! | `bitcart_events_died_total` | new dead letters |
+//! | `bitcart_events_lag_seconds` | a histogram: from acceptance to the end of the handler |
+//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges: how much stands in the inbox, and how long its oldest event has |
 //!
 //! # Made for several machines
-//! Nothing here says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
+//! Nothing in [`Inbox`] says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
 //! of its instances an id that is unique for each start, keeps a lease with every event that it hands out and renews it by
 //! itself, and lets [`settle`](Inbox::settle) change only what is still leased to the instance that asks: a machine that
 //! was gone for too long changes nothing any more.
@@ -31,7 +79,9 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-pub use batch::{Batch, EventId, Fact, Life, Mark, NewEvent, Origin, Received, ReceivedId, Remember, Text};
+pub use batch::{
+    Batch, Chain, EventId, Fact, Life, Mark, NewEvent, Origin, Received, ReceivedId, Remember, Text,
+};
 pub use dead::{DeadLetter, DeadLetters, InboxStats};
 pub use memory::MemoryInbox;
 #[cfg(feature = "sqlite")]

@@ -92,12 +92,15 @@ pub(super) fn look(path: &Path, name: &str) -> Result<(Connection, Found)> {
     match version {
         None => {}
         Some(VERSION) => check(&conn, name)?,
-        Some(other) => {
+        Some(other) if other > VERSION => {
             return Err(trouble(format!(
                 "the inbox `{name}` was written by a newer version of bitcart-events: its tables are of version {other}, \
                  and this program knows them up to {VERSION}. It was not changed; run the newer program, or name \
                  another file"
             )));
+        }
+        Some(other) => {
+            return Err(cannot(explain::odd(format!("no version wrote tables of version {other}"))));
         }
     }
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(cannot)?;
@@ -171,6 +174,18 @@ pub(super) fn start(conn: &Connection) -> rusqlite::Result<(i64, u64)> {
 pub(super) fn write_ids(conn: &Connection, next: u64) -> rusqlite::Result<()> {
     let mut write = conn.prepare_cached("UPDATE bitcart_meta SET value = ?1 WHERE key = 'ids'")?;
     write.execute([next.cast_signed()]).map(drop)
+}
+
+/// What the clock showed when a due time was written last.
+pub(super) fn clock(conn: &Connection) -> rusqlite::Result<i64> {
+    let clock = "SELECT value FROM bitcart_meta WHERE key = 'clock'";
+    let clock: Option<i64> = conn.prepare_cached(clock)?.query_row([], |row| row.get(0)).optional()?;
+    Ok(clock.unwrap_or(i64::MIN))
+}
+
+pub(super) fn write_clock(conn: &Connection, now: i64) -> rusqlite::Result<()> {
+    let mut write = conn.prepare_cached("INSERT OR REPLACE INTO bitcart_meta VALUES ('clock', ?1)")?;
+    write.execute([now]).map(drop)
 }
 
 pub(super) fn key(conn: &Connection) -> rusqlite::Result<[u8; 16]> {

@@ -20,7 +20,7 @@ const ROWS: usize = 256;
 /// How many blocks are kept; a history knows 128 updates in all.
 const BLOCKS: usize = 160;
 
-/// An update that the socket brought and that was not held.
+/// An update that the socket brought.
 #[derive(Serialize, Deserialize)]
 struct Row {
     /// The number of the row before it.
@@ -28,6 +28,8 @@ struct Row {
     /// Something may be missing before it.
     gap: bool,
     mark: Mark,
+    /// The number of its text, if it was held.
+    held: Option<ReceivedId>,
 }
 
 /// A history as it was after the row of that number.
@@ -108,13 +110,13 @@ impl Kept {
         let mut last_block = blocks.peek().map(|(_, row)| row.after);
         for (number, row) in &rows {
             while let Some((block, row)) = blocks.next_if(|(block, _)| *block < number) {
-                take_row(&mut history, row, last_block.replace(*block));
+                take_row(&mut history, row, last_block.replace(*block), held);
             }
-            take_row(&mut history, row, Some(last));
+            take_row(&mut history, row, Some(last), held);
             last = *number;
         }
         for (block, row) in blocks {
-            take_row(&mut history, row, last_block.replace(*block));
+            take_row(&mut history, row, last_block.replace(*block), held);
         }
         history.restarted();
         Some((history, last))
@@ -134,11 +136,17 @@ impl Kept {
     }
 }
 
-fn take_row(history: &mut History<Box<Held>>, row: &Row, before: Option<u64>) {
+fn take_row(
+    history: &mut History<Box<Held>>,
+    row: &Row,
+    before: Option<u64>,
+    held: &mut impl FnMut(ReceivedId) -> Option<Box<Held>>,
+) {
     if row.gap || before != Some(row.after) {
         history.gap();
     }
-    history.brought(row.mark, None);
+    // What is not held any more has been delivered.
+    history.brought(row.mark, row.held.and_then(held));
 }
 
 impl Rows {
@@ -148,8 +156,8 @@ impl Rows {
 }
 
 impl Ledger {
-    /// The socket brought an update for this wallet, which is delivered at once.
-    pub(super) fn row(&mut self, key: &WalletKey, mark: Mark) -> Vec<Remember> {
+    /// The socket brought an update for this wallet, which is delivered at once, or held with the text of this number.
+    pub(super) fn row(&mut self, key: &WalletKey, mark: Mark, held: Option<ReceivedId>) -> Vec<Remember> {
         if !self.keeps {
             return Vec::new();
         }
@@ -161,7 +169,7 @@ impl Ledger {
             return self.whole(key);
         }
         let whose = wallet.coin.id().map(|id| id.hex()).unwrap_or_default();
-        vec![wallet.rows.put(currency, &whose, number, mark)]
+        vec![wallet.rows.put(currency, &whose, number, (mark, held))]
     }
 
     /// The same for a block, which is of all wallets.
@@ -170,7 +178,7 @@ impl Ledger {
             return Vec::new();
         }
         self.number += 1;
-        let mut rows = vec![self.block_rows.put(self.currency, "blocks", self.number, mark)];
+        let mut rows = vec![self.block_rows.put(self.currency, "blocks", self.number, (mark, None))];
         self.block_numbers.push_back(self.number);
         while self.block_numbers.len() > BLOCKS {
             let oldest = self.block_numbers.pop_front().unwrap_or_default();
@@ -197,18 +205,23 @@ impl Ledger {
     }
 
     /// Keeps a text before anything is made of it.
-    pub(super) fn keep(&self, text: &std::sync::Arc<str>, remember: Vec<Remember>) -> Option<ReceivedId> {
-        if !self.keeps {
-            return None;
+    pub(super) fn keep(&self, id: Option<ReceivedId>, text: &std::sync::Arc<str>, remember: Vec<Remember>) {
+        if let Some(id) = id {
+            let received = Received { currency: self.currency, wallet: None, text: text.clone().into() };
+            drop(self.desk.dispatcher.keep(id, received, remember, Some(self.chain.clone())));
         }
-        let received = Received { currency: self.currency, wallet: None, text: text.clone().into() };
-        Some(self.desk.dispatcher.keep(received, remember).0)
     }
 }
 
 impl Rows {
-    fn put(&mut self, currency: Currency, whose: &str, number: u64, mark: Mark) -> Remember {
-        let row = Row { after: self.last, gap: std::mem::take(&mut self.gap), mark };
+    fn put(
+        &mut self,
+        currency: Currency,
+        whose: &str,
+        number: u64,
+        (mark, held): (Mark, Option<ReceivedId>),
+    ) -> Remember {
+        let row = Row { after: self.last, gap: std::mem::take(&mut self.gap), mark, held };
         self.last = number;
         // Nothing in it cannot be written.
         Remember::Put(row_key(currency, whose, number), postcard::to_stdvec(&row).unwrap_or_default())

@@ -69,15 +69,17 @@ impl Ledger {
             None => self.deliver(held, Vec::new()),
             Some(wallet) if wallet.holds.is_none() => {
                 wallet.history.brought(mark, None);
-                let row = self.row(key, mark);
+                let row = self.row(key, mark, None);
                 self.deliver(held, row);
             }
             Some(wallet) => {
                 wallet.held += 1;
-                held.received = self.keep(frame, Vec::new());
-                if let Some(wallet) = self.wallets.get_mut(key) {
-                    wallet.history.brought(mark, Some(Box::new(held)));
-                }
+                let id = self.keeps.then(|| self.desk.dispatcher.number());
+                held.received = id;
+                wallet.history.brought(mark, Some(Box::new(held)));
+                // In the same commit: what it came after, blocks too, is to be known with it.
+                let row = self.row(key, mark, id);
+                self.keep(id, frame, row);
             }
         }
     }
@@ -99,7 +101,8 @@ impl Ledger {
         }
         let mut row = self.block_row(mark);
         if self.blocks.is_some() {
-            held.received = self.keep(frame, std::mem::take(&mut row));
+            held.received = self.keeps.then(|| self.desk.dispatcher.number());
+            self.keep(held.received, frame, std::mem::take(&mut row));
         }
         match &mut self.blocks {
             Some((_, blocks)) => blocks.push(held),
@@ -129,7 +132,7 @@ impl Ledger {
         // A block may come next, whose row says nothing of this gap.
         let remember = self.whole(key);
         if !remember.is_empty() {
-            drop(self.desk.dispatcher.remember(remember, Vec::new()));
+            self.store(remember, Vec::new());
         }
         self.ask(key);
     }
