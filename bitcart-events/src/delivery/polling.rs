@@ -114,6 +114,9 @@ impl Listener {
     /// answer that is lost on its way is gone too. A websocket loses less; see the table in the
     /// [crate's documentation](crate#deliveries).
     ///
+    /// As events, that is: what the daemon's state still shows of it is delivered
+    /// [from there](ListenerBuilder::reconcile_every).
+    ///
     /// # Errors
     /// When a daemon does not accept the login when it is first asked, which ends it for all currencies; when the listener has
     /// a delivery already; or when the deadline of the shutdown passed.

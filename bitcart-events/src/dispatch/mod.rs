@@ -171,7 +171,7 @@ impl Dispatcher {
     /// Compares with the daemons at these times.
     #[cfg(feature = "polling")]
     pub(crate) fn comparing(mut self, timing: Timing) -> Self {
-        self.watch = Watch::new(timing);
+        self.watch = Watch::new(timing, self.is_durable);
         self
     }
 

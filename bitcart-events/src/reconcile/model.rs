@@ -13,7 +13,7 @@ use super::compare::{Change, What, compare};
 use super::observe::prefix;
 use super::present::{Present, Request};
 use super::settings::Timing;
-use super::state::Known;
+use super::state::{self, Known};
 use super::wallet::{Round, Verdict, Wallet};
 use crate::inbox::{Origin, Remember};
 use crate::{Coin, Currency, Update};
@@ -168,6 +168,8 @@ impl World {
             self.found.insert(id, *known.unwrap_or(&answer[id]));
         }
         self.wallet.end(round, self.now, &left, &self.timing);
+        let wallet = &self.wallet;
+        self.found.retain(|id, _| wallet.suspects(&state::request(&id.to_string())));
     }
 
     fn run(&mut self, op: Op) {

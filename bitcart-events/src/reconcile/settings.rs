@@ -35,9 +35,10 @@ impl ListenerBuilder {
     /// minutes unless set; [`Duration::ZERO`] is never by the clock.
     ///
     /// In any case they are asked after each start, after each reconnect, and when more events were waiting than a daemon keeps.
-    /// What has changed since the last state that is known, and is still so at another look some seconds later, is
-    /// delivered as the event that the daemon would have sent, marked [reconciled](crate::inbox::Origin::Reconciled): a
-    /// handler cannot tell it from others unless it asks for that. Where no earlier state is known, as on the first start and on each
+    /// What has changed since the last state that is known, and is still so at another look ten seconds later or more (when the
+    /// wallet's queue is fetched again: polling at long intervals takes longer), is
+    /// delivered as the event that the daemon would have sent, marked [reconciled](crate::Origin::Reconciled): a
+    /// handler cannot tell it from others unless it asks for a [`Delivery`](crate::Delivery). Where no earlier state is known, as on the first start and on each
     /// start with an inbox in memory, the present is recorded, and nothing is delivered: old orders are not shipped
     /// again. [`reconcile_since`](Self::reconcile_since) overrides that.
     ///
@@ -45,7 +46,7 @@ impl ListenerBuilder {
     /// |---|---|---|
     /// | payments | `list_requests` | states in between: of 7, then 3, only 3 is delivered; of the daemons of 2020 a payment of a part |
     /// | blocks | `getinfo`, after a start or a gap | today's BTC: all but the last; others: more than 100 |
-    /// | transactions of BTC and its relatives | the wallet's history | what is more than 100 blocks deep when it appears; outgoing and incoming ones are not told apart |
+    /// | transactions of BTC and its relatives | the wallet's history | what is more than 100 blocks deep when it appears |
     /// | transactions of ETH and its relatives, TRX, XMR | - | all: these daemons keep none |
     ///
     /// Only what has a handler is asked for. A daemon is busy with it for at most a twentieth of the time for each wallet.
@@ -55,7 +56,7 @@ impl ListenerBuilder {
     }
 
     /// Where no earlier state is known: delivers what is of this time or later all the same. Payments whose request was made
-    /// since then (for BTC and its relatives also those paid since then), and their transactions.
+    /// since then (with a handler for transactions of BTC and its relatives also those paid since then), and transactions.
     ///
     /// With an inbox in memory that is so on each start: the same is delivered again then.
     ///

@@ -186,6 +186,11 @@ impl Wallet {
         self.due = gap.into_iter().chain(again).chain(pause).min();
     }
 
+    #[cfg(test)]
+    pub(super) fn suspects(&self, key: &str) -> bool {
+        self.suspects.contains_key(key)
+    }
+
     /// The daemon could not be asked, or what came of it could not be stored.
     pub(super) fn failed(&mut self, round: Round, now: Instant) {
         self.busy = false;

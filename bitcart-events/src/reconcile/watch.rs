@@ -21,7 +21,7 @@ type Wallets = HashMap<(Currency, WalletId), Watched>;
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
     pub(super) timing: Timing,
-    /// Without a delivery there is no daemon to compare with.
+    /// Without a delivery there is no daemon to compare with, now or, with an inbox that keeps what it knows, later.
     is_on: AtomicBool,
     wallets: Mutex<Wallets>,
 }
@@ -39,8 +39,8 @@ pub(crate) struct Watching<'a> {
 }
 
 impl Watch {
-    pub(crate) fn new(timing: Timing) -> Self {
-        Self { timing, ..Self::default() }
+    pub(crate) fn new(timing: Timing, is_kept: bool) -> Self {
+        Self { timing, is_on: AtomicBool::new(is_kept), ..Self::default() }
     }
 
     /// A delivery begins: what happened before it is not known.
