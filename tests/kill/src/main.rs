@@ -57,11 +57,13 @@ async fn many(kills: usize, seed: u64) -> Result<ExitCode> {
     let played = stream::iter(&plans).map(|plan| async move { (plan, play(plan, program).await) });
     let mut played = played.buffer_unordered(AT_ONCE);
     let mut sums = vec![Figures::default(); Delivery::ALL.len()];
-    let mut failed = 0;
+    let (mut failed, mut done) = (0, 0);
     while let Some((plan, found)) = played.next().await {
         match found {
             Ok(found) => {
                 failed += usize::from(!found.faults.is_empty());
+                done += found.figures.kills;
+                write!(io::stderr(), "\r{done} kills")?;
                 let of = Delivery::ALL.iter().position(|delivery| *delivery == plan.delivery);
                 sums[of.unwrap_or_default()] += found.figures;
             }
@@ -71,6 +73,7 @@ async fn many(kills: usize, seed: u64) -> Result<ExitCode> {
             }
         }
     }
+    writeln!(io::stderr())?;
     let mut all = Figures::default();
     for (delivery, sum) in Delivery::ALL.iter().zip(sums) {
         tell(&format!("\n{}\n{sum}", delivery.name()))?;

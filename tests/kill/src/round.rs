@@ -23,6 +23,11 @@ use crate::watched::Wrong;
 const PATIENCE: Duration = Duration::from_secs(300);
 /// So often it is started to finish: what it was answered last may be left to the next start.
 const FINISHES: usize = 5;
+/// How much room a victim has for events: sometimes so little that most of them wait in the file.
+const CAPACITIES: [usize; 3] = [3, 16, 1_024];
+/// The same by websocket, where it is also how many frames are held until it is known what belongs before them: what is
+/// beyond that is left to the daemon's queue, and can be lost with its answer after later ones were accepted.
+const HOLDING: [usize; 3] = [128, 256, 1_024];
 
 /// Set, it leaves the victims' folders where they are: the file, what the handlers wrote, and with `RUST_LOG` what the
 /// victims logged.
@@ -105,6 +110,7 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
         delivery: plan.delivery,
         strict: plan.strict,
         wrong: plan.wrong,
+        capacity: 0,
         daemon: daemon.url(),
         inbox: folder.0.join("events.db"),
         lines: folder.0.join("lines"),
@@ -119,9 +125,10 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
             anyhow::Ok(script)
         }
     });
+    let capacities = if plan.delivery == Delivery::Websocket { HOLDING } else { CAPACITIES };
     let (mut lives, mut read) = (Vec::new(), 0);
     for _ in 0..plan.kills {
-        orders.seed = chance.u64(..);
+        (orders.seed, orders.capacity) = (chance.u64(..), capacities[chance.usize(..capacities.len())]);
         let kill = Kill::by_chance(&mut chance);
         let victim = Victim::start(program, &orders)?;
         let killed = victim.until_killed(&kill, &progress, emitted.clone()).await;

@@ -1,5 +1,6 @@
 //! What happens at the daemon: payments, transactions, blocks, by chance.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -14,9 +15,18 @@ use crate::{WALLETS, what};
 
 /// How far the daemon may be ahead. It keeps the last 100 events of a wallet and drops older ones, which would be its loss
 /// and not ours.
-const AHEAD: usize = 60;
+const AHEAD: usize = 40;
 /// So many may be in its queue meanwhile, if there is nobody who would be behind.
 const QUEUED: usize = 40;
+/// And so many in the victim's file. A daemon that is emptied by kills has far fewer.
+const PENDING: usize = 400;
+/// How many transactions a block has at most: each is told of again when it is mined, and more than once in a
+/// reorganisation.
+const IN_A_BLOCK: usize = 8;
+/// Of a hundred steps, those that mine a block.
+const MINE: Range<u32> = 80..96;
+/// And the one that breaks off the websocket.
+const LOST: u32 = 96;
 /// How often in a hundred it waits until there is nothing to do any more.
 const QUIET: u32 = 12;
 
@@ -29,6 +39,8 @@ pub struct Script {
     emitted: watch::Sender<usize>,
     /// Requests that are not paid in full.
     requests: Vec<PaymentRequest>,
+    /// How many transactions are in no block.
+    unmined: usize,
 }
 
 /// The daemon that a delivery is made for.
@@ -43,7 +55,15 @@ pub async fn daemon(delivery: Delivery) -> Result<TestDaemon> {
 impl Script {
     pub fn new(daemon: TestDaemon, delivery: Delivery, seed: u64, progress: Arc<Progress>) -> Self {
         let chance = Rng::with_seed(seed);
-        Self { daemon, delivery, chance, progress, emitted: watch::Sender::new(0), requests: Vec::new() }
+        Self {
+            daemon,
+            delivery,
+            chance,
+            progress,
+            emitted: watch::Sender::new(0),
+            requests: Vec::new(),
+            unmined: 0,
+        }
     }
 
     /// How many events were emitted.
@@ -71,15 +91,22 @@ impl Script {
     }
 
     async fn step(&mut self) -> Result<()> {
-        match self.chance.u32(..100) {
+        let what = self.chance.u32(..100);
+        self.unmined += 1;
+        match if self.unmined > IN_A_BLOCK { MINE.start } else { what } {
             0..40 => self.pay("0.5").await?,
             40..60 => self.pay("0.1").await?,
             60..80 => {
                 let wallet = self.wallet();
                 self.daemon.send(wallet, "0.25").await?;
             }
-            80..96 => self.daemon.mine(1).await,
+            what if MINE.contains(&what) => {
+                self.daemon.mine(1).await;
+                self.unmined = 0;
+            }
             _ if self.delivery == Delivery::Webhook => self.daemon.mine(2).await,
+            // A connection that breaks off while its victim lives: what comes meanwhile is only in the daemon's queue.
+            LOST if self.delivery == Delivery::Websocket => self.daemon.drop_websockets().await,
             _ => self.daemon.reorganise(1).await,
         }
         self.emitted.send_replace(self.daemon.emissions().len());
@@ -111,7 +138,8 @@ impl Script {
         let near = || {
             let emissions = self.daemon.emissions();
             let near = |wallet: &&str| {
-                self.behind(&emissions, wallet) <= ahead || self.queued(&emissions, wallet) <= queued
+                let behind = self.behind(&emissions, wallet);
+                behind <= ahead || (behind <= PENDING && self.queued(&emissions, wallet) <= queued)
             };
             WALLETS.iter().all(near)
         };

@@ -28,6 +28,8 @@ pub struct Orders {
     pub delivery: Delivery,
     pub strict: bool,
     pub wrong: Option<Wrong>,
+    /// How many events have room in memory; the others wait in the file.
+    pub capacity: usize,
     pub daemon: String,
     pub inbox: PathBuf,
     pub lines: PathBuf,
@@ -39,13 +41,14 @@ pub const NAME: &str = "victim";
 
 impl Orders {
     /// As a command line.
-    pub fn arguments(&self) -> [String; 8] {
+    pub fn arguments(&self) -> [String; 9] {
         let path = |path: &PathBuf| path.to_string_lossy().into_owned();
         [
             NAME.to_owned(),
             self.delivery.name().to_owned(),
             self.strict.to_string(),
             self.wrong.map_or("right", Wrong::name).to_owned(),
+            self.capacity.to_string(),
             self.daemon.clone(),
             path(&self.inbox),
             path(&self.lines),
@@ -54,13 +57,14 @@ impl Orders {
     }
 
     pub fn read(arguments: &[String]) -> Result<Self> {
-        let [_, delivery, strict, wrong, daemon, inbox, lines, seed] = arguments else {
-            anyhow::bail!("a victim needs seven arguments");
+        let [_, delivery, strict, wrong, capacity, daemon, inbox, lines, seed] = arguments else {
+            anyhow::bail!("a victim needs eight arguments");
         };
         Ok(Self {
             delivery: Delivery::from_name(delivery).context("which delivery?")?,
             strict: strict.parse()?,
             wrong: Wrong::from_name(wrong),
+            capacity: capacity.parse()?,
             daemon: daemon.clone(),
             inbox: inbox.into(),
             lines: lines.into(),
@@ -88,6 +92,7 @@ pub async fn run(orders: Orders) -> Result<()> {
         .handlers(handlers![payment, transaction, block])
         .state(Teller::open(&orders.lines, orders.seed)?)
         .inbox(Watched::new(inbox, orders.wrong))
+        .capacity(orders.capacity)
         .retry_waits(Duration::from_millis(1), Duration::from_millis(8))
         .webhook_settings(webhook);
     if orders.strict {

@@ -65,19 +65,35 @@ fn gone(index: &Index<'_>, what: &str, places: &[usize], gone: usize, findings: 
             places.iter().filter(|place| is_at_a_kill(index, **place)).count()
         }
     };
+    let beside = places.iter().filter_map(|place| beside(index, *place));
+    let beside =
+        beside.map(|(before, after)| format!("{before:?} to {after:?}")).collect::<Vec<_>>().join(", ");
     for _ in explained..gone {
-        findings.add(Kind::Vanished, format!("{what} vanished while its listener lived"));
+        let life = "in the lives, counted from 0, that accepted what was emitted beside it";
+        findings.add(Kind::Vanished, format!("{what} vanished while its listener lived, {life}: {beside}"));
     }
 }
 
 fn is_at_a_kill(index: &Index<'_>, place: usize) -> bool {
+    // After the last one nothing is killed; before the first one everything may be.
+    beside(index, place)
+        .is_some_and(|(before, after)| after.is_some_and(|after| before.is_none_or(|before| before < after)))
+}
+
+/// In which lives those before and after it were accepted, of its wallet.
+fn beside(index: &Index<'_>, place: usize) -> Option<(Option<usize>, Option<usize>)> {
     let emissions = &index.history.emissions;
-    let Some(wallet) = emissions.get(place).map(|emission| &emission.wallet) else { return false };
+    let wallet = &emissions.get(place)?.wallet;
     let accepted = |emission: &Emitted| (emission.wallet == *wallet).then(|| life(index, emission)).flatten();
     let before = emissions.iter().take(place).rev().find_map(accepted);
     let after = emissions.iter().skip(place + 1).find_map(accepted);
-    // After the last one nothing is killed; before the first one everything may be.
-    after.is_some_and(|after| before.is_none_or(|before| before < after))
+    // Each wallet's last event is one that nothing was killed after; the last block may be any.
+    let last = if what::is_block(&emissions.get(place)?.what) {
+        index.history.lives.len().checked_sub(1)
+    } else {
+        None
+    };
+    Some((before, after.or(last)))
 }
 
 /// In which life an emission was accepted, if that is certain: there is no other one of its kind. It may have been kept as a

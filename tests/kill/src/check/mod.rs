@@ -82,6 +82,11 @@ pub fn check(history: &History) -> Findings {
     order::check(&index, &mut findings);
     effects::check(&index, &mut findings);
     doubles::check(&index, &mut findings);
+    let (sent_again, kills) = (findings.figures.doubles_documented, findings.figures.kills);
+    if sent_again > kills {
+        // A daemon posts one at a time, so each kill leaves it without one answer.
+        findings.add(Kind::Double, format!("{sent_again} were sent again after {kills} kills"));
+    }
     let figures = &mut findings.figures;
     let count = |kind| findings.faults.iter().filter(|fault| fault.kind == kind).count();
     figures.lost = count(Kind::Lost);

@@ -214,6 +214,13 @@ fn gone() {
     assert_eq!((found.faults.len(), found.figures.lost_by_the_protocol), (0, 1));
     finds(Kind::Vanished, |history| history.emissions.insert(1, emitted("tx d", Fate::Sent)));
     finds(Kind::Vanished, |history| history.emissions.push(emitted("tx d", Fate::Sent)));
+    // The last block may have gone with the last kill.
+    let found = changed(|history| {
+        let block = |what| Emitted { wallet: String::new(), ..emitted(what, Fate::Sent) };
+        history.emissions[2] = block("block 7");
+        history.emissions.push(block("block 8"));
+    });
+    assert_eq!((found.faults.len(), found.figures.lost_by_the_protocol), (0, 1));
     // What came before it was kept as a text, and made an event of in the next life.
     let found = changed(|history| {
         history.lives[0].after.received.push("paid c 3 1".to_owned());
