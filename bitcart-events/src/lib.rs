@@ -69,6 +69,10 @@
 //! | order | a wallet's events in the daemon's order. What is learnt late, from a queue that was not answered for ten seconds, comes late. |
 //! | alone | A daemon's queue has one reader: what one program fetches is not there for another. So a listener has one delivery at a time, and a wallet should have one listener. |
 //!
+//! What is lost so is looked for: the state of payments, blocks and transactions is
+//! [compared](ListenerBuilder::reconcile_every) with what was delivered, and what was missed comes as the event that the daemon
+//! would have sent, marked.
+//!
 //! An [`inbox`] in memory loses what was accepted and not handled when the process is killed. With it a webhook is answered
 //! after its handlers, so that what is unanswered then stays with the daemon; an inbox in a file answers as soon as the event is
 //! stored.
@@ -112,6 +116,8 @@ mod manager;
 mod names;
 mod own;
 mod parts;
+#[cfg(feature = "polling")]
+mod reconcile;
 pub mod rules;
 #[cfg(any(feature = "polling", feature = "log"))]
 mod run;

@@ -1,5 +1,14 @@
 //! A consumer that is killed: the operating system lets the next one in, which finds everything.
 
+// What is below is all test, though only functions marked as such are taken for it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, mpsc};
@@ -24,7 +33,10 @@ fn consumer() {
         inbox.append(batch, Box::new(move |result| tell.send(result).unwrap()));
         told.recv().unwrap().unwrap();
     }
-    println!("\naccepted");
+    #[allow(clippy::print_stdout, reason = "who kills it waits for this")]
+    {
+        println!("\naccepted");
+    }
     // Until it is killed.
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }

@@ -3,9 +3,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod faults;
 mod restarts;
 mod retries;
+mod streams;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,7 +60,27 @@ impl Place {
     fn inbox(&self, builder: ListenerBuilder) -> ListenerBuilder {
         match self {
             Self::Memory => builder.inbox(MemoryInbox::new()),
-            Self::File(folder) => builder.inbox(SqliteInbox::open(folder.path().join("events.db")).unwrap()),
+            Self::File(_) => builder.inbox(self.open()),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        let Self::File(folder) = self else { panic!("it has no file") };
+        folder.path().join("events.db")
+    }
+
+    /// What was being committed when a process crashed holds the file until it is: by then nobody is there to be waited for.
+    fn open(&self) -> SqliteInbox {
+        let begun = std::time::Instant::now();
+        loop {
+            match SqliteInbox::open(self.path()) {
+                Err(error)
+                    if error.to_string().contains("in use") && begun.elapsed() < Duration::from_secs(60) =>
+                {
+                    std::thread::yield_now();
+                }
+                opened => return opened.unwrap(),
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What is logged, to be looked at.
 
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use tracing::subscriber::DefaultGuard;
 
@@ -10,6 +11,42 @@ use tracing::subscriber::DefaultGuard;
 pub struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
+    /// What is logged in the whole program from the first call on, whatever thread it is on. Tests beside each other find
+    /// their own lines by what they name.
+    pub fn of_all() -> &'static Self {
+        static LOG: OnceLock<Log> = OnceLock::new();
+        LOG.get_or_init(|| {
+            let log = Self::default();
+            let writer = log.clone();
+            let subscriber =
+                tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+            tracing::subscriber::set_global_default(subscriber).unwrap();
+            log
+        })
+    }
+
+    /// The lines that have all of these in them.
+    pub fn lines(&self, parts: &[&str]) -> Vec<String> {
+        let bytes = self.0.lock().unwrap();
+        let text = std::str::from_utf8(&bytes).unwrap();
+        let lines = text.lines().filter(|line| parts.iter().all(|part| line.contains(part)));
+        lines.map(str::to_owned).collect()
+    }
+
+    /// Waits until there is such a line.
+    pub async fn wait_for(&self, parts: &[&str]) -> String {
+        let look = async {
+            loop {
+                if let Some(line) = self.lines(parts).pop() {
+                    return line;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let found = tokio::time::timeout(Duration::from_secs(60), look).await;
+        found.unwrap_or_else(|_| panic!("{parts:?} was not said"))
+    }
+
     pub fn start() -> (Self, DefaultGuard) {
         let log = Self::default();
         let writer = log.clone();

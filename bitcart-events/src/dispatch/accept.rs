@@ -11,7 +11,7 @@ use super::batch::Batch;
 use super::sort::{Sorted, Sorting};
 use super::{Accepted, Dispatcher, Job, Ticket, lock, meter, runtime};
 use crate::field::excerpt;
-use crate::inbox::{self, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
+use crate::inbox::{self, Chain, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
 use crate::intake::Parcel;
 use crate::source::{Lane, Source};
 use crate::update::Malformed;
@@ -34,13 +34,14 @@ pub(crate) struct Delivered<'a> {
     pub(crate) updates: Vec<Incoming>,
     pub(crate) taken: Vec<ReceivedId>,
     pub(crate) remember: Vec<Remember>,
+    pub(crate) chain: Option<Chain>,
     /// Somebody waits for the report.
     pub(crate) awaited: bool,
 }
 
 impl<'a> Delivered<'a> {
     pub(crate) fn new(source: &'a Source, coin: &'a Coin, updates: Vec<Incoming>) -> Self {
-        Self { source, coin, updates, taken: Vec::new(), remember: Vec::new(), awaited: false }
+        Self { source, coin, updates, taken: Vec::new(), remember: Vec::new(), chain: None, awaited: false }
     }
 }
 
@@ -129,9 +130,20 @@ impl Dispatcher {
         if self.is_durable {
             self.start_pump(delivered.source, &runtime);
         }
-        let Delivered { source, coin, updates, taken, remember, awaited } = delivered;
+        let Delivered { source, coin, updates, taken, remember, chain, awaited } = delivered;
         let total = updates.len();
-        let Sorting { sorted, events, report } = self.sort(source, coin, updates);
+        // Until they are in the inbox: what is found by comparing is put there before an event or not at all.
+        #[cfg(feature = "polling")]
+        let mut watching = self.watch.at(coin);
+        let Sorting { sorted, events, report } = self.sort(
+            source,
+            coin,
+            updates,
+            #[cfg(feature = "polling")]
+            &mut watching,
+        );
+        #[cfg(feature = "polling")]
+        let remember = watching.remember(remember);
         if events.is_empty() && taken.is_empty() && remember.is_empty() {
             return Ok(Ticket::done(report));
         }
@@ -141,14 +153,22 @@ impl Dispatcher {
         let (tell, stored) = oneshot::channel();
         let this = Arc::clone(self);
         let source = source.clone();
-        let mut rest = inbox::Batch { events, taken, remember, ..inbox::Batch::default() };
+        let mut rest =
+            inbox::Batch { events, taken, remember, chain: chain.clone(), ..inbox::Batch::default() };
         self.backlog.decide(has_place, |claim| {
             rest.claim = claim;
+            if !claim {
+                // It waits in the inbox, and whoever claims it there needs the place.
+                batch.leave_all();
+            }
             // The events stay here too, so that nothing is read again that was read.
             let kept = rest.events.clone();
             let done = move |ids: Result<Vec<Option<EventId>>>| {
                 #[cfg(feature = "polling")]
                 this.health.note(&ids);
+                if let Some(chain) = chain.filter(|_| ids.is_err()) {
+                    chain.cut();
+                }
                 let stored = ids.map(|ids| {
                     let stored = kept
                         .into_iter()
@@ -222,7 +242,7 @@ impl Dispatcher {
             let abort = self.abort.clone();
             let work = async move {
                 if abort.run_until_cancelled(this.work(&lane)).await.is_none() {
-                    this.lanes.clear();
+                    this.abandon();
                 }
             };
             self.workers.spawn_on(work, runtime);

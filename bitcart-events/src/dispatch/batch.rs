@@ -37,6 +37,13 @@ impl Batch {
         self.leave();
     }
 
+    /// Gives all its places back.
+    pub(super) fn leave_all(&self) {
+        let mut room = lock(&self.room);
+        let count = room.num_permits();
+        drop(room.split(count));
+    }
+
     /// Gives the place of an update back.
     pub(super) fn leave(&self) {
         drop(lock(&self.room).split(1));

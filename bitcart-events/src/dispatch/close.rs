@@ -30,7 +30,7 @@ impl Dispatcher {
             // A plain handler that blocks its thread cannot be stopped, only left behind.
             let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;
         }
-        self.lanes.clear();
+        self.abandon();
         lock(&self.awaited).clear();
         let closed = self.inbox.close().await;
         self.tell_what_is_left().await;
@@ -46,6 +46,11 @@ impl Dispatcher {
             return Err(Error::new(ErrorKind::Shutdown, message));
         }
         closed
+    }
+
+    /// Nothing of what waits in the lanes begins any more.
+    pub(super) fn abandon(&self) {
+        self.release(self.lanes.clear().into_iter().flat_map(|job| job.updates));
     }
 
     /// What memory holds is gone with the process.

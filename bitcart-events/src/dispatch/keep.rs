@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Dispatcher, lock, sort};
 use crate::delivery::waits::Waits;
-use crate::inbox::{Batch, NewEvent, Origin, Received, ReceivedId, Remember};
+use crate::inbox::{Batch, Chain, NewEvent, Origin, Received, ReceivedId, Remember};
 use crate::{Coin, ErrorKind, Result};
 
 /// A try writes so much, so that there is room for what comes then.
@@ -49,8 +49,9 @@ impl Dispatcher {
         id: ReceivedId,
         received: Received,
         remember: Vec<Remember>,
+        chain: Option<Chain>,
     ) -> oneshot::Receiver<Result<()>> {
-        self.write(Batch { received: vec![(id, received)], remember, ..Batch::default() })
+        self.write(Batch { received: vec![(id, received)], remember, chain, ..Batch::default() })
     }
 
     /// Keeps what is to be known after a restart, and lets go of texts.
@@ -58,15 +59,19 @@ impl Dispatcher {
         &self,
         remember: Vec<Remember>,
         taken: Vec<ReceivedId>,
+        chain: Option<Chain>,
     ) -> oneshot::Receiver<Result<()>> {
-        self.write(Batch { remember, taken, ..Batch::default() })
+        self.write(Batch { remember, taken, chain, ..Batch::default() })
     }
 
     fn write(&self, batch: Batch) -> oneshot::Receiver<Result<()>> {
         let (tell, stored) = oneshot::channel();
-        let health = Arc::clone(&self.health);
+        let (health, chain) = (Arc::clone(&self.health), batch.chain.clone());
         let done = move |written: Result<_>| {
             health.note(&written);
+            if let Some(chain) = chain.filter(|_| written.is_err()) {
+                chain.cut();
+            }
             // Nobody has to wait for it.
             let _ = tell.send(written.map(|_| ()));
         };
@@ -86,10 +91,10 @@ impl Dispatcher {
         let mut waits = Waits::new();
         while self.health.is_failing.load(Ordering::Acquire) {
             let room = Remember::Put(TRY.to_owned(), vec![0; ROOM]);
-            let written = self.remember(vec![room], Vec::new()).await;
+            let written = self.remember(vec![room], Vec::new(), None).await;
             if written.is_ok_and(|written| written.is_ok()) {
                 // The room stays in the file.
-                let _ = self.remember(vec![Remember::Forget(TRY.to_owned())], Vec::new()).await;
+                let _ = self.remember(vec![Remember::Forget(TRY.to_owned())], Vec::new(), None).await;
                 break;
             }
             stop.run_until_cancelled(tokio::time::sleep(waits.next())).await?;

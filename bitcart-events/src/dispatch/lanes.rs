@@ -61,10 +61,10 @@ impl<J> Lanes<J> {
         self.lock().get(lane).map_or(0, |queue| queue.updates)
     }
 
-    /// Drops every job that waits.
-    pub(crate) fn clear(&self) {
+    /// Takes every job that waits.
+    pub(crate) fn clear(&self) -> Vec<J> {
         let abandoned = std::mem::take(&mut *self.lock());
-        drop(abandoned);
+        abandoned.into_values().flat_map(|queue| queue.jobs).collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Lane, Queue<J>>> {

@@ -43,6 +43,8 @@ use crate::handler::{Routes, States};
 use crate::inbox::{Claimed, EventId, Inbox};
 #[cfg(feature = "polling")]
 use crate::inbox::{InboxStats, Received, ReceivedId};
+#[cfg(feature = "polling")]
+use crate::reconcile::{Timing, Watch};
 use crate::source::Source;
 use crate::told::Told;
 use crate::{Error, ErrorKind, Result, Update};
@@ -66,6 +68,8 @@ pub(crate) struct Dispatcher {
     routes: Routes,
     states: Arc<States>,
     policy: Policy,
+    #[cfg(feature = "polling")]
+    watch: Watch,
     inbox: Arc<dyn Inbox>,
     is_durable: bool,
     /// The inbox's own.
@@ -137,6 +141,8 @@ impl Dispatcher {
             routes,
             states: Arc::new(states),
             policy,
+            #[cfg(feature = "polling")]
+            watch: Watch::default(),
             is_durable,
             key: inbox.key(),
             inbox,
@@ -160,6 +166,18 @@ impl Dispatcher {
             closing: CancellationToken::new(),
             abort: CancellationToken::new(),
         }
+    }
+
+    /// Compares with the daemons at these times.
+    #[cfg(feature = "polling")]
+    pub(crate) fn comparing(mut self, timing: Timing) -> Self {
+        self.watch = Watch::new(timing, self.is_durable);
+        self
+    }
+
+    #[cfg(feature = "polling")]
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     pub(crate) fn inbox(&self) -> &Arc<dyn Inbox> {

@@ -1,5 +1,6 @@
 //! The worker of a lane: one event after another, and what becomes of each.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,11 +11,34 @@ use crate::handler::{Attempt, Handler, HandlerError, Outcome};
 use crate::inbox::{Claimed, Verdict};
 use crate::source::{Lane, Source};
 
+/// What of a job has not begun. If the job is broken off it never will here.
+struct Rest<'a> {
+    dispatcher: &'a Dispatcher,
+    updates: VecDeque<Accepted>,
+}
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        self.dispatcher.release(self.updates.drain(..));
+    }
+}
+
 impl Dispatcher {
+    /// Of what has not begun the inbox knows that it has not. In memory it is lost, and counted as such.
+    pub(super) fn release(&self, updates: impl IntoIterator<Item = Accepted>) {
+        if self.is_durable && self.closing.is_cancelled() {
+            for accepted in updates {
+                self.inbox.settle(&accepted.claimed, Verdict::Released);
+            }
+        }
+    }
+
     /// It leaves when nothing waits in the lane.
     pub(super) async fn work(self: &Arc<Self>, lane: &Lane) {
         while let Some(mut job) = self.lanes.next(lane) {
-            for accepted in std::mem::take(&mut job.updates) {
+            let updates = std::mem::take(&mut job.updates).into();
+            let mut rest = Rest { dispatcher: self, updates };
+            while let Some(accepted) = rest.updates.pop_front() {
                 if self.begins() {
                     self.handle(&job, accepted).await;
                 } else {
@@ -24,7 +48,7 @@ impl Dispatcher {
                 self.room.freed();
                 self.unfinished.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
             }
-            drop(job);
+            drop((rest, job));
             self.room.freed();
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,29 @@ pub struct Batch {
     pub taken: Vec<ReceivedId>,
     /// What else is to be known after a restart.
     pub remember: Vec<Remember>,
+    /// What it is a link of, if it may be stored only after those before it.
+    pub chain: Option<Chain>,
+}
+
+/// Batches of which none may be stored after one that could not be: what a connection brings is stored in the order in
+/// which it came, or fetched again.
+///
+/// Who appends the batches breaks it when it is told that one could not be stored. An inbox refuses a batch whose chain is
+/// broken when it comes to storing it, because that may be long after the call.
+#[derive(Debug, Clone, Default)]
+pub struct Chain(Arc<AtomicBool>);
+
+impl Chain {
+    /// Nothing of it is stored from now on.
+    pub(crate) fn cut(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether a batch could not be stored.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
 }
 
 /// An event that was accepted.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 
@@ -14,11 +14,16 @@ use super::{
 };
 use crate::Result;
 
+#[cfg(test)]
+mod tests;
+
 /// How many events wait for another attempt. One more is a dead letter.
 const RETRIES: usize = 16_384;
 /// How many dead letters are kept. The oldest makes place for one more.
 const DEAD: usize = 1_024;
-/// How many keys are remembered.
+/// So much back is no setting of the clock.
+const SLACK: Duration = Duration::from_secs(1);
+/// How many keys are remembered. With one more all are forgotten.
 const KEYS: usize = 16_384;
 
 /// Holds events in memory: they are lost with the process.
@@ -38,6 +43,8 @@ struct Held {
     delivered: HashMap<Mark, u32>,
     /// What waits for another attempt, by when it is due.
     due: BTreeMap<(SystemTime, EventId), Claimed>,
+    /// What the clock showed when one of them was added last.
+    clock: Option<SystemTime>,
     dead: VecDeque<(DeadLetter, Claimed)>,
     memory: BTreeMap<String, Vec<u8>>,
 }
@@ -126,6 +133,23 @@ impl Held {
         self.dead.push_back((letter, claimed));
     }
 
+    /// If the clock was set back everything is due so much sooner: otherwise a wait of a second would last as long as the
+    /// clock was ahead.
+    fn follow_clock(&mut self, now: SystemTime) {
+        let back = self.clock.and_then(|clock| clock.duration_since(now).ok());
+        let Some(back) = back.filter(|back| *back > SLACK) else { return };
+        self.clock = Some(now);
+        let sooner =
+            |((due, id), claimed)| ((SystemTime::checked_sub(&due, back).unwrap_or(now), id), claimed);
+        self.due = std::mem::take(&mut self.due).into_iter().map(sooner).collect();
+        if !self.due.is_empty() {
+            tracing::warn!(
+                "the clock was set back by {back:?}: {} events that wait for another attempt are due so much sooner",
+                self.due.len(),
+            );
+        }
+    }
+
     /// Takes dead letters out.
     fn exhume(&mut self, which: &DeadLetters) -> Vec<Claimed> {
         let (taken, kept) =
@@ -160,9 +184,11 @@ impl Inbox for MemoryInbox {
         for remember in batch.remember {
             match remember {
                 Remember::Put(key, value) => {
-                    if held.memory.len() < KEYS || held.memory.contains_key(&key) {
-                        held.memory.insert(key, value);
+                    // All or nothing: who finds a part of what was there would take the rest for new.
+                    if held.memory.len() >= KEYS && !held.memory.contains_key(&key) {
+                        held.memory.clear();
                     }
+                    held.memory.insert(key, value);
                 }
                 Remember::Forget(prefix) => held.memory.retain(|key, _| !key.starts_with(&prefix)),
             }
@@ -173,6 +199,7 @@ impl Inbox for MemoryInbox {
 
     fn claim(&self, most: usize, _held: bool) -> BoxFuture<'static, Result<Claims>> {
         let (mut held, now) = (self.held(), SystemTime::now());
+        held.follow_clock(now);
         let mut claims = Claims::default();
         while claims.events.len() < most
             && let Some(first) = held.due.first_entry().filter(|first| first.key().0 <= now)
@@ -197,6 +224,7 @@ impl Inbox for MemoryInbox {
                 }
                 let (attempt, failures) = (event.attempt + 1, event.failures + 1);
                 let next = Claimed { attempt, failures, due: None, ..event.clone() };
+                held.clock = Some(SystemTime::now());
                 held.due.insert((due, event.id), next);
             }
             Verdict::Dead { error } => {
@@ -243,6 +271,7 @@ impl Inbox for MemoryInbox {
         let (replayed, now) = (held.exhume(&which), SystemTime::now());
         let count = replayed.len();
         held.pending += count as u64;
+        held.clock = Some(now);
         for mut claimed in replayed {
             (claimed.attempt, claimed.failures) = (claimed.attempt + 1, 0);
             (claimed.event.origin, claimed.event.dead) = (Origin::Replayed, None);

@@ -22,6 +22,11 @@
 //! given to its handler at least once, in the order of acceptance for its lane. A handler whose success was committed is not
 //! run again for that event. What a handler writes through `InboxTx` happens exactly once.
 //!
+//! Events that a daemon drops, or forgets before they were stored, cannot be had as events any more. After every start and
+//! reconnect, and [by the clock](crate::ListenerBuilder::reconcile_every), the state of payments, blocks and transactions is
+//! compared with the daemon, and what changed since the last state that is known is delivered, with the [origin](Origin)
+//! `Reconciled`.
+//!
 //! Not promised: exactly-once effects outside of the file, every status in between, an order of events of different lanes, that
 //! a webhook is genuine.
 //!
@@ -51,13 +56,13 @@
 //!
 //! | metric | is |
 //! |---|---|
-//! | `bitcart_events_accepted_total` | events that went into the inbox, by `currency` and `origin` (live, drained, reconciled) |
+//! | `bitcart_events_accepted_total` | events that went into the inbox, by `currency` and `origin` (live, drained, reconciled, replayed), as all counts |
 //! | `bitcart_events_repeated_total` | those that were delivered before |
 //! | `bitcart_events_handled_total` | handled |
 //! | `bitcart_events_retried_total` | failed attempts that are followed by another |
 //! | `bitcart_events_died_total` | new dead letters |
 //! | `bitcart_events_lag_seconds` | a histogram: from acceptance to the end of the handler |
-//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges: how much stands in the inbox, and how long its oldest event has |
+//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and how long its oldest event has |
 //!
 //! # Made for several machines
 //! Nothing in [`Inbox`] says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
@@ -79,7 +84,9 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-pub use batch::{Batch, EventId, Fact, Life, Mark, NewEvent, Origin, Received, ReceivedId, Remember, Text};
+pub use batch::{
+    Batch, Chain, EventId, Fact, Life, Mark, NewEvent, Origin, Received, ReceivedId, Remember, Text,
+};
 pub use dead::{DeadLetter, DeadLetters, InboxStats};
 pub use memory::MemoryInbox;
 #[cfg(feature = "sqlite")]
@@ -119,7 +126,8 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// Stores what was accepted together: all of it or nothing. `done` is called when it is committed, or when it cannot
     /// be, in the order of the calls, from any thread; it is quick, and does not panic.
     ///
-    /// The error is of the kind [`ErrorKind::Refused`] if too much waits to be committed: that passes by itself.
+    /// The error is of the kind [`ErrorKind::Refused`] if too much waits to be committed: that passes by itself, and may be told
+    /// at once, before what was appended earlier is committed.
     fn append(&self, batch: Batch, done: Committed);
 
     /// Takes events that no one has claimed, and those that are due again: at most so many, in the order of acceptance.
@@ -128,7 +136,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// follows it.
     fn claim(&self, most: usize, held: bool) -> BoxFuture<'static, Result<Claims>>;
 
-    /// Writes down what became of a claimed event. It is committed with what is appended next, or a moment later: what is
+    /// Writes down what became of a claimed event, as the `event` that is passed says how many attempts were made. It is committed with what is appended next, or a moment later: what is
     /// lost with the process is handled again.
     fn settle(&self, event: &Claimed, verdict: Verdict);
 

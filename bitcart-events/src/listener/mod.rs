@@ -15,6 +15,8 @@ use crate::delivery::websocket::{Hook, Memory};
 use crate::dispatch::{Dispatcher, Limits, Policy};
 use crate::handler::{EventNames, Handler, Handlers, States, registry};
 use crate::inbox::{DeadLetters, Inbox, MemoryInbox};
+#[cfg(feature = "polling")]
+use crate::reconcile::Timing;
 use crate::shutdown::Shutdown;
 use crate::source::Source;
 use crate::updates::Updates;
@@ -47,6 +49,8 @@ pub struct ListenerBuilder {
     webhook: WebhookSettings,
     #[cfg(feature = "websocket")]
     pub(crate) on_reconnect: Option<Hook>,
+    #[cfg(feature = "polling")]
+    pub(crate) timing: Timing,
 }
 
 impl ListenerBuilder {
@@ -65,6 +69,8 @@ impl ListenerBuilder {
             webhook: WebhookSettings::default(),
             #[cfg(feature = "websocket")]
             on_reconnect: None,
+            #[cfg(feature = "polling")]
+            timing: Timing::default(),
         }
     }
 
@@ -155,8 +161,11 @@ impl ListenerBuilder {
             let info = handler.info();
             tracing::info!(event = %info.event, handler = info.name, at = %format_args!("{}:{}", info.file, info.line), "handler");
         }
+        let dispatcher = Dispatcher::new(routes, self.states, self.limits, self.policy, inbox);
+        #[cfg(feature = "polling")]
+        let dispatcher = dispatcher.comparing(self.timing);
         let parts = ListenerParts {
-            dispatcher: Arc::new(Dispatcher::new(routes, self.states, self.limits, self.policy, inbox)),
+            dispatcher: Arc::new(dispatcher),
             shutdown: self.shutdown,
             #[cfg(feature = "webhook")]
             webhook: Arc::new(Receiver::new(self.webhook)?),

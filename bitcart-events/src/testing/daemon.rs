@@ -51,6 +51,8 @@ impl State {
 /// What becomes of a call.
 pub(super) enum Outcome {
     Answer(Result<String, RpcError>),
+    /// The connection breaks off in the middle of it.
+    Half(Result<String, RpcError>),
     /// The connection breaks off.
     Silence,
 }
@@ -180,8 +182,11 @@ impl Daemon {
         if !done.told.is_empty() {
             self.tell(done.told).await;
         }
-        let is_lost = self.look(|state| state.faults.lost.contains(&method));
-        Some(if is_lost { Outcome::Silence } else { Outcome::Answer(done.answer) })
+        Some(self.look(|State { faults, .. }| match done.answer {
+            _ if faults.lost.contains(&method) => Outcome::Silence,
+            answer if faults.cut.contains(&method) => Outcome::Half(answer),
+            answer => Outcome::Answer(answer),
+        }))
     }
 
     fn execute(&self, state: &mut State, call: Call) -> Option<Done> {

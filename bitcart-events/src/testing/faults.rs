@@ -15,4 +15,6 @@ pub(super) struct Faults {
     pub(super) hung: BTreeSet<String>,
     /// Methods whose calls are executed and not answered.
     pub(super) lost: BTreeSet<String>,
+    /// Methods whose calls are executed and answered by half.
+    pub(super) cut: BTreeSet<String>,
 }

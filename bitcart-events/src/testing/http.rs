@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_TYPE, SERVER};
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, SERVER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use super::daemon::{Daemon, State as Knowledge};
 use super::faults::HANDSHAKE;
@@ -74,6 +74,7 @@ async fn serve(daemon: &Arc<Daemon>, mut request: Request) -> Response {
             Ok(body) => match rpc::answer(daemon, &body).await {
                 // Errors too are a 200 (measured, Bitcart `edda6711`, capture `webhook_rpc`: no-auth).
                 Reply::Json(text) => json(text),
+                Reply::Half(text) => half(&text),
                 Reply::Broken => broken(),
                 Reply::Silence => breaking_off(),
             },
@@ -100,6 +101,21 @@ fn breaking_off() -> Response {
     let fails =
         stream::once(async { Err::<&[u8], _>(std::io::Error::from(std::io::ErrorKind::ConnectionAborted)) });
     Response::new(Body::from_stream(fails))
+}
+
+/// An answer that ends before its end: the head says how long it was to be.
+fn half(text: &str) -> Response {
+    let (length, half) = (text.len(), text.bytes().take(text.len() / 2).collect::<Vec<u8>>());
+    let first = stream::once(async move { Ok(half) });
+    let fails = stream::once(async {
+        // The first half is on its way by then.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted))
+    });
+    let mut response =
+        with_type(StatusCode::OK, "application/json; charset=utf-8", Body::from_stream(first.chain(fails)));
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    response
 }
 
 fn with_type(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {

@@ -33,6 +33,8 @@ pub(super) struct Arguments {
 /// What comes of a request.
 pub(super) enum Reply {
     Json(String),
+    /// The connection breaks off in the middle of it.
+    Half(String),
     /// An HTTP 500.
     Broken,
     /// The connection breaks off.
@@ -53,11 +55,16 @@ pub(super) async fn answer(daemon: &Daemon, body: &[u8]) -> Reply {
     let id = request.remove("id").unwrap_or_default();
     let Some(call) = Call::read(request, &daemon.config) else { return Reply::Broken };
     match daemon.call(call).await {
-        Some(Outcome::Answer(Ok(result))) => {
-            Reply::Json(format!(r#"{{"jsonrpc": "2.0", "result": {result}, "id": {}}}"#, python(&id)))
-        }
-        Some(Outcome::Answer(Err(error))) => Reply::Json(failure(&error, &id)),
+        Some(Outcome::Answer(answer)) => Reply::Json(envelope(answer, &id)),
+        Some(Outcome::Half(answer)) => Reply::Half(envelope(answer, &id)),
         Some(Outcome::Silence) | None => Reply::Silence,
+    }
+}
+
+fn envelope(answer: Result<String, RpcError>, id: &Value) -> String {
+    match answer {
+        Ok(result) => format!(r#"{{"jsonrpc": "2.0", "result": {result}, "id": {}}}"#, python(id)),
+        Err(error) => failure(&error, id),
     }
 }
 

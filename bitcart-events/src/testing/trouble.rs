@@ -60,6 +60,17 @@ impl TestDaemon {
         self.daemon.change(|state| state.faults.lost.remove(method));
     }
 
+    /// Calls of this method are executed, and in the middle of the answer the connection breaks off, as if the daemon was
+    /// killed while it wrote: what `get_updates` took out of the ring is lost.
+    pub fn cut_answers(&self, method: &str) {
+        self.daemon.change(|state| state.faults.cut.insert(method.to_owned()));
+    }
+
+    /// The end of [`cut_answers`](Self::cut_answers).
+    pub fn finish_answers(&self, method: &str) {
+        self.daemon.change(|state| state.faults.cut.remove(method));
+    }
+
     /// Whether every login is refused, as if the operator had changed it. Connections that are there stay.
     pub fn refuse_logins(&self, refuse: bool) {
         self.daemon.change(|state| state.faults.refuses_logins = refuse);

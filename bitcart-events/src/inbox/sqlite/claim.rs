@@ -1,14 +1,20 @@
 //! Handing events out.
 
+use std::time::Duration;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::schema;
 use super::store::{self, State};
 use crate::inbox::{Claimed, Claims, EventId};
 
 const COLUMNS: &str = "id, claimed, attempt, failures, due, accepted, currency, wallet, text, origin";
+/// So many milliseconds back are no setting of the clock.
+const SLACK: i64 = 1_000;
 
 pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool) -> rusqlite::Result<Claims> {
     let (now, limit) = (store::now(), i64::try_from(most).unwrap_or(i64::MAX));
+    follow_clock(conn, now)?;
     let take = |row: &Row<'_>| claimed(row, now);
     let first = format!(
         "SELECT {COLUMNS} FROM bitcart_event NOT INDEXED \
@@ -37,6 +43,26 @@ pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool)
     };
     take_them(conn, state.me, now, &events)?;
     Ok(Claims { events, next_due: next_due(conn, state.me)? })
+}
+
+/// What is due stands in the file as the clock showed it. If that was set back since, everything is due so much sooner:
+/// otherwise a wait of a second would last as long as the clock was ahead.
+fn follow_clock(conn: &Connection, now: i64) -> rusqlite::Result<()> {
+    let shown = schema::clock(conn)?;
+    if shown <= now.saturating_add(SLACK) {
+        return Ok(());
+    }
+    let back = shown.saturating_sub(now);
+    let sooner = "UPDATE bitcart_event SET due = due - ?1 WHERE due IS NOT NULL";
+    let changed = conn.prepare_cached(sooner)?.execute([back])?;
+    schema::write_clock(conn, now)?;
+    if changed > 0 {
+        tracing::warn!(
+            "the clock was set back by {:?}: {changed} events that wait for another attempt are due so much sooner",
+            Duration::from_millis(back.unsigned_abs()),
+        );
+    }
+    Ok(())
 }
 
 /// An attempt that another consumer began may have done something: the one that is to come is another.

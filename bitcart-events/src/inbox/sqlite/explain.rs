@@ -1,6 +1,6 @@
 //! What SQLite says, in words that help: what is wrong, where, and what to do.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::Error;
 use crate::inbox::trouble;
@@ -10,7 +10,17 @@ pub(super) fn cannot(name: &str, done: &str, error: &rusqlite::Error) -> Error {
     trouble(format!("the inbox `{name}` cannot be {done}: {error}; {}", advice(error)))
 }
 
+/// The file is not where it was opened.
+pub(super) fn moved() -> rusqlite::Error {
+    let error = ffi::Error { code: ErrorCode::ReadOnly, extended_code: ffi::SQLITE_READONLY_DBMOVED };
+    rusqlite::Error::SqliteFailure(error, Some("the file was moved or deleted".to_owned()))
+}
+
 fn advice(error: &rusqlite::Error) -> &'static str {
+    if error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_READONLY_DBMOVED) {
+        return "put it back, and it goes on by itself; if it is gone, let this program handle what it holds, and start it \
+                anew";
+    }
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => "make room on its disk, and it goes on by itself",
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

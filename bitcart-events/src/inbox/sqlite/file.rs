@@ -122,6 +122,42 @@ pub(super) fn warn_if_open_to_others(path: &Path) {
 #[cfg(not(unix))]
 pub(super) fn warn_if_open_to_others(_: &Path) {}
 
+/// Which file it is, whatever it is called.
+#[derive(Debug)]
+pub(super) struct Identity {
+    path: PathBuf,
+    #[cfg(unix)]
+    file: (u64, u64),
+}
+
+impl Identity {
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            #[cfg(unix)]
+            file: number(path)?,
+        })
+    }
+
+    /// Whether it is not where it was: deleted, or another one is there. What is written to it is gone with the process.
+    pub(super) fn is_gone(&self) -> bool {
+        #[cfg(unix)]
+        return match number(&self.path) {
+            Ok(found) => found != self.file,
+            Err(error) => error.kind() == ErrorKind::NotFound,
+        };
+        #[cfg(not(unix))]
+        !self.path.exists()
+    }
+}
+
+#[cfg(unix)]
+fn number(path: &Path) -> io::Result<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let found = fs::metadata(path)?;
+    Ok((found.dev(), found.ino()))
+}
+
 /// That this process consumes the file: until it is dropped, or the process ends in whatever way.
 #[derive(Debug)]
 pub(super) struct Lock {

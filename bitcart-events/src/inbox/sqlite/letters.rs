@@ -5,6 +5,7 @@ use std::time::Duration;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
+use super::schema;
 use super::store::{self, millis, now, origin_code};
 use crate::inbox::{DeadLetter, DeadLetters, EventId, InboxStats, Origin, Received, ReceivedId, Text};
 
@@ -119,6 +120,7 @@ pub(super) fn replay(conn: &Connection, which: &DeadLetters) -> rusqlite::Result
                  SELECT id, 0, attempts + 1, 0, ?2, accepted, ?3, currency, wallet, text, error \
                  FROM bitcart_dead WHERE id = ?1";
     let mut again = conn.prepare_cached(again)?;
+    schema::write_clock(conn, now())?;
     for id in &ids {
         again.execute(params![id, now(), origin_code(Origin::Replayed)])?;
     }

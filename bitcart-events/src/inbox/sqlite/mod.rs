@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use self::file::Lock;
+use self::file::{Identity, Lock};
 use self::queue::Queue;
 use self::store::{State, Store};
 use self::writer::Writer;
@@ -106,12 +106,11 @@ impl SqliteInbox {
         let conn = schema::open(&place, &name, is_there, options)?;
         let started = schema::start(&conn).map_err(|error| explain::cannot(&name, "written", &error));
         let (me, next) = started?;
-        Self::run(
-            name,
-            conn,
-            State { me, next, reserved: next + schema::IDS, ..State::default() },
-            Some(lock),
-        )
+        let place = Identity::of(&place).map_err(|error| {
+            trouble(format!("the inbox `{name}` cannot be looked at: {error}; is its folder still there?"))
+        })?;
+        let state = State { me, next, reserved: next + schema::IDS, ..State::default() };
+        Self::run(name, conn, state, Some((place, lock)))
     }
 
     /// Opens a file beside its consumer, or without one: to see how much is in it and to show, replay and discard dead
@@ -150,19 +149,31 @@ impl SqliteInbox {
         Self::run(name, conn, State::default(), None)
     }
 
-    fn run(name: String, mut conn: rusqlite::Connection, state: State, lock: Option<Lock>) -> Result<Self> {
+    fn run(
+        name: String,
+        mut conn: rusqlite::Connection,
+        state: State,
+        consumes: Option<(Identity, Lock)>,
+    ) -> Result<Self> {
+        let (place, lock) = consumes.unzip();
         let cannot = |error| explain::cannot(&name, "opened", &error);
         let key = schema::key(&conn).map_err(cannot)?;
         let in_effects = effects::guard(&mut conn).map_err(cannot)?;
         let (queue, commits) = (Arc::new(Queue::default()), Arc::new(AtomicU64::new(0)));
         let (name, consumes) = (Arc::<str>::from(name), lock.is_some());
-        let store = Store { conn, state, in_effects };
+        let store = Store { conn, state, place, in_effects };
         let writer = Writer::new(name.clone(), store, lock, queue.clone(), commits.clone());
         let thread = std::thread::Builder::new().name("bitcart-inbox".to_owned());
         let thread = thread.spawn(|| writer.run());
         let thread = thread.map_err(|error| trouble(format!("the inbox `{name}` has no thread: {error}")))?;
         let thread = Mutex::new(Some(thread));
         Ok(Self(Arc::new(Shared { name, key, consumes, queue, commits, thread })))
+    }
+
+    /// Runs SQL on the connection that writes, between two commits: for tests of what goes wrong with a disk.
+    #[doc(hidden)]
+    pub fn run_sql(&self, sql: &'static str) -> futures_util::future::BoxFuture<'static, Result<()>> {
+        self.ask("written", move |store| store.conn.execute_batch(sql))
     }
 
     /// How many commits were made: for tests and benchmarks.

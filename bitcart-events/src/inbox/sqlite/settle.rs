@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::schema;
 use super::store::{State, millis, now};
 use crate::inbox::{Claimed, EventId, Verdict};
 
@@ -32,6 +33,7 @@ pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> ru
             let claimed = if *held { me } else { 0 };
             let failures = settled.failures.saturating_add(1);
             let values = params![id, me, claimed, attempt, failures, millis(*due), error];
+            schema::write_clock(conn, now())?;
             conn.prepare_cached(retry)?.execute(values)?
         }
         Verdict::Dead { error } => {

@@ -8,6 +8,7 @@ use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
 use super::facts::Facts;
+use super::file::Identity;
 use super::queue::Work;
 use super::{append, claim, effects, schema, settle};
 use crate::inbox::{Claims, EventId, NewEvent, Origin, Text};
@@ -17,6 +18,8 @@ use crate::{BoxError, Currency};
 pub(super) struct Store {
     pub(super) conn: Connection,
     pub(super) state: State,
+    /// Which file it is; only of a consumer.
+    pub(super) place: Option<Identity>,
     /// Handlers' closures run: [`effects::guard`] looks.
     pub(super) in_effects: Arc<AtomicBool>,
 }
@@ -62,7 +65,7 @@ impl From<rusqlite::Error> for Failure {
 impl Store {
     /// All of it in one commit, or nothing.
     pub(super) fn attempt(&mut self, works: &mut [Work]) -> Result<Vec<Outcome>, Failure> {
-        let Self { conn, state, in_effects } = self;
+        let Self { conn, state, in_effects, .. } = self;
         let (reserved, cursor) = (state.reserved, state.cursor);
         let done = (|| {
             let begun = Transaction::new_unchecked(conn, TransactionBehavior::Immediate);

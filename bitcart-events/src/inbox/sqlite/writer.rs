@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use rusqlite::ErrorCode;
 
 use super::explain;
-use super::file::Lock;
+use super::file::{Identity, Lock};
 use super::queue::{Command, Queue, Work};
 use super::settle::Settled;
 use super::store::{Failure, Outcome, Store};
 use crate::Result;
+use crate::inbox::{Chain, trouble};
 
 /// What is settled and cannot be committed is tried again after so long, and then after longer.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -105,6 +106,15 @@ impl Writer {
         let kept = std::mem::take(&mut self.kept).into_iter().map(Work::Settle);
         let mut works: Vec<Work> = kept.chain(works).collect();
         while !works.is_empty() {
+            if works.iter().any(is_cut_off) {
+                works = self.cut_off(works);
+                continue;
+            }
+            if works.iter().any(adds) && self.store.place.as_ref().is_some_and(Identity::is_gone) {
+                // It would be in a file that nobody finds any more. What is there already can still be handled.
+                works = self.refuse(works, &explain::moved(), false);
+                continue;
+            }
             let failure = match self.store.attempt(&mut works) {
                 Ok(outcomes) => return self.committed(works, outcomes),
                 Err(failure) => failure,
@@ -138,11 +148,24 @@ impl Writer {
         }
     }
 
+    /// Refuses what may not be stored any more, because something before it could not be.
+    fn cut_off(&self, works: Vec<Work>) -> Vec<Work> {
+        let (cut_off, left) = works.into_iter().partition(is_cut_off);
+        let cut_off: Vec<Work> = cut_off;
+        for work in cut_off {
+            if let Work::Append(_, done) = work {
+                let message = format!("the inbox `{}` could not store what came before this", self.name);
+                done.call(Err(trouble(message)));
+            }
+        }
+        left
+    }
+
     /// Says that nothing of it happened; what is left can be tried by itself. What is settled makes room on a full disk.
     fn refuse(&mut self, works: Vec<Work>, error: &rusqlite::Error, all: bool) -> Vec<Work> {
         let told = explain::cannot(&self.name, "written", error);
         let with_appends = works.iter().any(|work| matches!(work, Work::Append(..)));
-        let all = all || !works.iter().any(|work| matches!(work, Work::Append(..) | Work::Effects(..)));
+        let all = all || !works.iter().any(adds);
         match &mut self.trouble {
             Some(trouble) => trouble.with_appends |= with_appends,
             None => {
@@ -176,6 +199,14 @@ impl Writer {
         }
         left
     }
+}
+
+fn is_cut_off(work: &Work) -> bool {
+    matches!(work, Work::Append(batch, _) if batch.chain.as_ref().is_some_and(Chain::is_broken))
+}
+
+fn adds(work: &Work) -> bool {
+    matches!(work, Work::Append(..) | Work::Effects(..))
 }
 
 fn is_effects(work: &Work) -> bool {

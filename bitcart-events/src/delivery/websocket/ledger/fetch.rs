@@ -180,6 +180,8 @@ impl Ledger {
         }
         if again {
             self.ask(key);
+        } else {
+            self.desk.compare(&coin, &self.orders);
         }
         self.release_blocks();
     }

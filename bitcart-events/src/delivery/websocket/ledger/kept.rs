@@ -208,7 +208,7 @@ impl Ledger {
     pub(super) fn keep(&self, id: Option<ReceivedId>, text: &std::sync::Arc<str>, remember: Vec<Remember>) {
         if let Some(id) = id {
             let received = Received { currency: self.currency, wallet: None, text: text.clone().into() };
-            drop(self.desk.dispatcher.keep(id, received, remember));
+            drop(self.desk.dispatcher.keep(id, received, remember, Some(self.chain.clone())));
         }
     }
 }

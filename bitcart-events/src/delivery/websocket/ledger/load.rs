@@ -9,7 +9,7 @@ use super::super::history::History;
 use super::kept::{Kept, Rows};
 use super::wallet::{Wallet, mark};
 use super::{Held, Ledger};
-use crate::inbox::{Received, ReceivedId};
+use crate::inbox::{Chain, Received, ReceivedId};
 use crate::wallet::WalletKey;
 use crate::{Coin, Result, intake};
 
@@ -18,6 +18,7 @@ impl Ledger {
     pub(in super::super) async fn load(&mut self) -> Result<()> {
         if self.keeps {
             self.troubles.mark_unchanged();
+            self.chain = Chain::default();
             self.kept = Kept::load(&self.desk, self.currency).await?;
             let received = self.desk.dispatcher.inbox().received().await?.into_iter();
             let ours = received.filter(|(_, received)| received.currency == self.currency);

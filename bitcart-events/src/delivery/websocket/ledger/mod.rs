@@ -23,7 +23,7 @@ use wallet::{Asking, Wallet};
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::dispatch::{Delivered, Incoming};
-use crate::inbox::{Life, Origin, Received, ReceivedId, Remember};
+use crate::inbox::{Chain, Life, Origin, Received, ReceivedId, Remember};
 use crate::source::Source;
 use crate::told::Told;
 use crate::wallet::WalletKey;
@@ -64,6 +64,8 @@ pub(super) struct Ledger {
     unmerged: BTreeMap<ReceivedId, Received>,
     reread: HashSet<ReceivedId>,
     troubles: watch::Receiver<u64>,
+    /// What is stored since it was loaded: in the order in which it came, or not at all.
+    chain: Chain,
     /// The last number of what is kept.
     number: u64,
     block_rows: Rows,
@@ -80,6 +82,7 @@ impl Ledger {
             unmerged: BTreeMap::new(),
             reread: HashSet::new(),
             troubles: desk.dispatcher.troubles(),
+            chain: Chain::default(),
             number: 0,
             block_rows: Rows::after(0),
             block_numbers: VecDeque::new(),
@@ -127,6 +130,7 @@ impl Ledger {
         }
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
+                self.desk.missed(&coin);
                 self.add(&key, coin);
                 if self.is_established {
                     self.ask(&key);
@@ -156,6 +160,7 @@ impl Ledger {
     /// The daemon sends to the socket: what it sent before waits in its queues.
     pub(super) fn established(&mut self) {
         self.is_established = true;
+        self.wallets.values().for_each(|wallet| self.desk.missed(&wallet.coin));
         self.ask_all();
     }
 
@@ -188,7 +193,7 @@ impl Ledger {
         }
         let remember: Vec<Remember> = forgotten.iter().flat_map(|key| self.whole(key)).collect();
         if !remember.is_empty() {
-            drop(self.desk.dispatcher.remember(remember, Vec::new()));
+            self.store(remember, Vec::new());
         }
     }
 
@@ -239,11 +244,17 @@ impl Ledger {
                 );
             }
             None if remember.is_empty() => {}
-            None => drop(self.desk.dispatcher.remember(remember, taken)),
+            None => self.store(remember, taken),
         }
     }
 
+    /// Nobody waits for it: what cannot be stored is noticed by the session.
+    fn store(&self, remember: Vec<Remember>, taken: Vec<ReceivedId>) {
+        drop(self.desk.dispatcher.remember(remember, taken, Some(self.chain.clone())));
+    }
+
     fn put(&self, delivered: Delivered<'_>, place: OwnedSemaphorePermit) {
+        let delivered = Delivered { chain: Some(self.chain.clone()), ..delivered };
         let wallet = delivered.coin.wallet_shown().map(str::to_owned);
         if let Err(error) = self.desk.dispatcher.put(delivered, place) {
             tracing::error!(currency = %self.currency, wallet, "{error}");
@@ -255,7 +266,7 @@ impl Ledger {
         let gone: Vec<ReceivedId> =
             wallet.history.release().into_iter().filter_map(|held| held.received).collect();
         if !gone.is_empty() {
-            drop(self.desk.dispatcher.remember(Vec::new(), gone));
+            self.store(Vec::new(), gone);
         }
         wallet.history.gap();
         self.desk.memory.keep(self.currency, key, (wallet.history, wallet.life));

@@ -132,7 +132,7 @@ impl Ledger {
         // A block may come next, whose row says nothing of this gap.
         let remember = self.whole(key);
         if !remember.is_empty() {
-            drop(self.desk.dispatcher.remember(remember, Vec::new()));
+            self.store(remember, Vec::new());
         }
         self.ask(key);
     }

@@ -1,5 +1,6 @@
 //! Each on a file of its own.
 
+mod clock;
 mod effects;
 mod facts;
 mod files;
