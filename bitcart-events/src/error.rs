@@ -56,6 +56,20 @@ impl Error {
         Self(Box::new(Inner { kind, message: message.into(), source: None }))
     }
 
+    /// For an [`Inbox`](crate::inbox::Inbox) of one's own that cannot store or read events: of the kind
+    /// [`Inbox`](ErrorKind::Inbox).
+    #[must_use]
+    pub fn inbox(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Inbox, message)
+    }
+
+    /// For an [`Inbox`](crate::inbox::Inbox) of one's own for which too much waits: of the kind
+    /// [`Refused`](ErrorKind::Refused), which passes by itself.
+    #[must_use]
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Refused, message)
+    }
+
     pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
         self

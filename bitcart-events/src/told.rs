@@ -3,6 +3,12 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Says something where a panic would do harm. A subscriber is the user's code, and one that writes to a closed pipe panics.
+pub(crate) fn quietly(tell: impl FnOnce()) {
+    // There is nowhere to say that it cannot be said.
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tell));
+}
+
 /// What has been said. It is bounded: who makes up ever new things to be said is answered with silence.
 #[derive(Default)]
 pub(crate) struct Told(Mutex<HashSet<String>>);
@@ -17,7 +23,7 @@ impl Told {
             told.len() < LIMIT && told.insert(what.to_owned())
         };
         if is_new {
-            tell();
+            quietly(tell);
         }
         is_new
     }

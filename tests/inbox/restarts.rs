@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bitcart_events::inbox::DeadLetters;
 use bitcart_events::{ApiManager, BoxError, Coin, Listener, Result, Update};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -254,4 +255,88 @@ async fn a_webhook_is_answered_when_it_is_stored_and_handled_by_the_next_process
         assert_eq!(next(&mut seen).await, format!("paid 3 {address} 0.5"));
     }
     process.crash().await;
+}
+
+/// A process that accepted payments of the wallet "a", and ended before it handled them.
+async fn stored(place: &Place, addresses: [&'static str; 2]) {
+    let manager = ApiManager::builder().wallet("BTC", "a").build().unwrap();
+    let never = |_: Update| std::future::pending::<std::result::Result<(), BoxError>>();
+    manager.add_event_handler("new_payment", never).unwrap();
+    let listener = place.inbox(manager.listener().without_registry()).build().unwrap();
+    let updates = addresses.map(|address| payment(address, 3)).join(",");
+    let envelope = format!(r#"{{"updates": [{updates}], "wallet": "a", "currency": "BTC"}}"#);
+    let process =
+        Process::start(
+            listener,
+            |listener| async move { listener.process_updates(envelope).await.map(|_| ()) },
+        );
+    place.wait_pending(2).await;
+    process.crash().await;
+}
+
+#[tokio::test]
+async fn what_is_stored_waits_for_its_wallet() {
+    let place = Place::file();
+    stored(&place, ["1", "2"]).await;
+    let manager = ApiManager::builder().wallet("BTC", "b").build().unwrap();
+    let mut seen = record_all(&manager);
+    let listener = place.inbox(manager.listener().without_registry()).build().unwrap();
+    let nothing = r#"{"updates": [], "wallet": "b", "currency": "BTC"}"#;
+    listener.process_updates(nothing).await.unwrap();
+    assert_eq!(listener.replay(DeadLetters::all()).await.unwrap(), 0, "nothing of it is dead");
+    manager.add_wallet("BTC", "a").unwrap();
+    seen.expect(["paid 3 1 0.5", "paid 3 2 0.5"]).await;
+    listener.shut_down().await.unwrap();
+    place.wait_pending(0).await;
+}
+
+#[tokio::test]
+async fn what_is_stored_and_has_no_handler_any_more_is_kept_as_dead_letters() {
+    let place = Place::file();
+    stored(&place, ["1", "2"]).await;
+    let manager = ApiManager::builder().wallet("BTC", "a").build().unwrap();
+    let listener = place.inbox(manager.listener().without_registry()).build().unwrap();
+    assert_eq!(listener.replay(DeadLetters::all()).await.unwrap(), 0);
+    place.wait_pending(0).await;
+    let letters = listener.inbox().dead_letters(DeadLetters::all(), 9).await.unwrap();
+    let errors: Vec<&str> = letters.iter().map(|letter| &*letter.error).collect();
+    assert_eq!(errors, ["no handler is registered for `new_payment`"; 2]);
+
+    let mut seen = record_all(&manager);
+    assert_eq!(listener.replay(DeadLetters::all()).await.unwrap(), 2);
+    seen.expect(["paid 3 1 0.5", "paid 3 2 0.5"]).await;
+    listener.shut_down().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_report_comes_though_its_wallet_is_removed_while_the_event_waits() {
+    let place = Place::file();
+    let manager = ApiManager::builder().wallets("BTC", ["a", "b"]).build().unwrap();
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let kept = gate.clone();
+    let handler = move |update: Update| {
+        let gate = kept.clone();
+        async move {
+            gate.pass(short(update.raw())).await;
+            Ok::<(), BoxError>(())
+        }
+    };
+    manager.add_event_handler("new_payment", handler).unwrap();
+    let listener = place.inbox(manager.listener().without_registry().capacity(1)).build().unwrap();
+    let process = |wallet: &str| {
+        let envelope =
+            format!(r#"{{"updates": [{}], "wallet": "{wallet}", "currency": "BTC"}}"#, payment(wallet, 3));
+        let listener = listener.clone();
+        tokio::spawn(async move { listener.process_updates(envelope).await })
+    };
+    let first = process("b");
+    assert_eq!(next(&mut seen).await, "paid 3 b 0.5");
+    let second = process("a");
+    manager.remove_wallet("BTC", "a").unwrap();
+    gate.open();
+    assert_eq!(first.await.unwrap().unwrap().handled, 1);
+    let report = second.await.unwrap().unwrap();
+    assert_eq!(report.handled + report.ignored.len(), 1, "before it was removed, or after");
+    listener.shut_down().await.unwrap();
 }

@@ -14,6 +14,7 @@ use crate::field::excerpt;
 use crate::inbox::{self, Chain, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
 use crate::intake::Parcel;
 use crate::source::{Lane, Source};
+use crate::told::quietly;
 use crate::update::Malformed;
 use crate::{Coin, Result, Update};
 
@@ -207,13 +208,17 @@ impl Dispatcher {
                 continue;
             };
             let Some(id) = id else {
-                tracing::debug!(currency = %event.currency, update = excerpt(&event.text), "delivered before");
+                quietly(|| {
+                    tracing::debug!(currency = %event.currency, update = excerpt(&event.text), "delivered before");
+                });
                 batch.note(|report| report.repeated.push(index));
                 meter::count(meter::REPEATED, &event);
                 continue;
             };
             meter::count(meter::ACCEPTED, &event);
-            tracing::debug!(id = id.0, origin = ?event.origin, currency = %event.currency, event = %update.event(), "accepted");
+            quietly(|| {
+                tracing::debug!(id = id.0, origin = ?event.origin, currency = %event.currency, event = %update.event(), "accepted");
+            });
             if claim {
                 let claimed = Claimed { id, event, attempt: 1, failures: 0, due: None, accepted };
                 let accepted = Accepted { index, update, claimed };

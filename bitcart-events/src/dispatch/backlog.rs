@@ -14,7 +14,9 @@ use crate::source::Lane;
 /// As long as nothing waits in the inbox, what is appended goes into its lane as soon as it is committed. Otherwise it
 /// waits there too, and the pump claims it in its turn.
 pub(super) struct Backlog {
-    /// Held while a batch is appended, so that the order of the decisions is that of the inbox.
+    /// Held while a batch is appended, so that the order of the decisions is that of the inbox. Apart from the phase, because
+    /// an inbox may call back before it returns.
+    order: Mutex<()>,
     phase: Mutex<Phase>,
     is_durable: bool,
     /// How many batches were appended without being claimed, and how many of them are committed.
@@ -38,6 +40,7 @@ impl Backlog {
     /// A durable inbox may have something from an earlier process.
     pub(super) fn new(is_durable: bool) -> Self {
         Self {
+            order: Mutex::default(),
             phase: Mutex::new(if is_durable { Phase::Backlogged } else { Phase::Direct }),
             is_durable,
             unclaimed: AtomicU64::new(0),
@@ -52,6 +55,12 @@ impl Backlog {
         if !self.is_durable {
             return append(true);
         }
+        let _order = lock(&self.order);
+        append(self.claims(has_place));
+    }
+
+    /// Whether what is appended next is claimed at once.
+    fn claims(&self, has_place: bool) -> bool {
         let mut phase = lock(&self.phase);
         let claim = has_place && !matches!(*phase, Phase::Backlogged);
         if !claim {
@@ -60,7 +69,7 @@ impl Backlog {
             }
             self.unclaimed.fetch_add(1, Ordering::AcqRel);
         }
-        append(claim);
+        claim
     }
 
     /// What was not claimed is stored now, or will never be.

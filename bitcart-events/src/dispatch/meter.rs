@@ -1,6 +1,8 @@
 //! What operators count, through the `metrics` facade (feature `metrics`). [`inbox`](crate::inbox) documents the names.
 
 use crate::inbox::{Claimed, InboxStats, NewEvent};
+#[cfg(feature = "metrics")]
+use crate::told::quietly;
 
 pub(super) const ACCEPTED: &str = "bitcart_events_accepted_total";
 pub(super) const REPEATED: &str = "bitcart_events_repeated_total";
@@ -12,7 +14,9 @@ pub(super) fn count(what: &'static str, event: &NewEvent) {
     #[cfg(feature = "metrics")]
     {
         let origin = format!("{:?}", event.origin).to_lowercase();
-        metrics::counter!(what, "currency" => event.currency.code(), "origin" => origin).increment(1);
+        let count =
+            || metrics::counter!(what, "currency" => event.currency.code(), "origin" => origin).increment(1);
+        quietly(count);
     }
     #[cfg(not(feature = "metrics"))]
     let _ = (what, event);
@@ -21,8 +25,10 @@ pub(super) fn count(what: &'static str, event: &NewEvent) {
 /// How long it took from the acceptance of an event to its end.
 pub(super) fn lag(claimed: &Claimed) {
     #[cfg(feature = "metrics")]
-    metrics::histogram!("bitcart_events_lag_seconds", "currency" => claimed.event.currency.code())
-        .record(claimed.accepted.elapsed().unwrap_or_default());
+    quietly(|| {
+        metrics::histogram!("bitcart_events_lag_seconds", "currency" => claimed.event.currency.code())
+            .record(claimed.accepted.elapsed().unwrap_or_default());
+    });
     #[cfg(not(feature = "metrics"))]
     let _ = claimed;
 }
@@ -31,12 +37,12 @@ pub(super) fn lag(claimed: &Claimed) {
 #[cfg_attr(feature = "metrics", expect(clippy::cast_precision_loss, reason = "a gauge is a float"))]
 pub(super) fn stands(stats: &InboxStats) {
     #[cfg(feature = "metrics")]
-    {
+    quietly(|| {
         metrics::gauge!("bitcart_events_pending").set(stats.pending as f64);
         metrics::gauge!("bitcart_events_retrying").set(stats.retrying as f64);
         metrics::gauge!("bitcart_events_dead_letters").set(stats.dead as f64);
         metrics::gauge!("bitcart_events_oldest_seconds").set(stats.oldest.unwrap_or_default().as_secs_f64());
-    }
+    });
     #[cfg(not(feature = "metrics"))]
     let _ = stats;
 }

@@ -197,6 +197,12 @@ impl Dispatcher {
         Ok(())
     }
 
+    /// Goes on with what an earlier process left in the inbox.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn look_if_kept(self: &Arc<Self>, source: &Source) -> Result<()> {
+        if self.is_durable { self.look(source) } else { Ok(()) }
+    }
+
     /// Goes on with what an earlier process left in the inbox, and says what becomes of events from now on.
     #[cfg(feature = "polling")]
     pub(crate) async fn resume(self: &Arc<Self>, source: &Source) -> Result<()> {

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use crate::handler::Outcome;
+use crate::handler::{HandlerError, Outcome};
+use crate::{BoxError, Error, ErrorKind};
+
+/// How soon something is tried again that cannot be stored.
+const LATER: Duration = Duration::from_secs(5);
 
 /// How a listener deals with what fails.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +40,8 @@ pub(super) enum Next {
     Stored,
     /// Another attempt, after that time.
     Again(Duration),
+    /// Another attempt after that time, which is not the handler's fault: what it wanted to have stored could not be.
+    Later(Duration),
     /// No attempt will succeed, or it was the last.
     Dead,
 }
@@ -45,6 +51,7 @@ impl Policy {
     pub(super) fn next(&self, outcome: &Outcome, failures: u32, retries: Option<u32>) -> Next {
         match outcome {
             Ok(()) => Next::Done,
+            Err(HandlerError::Failed(error)) if is_of_inbox(error) => Next::Later(LATER),
             Err(error) if error.is_final() => Next::Dead,
             Err(_) if failures >= retries.unwrap_or(self.retries) => Next::Dead,
             Err(_) => Next::Again(self.wait(failures)),
@@ -61,11 +68,15 @@ impl Policy {
     }
 }
 
+/// A handler's own error is never one of the inbox's, unless it asked one.
+fn is_of_inbox(error: &BoxError) -> bool {
+    error.downcast_ref::<Error>().is_some_and(|error| error.kind() == ErrorKind::Inbox)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::field::FieldError;
-    use crate::handler::HandlerError;
 
     #[test]
     fn waits_grow_and_end() {

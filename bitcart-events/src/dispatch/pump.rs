@@ -2,17 +2,21 @@
 //! again.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Accepted, Dispatcher, Job, lock, meter};
+use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Job, lock, meter};
 use crate::inbox::{Claimed, Claims, Verdict, WalletId};
 use crate::source::Source;
+use crate::told::quietly;
 use crate::{Coin, Currency, Update};
 
 /// How many events are claimed at a time; and how many even without room, when others with a place wait for them.
@@ -20,6 +24,10 @@ const MOST: usize = 1_024;
 const LEAST: usize = 64;
 /// How often it is looked for what nobody told: a dead letter that was replayed by a tool, a clock that was set.
 const LOOK: Duration = Duration::from_secs(10);
+
+/// How soon it is looked again whether a wallet is listened to whose events are stored: as long as they have waited, within
+/// these bounds.
+const ABSENT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 struct Pump {
     dispatcher: Weak<Dispatcher>,
@@ -30,9 +38,18 @@ struct Pump {
 
 impl Pump {
     async fn run(self) {
+        let mut counted = Instant::now();
         while let Some(dispatcher) = self.dispatcher.upgrade() {
             // A claim that was sent is never dropped: what it brings has to be released at least.
-            let wait = dispatcher.pump(&self.source).await;
+            let pumped = AssertUnwindSafe(dispatcher.pump(&self.source)).catch_unwind().await;
+            // A panic is a mistake of ours; what it broke off comes with the next start.
+            let wait = pumped.unwrap_or(Some(LOOK));
+            if cfg!(feature = "metrics") && counted.elapsed() >= LOOK {
+                counted = Instant::now();
+                if let Ok(stats) = dispatcher.inbox.stats().await {
+                    meter::stands(&stats);
+                }
+            }
             drop(dispatcher);
             if self.closing.is_cancelled() {
                 return;
@@ -96,11 +113,6 @@ impl Dispatcher {
             return None;
         }
         self.backlog.claimed_all(committed, |(lane, job)| self.enter_here(lane, job));
-        if cfg!(feature = "metrics")
-            && let Ok(stats) = self.inbox.stats().await
-        {
-            meter::stands(&stats);
-        }
         let until = |due: SystemTime| due.duration_since(SystemTime::now()).unwrap_or_default();
         let wait = next_due.into_iter().chain(self.backlog.due()).map(until).min();
         Some(wait.unwrap_or(LOOK).min(LOOK))
@@ -115,26 +127,42 @@ impl Dispatcher {
         place: Option<OwnedSemaphorePermit>,
     ) {
         let event = &claimed.event;
-        let dead = |error: String| {
-            tracing::error!(
-                currency = %event.currency, wallet = event.wallet.map(tracing::field::display), "a dead letter: {error}"
-            );
-            self.inbox.settle(&claimed, Verdict::Dead { error });
-            meter::count(meter::DIED, event);
-        };
+        let awaited = lock(&self.awaited).remove(&claimed.id);
         let Some(coin) = coins.get(&(event.currency, event.wallet)) else {
-            return dead("its wallet is not listened to any more".to_owned());
+            let whose = event.wallet.map_or_else(|| "no wallet".to_owned(), |wallet| wallet.to_string());
+            self.strangers.once(&format!("stored for {whose}"), || {
+                tracing::warn!(
+                    currency = %event.currency, wallet = whose,
+                    "stored events are for a wallet that is not listened to; they wait until it is"
+                );
+            });
+            if let Some((batch, index)) = awaited {
+                batch.note(|report| report.ignored.push(Ignored { index, reason: IgnoredReason::Wallet }));
+            }
+            let waited = claimed.accepted.elapsed().unwrap_or_default();
+            return self.postpone(source, &claimed, waited.clamp(ABSENT.0, ABSENT.1));
         };
         let (body, part) = event.text.body();
         let update = match Update::parse(body, part, coin) {
             Ok(update) => update,
-            Err(malformed) => return dead(malformed.to_string()),
+            Err(malformed) => {
+                // It could be read when it was accepted: the event was of a schema that is gone.
+                let error = malformed.to_string();
+                quietly(|| {
+                    tracing::error!(
+                        id = claimed.id.0, currency = %event.currency, wallet = coin.wallet_shown(),
+                        "{error}; it is a dead letter now"
+                    );
+                });
+                meter::count(meter::DIED, event);
+                return self.inbox.settle(&claimed, Verdict::Dead { error });
+            }
         };
         for (lane, job) in self.backlog.parked_before(claimed.id) {
             self.enter_here(lane, job);
         }
         let lane = source.lane(&update, self.policy.payments_apart);
-        let (batch, index) = lock(&self.awaited).remove(&claimed.id).unzip();
+        let (batch, index) = awaited.unzip();
         let accepted = Accepted { index: index.unwrap_or(0), update, claimed };
         self.enter_here(lane, Job { source: source.clone(), updates: vec![accepted], batch, place });
     }
@@ -142,6 +170,15 @@ impl Dispatcher {
     /// From inside the pump, which is on the runtime.
     fn enter_here(self: &Arc<Self>, lane: crate::source::Lane, job: Job) {
         self.enter(lane, job, &Handle::current());
+    }
+}
+
+impl Drop for Pump {
+    fn drop(&mut self) {
+        // Its runtime may have ended before its listener: another one pumps then.
+        if let Some(dispatcher) = self.dispatcher.upgrade() {
+            dispatcher.is_pumping.store(false, Ordering::Release);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use crate::Update;
 use crate::field::excerpt;
 use crate::handler::{Attempt, Call, Handler, HandlerError, Invocation, Outcome};
 use crate::inbox::Claimed;
+use crate::told::quietly;
 
 tokio::task_local! {
     /// The dispatcher whose handler this task runs.
@@ -43,39 +44,47 @@ pub(super) struct Ended {
 
 /// Runs a handler, and what it wants to have stored; logs how it ended, and what comes next.
 pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>) -> Ended {
-    let info = run.handler.info();
-    let span = tracing::info_span!(
-        "handler",
-        event = %info.event,
-        handler = info.name,
-        at = %format_args!("{}:{}", info.file, info.line),
-        currency = %run.update.currency(),
-        wallet = run.update.coin().wallet_shown(),
-    );
-    let run_and_log = async {
-        let called = RUNNING.scope(dispatcher.id, call(dispatcher, &run));
-        let mut outcome = catch(called).await;
-        let effects = run.attempt.take_effects();
-        let mut next = Next::Done;
-        if outcome.is_ok() && !effects.is_empty() {
-            outcome = dispatcher.inbox.settle_with(claimed, effects).await.map_err(HandlerError::Failed);
-            next = Next::Stored;
+    let span = span(&run);
+    let called = RUNNING.scope(dispatcher.id, call(dispatcher, &run)).instrument(span.clone());
+    let mut outcome = catch(called).await;
+    let (effects, mut next) = (run.attempt.take_effects(), Next::Done);
+    if outcome.is_ok() && !effects.is_empty() {
+        next = Next::Stored;
+        match dispatcher.inbox.settle_with(claimed, effects).await {
+            Ok(()) => {}
+            Err(error) => outcome = Err(HandlerError::Failed(error)),
         }
-        if outcome.is_err() {
-            next = dispatcher.policy.next(&outcome, claimed.failures, run.handler.retries());
-        }
-        let error = outcome.as_ref().err().map(ToString::to_string).unwrap_or_default();
-        tell(&outcome, &error, &next, claimed, run.update);
-        Ended { outcome, next, error }
-    };
-    // Logging is the user's code too: the error's `Display`, the subscriber.
-    AssertUnwindSafe(run_and_log.instrument(span)).catch_unwind().await.unwrap_or_else(|panic| {
+    }
+    // The error's `Display` is the user's code too.
+    let shown = catch_unwind(AssertUnwindSafe(|| outcome.as_ref().err().map(ToString::to_string)));
+    let error = shown.unwrap_or_else(|panic| {
         let error = panicked(&*panic);
         let shown = error.to_string();
-        let outcome = Err(error);
-        let next = dispatcher.policy.next(&outcome, claimed.failures, run.handler.retries());
-        Ended { outcome, next, error: shown }
-    })
+        outcome = Err(error);
+        Some(shown)
+    });
+    if outcome.is_err() {
+        next = dispatcher.policy.next(&outcome, claimed.failures, run.handler.retries());
+    }
+    let error = error.unwrap_or_default();
+    quietly(|| span.in_scope(|| tell(&outcome, &error, &next, claimed, run.update)));
+    Ended { outcome, next, error }
+}
+
+fn span(run: &Run<'_>) -> Span {
+    let info = run.handler.info();
+    let mut span = Span::none();
+    quietly(|| {
+        span = tracing::info_span!(
+            "handler",
+            event = %info.event,
+            handler = info.name,
+            at = %format_args!("{}:{}", info.file, info.line),
+            currency = %run.update.currency(),
+            wallet = run.update.coin().wallet_shown(),
+        );
+    });
+    span
 }
 
 fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: &Update) {
@@ -86,6 +95,14 @@ fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: 
         (Err(HandlerError::Argument(_)), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),
         (Err(_), Next::Again(wait)) => {
             tracing::error!(id, attempt, update, "failed: {error}; trying again in {wait:.1?}");
+        }
+        (Err(_), Next::Later(wait)) => {
+            tracing::error!(
+                id,
+                attempt,
+                update,
+                "handled, but not stored: {error}; all of it again in {wait:.1?}"
+            );
         }
         (Err(_), _) => tracing::error!(id, attempt, update, "failed: {error}; {DEAD}"),
     }

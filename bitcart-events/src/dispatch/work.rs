@@ -70,7 +70,10 @@ impl Dispatcher {
         loop {
             let Some(handler) = job.source.find(update.coin(), update.event(), &self.routes) else {
                 self.ignore(&update);
-                self.inbox.settle(&claimed, Verdict::Handled);
+                // It was accepted when there was one: whoever leaves it out does not lose what came for it.
+                let error = format!("no handler is registered for `{}`", update.event());
+                self.inbox.settle(&claimed, Verdict::Dead { error });
+                meter::count(meter::DIED, &claimed.event);
                 let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
                 return batch.iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
             };
@@ -81,12 +84,14 @@ impl Dispatcher {
             let run = Run { handler: &handler, update: &update, attempt };
             let Ended { outcome, next, error } = run::run(self, &claimed, run).await;
             drop(turn);
+            let is_failure = matches!(next, Next::Again(_));
             let again = self.settle(&job.source, &claimed, next, error);
             if let Some(batch) = batch.take() {
                 batch.note(|report| note(report, index, &handler, outcome, again));
             }
             let Some(wait) = again.filter(|_| self.policy.strict) else { return };
-            (claimed.attempt, claimed.failures) = (claimed.attempt + 1, claimed.failures + 1);
+            claimed.attempt = claimed.attempt.saturating_add(1);
+            claimed.failures = claimed.failures.saturating_add(u32::from(is_failure));
             if !self.wait(wait).await {
                 return self.inbox.settle(&claimed, Verdict::Released);
             }
@@ -128,6 +133,23 @@ impl Dispatcher {
                 }
                 Some(wait)
             }
+            Next::Later(wait) => {
+                if !self.policy.strict {
+                    let attempt = claimed.attempt.saturating_add(1);
+                    self.postpone(source, &Claimed { attempt, ..claimed.clone() }, wait);
+                }
+                Some(wait)
+            }
+        }
+    }
+
+    /// It comes again after that time, and nothing is counted as a failure.
+    pub(super) fn postpone(self: &Arc<Self>, source: &Source, claimed: &Claimed, wait: Duration) {
+        let due = SystemTime::now() + wait;
+        self.inbox.settle(claimed, Verdict::Postponed { due });
+        if let Ok(runtime) = runtime() {
+            self.start_pump(source, &runtime);
+            self.backlog.due_at(due);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{EventId, Origin};
+use super::{Claimed, EventId, Origin};
 use crate::Currency;
 use crate::wallet::WalletId;
 
@@ -116,6 +116,23 @@ impl DeadLetters {
 }
 
 impl DeadLetter {
+    /// What a claimed event becomes that died now.
+    #[must_use]
+    pub fn of(claimed: &Claimed, error: impl Into<String>) -> Self {
+        let Claimed { id, event, attempt, accepted, .. } = claimed;
+        Self {
+            id: *id,
+            currency: event.currency,
+            wallet: event.wallet,
+            text: event.text.to_string(),
+            origin: event.origin,
+            error: error.into(),
+            attempts: *attempt,
+            accepted: *accepted,
+            died: SystemTime::now(),
+        }
+    }
+
     /// The name of its event, if the text has one.
     #[must_use]
     pub fn event(&self) -> Option<String> {

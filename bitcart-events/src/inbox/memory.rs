@@ -108,18 +108,7 @@ impl Held {
     }
 
     fn bury(&mut self, claimed: Claimed, error: String) {
-        let Claimed { id, event, attempt, accepted, .. } = &claimed;
-        let letter = DeadLetter {
-            id: *id,
-            currency: event.currency,
-            wallet: event.wallet,
-            text: event.text.to_string(),
-            origin: event.origin,
-            error,
-            attempts: *attempt,
-            accepted: *accepted,
-            died: SystemTime::now(),
-        };
+        let letter = DeadLetter::of(&claimed, error);
         if self.dead.len() >= DEAD
             && let Some((oldest, _)) = self.dead.pop_front()
         {
@@ -216,6 +205,9 @@ impl Inbox for MemoryInbox {
         match verdict {
             Verdict::Handled | Verdict::Released => held.pending = held.pending.saturating_sub(1),
             Verdict::Retry { held: true, .. } => {}
+            Verdict::Postponed { due } => {
+                held.due.insert((due, event.id), Claimed { due: None, ..event.clone() });
+            }
             Verdict::Retry { due, error, .. } => {
                 if held.due.len() >= RETRIES {
                     held.pending = held.pending.saturating_sub(1);

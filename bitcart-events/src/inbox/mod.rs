@@ -49,8 +49,8 @@
 //! [replayed](crate::Listener::replay), alone, by filter, or all.
 //!
 //! # For operators
-//! Each event that changes its state is logged with its number: accepted, repeated and handled at the level "debug", what failed
-//! and what is dead as errors. `SqliteInbox::attach` opens a file beside the program that has it.
+//! Each event that changes its state is logged: accepted, repeated and handled at the level "debug", what failed and what is dead
+//! as errors, replays as information; all that is in the inbox with its number. `SqliteInbox::attach` opens a file beside the program that has it.
 //!
 //! With the feature `metrics` these are counted through the facade of that name:
 //!
@@ -64,11 +64,12 @@
 //! | `bitcart_events_lag_seconds` | a histogram: from acceptance to the end of the handler |
 //! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and how long its oldest event has |
 //!
-//! # Made for several machines
-//! Nothing in [`Inbox`] says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
-//! of its instances an id that is unique for each start, keeps a lease with every event that it hands out and renews it by
-//! itself, and lets [`settle`](Inbox::settle) change only what is still leased to the instance that asks: a machine that
-//! was gone for too long changes nothing any more.
+//! # For several machines
+//! Nothing in [`settle`](Inbox::settle) says that there is one consumer: an inbox that several machines share (Postgres, Redis
+//! Streams) gives each of its instances an id that is unique for each start, keeps a lease with every event that it hands out and
+//! renews it by itself, and changes only what is still leased to the instance that asks. What such an inbox still lacks here: the
+//! lane of an event, so that two machines keep its order; numbers of received texts that two machines cannot give twice; and a
+//! claim for what was [received](Inbox::received).
 
 mod batch;
 mod dead;

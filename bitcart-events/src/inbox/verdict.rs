@@ -59,6 +59,12 @@ pub enum Verdict {
         /// What went wrong.
         error: String,
     },
+    /// It cannot be handled now, and that is not a failure: it comes again at that time, with as many attempts and failures as
+    /// it is passed with.
+    Postponed {
+        /// When.
+        due: SystemTime,
+    },
     /// It cannot be handled.
     Dead {
         /// Why.

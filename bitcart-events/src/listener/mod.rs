@@ -115,7 +115,7 @@ impl ListenerBuilder {
 
     /// How many updates may wait for their handlers. 32,768 unless set, which is some 30 MB when they all wait; at least 1.
     /// A wallet may take as many as there are places left, so a slow handler leaves at least half of them to other wallets.
-    /// For what finds no room a webhook is refused, which leaves the event with the daemon; what a websocket brings is
+    /// With an inbox in a file, what finds no room waits there. With one in memory, for what finds no room a webhook is refused, which leaves the event with the daemon; what a websocket brings is
     /// fetched from the daemon's queue later, which holds the last 100 events of a wallet; and `process_updates` waits.
     pub fn capacity(mut self, updates: usize) -> Self {
         self.limits.waiting = updates.clamp(1, MOST);
@@ -263,6 +263,9 @@ impl Listener {
     pub async fn replay(&self, which: DeadLetters) -> Result<usize> {
         let replayed = self.inbox().replay(which).await?;
         self.parts.dispatcher.look(&self.source)?;
+        if replayed > 0 {
+            tracing::info!("{replayed} dead letters are handled again");
+        }
         Ok(replayed)
     }
 
@@ -276,7 +279,8 @@ impl Listener {
         Err(Error::new(ErrorKind::Handlers, message))
     }
 
-    /// Stops the deliveries that run, then accepting updates, and waits until those that were accepted are handled, at
+    /// Stops the deliveries that run, then accepting updates, and waits until those that were accepted are handled (with an
+    /// inbox in a file: until what has begun is), at
     /// most for the [deadline](ListenerBuilder::shutdown_deadline).
     ///
     /// # Errors

@@ -158,6 +158,8 @@ impl Listener {
     where
         S: Clone + Send + Sync + 'static,
     {
+        // What an earlier process accepted comes before what is new. Outside of a runtime it comes with the first event.
+        let _ = self.parts.dispatcher.look_if_kept(&self.source);
         app::router(self)
     }
 

@@ -36,6 +36,11 @@ pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> ru
             schema::write_clock(conn, now())?;
             conn.prepare_cached(retry)?.execute(values)?
         }
+        Verdict::Postponed { due } => {
+            let postpone =
+                "UPDATE bitcart_event SET claimed = 0, attempt = ?3, due = ?4 WHERE id = ?1 AND claimed = ?2";
+            conn.prepare_cached(postpone)?.execute(params![id, me, settled.attempt, millis(*due)])?
+        }
         Verdict::Dead { error } => {
             let bury = "INSERT OR REPLACE INTO bitcart_dead \
                         (id, attempts, accepted, died, origin, currency, wallet, text, error) \
