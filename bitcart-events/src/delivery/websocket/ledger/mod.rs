@@ -15,10 +15,10 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
-use kept::{Kept, Rows};
 pub(super) use wallet::Held;
 use wallet::{Asking, Wallet};
 
+use super::rows::{BlockRows, Kept};
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::dispatch::{Delivered, Incoming};
@@ -67,8 +67,7 @@ pub(super) struct Ledger {
     chain: Chain,
     /// The last number of what is kept.
     number: u64,
-    block_rows: Rows,
-    block_numbers: VecDeque<u64>,
+    block_rows: BlockRows,
 }
 
 impl Ledger {
@@ -83,8 +82,7 @@ impl Ledger {
             troubles: desk.dispatcher.troubles(),
             chain: Chain::default(),
             number: 0,
-            block_rows: Rows::after(0),
-            block_numbers: VecDeque::new(),
+            block_rows: BlockRows::new(),
             desk,
             currency,
             orders,
@@ -139,7 +137,7 @@ impl Ledger {
 
     /// A socket is open. Until it is known what it missed, what it brings is held.
     pub(super) fn connected(&mut self) {
-        self.block_rows.gap = true;
+        self.block_rows.rows.gap = true;
         for wallet in self.wallets.values_mut() {
             wallet.hold();
             wallet.rows.gap = true;
@@ -166,7 +164,7 @@ impl Ledger {
         self.is_established = false;
         self.fetch_at = Instant::now() + AWAY;
         self.settle(false, |_| true);
-        self.block_rows.gap = true;
+        self.block_rows.rows.gap = true;
         for wallet in self.wallets.values_mut() {
             wallet.history.gap();
             wallet.rows.gap = true;

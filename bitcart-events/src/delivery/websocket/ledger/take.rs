@@ -116,7 +116,7 @@ impl Ledger {
                 wallet.rows.gap = true;
             }
             self.blocks_missed = true;
-            self.block_rows.gap = true;
+            self.block_rows.rows.gap = true;
             return;
         };
         let Some(wallet) = self.wallets.get_mut(key) else { return };
