@@ -38,16 +38,21 @@ impl Health {
 }
 
 impl Dispatcher {
-    /// Keeps a text, under a number that is known at once.
+    /// A number for a text that is about to be kept.
+    pub(crate) fn next_received(&self) -> ReceivedId {
+        ReceivedId(self.received.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Keeps a text.
     pub(crate) fn keep(
         &self,
+        id: ReceivedId,
         received: Received,
         remember: Vec<Remember>,
         chain: Option<Chain>,
-    ) -> (ReceivedId, oneshot::Receiver<Result<()>>) {
-        let id = ReceivedId(self.received.fetch_add(1, Ordering::Relaxed) + 1);
+    ) -> oneshot::Receiver<Result<()>> {
         let batch = Batch { received: vec![(id, received)], remember, chain, ..Batch::default() };
-        (id, self.write(batch))
+        self.write(batch)
     }
 
     /// Keeps what is to be known after a restart, and lets go of texts.

@@ -18,14 +18,24 @@ const BLOCKS: usize = 160;
 /// Whose the rows of blocks are.
 const ALL: &str = "blocks";
 
-/// An update that the socket brought and that was not held.
 #[derive(Serialize, Deserialize)]
 struct Row {
     /// The number of the row before it.
     after: u64,
     /// Something may be missing before it.
     gap: bool,
-    mark: Mark,
+    what: What,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) enum What {
+    /// The socket brought an update, which was delivered at once.
+    Delivered(Mark),
+    /// It brought one that is held: the text that it came in.
+    Held(Mark, ReceivedId),
+    /// The daemon is about to be asked.
+    Asked,
 }
 
 /// A history as it was after the row of that number.
@@ -104,18 +114,18 @@ impl Kept {
             return None;
         }
         let since = last;
-        let mut history = whole.map_or_else(History::default, |whole| whole.history.restore(held));
+        let mut history = whole.map_or_else(History::default, |whole| whole.history.restore(&mut *held));
         let mut blocks = self.blocks.range(since + 1..).peekable();
         let mut last_block = blocks.peek().map(|(_, row)| row.after);
         for (number, row) in &rows {
             while let Some((block, row)) = blocks.next_if(|(block, _)| *block < number) {
-                take_row(&mut history, row, last_block.replace(*block));
+                take_row(&mut history, row, last_block.replace(*block), held);
             }
-            take_row(&mut history, row, Some(last));
+            take_row(&mut history, row, Some(last), held);
             last = *number;
         }
         for (block, row) in blocks {
-            take_row(&mut history, row, last_block.replace(*block));
+            take_row(&mut history, row, last_block.replace(*block), held);
         }
         history.restarted();
         Some((history, last))
@@ -131,11 +141,21 @@ impl Kept {
     }
 }
 
-fn take_row<H>(history: &mut History<H>, row: &Row, before: Option<u64>) {
+fn take_row<H>(
+    history: &mut History<H>,
+    row: &Row,
+    before: Option<u64>,
+    held: &mut impl FnMut(ReceivedId) -> Option<H>,
+) {
     if row.gap || before != Some(row.after) {
         history.gap();
     }
-    history.brought(row.mark, None);
+    match row.what {
+        What::Delivered(mark) => history.brought(mark, None),
+        // What is not held any more has been delivered.
+        What::Held(mark, id) => history.brought(mark, held(id)),
+        What::Asked => history.asked_again(),
+    }
 }
 
 impl Rows {
@@ -148,8 +168,8 @@ impl Rows {
         self.count >= ROWS
     }
 
-    pub(super) fn put(&mut self, currency: Currency, whose: &str, number: u64, mark: Mark) -> Remember {
-        let row = Row { after: self.last, gap: std::mem::take(&mut self.gap), mark };
+    pub(super) fn put(&mut self, currency: Currency, whose: &str, number: u64, what: What) -> Remember {
+        let row = Row { after: self.last, gap: std::mem::take(&mut self.gap), what };
         self.last = number;
         self.count += 1;
         // Nothing in it cannot be written.
@@ -178,12 +198,77 @@ impl BlockRows {
     }
 
     pub(super) fn put(&mut self, currency: Currency, number: u64, mark: Mark) -> Vec<Remember> {
-        let mut rows = vec![self.rows.put(currency, ALL, number, mark)];
+        let mut rows = vec![self.rows.put(currency, ALL, number, What::Delivered(mark))];
         self.numbers.push_back(number);
         while self.numbers.len() > BLOCKS {
             let oldest = self.numbers.pop_front().unwrap_or_default();
             rows.push(Remember::Forget(row_key(currency, ALL, oldest)));
         }
         rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::history::{Merged, Next};
+    use super::*;
+
+    const CURRENCY: Currency = Currency::Btc;
+    const WALLET: WalletId = WalletId([7; 16]);
+
+    fn mark(letter: u8) -> Mark {
+        Mark([letter; 16])
+    }
+
+    /// What comes of these rows and an answer: lower case for what was missed.
+    fn merged(rows: &[Remember], answer: &str) -> String {
+        let mut kept = Kept::default();
+        for row in rows {
+            let Remember::Put(key, value) = row else { unreachable!("only rows") };
+            kept.read(key.strip_prefix(&all_of(CURRENCY)).unwrap(), value);
+        }
+        let (mut history, _) = kept.take(WALLET, &mut |ReceivedId(id)| Some(id as u8)).unwrap();
+        history.connected();
+        let marks: Vec<Mark> = answer.bytes().map(mark).collect();
+        let Merged { next, .. } = history.merge(&marks, true, false);
+        let shown = next.into_iter().map(|next| match next {
+            Next::Held(letter) => char::from(letter).to_ascii_uppercase(),
+            Next::Missed(place) => char::from(answer.as_bytes()[place]),
+        });
+        shown.collect()
+    }
+
+    struct Wallet {
+        rows: Rows,
+        number: u64,
+        kept: Vec<Remember>,
+    }
+
+    impl Wallet {
+        fn put(&mut self, what: What) {
+            self.number += 1;
+            self.kept.push(self.rows.put(CURRENCY, &WALLET.hex(), self.number, what));
+        }
+
+        fn hold(&mut self, letters: &str) {
+            letters.bytes().for_each(|letter| self.put(What::Held(mark(letter), ReceivedId(letter.into()))));
+        }
+    }
+
+    /// Frames of two connections are held, and the process ends before any answer has come. What came between them is no
+    /// reason to deliver the others twice.
+    #[test]
+    fn what_is_held_has_its_gaps() {
+        let mut wallet = Wallet { rows: Rows::after(0), number: 0, kept: Vec::new() };
+        wallet.put(What::Asked);
+        wallet.hold("ab");
+        wallet.rows.gap = true;
+        wallet.put(What::Asked);
+        wallet.hold("de");
+        assert_eq!(merged(&wallet.kept, "abcde"), "ABcDE");
+        // One that could not be stored.
+        wallet.hold("fgh");
+        wallet.kept.remove(7);
+        assert_eq!(merged(&wallet.kept, "abcdefgh"), "ABcDEFgH");
     }
 }

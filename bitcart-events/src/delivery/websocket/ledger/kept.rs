@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::super::history::History;
-use super::super::rows::{self, Kept, Rows};
+use super::super::rows::{self, Kept, Rows, What};
 use super::wallet::{Wallet, mark};
 use super::{Held, Ledger};
 use crate::inbox::{Chain, Mark, Received, ReceivedId, Remember};
@@ -15,8 +15,8 @@ use crate::wallet::WalletKey;
 use crate::{Coin, Result, intake};
 
 impl Ledger {
-    /// The socket brought an update for this wallet, which is delivered at once.
-    pub(super) fn row(&mut self, key: &WalletKey, mark: Mark) -> Vec<Remember> {
+    /// What happened for this wallet, as its history knows it already.
+    pub(super) fn row(&mut self, key: &WalletKey, what: What) -> Vec<Remember> {
         if !self.keeps {
             return Vec::new();
         }
@@ -24,7 +24,7 @@ impl Ledger {
         let (number, currency) = (self.number, self.currency);
         let Some(wallet) = self.wallets.get_mut(key) else { return Vec::new() };
         let whose = wallet.coin.id().map(|id| id.hex()).unwrap_or_default();
-        let row = wallet.rows.put(currency, &whose, number, mark);
+        let row = wallet.rows.put(currency, &whose, number, what);
         if wallet.rows.are_many() { self.whole(key) } else { vec![row] }
     }
 
@@ -49,13 +49,24 @@ impl Ledger {
         wallet.rows.put_whole(currency, &whose, number, wallet.history.save(|held| held.received))
     }
 
-    /// Keeps a text before anything is made of it.
-    pub(super) fn keep(&self, text: &std::sync::Arc<str>, remember: Vec<Remember>) -> Option<ReceivedId> {
-        if !self.keeps {
-            return None;
+    /// The daemon is about to be asked for these wallets' queues.
+    pub(super) fn asked_rows(&mut self, keys: &[WalletKey]) {
+        let rows: Vec<Remember> = keys.iter().flat_map(|key| self.row(key, What::Asked)).collect();
+        if !rows.is_empty() {
+            self.store(rows, Vec::new());
         }
+    }
+
+    /// The number of a text that is about to be kept.
+    pub(super) fn next_text(&self) -> Option<ReceivedId> {
+        self.keeps.then(|| self.desk.dispatcher.next_received())
+    }
+
+    /// Keeps a text before anything is made of it.
+    pub(super) fn keep(&self, id: Option<ReceivedId>, text: &std::sync::Arc<str>, remember: Vec<Remember>) {
+        let Some(id) = id else { return };
         let received = Received { currency: self.currency, wallet: None, text: text.clone().into() };
-        Some(self.desk.dispatcher.keep(received, remember, Some(self.chain.clone())).0)
+        drop(self.desk.dispatcher.keep(id, received, remember, Some(self.chain.clone())));
     }
 
     /// Reads what the inbox keeps. What was here before is forgotten: not all of it may have been stored.

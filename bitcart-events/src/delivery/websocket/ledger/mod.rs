@@ -125,29 +125,35 @@ impl Ledger {
                 self.remember(key, wallet);
             }
         }
+        let mut added = Vec::new();
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
                 self.add(&key, coin);
-                if self.is_established {
-                    self.ask(&key);
-                }
+                added.push(key);
             }
+        }
+        if self.is_established {
+            self.asked_rows(&added);
+            added.iter().for_each(|key| self.ask(key));
         }
     }
 
     /// A socket is open. Until it is known what it missed, what it brings is held.
     pub(super) fn connected(&mut self) {
         self.block_rows.rows.gap = true;
-        for wallet in self.wallets.values_mut() {
+        let mut asked = Vec::new();
+        for (key, wallet) in &mut self.wallets {
             wallet.hold();
             wallet.rows.gap = true;
             if wallet.asking == Asking::No {
                 wallet.history.connected();
+                asked.push(key.clone());
             } else {
                 wallet.history.gap();
                 wallet.asking = Asking::Outlived;
             }
         }
+        self.asked_rows(&asked);
         if let Source::Manager(_) = self.desk.source {
             self.blocks.get_or_insert_with(|| (Instant::now(), Vec::new()));
         }

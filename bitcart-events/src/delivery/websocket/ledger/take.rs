@@ -7,6 +7,7 @@ use crate::dispatch::Read;
 use crate::wallet::WalletKey;
 use crate::{Coin, intake};
 
+use super::super::rows::What;
 use super::wallet::mark;
 use super::{Held, Ledger};
 
@@ -64,20 +65,20 @@ impl Ledger {
     }
 
     fn take_for(&mut self, key: &WalletKey, mut held: Held, frame: &Arc<str>) {
-        let mark = mark(self.desk.dispatcher.key(), &held.update);
+        let (mark, id) = (mark(self.desk.dispatcher.key(), &held.update), self.next_text());
         match self.wallets.get_mut(key) {
             None => self.deliver(held, Vec::new()),
             Some(wallet) if wallet.holds.is_none() => {
                 wallet.history.brought(mark, None);
-                let row = self.row(key, mark);
+                let row = self.row(key, What::Delivered(mark));
                 self.deliver(held, row);
             }
             Some(wallet) => {
                 wallet.held += 1;
-                held.received = self.keep(frame, Vec::new());
-                if let Some(wallet) = self.wallets.get_mut(key) {
-                    wallet.history.brought(mark, Some(Box::new(held)));
-                }
+                held.received = id;
+                wallet.history.brought(mark, Some(Box::new(held)));
+                let row = id.map(|id| self.row(key, What::Held(mark, id))).unwrap_or_default();
+                self.keep(id, frame, row);
             }
         }
     }
@@ -99,7 +100,8 @@ impl Ledger {
         }
         let mut row = self.block_row(mark);
         if self.blocks.is_some() {
-            held.received = self.keep(frame, std::mem::take(&mut row));
+            held.received = self.next_text();
+            self.keep(held.received, frame, std::mem::take(&mut row));
         }
         match &mut self.blocks {
             Some((_, blocks)) => blocks.push(held),
