@@ -30,6 +30,9 @@
 //! | reach a daemon over TLS or through a proxy | [`Daemon`] |
 //! | listen for several wallets and currencies | [`ApiManager`] |
 //! | choose between webhook, websocket and polling | [deliveries](#deliveries) |
+//! | keep events over a crash, retries, dead letters | [`inbox`] |
+//! | know which event it is, and how it came | [`Delivery`] |
+//! | write to a database exactly once for each event | `InboxTx` (feature `sqlite`) |
 //! | put the webhook into an axum application | [`Coin::webhook_app`] |
 //! | pass updates by hand | [`Coin::process_updates`], [`Report`] |
 //! | set up a program from the environment | [`run_webhook`], with states [`Settings`] |
@@ -44,7 +47,8 @@
 //! A wallet's events run one after another in the order in which they were accepted; those of different wallets run
 //! side by side, up to [a bound](ListenerBuilder::concurrency). An [`ApiManager`]'s blocks have an order of their own
 //! for each currency, and run once for each height however many wallets the daemon names. A handler's error or panic
-//! touches nothing but its own event. Everything that is dropped, rejected or fails is logged with `tracing`: the
+//! touches nothing but its own event, which is tried again. Between accepting and handling an event stands in an [`inbox`]: in
+//! memory, or in a file that a crash leaves whole. Everything that is dropped, rejected or fails is logged with `tracing`: the
 //! handler by its path and line, the wallet by a fingerprint, because its key may be a seed.
 //!
 //! # Deliveries
@@ -53,20 +57,25 @@
 //!
 //! | by | a daemon of 2020 | a daemon of today |
 //! |---|---|---|
-//! | [webhook](Listener::webhook) | It posts each event once, and any answer is a delivery, even a 500; only a connection that is closed without one makes it keep the event for `get_updates`. **Lost:** what a reverse proxy answers in our place (a 502 for a closed connection); what happens while the daemon has forgotten the address after a restart and queues nothing (`f39a98fe`, which must be told `subscribe` too); beyond 100 kept events of a wallet. **We** answer after the handlers, refuse by closing, tell the address to every daemon every 30 s and after each refusal, and fetch what was kept. | It pushes none. **We** say so, and take its websocket; the server stays up for other senders. |
+//! | [webhook](Listener::webhook) | It posts each event once, and any answer is a delivery, even a 500; only a connection that is closed without one makes it keep the event for `get_updates`. **Lost:** what a reverse proxy answers in our place (a 502 for a closed connection); what happens while the daemon has forgotten the address after a restart and queues nothing (`f39a98fe`, which must be told `subscribe` too); beyond 100 kept events of a wallet. **We** answer after the handlers, or when the event is stored, refuse by closing, tell the address to every daemon every 30 s and after each refusal, and fetch what was kept. | It pushes none. **We** say so, and take its websocket; the server stays up for other senders. |
 //! | [websocket](Listener::websocket) | `f39a98fe` has none, and is polled. `edda6711` has one, but labels each event with every wallet in turn (capture `webhook_ws`: two-wallets-sub-w2): take the webhook for it. | It sends each event once, and queues it too. **Lost:** beyond the last 100 events of a wallet while the socket is closed; what is queued when the daemon is restarted, because the queue is in its memory; what it does not send to anybody, e.g. when another client's connection breaks while it writes. **We** read eagerly, notice a dead socket within a minute, connect again for ever, touch every wallet, merge the queue with what the socket brought, and fetch the queues while no socket can be had. |
 //! | [polling](Listener::polling) | It keeps what it cannot post, once `subscribe` was called (`f39a98fe`). **Lost:** as for today's. | Each answer empties the queue. **Lost:** beyond 100 events between two polls; an answer that breaks off on its way; what is queued when the daemon is restarted. **We** never give a call up, keep room for its answer, ask sooner while events come, and say so when an answer is full. |
 //! | [by hand](Listener::process_updates) | what you pass | what you pass |
 //!
 //! | then | how |
 //! |---|---|
-//! | twice | A payment's status is delivered as often as the daemon sends it, because it may honestly come back: 3, 7, 3 in a reorganisation (capture `btc_ws`). It may come once more after a broken connection, and when the program is started again: what a daemon queued meanwhile is delivered first, and a websocket leaves what it brought in the queue. Make a handler's effect the same when it is repeated. |
-//! | once | A height of a currency and a transfer of a wallet are delivered once, also when a daemon sends them again after a restart (equal ones in one list are as many transfers), as long as the process runs and among the last 65,536 transfers. |
+//! | twice | A payment's status is delivered as often as the daemon sends it, because it may honestly come back: 3, 7, 3 in a reorganisation (capture `btc_ws`). It may come once more after a broken connection; and, with an inbox in memory, when the program is started again, because a websocket leaves what it brought in the daemon's queue. A handler that was at work when the program was killed is run again. Make a handler's effect the same when it is repeated. |
+//! | once | A height of a currency and a transfer of a wallet are delivered once, also when a daemon sends them again after a restart (equal ones in one list are as many transfers): for ever with an inbox in a file, as long as the process runs and among the last 65,536 transfers with one in memory. |
 //! | order | a wallet's events in the daemon's order. What is learnt late, from a queue that was not answered for ten seconds, comes late. |
 //! | alone | A daemon's queue has one reader: what one program fetches is not there for another. So a listener has one delivery at a time, and a wallet should have one listener. |
 //!
-//! This version holds accepted events in memory: what was accepted and not handled when the process is killed is lost. A
-//! webhook is answered after its handlers, so that what is unanswered then stays with the daemon.
+//! What is lost so is looked for: the state of payments, blocks and transactions is
+//! [compared](ListenerBuilder::reconcile_every) with what was delivered, and what was missed comes as the event that the daemon
+//! would have sent, marked.
+//!
+//! An [`inbox`] in memory loses what was accepted and not handled when the process is killed. With it a webhook is answered
+//! after its handlers, so that what is unanswered then stays with the daemon; an inbox in a file answers as soon as the event is
+//! stored.
 //!
 //! # Cargo features
 //! | feature | default | gives |
@@ -78,6 +87,8 @@
 //! | `tls` | no | `https://` daemons, with [certificates of one's own](Daemon::root_certificate); rustls with ring (a program that uses reqwest 0.13 itself has to choose a provider for its own clients: reqwest's feature `rustls`) |
 //! | `socks` | no | SOCKS [proxies](Daemon::proxy), Tor's for one |
 //! | `log` | yes | [`log_to_stderr`], which the `run_…` functions call |
+//! | `sqlite` | no | [`inbox::SqliteInbox`]: accepted events in a file, `InboxTx`; SQLite is built with it, which takes a C compiler |
+//! | `metrics` | no | [counts](inbox#for-operators) through the `metrics` facade |
 //! | `testing` | no | [`testing`]: a daemon in process, on real sockets |
 //!
 //! Without any there are handlers, and [`Coin::process_updates`] to feed them.
@@ -85,7 +96,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // The start page speaks of everything; without a feature its links lead nowhere.
 #![cfg_attr(
-    not(all(feature = "webhook", feature = "testing", feature = "tls")),
+    not(all(feature = "webhook", feature = "testing", feature = "tls", feature = "sqlite")),
     allow(rustdoc::broken_intra_doc_links)
 )]
 
@@ -105,6 +116,8 @@ mod manager;
 mod names;
 mod own;
 mod parts;
+#[cfg(feature = "polling")]
+mod reconcile;
 pub mod rules;
 #[cfg(any(feature = "polling", feature = "log"))]
 mod run;

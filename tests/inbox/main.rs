@@ -6,6 +6,7 @@ mod support;
 mod faults;
 mod restarts;
 mod retries;
+mod streams;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,8 +69,19 @@ impl Place {
         folder.path().join("events.db")
     }
 
+    /// What was being committed when a process crashed holds the file until it is: by then nobody is there to be waited for.
     fn open(&self) -> SqliteInbox {
-        SqliteInbox::open(self.path()).unwrap()
+        let begun = std::time::Instant::now();
+        loop {
+            match SqliteInbox::open(self.path()) {
+                Err(error)
+                    if error.to_string().contains("in use") && begun.elapsed() < Duration::from_secs(60) =>
+                {
+                    std::thread::yield_now();
+                }
+                opened => return opened.unwrap(),
+            }
+        }
     }
 }
 

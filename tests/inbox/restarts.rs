@@ -145,6 +145,34 @@ async fn what_was_held_is_delivered_after_a_restart_once_and_in_its_place() {
     place.wait_received(0).await;
 }
 
+/// The daemon's queue has the block between the two payments, and it fits only what is known in that order.
+#[tokio::test]
+async fn a_block_stays_between_what_was_held() {
+    let (daemon, place) = (today().await, Place::file());
+    daemon.request("vpub-a", "0.5").await.unwrap();
+    // It answers no ping, so nothing is fetched from it and what it sends is held.
+    daemon.stop_reading();
+    let (_, process) = all_by_websocket(&place, &manager(&daemon, ["vpub-a"]));
+    daemon.wait_websockets(1).await;
+    daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    daemon.emit(None, &block(7)).await.unwrap();
+    daemon.emit(Some("vpub-a"), &payment("b", 3)).await.unwrap();
+    place.wait_received(3).await;
+    process.crash().await;
+
+    daemon.read_again();
+    daemon.wait_websockets(0).await;
+    let (mut seen, process) = all_by_websocket(&place, &manager(&daemon, ["vpub-a"]));
+    daemon.wait_websockets(1).await;
+    let mut held = [seen.next().await, seen.next().await, seen.next().await];
+    held.sort();
+    assert_eq!(held, ["block 7", "paid 3 a 0.5", "paid 3 b 0.5"], "blocks have a lane of their own");
+    daemon.emit(Some("vpub-a"), &payment("c", 3)).await.unwrap();
+    seen.expect(["paid 3 c 0.5"]).await;
+    process.crash().await;
+    assert_eq!(seen.rest(), [""; 0]);
+}
+
 /// Its handler passes the gate.
 fn gated(coin: &Coin) -> (Arc<Gate>, mpsc::UnboundedReceiver<String>) {
     let (gate, seen) = Gate::new();

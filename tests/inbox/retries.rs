@@ -166,6 +166,7 @@ async fn what_failed_holds_back_its_lane_only_if_that_is_wanted() {
             }
             let expected = if is_strict { ["1 1", "1 2", "0 1"] } else { ["1 1", "0 1", "1 2"] };
             assert_eq!(order, expected);
+            listener.shut_down().await.unwrap();
         }
     }
 }

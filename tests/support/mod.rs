@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Not every test uses all of it.
 
 pub mod connection;
+pub mod kept;
 pub mod listening;
 pub mod log;
 pub mod replayed;

@@ -20,6 +20,8 @@ use crate::{Coin, Error, ErrorKind, Event, Listener, Result, event, intake};
 
 /// How many calls are under way at the same time, not counting those that the daemon keeps waiting.
 const CALLS: usize = 32;
+/// Wallets that are compared with their daemons leave room to all else.
+const LOOKS: usize = 4;
 /// A daemon may keep a call waiting until its wallet is synced; such a call keeps no other one waiting.
 const SLOW: Duration = Duration::from_secs(10);
 /// But each has a connection, of which a process has no more than a thousand or so.
@@ -36,6 +38,8 @@ pub(crate) struct Desk {
     pub(crate) dispatcher: Arc<Dispatcher>,
     #[cfg(feature = "websocket")]
     pub(crate) memory: Arc<Memory>,
+    /// How many wallets are compared with their daemons at the same time.
+    pub(crate) looks: Semaphore,
     calls: Semaphore,
     slow_calls: Semaphore,
     /// What the daemons are like.
@@ -56,11 +60,13 @@ pub(crate) struct Answer {
 
 impl Desk {
     pub(crate) fn new(listener: &Listener) -> Self {
+        listener.parts.dispatcher.watch().start();
         Self {
             source: listener.source.clone(),
             dispatcher: Arc::clone(&listener.parts.dispatcher),
             #[cfg(feature = "websocket")]
             memory: Arc::clone(&listener.parts.memory),
+            looks: Semaphore::new(LOOKS),
             calls: Semaphore::new(CALLS),
             slow_calls: Semaphore::new(SLOW_CALLS),
             #[cfg(feature = "websocket")]
@@ -137,9 +143,8 @@ impl Desk {
         loop {
             let received =
                 Received { currency: coin.currency(), wallet: coin.id(), text: Arc::clone(text).into() };
-            let id = self.dispatcher.next_received();
-            let kept = self.dispatcher.keep(id, received, Vec::new(), None);
-            match kept.await {
+            let id = self.dispatcher.number();
+            match self.dispatcher.keep(id, received, Vec::new(), None).await {
                 Ok(Ok(())) => return Some(id),
                 Ok(Err(error)) => {
                     self.tell_trouble(coin.wallet_shown(), &error);
@@ -190,6 +195,7 @@ impl Desk {
         parcel.currency = Some(coin.currency().code().to_owned());
         let waited = parcel.updates.len();
         if waited >= FULL {
+            self.missed(coin);
             tracing::warn!(
                 currency = %coin.currency(), wallet = coin.wallet_shown(),
                 "{waited} updates were waiting at the daemon, which keeps the last {FULL}: older ones may have been dropped",

@@ -47,7 +47,9 @@ impl Poller {
                 Ok(updates) => {
                     if !ever_answered || in_trouble {
                         self.desk.tell_well(self.coin.client(), self.coin.wallet_shown(), "polling");
+                        self.desk.missed(&self.coin);
                     }
+                    self.desk.compare(&self.coin, &orders);
                     (ever_answered, in_trouble, waits) = (true, false, Waits::new());
                     wait = match updates {
                         MANY.. => Duration::ZERO,
@@ -111,6 +113,9 @@ impl Listener {
     /// What the daemon drops from its queue, and what it forgets when it is restarted: the queue is in its memory. An
     /// answer that is lost on its way is gone too. A websocket loses less; see the table in the
     /// [crate's documentation](crate#deliveries).
+    ///
+    /// As events, that is: what the daemon's state still shows of it is delivered
+    /// [from there](ListenerBuilder::reconcile_every).
     ///
     /// # Errors
     /// When a daemon does not accept the login when it is first asked, which ends it for all currencies; when the listener has

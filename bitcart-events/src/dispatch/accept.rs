@@ -9,9 +9,10 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::batch::Batch;
 use super::sort::{Sorted, Sorting};
-use super::{Accepted, Dispatcher, Job, Ticket, lock, runtime};
+use super::{Accepted, Dispatcher, Job, Ticket, lock, meter, runtime};
 use crate::field::excerpt;
 use crate::inbox::{self, Chain, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
+use crate::intake::Parcel;
 use crate::source::{Lane, Source};
 use crate::update::Malformed;
 use crate::{Coin, Result, Update};
@@ -45,6 +46,80 @@ impl<'a> Delivered<'a> {
 }
 
 impl Dispatcher {
+    /// Accepts updates if there is room now: in memory, or in the inbox that keeps them.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn try_accept(
+        self: &Arc<Self>,
+        source: &Source,
+        body: &Arc<str>,
+        parcel: Parcel,
+    ) -> Result<Ticket> {
+        let (coin, updates) = match self.read(source, body, &parcel) {
+            Ok(read) => read,
+            Err(report) => return Ok(Ticket::done(report)),
+        };
+        let place = self.place_for(source, updates.first(), 0)?;
+        self.put(Delivered::new(source, &coin, live(updates)), place)
+    }
+
+    /// A place for an update, if there is room now in its lane, for which so many are held elsewhere.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn place_for(
+        &self,
+        source: &Source,
+        update: Option<&Read>,
+        held: usize,
+    ) -> Result<OwnedSemaphorePermit> {
+        let lane = update
+            .and_then(|update| update.as_ref().ok())
+            .map(|update| source.lane(update, self.policy.payments_apart));
+        let place = self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)));
+        // What finds no room in memory waits in the file; what is held elsewhere does not.
+        if self.is_durable && self.room.may_hold(held) {
+            place.or_else(|_| self.room.no_place())
+        } else {
+            place
+        }
+    }
+
+    /// Whether nothing of a wallet waits or is at work.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn is_idle(&self, coin: &Coin) -> bool {
+        self.lanes.waiting(&Lane::of(coin)) == 0
+    }
+
+    /// Whether there is room for the blocks of a currency.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has_room_for_blocks(&self, currency: crate::Currency) -> bool {
+        self.room.is_left(self.lanes.waiting(&Lane::Blocks(currency)))
+    }
+
+    /// Waits until there is room in a wallet's lane.
+    #[cfg(feature = "polling")]
+    pub(crate) async fn reserve_for(&self, coin: &Coin) -> Result<OwnedSemaphorePermit> {
+        if self.is_durable {
+            return self.room.no_place();
+        }
+        let lane = Lane::of(coin);
+        self.room.take_in(|| self.lanes.waiting(&lane)).await
+    }
+
+    /// Accepts updates as soon as there is room.
+    pub(crate) async fn accept(
+        self: &Arc<Self>,
+        source: &Source,
+        body: &Arc<str>,
+        parcel: Parcel,
+    ) -> Result<Ticket> {
+        let place = self.room.take().await?;
+        match self.read(source, body, &parcel) {
+            Ok((coin, updates)) => {
+                self.put(Delivered { awaited: true, ..Delivered::new(source, &coin, live(updates)) }, place)
+            }
+            Err(report) => Ok(Ticket::done(report)),
+        }
+    }
+
     /// Puts the updates of one wallet into the inbox, and into their lanes when they are stored, in their order.
     pub(crate) fn put(
         self: &Arc<Self>,
@@ -57,7 +132,18 @@ impl Dispatcher {
         }
         let Delivered { source, coin, updates, taken, remember, chain, awaited } = delivered;
         let total = updates.len();
-        let Sorting { sorted, events, report } = self.sort(source, coin, updates);
+        // Until they are in the inbox: what is found by comparing is put there before an event or not at all.
+        #[cfg(feature = "polling")]
+        let mut watching = self.watch.at(coin);
+        let Sorting { sorted, events, report } = self.sort(
+            source,
+            coin,
+            updates,
+            #[cfg(feature = "polling")]
+            &mut watching,
+        );
+        #[cfg(feature = "polling")]
+        let remember = watching.remember(remember);
         if events.is_empty() && taken.is_empty() && remember.is_empty() {
             return Ok(Ticket::done(report));
         }
@@ -116,12 +202,18 @@ impl Dispatcher {
         let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
         for (event, id, Sorted { index, live }) in stored {
             // A dead letter is said already.
-            let Some((update, lane)) = live else { continue };
+            let Some((update, lane)) = live else {
+                meter::count(meter::DIED, &event);
+                continue;
+            };
             let Some(id) = id else {
                 tracing::debug!(currency = %event.currency, update = excerpt(&event.text), "delivered before");
                 batch.note(|report| report.repeated.push(index));
+                meter::count(meter::REPEATED, &event);
                 continue;
             };
+            meter::count(meter::ACCEPTED, &event);
+            tracing::debug!(id = id.0, origin = ?event.origin, currency = %event.currency, event = %update.event(), "accepted");
             if claim {
                 let claimed = Claimed { id, event, attempt: 1, failures: 0, due: None, accepted };
                 let accepted = Accepted { index, update, claimed };
@@ -135,7 +227,9 @@ impl Dispatcher {
         }
         for (lane, updates) in jobs {
             let job = Job { source: source.clone(), updates, batch: Some(Arc::clone(batch)), place: None };
-            self.enter(lane, job, runtime);
+            if let Some((lane, job)) = self.backlog.turn(lane, job) {
+                self.enter(lane, job, runtime);
+            }
         }
     }
 
@@ -154,4 +248,10 @@ impl Dispatcher {
             self.workers.spawn_on(work, runtime);
         }
     }
+}
+
+/// As they come from a daemon, or by hand.
+fn live(updates: Vec<Read>) -> Vec<Incoming> {
+    let life = Life::new();
+    updates.into_iter().map(|update| Incoming { update, origin: Origin::Live, life }).collect()
 }

@@ -1,47 +1,48 @@
-//! What is in the inbox and in no lane: what found no room when it came, what an earlier process left, what is due again.
+//! Who puts an event into its lane: the one who appends it, or the pump that claims it from the inbox.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, Weak};
-use std::time::{Duration, SystemTime};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
-use tokio::runtime::Handle;
-use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::sync::Notify;
 
-use super::{Accepted, Dispatcher, Job, lock};
-use crate::inbox::{Claimed, Claims, Verdict, WalletId};
-use crate::source::Source;
-use crate::{Coin, Currency, Update};
+use super::{Job, lock};
+use crate::inbox::EventId;
+use crate::source::Lane;
 
-/// How many events are claimed at a time.
-const MOST: usize = 1_024;
-/// How often it is looked for what nobody told: a dead letter that was replayed by a tool, a clock that was set.
-const LOOK: Duration = Duration::from_secs(10);
-
-/// Decides who puts an event into its lane: the one who appends it, as long as nothing waits in the inbox before it;
-/// otherwise the pump, in its turn.
+/// As long as nothing waits in the inbox, what is appended goes into its lane as soon as it is committed. Otherwise it
+/// waits there too, and the pump claims it in its turn.
 pub(super) struct Backlog {
-    /// Whether something may wait. Who appends holds it meanwhile, so that the order of decisions is that of the inbox.
-    open: Mutex<bool>,
+    /// Held while a batch is appended, so that the order of the decisions is that of the inbox.
+    phase: Mutex<Phase>,
     is_durable: bool,
     /// How many batches were appended without being claimed, and how many of them are committed.
     unclaimed: AtomicU64,
     committed: AtomicU64,
-    wake: Arc<Notify>,
-    pumping: AtomicBool,
+    pub(super) wake: Arc<Notify>,
     due: Mutex<Option<SystemTime>>,
+}
+
+enum Phase {
+    /// Nothing waits in the inbox.
+    Direct,
+    /// Something does.
+    Backlogged,
+    /// The pump has almost all of it. What is appended is claimed at once again, and parked until the pump has what came
+    /// before. Without this, a steady stream would go by the pump for ever.
+    Closing(VecDeque<(Lane, Job)>),
 }
 
 impl Backlog {
     /// A durable inbox may have something from an earlier process.
     pub(super) fn new(is_durable: bool) -> Self {
         Self {
-            open: Mutex::new(is_durable),
+            phase: Mutex::new(if is_durable { Phase::Backlogged } else { Phase::Direct }),
             is_durable,
             unclaimed: AtomicU64::new(0),
             committed: AtomicU64::new(0),
             wake: Arc::default(),
-            pumping: AtomicBool::new(false),
             due: Mutex::default(),
         }
     }
@@ -51,10 +52,12 @@ impl Backlog {
         if !self.is_durable {
             return append(true);
         }
-        let mut open = lock(&self.open);
-        let claim = has_place && !*open;
+        let mut phase = lock(&self.phase);
+        let claim = has_place && !matches!(*phase, Phase::Backlogged);
         if !claim {
-            *open = true;
+            if let Phase::Direct = *phase {
+                *phase = Phase::Backlogged;
+            }
             self.unclaimed.fetch_add(1, Ordering::AcqRel);
         }
         append(claim);
@@ -66,6 +69,59 @@ impl Backlog {
         self.wake.notify_one();
     }
 
+    /// A job that was claimed when it was appended, unless it has to wait for what came before it.
+    pub(super) fn turn(&self, lane: Lane, job: Job) -> Option<(Lane, Job)> {
+        if !self.is_durable {
+            return Some((lane, job));
+        }
+        match &mut *lock(&self.phase) {
+            Phase::Closing(parked) => {
+                parked.push_back((lane, job));
+                None
+            }
+            Phase::Direct | Phase::Backlogged => Some((lane, job)),
+        }
+    }
+
+    /// How many batches that were not claimed are committed.
+    pub(super) fn committed(&self) -> u64 {
+        self.committed.load(Ordering::Acquire)
+    }
+
+    /// Jobs that came before this event, and were parked.
+    pub(super) fn parked_before(&self, id: EventId) -> Vec<(Lane, Job)> {
+        let mut before = Vec::new();
+        if let Phase::Closing(parked) = &mut *lock(&self.phase) {
+            while parked.front().is_some_and(|(_, job)| job.first().is_none_or(|first| first < id)) {
+                before.extend(parked.pop_front());
+            }
+        }
+        before
+    }
+
+    /// A claim has taken all that there was, after so many batches had been committed.
+    pub(super) fn claimed_all(&self, committed: u64, enter: impl FnMut((Lane, Job))) {
+        let mut phase = lock(&self.phase);
+        // Otherwise some are on their way that it could not see.
+        let is_all = self.unclaimed.load(Ordering::Acquire) == committed;
+        match &mut *phase {
+            Phase::Direct => {}
+            Phase::Backlogged if !is_all => *phase = Phase::Closing(VecDeque::new()),
+            Phase::Closing(_) if !is_all => {}
+            Phase::Backlogged => *phase = Phase::Direct,
+            Phase::Closing(parked) => {
+                // While nobody else can enter one.
+                parked.drain(..).for_each(enter);
+                *phase = Phase::Direct;
+            }
+        }
+    }
+
+    /// Whether what is parked waits for the pump.
+    pub(super) fn is_closing(&self) -> bool {
+        matches!(*lock(&self.phase), Phase::Closing(_))
+    }
+
     /// Something is due at that time.
     pub(super) fn due_at(&self, time: SystemTime) {
         let mut due = lock(&self.due);
@@ -75,125 +131,18 @@ impl Backlog {
         }
     }
 
+    /// What has been said to be due since the last look.
+    pub(super) fn due(&self) -> Option<SystemTime> {
+        *lock(&self.due)
+    }
+
+    /// Whatever is due will be claimed.
+    pub(super) fn forget_due(&self) {
+        *lock(&self.due) = None;
+    }
+
     /// Looks into the inbox soon.
     pub(super) fn look(&self) {
         self.wake.notify_one();
     }
-}
-
-impl Dispatcher {
-    /// Starts the pump, unless it runs.
-    pub(super) fn start_pump(self: &Arc<Self>, source: &Source, runtime: &Handle) {
-        // Read first: that is cheap, and it mostly runs.
-        if self.backlog.pumping.load(Ordering::Acquire) || self.backlog.pumping.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        // It keeps neither alive: a listener that is dropped ends it.
-        let pump = Pump {
-            dispatcher: Arc::downgrade(self),
-            wake: Arc::clone(&self.backlog.wake),
-            source: source.clone(),
-        };
-        let closing = self.closing.clone();
-        self.pumps
-            .spawn_on(async move { closing.run_until_cancelled(pump.run()).await.unwrap_or(()) }, runtime);
-    }
-}
-
-impl Drop for Dispatcher {
-    fn drop(&mut self) {
-        // The pump looks, and finds that there is nobody to pump for.
-        self.backlog.wake.notify_one();
-    }
-}
-
-/// Claims what the inbox has, and puts it into the lanes.
-struct Pump {
-    dispatcher: Weak<Dispatcher>,
-    wake: Arc<Notify>,
-    source: Source,
-}
-
-impl Pump {
-    async fn run(self) {
-        while let Some(dispatcher) = self.dispatcher.upgrade() {
-            let wait = dispatcher.pump(&self.source).await;
-            drop(dispatcher);
-            if let Some(wait) = wait {
-                let _ = tokio::time::timeout(wait, self.wake.notified()).await;
-            }
-        }
-    }
-}
-
-impl Dispatcher {
-    /// Claims once; how long there is nothing to claim, as far as is known.
-    async fn pump(self: &Arc<Self>, source: &Source) -> Option<Duration> {
-        let committed = self.backlog.committed.load(Ordering::Acquire);
-        *lock(&self.backlog.due) = None;
-        let Some(mut places) = self.room.take_some(MOST).await else { return Some(LOOK) };
-        let Claims { events, next_due } =
-            match self.inbox.claim(places.num_permits(), self.policy.strict).await {
-                Ok(claims) => claims,
-                Err(error) => {
-                    self.told.once(&error.to_string(), || tracing::error!("{error}"));
-                    return Some(LOOK);
-                }
-            };
-        let is_all = events.len() < places.num_permits();
-        let coins = if events.is_empty() { HashMap::new() } else { by_id(source) };
-        for claimed in events {
-            let place = places.split(1);
-            self.admit(claimed, source, &coins, place);
-        }
-        if !is_all {
-            return None;
-        }
-        let mut open = lock(&self.backlog.open);
-        if self.backlog.unclaimed.load(Ordering::Acquire) == committed {
-            // Everything that was appended without being claimed was committed before this claim, which took all.
-            *open = false;
-        }
-        drop(open);
-        let until = |due: SystemTime| due.duration_since(SystemTime::now()).unwrap_or_default();
-        let known = *lock(&self.backlog.due);
-        let wait = next_due.into_iter().chain(known).map(until).min();
-        Some(wait.unwrap_or(LOOK).min(LOOK))
-    }
-
-    /// Puts a claimed event into its lane.
-    fn admit(
-        self: &Arc<Self>,
-        claimed: Claimed,
-        source: &Source,
-        coins: &HashMap<(Currency, Option<WalletId>), Coin>,
-        place: Option<OwnedSemaphorePermit>,
-    ) {
-        let event = &claimed.event;
-        let dead = |error: String| {
-            tracing::error!(
-                currency = %event.currency, wallet = event.wallet.map(tracing::field::display), "a dead letter: {error}"
-            );
-            self.inbox.settle(&claimed, Verdict::Dead { error });
-        };
-        let Some(coin) = coins.get(&(event.currency, event.wallet)) else {
-            return dead("its wallet is not listened to any more".to_owned());
-        };
-        let (body, part) = event.text.body();
-        let update = match Update::parse(body, part, coin) {
-            Ok(update) => update,
-            Err(malformed) => return dead(malformed.to_string()),
-        };
-        let lane = source.lane(&update, self.policy.payments_apart);
-        let (batch, index) = lock(&self.awaited).remove(&claimed.id).unzip();
-        let accepted = Accepted { index: index.unwrap_or(0), update, claimed };
-        let job = Job { source: source.clone(), updates: vec![accepted], batch, place };
-        if let Ok(runtime) = super::runtime() {
-            self.enter(lane, job, &runtime);
-        }
-    }
-}
-
-fn by_id(source: &Source) -> HashMap<(Currency, Option<WalletId>), Coin> {
-    source.all_coins().into_iter().map(|coin| ((coin.currency(), coin.id()), coin)).collect()
 }

@@ -38,12 +38,12 @@ impl Health {
 }
 
 impl Dispatcher {
-    /// A number for a text that is about to be kept.
-    pub(crate) fn next_received(&self) -> ReceivedId {
+    /// The number for a text that is to be kept.
+    pub(crate) fn number(&self) -> ReceivedId {
         ReceivedId(self.received.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
-    /// Keeps a text.
+    /// Keeps a text, under a number of its own.
     pub(crate) fn keep(
         &self,
         id: ReceivedId,
@@ -51,8 +51,7 @@ impl Dispatcher {
         remember: Vec<Remember>,
         chain: Option<Chain>,
     ) -> oneshot::Receiver<Result<()>> {
-        let batch = Batch { received: vec![(id, received)], remember, chain, ..Batch::default() };
-        self.write(batch)
+        self.write(Batch { received: vec![(id, received)], remember, chain, ..Batch::default() })
     }
 
     /// Keeps what is to be known after a restart, and lets go of texts.
@@ -81,6 +80,7 @@ impl Dispatcher {
     }
 
     /// Tells when something could not be stored.
+    #[cfg(feature = "websocket")]
     pub(crate) fn troubles(&self) -> watch::Receiver<u64> {
         self.health.troubles.subscribe()
     }

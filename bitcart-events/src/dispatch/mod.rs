@@ -4,10 +4,13 @@
 mod accept;
 mod backlog;
 mod batch;
+mod close;
 #[cfg(feature = "polling")]
 mod keep;
 mod lanes;
+mod meter;
 mod policy;
+mod pump;
 mod report;
 mod room;
 mod run;
@@ -15,17 +18,17 @@ mod sort;
 mod work;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use accept::{Delivered, Incoming, Read};
+pub(crate) use accept::Read;
+#[cfg(feature = "polling")]
+pub(crate) use accept::{Delivered, Incoming};
 use backlog::Backlog;
 use batch::Batch;
 pub(crate) use batch::Ticket;
@@ -37,13 +40,14 @@ pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Repor
 use room::Room;
 
 use crate::handler::{Routes, States};
-use crate::inbox::{Claimed, EventId, Inbox, Life, Origin};
+use crate::inbox::{Claimed, EventId, Inbox};
 #[cfg(feature = "polling")]
 use crate::inbox::{InboxStats, Received, ReceivedId};
-use crate::intake::Parcel;
-use crate::source::{Lane, Source};
+#[cfg(feature = "polling")]
+use crate::reconcile::{Timing, Watch};
+use crate::source::Source;
 use crate::told::Told;
-use crate::{Coin, Error, ErrorKind, Result, Update};
+use crate::{Error, ErrorKind, Result, Update};
 
 /// How many updates may wait or run, and how many may run at once.
 #[derive(Debug, Clone, Copy)]
@@ -58,15 +62,14 @@ impl Default for Limits {
     }
 }
 
-/// How long handlers get to be dropped when the deadline of a shutdown has passed.
-const LAST_STEPS: Duration = Duration::from_secs(1);
-
 /// Hands updates to handlers. It knows no wallets: each update comes with its [`Source`].
 pub(crate) struct Dispatcher {
     id: u64,
     routes: Routes,
     states: Arc<States>,
     policy: Policy,
+    #[cfg(feature = "polling")]
+    watch: Watch,
     inbox: Arc<dyn Inbox>,
     is_durable: bool,
     /// The inbox's own.
@@ -91,6 +94,7 @@ pub(crate) struct Dispatcher {
     unfinished: AtomicUsize,
     workers: TaskTracker,
     pumps: TaskTracker,
+    is_pumping: AtomicBool,
     /// Nothing new begins.
     closing: CancellationToken,
     abort: CancellationToken,
@@ -105,6 +109,13 @@ struct Job {
     /// The place of what comes without a batch.
     #[expect(dead_code, reason = "it is given back when it is dropped")]
     place: Option<OwnedSemaphorePermit>,
+}
+
+impl Job {
+    /// The first of its events.
+    fn first(&self) -> Option<EventId> {
+        self.updates.first().map(|accepted| accepted.claimed.id)
+    }
 }
 
 /// An update that is to be handled.
@@ -130,6 +141,8 @@ impl Dispatcher {
             routes,
             states: Arc::new(states),
             policy,
+            #[cfg(feature = "polling")]
+            watch: Watch::default(),
             is_durable,
             key: inbox.key(),
             inbox,
@@ -149,9 +162,22 @@ impl Dispatcher {
             unfinished: AtomicUsize::new(0),
             workers: TaskTracker::new(),
             pumps: TaskTracker::new(),
+            is_pumping: AtomicBool::new(false),
             closing: CancellationToken::new(),
             abort: CancellationToken::new(),
         }
+    }
+
+    /// Compares with the daemons at these times.
+    #[cfg(feature = "polling")]
+    pub(crate) fn comparing(mut self, timing: Timing) -> Self {
+        self.watch = Watch::new(timing, self.is_durable);
+        self
+    }
+
+    #[cfg(feature = "polling")]
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     pub(crate) fn inbox(&self) -> &Arc<dyn Inbox> {
@@ -159,6 +185,7 @@ impl Dispatcher {
     }
 
     /// The key under which updates are known again.
+    #[cfg(feature = "websocket")]
     pub(crate) fn key(&self) -> &[u8; 16] {
         &self.key
     }
@@ -201,76 +228,6 @@ impl Dispatcher {
         &self.routes
     }
 
-    /// Accepts updates if there is room now: in memory, or in the inbox that keeps them.
-    #[cfg(feature = "webhook")]
-    pub(crate) fn try_accept(
-        self: &Arc<Self>,
-        source: &Source,
-        body: &Arc<str>,
-        parcel: Parcel,
-    ) -> Result<Ticket> {
-        let (coin, updates) = match self.read(source, body, &parcel) {
-            Ok(read) => read,
-            Err(report) => return Ok(Ticket::done(report)),
-        };
-        let place = self.place_for(source, updates.first(), 0)?;
-        self.put(Delivered::new(source, &coin, live(updates)), place)
-    }
-
-    /// A place for an update, if there is room now in its lane, for which so many are held elsewhere.
-    #[cfg(feature = "websocket")]
-    pub(crate) fn place_for(
-        &self,
-        source: &Source,
-        update: Option<&Read>,
-        held: usize,
-    ) -> Result<OwnedSemaphorePermit> {
-        let lane = update
-            .and_then(|update| update.as_ref().ok())
-            .map(|update| source.lane(update, self.policy.payments_apart));
-        let place = self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)));
-        // What finds no room in memory waits in the file.
-        if self.is_durable { place.or_else(|_| self.room.no_place()) } else { place }
-    }
-
-    /// Whether nothing of a wallet waits or is at work.
-    #[cfg(feature = "websocket")]
-    pub(crate) fn is_idle(&self, coin: &Coin) -> bool {
-        self.lanes.waiting(&Lane::of(coin)) == 0
-    }
-
-    /// Whether there is room for the blocks of a currency.
-    #[cfg(feature = "websocket")]
-    pub(crate) fn has_room_for_blocks(&self, currency: crate::Currency) -> bool {
-        self.room.is_left(self.lanes.waiting(&Lane::Blocks(currency)))
-    }
-
-    /// Waits until there is room in a wallet's lane.
-    #[cfg(feature = "polling")]
-    pub(crate) async fn reserve_for(&self, coin: &Coin) -> Result<OwnedSemaphorePermit> {
-        if self.is_durable {
-            return self.room.no_place();
-        }
-        let lane = Lane::of(coin);
-        self.room.take_in(|| self.lanes.waiting(&lane)).await
-    }
-
-    /// Accepts updates as soon as there is room.
-    pub(crate) async fn accept(
-        self: &Arc<Self>,
-        source: &Source,
-        body: &Arc<str>,
-        parcel: Parcel,
-    ) -> Result<Ticket> {
-        let place = self.room.take().await?;
-        match self.read(source, body, &parcel) {
-            Ok((coin, updates)) => {
-                self.put(Delivered { awaited: true, ..Delivered::new(source, &coin, live(updates)) }, place)
-            }
-            Err(report) => Ok(Ticket::done(report)),
-        }
-    }
-
     /// Whether it has been shut down: there is no way back.
     #[cfg(feature = "polling")]
     pub(crate) fn check_open(&self) -> Result<()> {
@@ -294,66 +251,6 @@ impl Dispatcher {
         );
         Err(Error::new(ErrorKind::Reentrant, message))
     }
-
-    /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said. What an inbox
-    /// keeps is left there, but for what has begun.
-    pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
-        self.room.close();
-        self.closing.cancel();
-        self.pumps.close();
-        self.workers.close();
-        let finished = tokio::time::timeout_at(deadline, self.workers.wait()).await;
-        let lost = self.unfinished.load(Ordering::Relaxed);
-        if finished.is_err() {
-            self.abort.cancel();
-            // A plain handler that blocks its thread cannot be stopped, only left behind.
-            let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;
-        }
-        self.abandon();
-        lock(&self.awaited).clear();
-        let closed = self.inbox.close().await;
-        self.tell_what_is_left().await;
-        if finished.is_err() {
-            let what = if self.is_durable {
-                format!(
-                    "{lost} handlers were broken off; their events are in the inbox, and are handled again"
-                )
-            } else {
-                format!("{lost} accepted updates were not handled to the end")
-            };
-            let message = format!("the time for a graceful shutdown ran out: {what}");
-            return Err(Error::new(ErrorKind::Shutdown, message));
-        }
-        closed
-    }
-
-    /// Nothing of what waits in the lanes begins any more.
-    fn abandon(&self) {
-        self.release(self.lanes.clear().into_iter().flat_map(|job| job.updates));
-    }
-
-    /// What memory holds is gone with the process.
-    async fn tell_what_is_left(&self) {
-        if self.is_durable {
-            return;
-        }
-        match self.inbox.stats().await {
-            Ok(stats) if stats.retrying + stats.dead > 0 => tracing::warn!(
-                "lost with the process, because they were held in memory: {} events that waited for another attempt, {} dead \
-                 letters; an inbox in a file keeps them (`BITCART_INBOX=events.db`)",
-                stats.retrying,
-                stats.dead,
-            ),
-            Ok(_) => {}
-            Err(error) => tracing::warn!("{error}"),
-        }
-    }
-}
-
-/// As they come from a daemon, or by hand.
-fn live(updates: Vec<Read>) -> Vec<Incoming> {
-    let life = Life::new();
-    updates.into_iter().map(|update| Incoming { update, origin: Origin::Live, life }).collect()
 }
 
 fn refused(reason: &str) -> Error {

@@ -18,18 +18,31 @@ use crate::Result;
 const LOOK: Duration = Duration::from_secs(1);
 
 pub(super) struct Room {
+    #[cfg(feature = "websocket")]
+    size: usize,
     places: Arc<Semaphore>,
     freed: Notify,
 }
 
 impl Room {
     pub(super) fn new(places: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(places)), freed: Notify::new() }
+        Self {
+            #[cfg(feature = "websocket")]
+            size: places,
+            places: Arc::new(Semaphore::new(places)),
+            freed: Notify::new(),
+        }
     }
 
     /// Waits for a place. Whoever has one may bring a whole batch: it is never too large, and the next one waits.
     pub(super) async fn take(&self) -> Result<OwnedSemaphorePermit> {
         Arc::clone(&self.places).acquire_owned().await.map_err(|_| shutting_down())
+    }
+
+    /// Whether so many may be held without a place.
+    #[cfg(feature = "websocket")]
+    pub(super) fn may_hold(&self, held: usize) -> bool {
+        held < self.size
     }
 
     /// For what needs none.
@@ -39,6 +52,12 @@ impl Room {
             return Err(shutting_down());
         }
         Arc::clone(&self.places).try_acquire_many_owned(0).map_err(|_| shutting_down())
+    }
+
+    /// Takes at most so many places, no more than half of what is left, or none. Nothing when it is closed.
+    pub(super) fn take_now(&self, most: usize) -> Option<OwnedSemaphorePermit> {
+        let none = Arc::clone(&self.places).try_acquire_many_owned(0).ok()?;
+        Some(self.fit(none, most))
     }
 
     /// Waits for a place, and takes at most so many, but no more than half of what is left.

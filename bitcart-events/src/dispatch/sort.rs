@@ -8,6 +8,8 @@ use super::{Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
 use crate::field::{IntField, excerpt};
 use crate::inbox::{Fact, Life, NewEvent, Origin, Text};
 use crate::intake::Parcel;
+#[cfg(feature = "polling")]
+use crate::reconcile::Watching;
 use crate::schema::event;
 use crate::source::{Lane, Source, Unasked};
 use crate::update::Malformed;
@@ -54,7 +56,13 @@ impl Dispatcher {
         Ok((coin, updates))
     }
 
-    pub(super) fn sort(&self, source: &Source, coin: &Coin, updates: Vec<Incoming>) -> Sorting {
+    pub(super) fn sort(
+        &self,
+        source: &Source,
+        coin: &Coin,
+        updates: Vec<Incoming>,
+        #[cfg(feature = "polling")] watching: &mut Watching<'_>,
+    ) -> Sorting {
         let count = updates.len();
         let (sorted, events) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut sorting = Sorting { sorted, events, report: Report::default() };
@@ -69,6 +77,11 @@ impl Dispatcher {
             if source.find(update.coin(), update.event(), &self.routes).is_none() {
                 self.ignore(&update);
                 sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
+                continue;
+            }
+            #[cfg(feature = "polling")]
+            if !watching.takes(&update, origin) {
+                sorting.report.repeated.push(index);
                 continue;
             }
             let lane = source.lane(&update, self.policy.payments_apart);

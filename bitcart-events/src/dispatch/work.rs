@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use super::policy::Next;
 use super::run::{self, Ended, Run};
-use super::{Accepted, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, runtime};
+use super::{Accepted, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, meter, runtime};
 use crate::handler::{Attempt, Handler, HandlerError, Outcome};
 use crate::inbox::{Claimed, Verdict};
 use crate::source::{Lane, Source};
@@ -101,17 +101,23 @@ impl Dispatcher {
         next: Next,
         error: String,
     ) -> Option<Duration> {
+        let event = &claimed.event;
         match next {
-            Next::Stored => None,
-            Next::Done => {
-                self.inbox.settle(claimed, Verdict::Handled);
+            Next::Done | Next::Stored => {
+                if matches!(next, Next::Done) {
+                    self.inbox.settle(claimed, Verdict::Handled);
+                }
+                meter::count(meter::HANDLED, event);
+                meter::lag(claimed);
                 None
             }
             Next::Dead => {
                 self.inbox.settle(claimed, Verdict::Dead { error });
+                meter::count(meter::DIED, event);
                 None
             }
             Next::Again(wait) => {
+                meter::count(meter::RETRIED, event);
                 let due = SystemTime::now() + wait;
                 self.inbox.settle(claimed, Verdict::Retry { due, held: self.policy.strict, error });
                 if !self.policy.strict

@@ -1,7 +1,8 @@
 //! The inbox of a listener that was given none.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
@@ -9,7 +10,7 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use super::facts::{Heights, Transfers};
 use super::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, Mark,
-    NewEvent, Origin, Received, ReceivedId, Remember, Verdict,
+    NewEvent, Origin, Received, ReceivedId, Remember, Remembered, Verdict,
 };
 use crate::Result;
 
@@ -22,7 +23,7 @@ const RETRIES: usize = 16_384;
 const DEAD: usize = 1_024;
 /// So much back is no setting of the clock.
 const SLACK: Duration = Duration::from_secs(1);
-/// How many keys are remembered.
+/// How many keys are remembered. With one more all are forgotten.
 const KEYS: usize = 16_384;
 
 /// Holds events in memory: they are lost with the process.
@@ -169,12 +170,12 @@ impl Inbox for MemoryInbox {
     }
 
     fn key(&self) -> [u8; 16] {
-        use std::hash::{BuildHasher, RandomState};
         // Nothing is kept, so it is another key for each process.
-        let half = || RandomState::new().hash_one(0_u8).to_le_bytes();
-        let mut key = [0; 16];
-        key.iter_mut().zip(half().into_iter().chain(half())).for_each(|(to, from)| *to = from);
-        key
+        static KEY: LazyLock<[u8; 16]> = LazyLock::new(|| {
+            let [one, other] = [(); 2].map(|()| RandomState::new().hash_one(0_u8));
+            (u128::from(one) << 64 | u128::from(other)).to_le_bytes()
+        });
+        *KEY
     }
 
     fn append(&self, batch: Batch, done: Committed) {
@@ -183,9 +184,11 @@ impl Inbox for MemoryInbox {
         for remember in batch.remember {
             match remember {
                 Remember::Put(key, value) => {
-                    if held.memory.len() < KEYS || held.memory.contains_key(&key) {
-                        held.memory.insert(key, value);
+                    // All or nothing: who finds a part of what was there would take the rest for new.
+                    if held.memory.len() >= KEYS && !held.memory.contains_key(&key) {
+                        held.memory.clear();
                     }
+                    held.memory.insert(key, value);
                 }
                 Remember::Forget(prefix) => held.memory.retain(|key, _| !key.starts_with(&prefix)),
             }
@@ -235,7 +238,7 @@ impl Inbox for MemoryInbox {
         ready(Ok(Vec::new())).boxed()
     }
 
-    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Vec<(String, Vec<u8>)>>> {
+    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>> {
         let held = self.held();
         let from = held.memory.range(prefix.to_owned()..);
         let known = from.take_while(|(key, _)| key.starts_with(prefix));

@@ -3,16 +3,69 @@
 //! A delivery [appends](Inbox::append) what it accepted; the dispatcher [claims](Inbox::claim) what it has room for, in the
 //! order of acceptance, and [settles](Inbox::settle) each event when its handler has ended. [`MemoryInbox`] is what a
 //! listener has unless it is given another one; what is in it is gone with the process. `SqliteInbox` (feature `sqlite`)
-//! keeps events in a file.
+//! keeps events in a file:
 //!
-//! # What an inbox promises
-//! - What was appended is there again after a kill, and after a power cut on storage that honours its flushes, if the inbox
-//!   [is durable](Inbox::is_durable).
-//! - Each event is claimed by one process at a time, and again by the next one if that process ended before it settled it.
-//! - What was settled as handled is not claimed again.
+#![cfg_attr(all(feature = "sqlite", feature = "websocket"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "sqlite", feature = "websocket")), doc = "```ignore")]
+//! use bitcart_events::inbox::SqliteInbox;
+//! # use bitcart_events::Coin;
+//! # #[tokio::main]
+//! # async fn main() -> bitcart_events::Result<()> {
+//! Coin::btc("xpub…").listener().inbox(SqliteInbox::open("events.db")?).websocket().await
+//! # }
+//! ```
+//!
+//! The `run_…` functions and [`Settings`](crate::Settings) take one setting for it: `BITCART_INBOX=events.db`.
+//!
+//! # What is promised
+//! An event that was committed to a durable inbox survives a kill, and a power loss on storage that honours its flushes. It is
+//! given to its handler at least once, in the order of acceptance for its lane. A handler whose success was committed is not
+//! run again for that event. What a handler writes through `InboxTx` happens exactly once.
+//!
+//! Events that a daemon drops, or forgets before they were stored, cannot be had as events any more. After every start and
+//! reconnect, and [by the clock](crate::ListenerBuilder::reconcile_every), the state of payments, blocks and transactions is
+//! compared with the daemon, and what changed since the last state that is known is delivered, with the [origin](Origin)
+//! `Reconciled`.
+//!
+//! Not promised: exactly-once effects outside of the file, every status in between, an order of events of different lanes, that
+//! a webhook is genuine.
+//!
+//! | by | is accepted when | and if it cannot be stored |
+//! |---|---|---|
+//! | webhook | it is stored, before it is answered with 200 | the connection is closed without an answer, so that the daemon keeps the event |
+//! | polling | the answer is stored as it came, before anything in it is looked at | the answer is kept in memory and tried again; no daemon is asked before the inbox can be written |
+//! | websocket | it is stored; what is held until the queue was fetched is stored as it came | the connection is given up; the events are in the daemon's queue, and are fetched when the inbox can be written |
+//! | hand | it is stored | `process_updates` fails |
+//!
+//! What is known of earlier events is in the inbox too: which heights and transfers were delivered, and where a websocket's
+//! events lie in the daemon's queue. So what a daemon sends again after a restart, its own or ours, is known again.
+//!
+//! # What fails
+//! An event whose handler returned an error, panicked, or took [too long](crate::ListenerBuilder::time_limit) is tried again after
+//! growing [waits](crate::ListenerBuilder::retry_waits), [5 times](crate::ListenerBuilder::retries) unless the listener or the handler
+//! (`#[on(…, retries = 0)]`) says otherwise. Meanwhile those behind it go on, unless the listener is
+//! [strict](crate::ListenerBuilder::strict). After the last attempt, or at once when an argument cannot be read or the error is
+//! [`Final`](crate::Final), it is a dead letter: kept whole, to be [looked at](Inbox::dead_letters) and
+//! [replayed](crate::Listener::replay), alone, by filter, or all.
+//!
+//! # For operators
+//! Each event that changes its state is logged with its number: accepted, repeated and handled at the level "debug", what failed
+//! and what is dead as errors. `SqliteInbox::attach` opens a file beside the program that has it.
+//!
+//! With the feature `metrics` these are counted through the facade of that name:
+//!
+//! | metric | is |
+//! |---|---|
+//! | `bitcart_events_accepted_total` | events that went into the inbox, by `currency` and `origin` (live, drained, reconciled, replayed), as all counts |
+//! | `bitcart_events_repeated_total` | those that were delivered before |
+//! | `bitcart_events_handled_total` | handled |
+//! | `bitcart_events_retried_total` | failed attempts that are followed by another |
+//! | `bitcart_events_died_total` | new dead letters |
+//! | `bitcart_events_lag_seconds` | a histogram: from acceptance to the end of the handler |
+//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and how long its oldest event has |
 //!
 //! # Made for several machines
-//! Nothing here says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
+//! Nothing in [`Inbox`] says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
 //! of its instances an id that is unique for each start, keeps a lease with every event that it hands out and renews it by
 //! itself, and lets [`settle`](Inbox::settle) change only what is still leased to the instance that asks: a machine that
 //! was gone for too long changes nothing any more.
@@ -40,13 +93,20 @@ pub use memory::MemoryInbox;
 pub use sqlite::SqliteInbox;
 pub use verdict::{Claimed, Claims, Effects, Verdict};
 
+#[cfg(feature = "sqlite")]
+use crate::Error;
+#[cfg(any(doc, feature = "sqlite"))]
+use crate::ErrorKind;
 pub use crate::wallet::WalletId;
-use crate::{BoxError, Error, ErrorKind, Result};
+use crate::{BoxError, Result};
 
 /// Called when a batch is committed, or cannot be.
 ///
 /// For each of the batch's events its id, or `None` if it states a fact that was delivered before.
 pub type Committed = Box<dyn FnOnce(Result<Vec<Option<EventId>>>) + Send>;
+
+/// What is remembered: keys and values.
+pub type Remembered = Vec<(String, Vec<u8>)>;
 
 /// Keeps what was accepted until it has been handled.
 ///
@@ -66,7 +126,8 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// Stores what was accepted together: all of it or nothing. `done` is called when it is committed, or when it cannot
     /// be, in the order of the calls, from any thread; it is quick, and does not panic.
     ///
-    /// The error is of the kind [`ErrorKind::Refused`] if too much waits to be committed: that passes by itself.
+    /// The error is of the kind [`ErrorKind::Refused`] if too much waits to be committed: that passes by itself, and may be told
+    /// at once, before what was appended earlier is committed.
     fn append(&self, batch: Batch, done: Committed);
 
     /// Takes events that no one has claimed, and those that are due again: at most so many, in the order of acceptance.
@@ -75,7 +136,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// follows it.
     fn claim(&self, most: usize, held: bool) -> BoxFuture<'static, Result<Claims>>;
 
-    /// Writes down what became of a claimed event. It is committed with what is appended next, or a moment later: what is
+    /// Writes down what became of a claimed event, as the `event` that is passed says how many attempts were made. It is committed with what is appended next, or a moment later: what is
     /// lost with the process is handled again.
     fn settle(&self, event: &Claimed, verdict: Verdict);
 
@@ -100,7 +161,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     fn received(&self) -> BoxFuture<'static, Result<Vec<(ReceivedId, Received)>>>;
 
     /// What is [remembered](Remember) under keys that begin so, in the order of the keys.
-    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Vec<(String, Vec<u8>)>>>;
+    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>>;
 
     /// How much is in it.
     fn stats(&self) -> BoxFuture<'static, Result<InboxStats>>;
@@ -118,6 +179,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     fn close(&self) -> BoxFuture<'static, Result<()>>;
 }
 
+#[cfg(feature = "sqlite")]
 pub(crate) fn trouble(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Inbox, message)
 }

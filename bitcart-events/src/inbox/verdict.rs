@@ -26,6 +26,14 @@ pub struct Claimed {
     pub accepted: SystemTime,
 }
 
+impl Claimed {
+    /// One that was claimed by being appended, and has not been tried.
+    #[must_use]
+    pub fn appended(id: EventId, event: NewEvent) -> Self {
+        Self { id, event, attempt: 1, failures: 0, due: None, accepted: SystemTime::now() }
+    }
+}
+
 /// What was claimed.
 #[derive(Debug, Default)]
 #[non_exhaustive]

@@ -1,6 +1,7 @@
 //! A listener: whose events, which handlers, with which states.
 
 mod checks;
+mod handling;
 
 use std::fmt;
 use std::future::Future;
@@ -14,6 +15,8 @@ use crate::delivery::websocket::{Hook, Memory};
 use crate::dispatch::{Dispatcher, Limits, Policy};
 use crate::handler::{EventNames, Handler, Handlers, States, registry};
 use crate::inbox::{DeadLetters, Inbox, MemoryInbox};
+#[cfg(feature = "polling")]
+use crate::reconcile::Timing;
 use crate::shutdown::Shutdown;
 use crate::source::Source;
 use crate::updates::Updates;
@@ -46,6 +49,8 @@ pub struct ListenerBuilder {
     webhook: WebhookSettings,
     #[cfg(feature = "websocket")]
     pub(crate) on_reconnect: Option<Hook>,
+    #[cfg(feature = "polling")]
+    pub(crate) timing: Timing,
 }
 
 impl ListenerBuilder {
@@ -64,6 +69,8 @@ impl ListenerBuilder {
             webhook: WebhookSettings::default(),
             #[cfg(feature = "websocket")]
             on_reconnect: None,
+            #[cfg(feature = "polling")]
+            timing: Timing::default(),
         }
     }
 
@@ -115,54 +122,6 @@ impl ListenerBuilder {
         self
     }
 
-    /// Where accepted events stand until they have been handled. In memory unless set.
-    ///
-    /// See [`inbox`](crate::inbox) for what each promises. An inbox belongs to one listener.
-    pub fn inbox(mut self, inbox: impl Inbox) -> Self {
-        self.inbox = Some(Arc::new(inbox));
-        self
-    }
-
-    /// How often an event is tried again whose handler failed: 5 times unless set, after growing
-    /// [waits](Self::retry_waits). Afterwards it is a [dead letter](crate::inbox). A handler can say otherwise with `#[on(…, retries = 0)]`, and an
-    /// error can say that it is [final](crate::Final).
-    ///
-    /// A handler that panicked or took too long failed too; one whose arguments cannot be read from the update can never
-    /// succeed, and its event is a dead letter at once.
-    pub fn retries(mut self, retries: u32) -> Self {
-        self.policy.retries = retries;
-        self
-    }
-
-    /// How long an event whose handler failed waits for the next attempt: `first` before the first one, then twice as long
-    /// each time up to `longest`, with up to as much again by chance, so that not all that failed together comes back
-    /// together. A second and ten minutes unless set.
-    pub fn retry_waits(mut self, first: Duration, longest: Duration) -> Self {
-        self.policy.waits = (first, longest.max(first));
-        self
-    }
-
-    /// How long an `async` handler may take; as long as it wants unless set. One that takes longer is dropped where it awaits,
-    /// and has failed. A handler that is not `async` cannot be stopped, and has no limit.
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.policy.time_limit = Some(limit);
-        self
-    }
-
-    /// An event that failed holds back those behind it in its lane until it is handled, or a dead letter. Otherwise they go
-    /// on, and it comes again when its wait is over: after them.
-    pub fn strict(mut self) -> Self {
-        self.policy.strict = true;
-        self
-    }
-
-    /// Keeps each payment's events in order by themselves, instead of with all the events of its wallet: a payment whose
-    /// handler takes long does not hold up others of the same wallet.
-    pub fn payments_apart(mut self) -> Self {
-        self.policy.payments_apart = true;
-        self
-    }
-
     /// Shuts down when this future is ready, instead of at Ctrl-C or SIGTERM: whichever delivery the listener runs, and in an
     /// application with its own server what [`Listener::configure_webhook`] started. The first of them takes it.
     pub fn shutdown_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
@@ -202,8 +161,11 @@ impl ListenerBuilder {
             let info = handler.info();
             tracing::info!(event = %info.event, handler = info.name, at = %format_args!("{}:{}", info.file, info.line), "handler");
         }
+        let dispatcher = Dispatcher::new(routes, self.states, self.limits, self.policy, inbox);
+        #[cfg(feature = "polling")]
+        let dispatcher = dispatcher.comparing(self.timing);
         let parts = ListenerParts {
-            dispatcher: Arc::new(Dispatcher::new(routes, self.states, self.limits, self.policy, inbox)),
+            dispatcher: Arc::new(dispatcher),
             shutdown: self.shutdown,
             #[cfg(feature = "webhook")]
             webhook: Arc::new(Receiver::new(self.webhook)?),

@@ -40,11 +40,11 @@ pub(super) fn caught_up(disk: &mut Disk, config: &Config) -> u64 {
 /// So many blocks at once, with all that waits in the first of them: the block, its transactions, and then
 /// the payments (measured, Bitcart `065c8421`, captures `eth_ws`: ws-xpub-A, `bnb`: ws-xpub, `trx`: ws-xpub).
 pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told> {
-    let first = state.disk.chain.height + 1;
+    let (first, now) = (state.disk.chain.height + 1, state.disk.chain.now());
     let mut waiting = Vec::new();
     for (place, transaction) in state.disk.chain.transactions.iter_mut().enumerate() {
         if transaction.height.is_none() {
-            transaction.height = Some(first);
+            (transaction.height, transaction.mined) = (Some(first), Some(now));
             transaction.seen = true;
             transaction.verified = true;
             waiting.push(place);

@@ -46,8 +46,9 @@ pub(super) struct Transaction {
     /// The id of the request that it is for.
     pub(super) request: Option<String>,
     pub(super) amount: Units,
-    /// The block it is in.
+    /// The block it is in, and when that was mined, in seconds since 1970.
     pub(super) height: Option<u64>,
+    pub(super) mined: Option<u64>,
     /// Whether the wallet has seen it.
     pub(super) seen: bool,
     /// Whether the wallet has found it in its block.
@@ -99,9 +100,19 @@ impl Chain {
         let hash = if has_prefix { format!("0x{hash}") } else { hash };
         let Payee { wallet, request, payer } = payee;
         let from = payer.unwrap_or_else(|| somebody(config).to_owned());
-        let (height, seen, verified) = (None, false, false);
+        let (height, mined, seen, verified) = (None, None, false, false);
         let hash_of_it = hash.clone();
-        self.transactions.push(Transaction { hash, from, wallet, request, amount, height, seen, verified });
+        self.transactions.push(Transaction {
+            hash,
+            from,
+            wallet,
+            request,
+            amount,
+            height,
+            mined,
+            seen,
+            verified,
+        });
         (place, hash_of_it)
     }
 }

@@ -14,12 +14,12 @@ pub(super) fn seen(state: &mut State, config: &Config, place: usize) -> Vec<Told
 /// So many blocks at once, of which today's daemon tells only the last (measured, Bitcart `065c8421`, capture
 /// `btc_rpc`: get_updates-40-blocks). What waits is in the first of them.
 pub(super) fn mined(state: &mut State, config: &Config, blocks: u64) -> Vec<Told> {
-    let first = state.disk.chain.height + 1;
+    let (first, now) = (state.disk.chain.height + 1, state.disk.chain.now());
     state.disk.chain.height += blocks;
     let mut told = vec![Told { wallet: None, event: Event::Block { height: state.disk.chain.height } }];
     for place in places(&state.disk, |transaction| transaction.height.is_none()) {
         if let Some(transaction) = state.disk.chain.transactions.get_mut(place) {
-            transaction.height = Some(first);
+            (transaction.height, transaction.mined) = (Some(first), Some(now));
         }
         if is_loaded(state, place) {
             told.extend(verified(&mut state.disk, config, place));

@@ -74,7 +74,8 @@
 //!   `edda6711`, the last with webhooks and the first with a websocket; and today's, `065c8421`, of every
 //!   [`Currency`](crate::Currency).
 //! - `POST /`: the login, the envelope and its errors, Python's spacing. `GET /spec`. The methods `getinfo`,
-//!   `getbalance`, `add_request`, `get_request`, `get_updates`; in 2020 `subscribe`, `unsubscribe`,
+//!   `getbalance`, `add_request`, `get_request`, `list_requests`, `get_updates`, of Electrum's family
+//!   `onchain_history`; in 2020 `subscribe`, `unsubscribe`,
 //!   `configure_notifications`; today `close_wallet`, `list_wallets`, and but for Electrum's family
 //!   `version`, `setrequestaddress`, `validateaddress`, `rescan_blocks`, `getseed`, `history`.
 //! - Webhooks: one POST for each event and wallet, one attempt, any answer is a delivery, without an answer

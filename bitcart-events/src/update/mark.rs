@@ -29,6 +29,7 @@ impl Update {
     /// The queue of an ETH daemon shows a payment with hashes that came later, or with one of them twice (`065c8421`,
     /// capture `eth_rpc`: get_updates-after-payment), so that the same emission differs there from what the websocket
     /// brought.
+    #[cfg(feature = "websocket")]
     pub(crate) fn mark(&self, key: &[u8; 16]) -> Mark {
         Mark::of(key, self.parts())
     }

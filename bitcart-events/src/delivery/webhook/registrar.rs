@@ -98,7 +98,9 @@ impl Team {
                 Ok(true) => {
                     if !ever_answered || in_trouble {
                         self.desk.tell_well(coin.client(), coin.wallet_shown(), "registered with");
+                        self.desk.missed(coin);
                     }
+                    self.desk.compare(coin, orders);
                     (ever_answered, in_trouble, waits) = (true, false, Waits::new());
                     self.interval
                 }

@@ -137,6 +137,9 @@ impl Listener {
     /// What comes while the socket is closed, beyond the last 100 events of a wallet, and what the daemon forgets when it
     /// is restarted in that time. See the table in the [crate's documentation](crate#deliveries).
     ///
+    /// As events, that is: what the daemon's state still shows of it is delivered
+    /// [from there](ListenerBuilder::reconcile_every).
+    ///
     /// # Errors
     /// When a daemon does not accept the login when it is first asked, which ends it for all currencies; when the listener has
     /// a delivery already; or when the deadline of the shutdown passed.

@@ -9,7 +9,7 @@ use super::store::Store;
 use super::{SqliteInbox, explain, letters, memory};
 use crate::inbox::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, Effects, Inbox, InboxStats, Received,
-    ReceivedId, Verdict, trouble,
+    ReceivedId, Remembered, Verdict, trouble,
 };
 use crate::{BoxError, Error, Result};
 
@@ -101,7 +101,7 @@ impl Inbox for SqliteInbox {
         self.ask("read", |store| letters::received(&store.conn))
     }
 
-    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Vec<(String, Vec<u8>)>>> {
+    fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>> {
         let prefix = prefix.to_owned();
         self.ask("read", move |store| memory::recall(&store.conn, &prefix))
     }

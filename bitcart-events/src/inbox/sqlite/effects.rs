@@ -89,11 +89,16 @@ fn is_ours(action: &AuthAction<'_>) -> bool {
         AuthAction::Insert { table_name }
         | AuthAction::Delete { table_name }
         | AuthAction::Update { table_name, .. }
+        | AuthAction::CreateTable { table_name }
+        | AuthAction::CreateTempTable { table_name }
         | AuthAction::DropTable { table_name }
         | AuthAction::AlterTable { table_name, .. }
         | AuthAction::CreateIndex { table_name, .. }
         | AuthAction::DropIndex { table_name, .. }
-        | AuthAction::CreateTrigger { table_name, .. } => ours(table_name),
+        | AuthAction::CreateTrigger { table_name, .. }
+        | AuthAction::CreateTempTrigger { table_name, .. } => ours(table_name),
+        // A temporary one would stand before ours.
+        AuthAction::CreateTempView { view_name } | AuthAction::CreateView { view_name } => ours(view_name),
         // Some only ask; these change how the inbox writes.
         AuthAction::Pragma { pragma_name, pragma_value: Some(_) } => [
             "busy_timeout",

@@ -33,7 +33,9 @@ fn find(path: &Path) -> Result<(PathBuf, bool), String> {
         Ok(found) if !found.is_file() => Err("it is not a regular file".to_owned()),
         Ok(_) => {
             let path = fs::canonicalize(path).map_err(|error| error.to_string())?;
-            check_header(&path)?;
+            if !is_half_written(&path) {
+                check_header(&path)?;
+            }
             Ok((path, true))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -50,6 +52,12 @@ fn find(path: &Path) -> Result<(PathBuf, bool), String> {
         }
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// SQLite was writing to it, without its WAL, when it ended: what is in the file means nothing without the journal, from
+/// which SQLite makes it whole.
+fn is_half_written(path: &Path) -> bool {
+    fs::metadata(with_end(path, "-journal")).is_ok_and(|journal| journal.len() > 0)
 }
 
 /// A file that is no database is looked at here, because SQLite would take one of less than a page as new.
@@ -158,7 +166,7 @@ pub(super) struct Lock {
 
 impl Lock {
     pub(super) fn take(path: &Path) -> Result<Self> {
-        let beside = beside(path);
+        let beside = with_end(path, "-consumer.lock");
         let cannot = |error: io::Error| {
             trouble(format!(
                 "the inbox `{}` cannot be locked: {error}; let this user write `{}`",
@@ -188,8 +196,8 @@ impl Lock {
     }
 }
 
-fn beside(path: &Path) -> PathBuf {
+fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut name = OsString::from(path);
-    name.push("-consumer.lock");
+    name.push(end);
     name.into()
 }

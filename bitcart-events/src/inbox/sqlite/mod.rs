@@ -62,7 +62,7 @@ use crate::Result;
 ///
 /// # What is committed when
 /// One thread writes. What comes while it commits is committed together after that, with one flush of the disk, and
-/// [settled](Inbox::settle) events go with what is appended next, or after ten milliseconds. When the file cannot be
+/// [settled](crate::inbox::Inbox::settle) events go with what is appended next, or after ten milliseconds. When the file cannot be
 /// written what is appended is answered with an error that says why, and what is settled is kept and tried again.
 #[derive(Clone)]
 pub struct SqliteInbox(Arc<Shared>);

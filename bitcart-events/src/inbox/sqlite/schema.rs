@@ -92,12 +92,15 @@ pub(super) fn look(path: &Path, name: &str) -> Result<(Connection, Found)> {
     match version {
         None => {}
         Some(VERSION) => check(&conn, name)?,
-        Some(other) => {
+        Some(other) if other > VERSION => {
             return Err(trouble(format!(
                 "the inbox `{name}` was written by a newer version of bitcart-events: its tables are of version {other}, \
                  and this program knows them up to {VERSION}. It was not changed; run the newer program, or name \
                  another file"
             )));
+        }
+        Some(other) => {
+            return Err(cannot(explain::odd(format!("no version wrote tables of version {other}"))));
         }
     }
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(cannot)?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Answer, missing, wallet_not_loaded};
 use crate::testing::amount::{BITCOIN_DIGITS, NotAnAmount, Units};
 use crate::testing::config::Config;
-use crate::testing::disk::Disk;
+use crate::testing::disk::{Disk, Transaction};
 use crate::testing::json::{Object, python};
 use crate::testing::memory::Memory;
 use crate::testing::request::{DEFAULT_EXPIRATION, amount_text};
@@ -102,6 +102,55 @@ pub(super) fn get_request(
     let [id] = arguments.bind(&config.request_function(), ["key"])?;
     let id = id.ok_or_else(|| missing(&config.request_function(), "key"))?;
     view(config, disk, key, id.as_str().unwrap_or_default(), true)
+}
+
+/// Each as `add_request` shows it, oldest first: without the sum that was sent, which the daemon adds to `get_request` alone
+/// (read in code at `005273f5`, and in Electrum).
+pub(super) fn list_requests(
+    config: &Config,
+    disk: &mut Disk,
+    wallet: Option<&str>,
+    arguments: Arguments,
+) -> Answer {
+    let key = wallet.ok_or_else(wallet_not_loaded)?;
+    // The filters are not needed here.
+    let _ = arguments.bind(&config.command("list_requests"), ["pending", "expired", "paid"])?;
+    let ids: Vec<String> = disk
+        .wallets
+        .get(key)
+        .map_or_else(Vec::new, |file| file.requests.iter().map(|request| request.id.clone()).collect());
+    let views: Result<Vec<String>, RpcError> =
+        ids.iter().map(|id| view(config, disk, key, id, false)).collect();
+    Ok(format!("[{}]", views?.join(", ")))
+}
+
+/// What the wallet has seen, in the order of the chain, and what waits behind it (read in code, Electrum 4.6; a part of its
+/// fields).
+pub(super) fn onchain_history(
+    config: &Config,
+    disk: &mut Disk,
+    wallet: Option<&str>,
+    arguments: Arguments,
+) -> Answer {
+    let key = wallet.ok_or_else(wallet_not_loaded)?;
+    let [] = arguments.bind(&config.command("onchain_history"), [])?;
+    let chain = &disk.chain;
+    let mut seen: Vec<_> = chain.transactions.iter().filter(|one| one.seen && one.wallet == key).collect();
+    // In its block it is as soon as that was verified.
+    let height = |one: &Transaction| one.height.filter(|_| one.verified);
+    seen.sort_by_key(|one| height(one).unwrap_or(u64::MAX));
+    let item = |one: &Transaction| {
+        Object::default()
+            .with("txid", &one.hash)
+            .with("height", &height(one).unwrap_or_default())
+            .with("confirmations", &chain.confirmations(one))
+            .with("timestamp", &one.mined.filter(|_| one.verified))
+            .with("incoming", &true)
+            .with("bc_value", &one.amount.short(BITCOIN_DIGITS))
+            .text()
+    };
+    let items: Vec<String> = seen.into_iter().map(item).collect();
+    Ok(format!(r#"{{"summary": {{}}, "transactions": [{}]}}"#, items.join(", ")))
 }
 
 /// Today only the id names a request, not its address (measured, Bitcart `065c8421`, capture `btc_rpc`:

@@ -21,6 +21,7 @@ impl Ledger {
             wallet.retry.is_some_and(|due| due <= now).then(|| key.clone())
         };
         let due: Vec<WalletKey> = self.wallets.iter().filter_map(due).collect();
+        self.ask_to_compare();
         for key in &due {
             if let Some(wallet) = self.wallets.get_mut(key) {
                 // The last answer may have been lost on its way, with what was in it.
@@ -38,6 +39,16 @@ impl Ledger {
                 self.ask(&key);
             }
         }
+    }
+
+    /// The daemon is asked how things are when the queue has been fetched.
+    fn ask_to_compare(&mut self) {
+        let is_due = |wallet: &Wallet| {
+            wallet.asking == Asking::No && wallet.retry.is_none() && self.desk.wants_to_compare(&wallet.coin)
+        };
+        let due = self.wallets.iter().filter(|(_, wallet)| is_due(wallet));
+        let due: Vec<WalletKey> = due.map(|(key, _)| key.clone()).collect();
+        due.iter().for_each(|key| self.ask(key));
     }
 
     /// A daemon that answers no call must not hold up its websocket, nor may an answer without a pong be kept for ever.

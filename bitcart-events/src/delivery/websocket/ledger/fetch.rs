@@ -188,6 +188,8 @@ impl Ledger {
         }
         if again {
             self.ask(key);
+        } else {
+            self.desk.compare(&coin, &self.orders);
         }
         self.release_blocks();
     }

@@ -3,6 +3,7 @@
 mod due;
 mod fetch;
 mod kept;
+mod load;
 mod take;
 mod wallet;
 
@@ -128,6 +129,7 @@ impl Ledger {
         let mut added = Vec::new();
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
+                self.desk.missed(&coin);
                 self.add(&key, coin);
                 added.push(key);
             }
@@ -162,6 +164,7 @@ impl Ledger {
     /// The daemon sends to the socket: what it sent before waits in its queues.
     pub(super) fn established(&mut self) {
         self.is_established = true;
+        self.wallets.values().for_each(|wallet| self.desk.missed(&wallet.coin));
         self.ask_all();
     }
 

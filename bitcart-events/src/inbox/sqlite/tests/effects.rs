@@ -104,6 +104,12 @@ fn the_transaction_and_the_inbox_are_not_theirs() {
         "INSERT INTO bitcart_memory VALUES ('x', x'')",
         "DROP TABLE bitcart_dead",
         "CREATE TRIGGER mine AFTER INSERT ON bitcart_event BEGIN SELECT 1; END",
+        "CREATE TEMP TABLE bitcart_event (id)",
+        "CREATE TEMP VIEW bitcart_event AS SELECT 1",
+        "CREATE TEMP TRIGGER mine AFTER INSERT ON bitcart_event BEGIN SELECT 1; END",
+        "CREATE TABLE bitcart_mine (id)",
+        "DROP INDEX bitcart_event_due",
+        "ALTER TABLE bitcart_dead RENAME TO dead",
         "PRAGMA synchronous = OFF",
         "ATTACH 'x.db' AS other",
     ] {

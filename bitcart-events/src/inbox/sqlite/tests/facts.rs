@@ -1,6 +1,6 @@
 use super::{Folder, SqliteInbox, kill, with};
 use crate::inbox::promises::{append, batch, event};
-use crate::inbox::{Fact, Inbox, Life, Mark, NewEvent};
+use crate::inbox::{Batch, Fact, Inbox, Life, Mark, NewEvent, Remember};
 
 fn height(height: u64) -> NewEvent {
     NewEvent { fact: Some(Fact::Height { of: "BTC".to_owned(), height }), ..event(0) }
@@ -47,21 +47,35 @@ fn what_was_rolled_back_is_no_fact() {
     let inbox = SqliteInbox::open(folder.file()).unwrap();
     let (life, next) = (Life::new(), Life::new());
     assert_eq!(new(&inbox, vec![height(1), transfer(1, life)]), [true; 2]);
+    let fails = |is_on: bool| {
+        with(&inbox, move |store| {
+            store.conn.execute_batch(if is_on {
+                "CREATE TRIGGER fails AFTER INSERT ON bitcart_memory BEGIN SELECT RAISE(ABORT, 'the test says so'); END"
+            } else {
+                "DROP TRIGGER fails"
+            })
+        });
+    };
     let lines = |life| vec![height(1), height(2), transfer(1, life), transfer(1, life), transfer(2, life)];
-    with(&inbox, |store| {
-        store.conn.execute_batch(
-            "CREATE TRIGGER fails BEFORE INSERT ON bitcart_transfer WHEN new.mark = x'02020202020202020202020202020202' \
-             BEGIN SELECT RAISE(ABORT, 'the test says so'); END",
-        )
-    });
-    for _ in 0..3 {
-        let error = append(&inbox, batch(lines(life))).unwrap_err().to_string();
-        assert!(error.contains("the test says so"), "{error}");
-    }
-    // The heights were forgotten, and are asked for again when they are needed.
-    with(&inbox, |store| store.conn.execute_batch("DROP TRIGGER fails"));
+    let fail = |life| {
+        fails(true);
+        for _ in 0..3 {
+            let remember = vec![Remember::Put("x".to_owned(), Vec::new())];
+            let error = append(&inbox, Batch { remember, ..batch(lines(life)) }).unwrap_err().to_string();
+            assert!(error.contains("the test says so"), "{error}");
+        }
+        fails(false);
+    };
+    fail(life);
     assert_eq!(new(&inbox, lines(life)), [false, true, true, true, true]);
+    // Nor was it sent.
+    fail(next);
     assert_eq!(new(&inbox, lines(next)), [false; 5]);
+    assert_eq!(
+        new(&inbox, vec![transfer(1, next), transfer(1, next)]),
+        [false, true],
+        "three were delivered"
+    );
     assert_eq!(stretches(&inbox), [(1, 2)]);
 }
 

@@ -1,7 +1,7 @@
 use super::{Folder, SqliteInbox, kill, stop, wait, with};
 use crate::ErrorKind;
 use crate::inbox::promises::{accept, append, batch, event};
-use crate::inbox::{Inbox, NewEvent, Verdict};
+use crate::inbox::{Batch, Inbox, NewEvent, Verdict};
 
 /// The disk has so many pages more than the file has now.
 fn limit(inbox: &SqliteInbox, more: Option<i64>) {
@@ -63,6 +63,7 @@ fn what_is_settled_while_nothing_can_be_written_is_settled_later() {
     let folder = Folder::new();
     let inbox = SqliteInbox::open(folder.file()).unwrap();
     let events = accept(&inbox, (0..10).map(event).collect());
+    append(&inbox, Batch { claim: false, ..batch([event(10)]) }).unwrap();
     let query_only = |on: bool| {
         with(&inbox, move |store| store.conn.execute_batch(&format!("PRAGMA query_only = {on}")));
     };
@@ -75,10 +76,13 @@ fn what_is_settled_while_nothing_can_be_written_is_settled_later() {
     );
     assert!(wait(inbox.claim(1, false)).is_err_and(|error| error.kind() == ErrorKind::Inbox));
     assert!(wait(inbox.settle_with(&events[0], crate::inbox::Effects::default())).is_err());
-    assert_eq!(count(&inbox), 10);
+    assert_eq!(count(&inbox), 11);
     query_only(false);
     assert!(append(&inbox, batch([event(1)])).is_ok());
-    assert_eq!(count(&inbox), 1, "with the next that is committed");
+    assert_eq!(count(&inbox), 2, "with the next that is committed");
+    let claims = wait(inbox.claim(9, false)).unwrap();
+    assert_eq!(claims.events.len(), 1, "the one that could not be claimed");
+    inbox.settle(&claims.events[0], Verdict::Handled);
 
     // And by itself, if nothing comes.
     let left = accept(&inbox, vec![event(2)]);

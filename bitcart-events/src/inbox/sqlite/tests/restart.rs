@@ -1,6 +1,6 @@
 use std::time::{Duration, SystemTime};
 
-use super::{Folder, SqliteInbox, kill};
+use super::{Folder, SqliteInbox, kill, with};
 use crate::Currency;
 use crate::inbox::promises::{accept, append, batch, event, retry};
 use crate::inbox::{Batch, Claimed, Claims, Inbox, Received, ReceivedId, Remember, Verdict};
@@ -44,6 +44,36 @@ async fn no_id_is_given_again_after_a_kill() {
     assert_eq!(inbox.stats().await.unwrap().pending, 0);
     let inbox = SqliteInbox::open(kill(inbox, "second.db")).unwrap();
     assert!(accept(&inbox, vec![event(1)])[0].id > many[9_999].id);
+}
+
+#[tokio::test]
+async fn nor_after_a_commit_that_failed() {
+    let folder = Folder::new();
+    let inbox = SqliteInbox::open(folder.file()).unwrap();
+    accept(&inbox, (0..4_090).map(event).collect());
+    // The next ten need ids that are written down in the same commit.
+    let fails = "CREATE TRIGGER fails AFTER INSERT ON bitcart_memory BEGIN SELECT RAISE(ABORT, 'so'); END";
+    with(&inbox, |store| store.conn.execute_batch(fails));
+    let remember = vec![Remember::Put("x".to_owned(), Vec::new())];
+    assert!(append(&inbox, Batch { remember, ..batch((0..10).map(event)) }).is_err());
+    let more = accept(&inbox, (0..100).map(event).collect());
+    more.iter().for_each(|event| inbox.settle(event, Verdict::Handled));
+    assert_eq!(inbox.stats().await.unwrap().pending, 4_090);
+    let inbox = SqliteInbox::open(kill(inbox, "second.db")).unwrap();
+    assert!(accept(&inbox, vec![event(1)])[0].id > more[99].id);
+}
+
+#[tokio::test]
+async fn what_could_not_be_claimed_is_claimed_later() {
+    let folder = Folder::new();
+    let inbox = SqliteInbox::open(folder.file()).unwrap();
+    append(&inbox, Batch { claim: false, ..batch([event(1), event(2)]) }).unwrap();
+    let fails = "CREATE TRIGGER fails BEFORE UPDATE ON bitcart_event BEGIN SELECT RAISE(ABORT, 'so'); END";
+    with(&inbox, |store| store.conn.execute_batch(fails));
+    let error = inbox.claim(9, false).await.unwrap_err().to_string();
+    assert!(error.contains("cannot be written: so"), "{error}");
+    with(&inbox, |store| store.conn.execute_batch("DROP TRIGGER fails"));
+    assert_eq!(shape(&inbox.claim(9, false).await.unwrap()), [(1, 1, 0), (2, 1, 0)]);
 }
 
 #[tokio::test]

@@ -1,0 +1,126 @@
+//! Taking up what the inbox keeps: at the start, and when something could not be stored.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::super::history::History;
+use super::super::rows::{Kept, Rows};
+use super::wallet::{Wallet, mark};
+use super::{Held, Ledger};
+use crate::inbox::{Chain, Received, ReceivedId};
+use crate::wallet::WalletKey;
+use crate::{Coin, Result, intake};
+
+impl Ledger {
+    /// Reads what the inbox keeps. What was here before is forgotten: not all of it may have been stored.
+    pub(in super::super) async fn load(&mut self) -> Result<()> {
+        if self.keeps {
+            self.troubles.mark_unchanged();
+            self.chain = Chain::default();
+            self.kept = self.kept().await?;
+            let received = self.desk.dispatcher.inbox().received().await?.into_iter();
+            let ours = received.filter(|(_, received)| received.currency == self.currency);
+            let (answers, frames): (Vec<_>, Vec<_>) =
+                ours.partition(|(_, received)| received.wallet.is_some());
+            self.frames =
+                frames.into_iter().filter_map(|(id, received)| self.held_again(id, &received)).collect();
+            self.unmerged = answers.into_iter().collect();
+            // Those that were waiting here are among them.
+            self.answers.clear();
+            self.reread = self.unmerged.keys().copied().collect();
+            drop(self.desk.dispatcher.leftover(|received| received.currency == self.currency));
+            self.number = self.number.max(self.kept.last());
+            self.block_rows = self.kept.blocks();
+            self.blocks = None;
+            let secret = *self.desk.dispatcher.key();
+            for wallet in self.wallets.values_mut() {
+                let (history, rows, held) = known(&secret, &mut self.kept, &mut self.frames, &wallet.coin);
+                (wallet.history, wallet.rows, wallet.held, wallet.holds) =
+                    (history, rows, held, Some(Instant::now()));
+            }
+            let known: Vec<(WalletKey, Coin)> =
+                self.wallets.iter().map(|(key, wallet)| (key.clone(), wallet.coin.clone())).collect();
+            for (key, coin) in known {
+                self.merge_again(&key, &coin);
+            }
+        }
+        self.read_wallets();
+        let blocks: Vec<Held> =
+            self.frames.extract_if(.., |_, held| held.coin.key().is_none()).map(|(_, held)| held).collect();
+        if !blocks.is_empty() {
+            self.blocks = Some((Instant::now(), blocks));
+        }
+        Ok(())
+    }
+
+    /// Whether something could not be stored since it was loaded.
+    pub(in super::super) fn is_in_doubt(&self) -> bool {
+        self.keeps && self.troubles.has_changed().unwrap_or(false)
+    }
+
+    /// Ready when something could not be stored.
+    pub(in super::super) fn trouble(&self) -> watch::Receiver<u64> {
+        self.troubles.clone()
+    }
+
+    /// Takes up a wallet, with what is known of it and what was fetched for it.
+    pub(super) fn add(&mut self, key: &WalletKey, coin: Coin) {
+        let mut wallet = Wallet::new(coin.clone(), self.desk.memory.take(self.currency, key));
+        if self.keeps && wallet.history.is_new() {
+            let secret = *self.desk.dispatcher.key();
+            (wallet.history, wallet.rows, wallet.held) =
+                known(&secret, &mut self.kept, &mut self.frames, &coin);
+        }
+        self.wallets.insert(key.clone(), wallet);
+        self.merge_again(key, &coin);
+        if let Some(wallet) = self.wallets.get_mut(key) {
+            wallet.history.connected();
+        }
+    }
+
+    /// Merges the answers that were stored, and not merged.
+    fn merge_again(&mut self, key: &WalletKey, coin: &Coin) {
+        let answers: Vec<_> =
+            self.unmerged.extract_if(.., |_, received| received.wallet == coin.id()).collect();
+        for (id, received) in answers {
+            match self.desk.again(coin, id, &received) {
+                Ok(answer) => self.merge(key, answer, false),
+                Err(error) => self.desk.tell_trouble(coin.wallet_shown(), &error),
+            }
+        }
+    }
+
+    /// A frame that was held when it was stored.
+    fn held_again(&self, id: ReceivedId, received: &Received) -> Option<(ReceivedId, Held)> {
+        let (body, _) = received.text.body();
+        let parcel = intake::read_object(body).ok()?;
+        let dispatcher = &self.desk.dispatcher;
+        let (coin, updates) = dispatcher.read(&self.desk.source, body, &parcel).ok()?;
+        let (update, place) = (updates.into_iter().next()?, dispatcher.reserve_nothing().ok()?);
+        Some((id, Held { coin, update, place, received: Some(id) }))
+    }
+}
+
+/// What is kept of a wallet: its history with what was held, its rows, and how many were held.
+fn known(
+    secret: &[u8; 16],
+    kept: &mut Kept,
+    frames: &mut BTreeMap<ReceivedId, Held>,
+    coin: &Coin,
+) -> (History<Box<Held>>, Rows, usize) {
+    let mut held = 0;
+    let mut find = |id| {
+        let found = frames.remove(&id).map(Box::new);
+        held += usize::from(found.is_some());
+        found
+    };
+    let known = coin.id().and_then(|id| kept.take(id, &mut find));
+    let (mut history, last) = known.unwrap_or_default();
+    for (_, frame) in frames.extract_if(.., |_, held| held.coin.key() == coin.key()) {
+        held += 1;
+        history.brought(mark(secret, &frame.update), Some(Box::new(frame)));
+    }
+    (history, Rows::after(last), held)
+}

@@ -1,0 +1,72 @@
+//! The end: what has begun is finished, what is stored stays.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Dispatcher, lock};
+use crate::{Error, ErrorKind, Result};
+
+/// How long handlers get to be dropped when the deadline of a shutdown has passed.
+const LAST_STEPS: Duration = Duration::from_secs(1);
+
+impl Dispatcher {
+    /// Stops accepting, and waits for what was accepted; what is not finished by then is given up, and said. What an inbox
+    /// keeps is left there, but for what has begun.
+    pub(crate) async fn shut_down(&self, deadline: Instant) -> Result<()> {
+        self.closing.cancel();
+        self.room.close();
+        self.pumps.close();
+        self.workers.close();
+        let ended = async {
+            self.pumps.wait().await;
+            self.workers.wait().await;
+        };
+        let finished = tokio::time::timeout_at(deadline, ended).await;
+        let lost = self.unfinished.load(Ordering::Relaxed);
+        if finished.is_err() {
+            self.abort.cancel();
+            // A plain handler that blocks its thread cannot be stopped, only left behind.
+            let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;
+        }
+        self.abandon();
+        lock(&self.awaited).clear();
+        let closed = self.inbox.close().await;
+        self.tell_what_is_left().await;
+        if finished.is_err() {
+            let what = if self.is_durable {
+                format!(
+                    "{lost} handlers were broken off; their events are in the inbox, and are handled again"
+                )
+            } else {
+                format!("{lost} accepted updates were not handled to the end")
+            };
+            let message = format!("the time for a graceful shutdown ran out: {what}");
+            return Err(Error::new(ErrorKind::Shutdown, message));
+        }
+        closed
+    }
+
+    /// Nothing of what waits in the lanes begins any more.
+    pub(super) fn abandon(&self) {
+        self.release(self.lanes.clear().into_iter().flat_map(|job| job.updates));
+    }
+
+    /// What memory holds is gone with the process.
+    async fn tell_what_is_left(&self) {
+        if self.is_durable {
+            return;
+        }
+        match self.inbox.stats().await {
+            Ok(stats) if stats.retrying + stats.dead > 0 => tracing::warn!(
+                "lost with the process, because they were held in memory: {} events that waited for another attempt, {} dead \
+                 letters; an inbox in a file keeps them (`BITCART_INBOX=events.db`)",
+                stats.retrying,
+                stats.dead,
+            ),
+            Ok(_) => {}
+            Err(error) => tracing::warn!("{error}"),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What operators count, through the `metrics` facade (feature `metrics`). [`inbox`](crate::inbox) documents the names.
+
+use crate::inbox::{Claimed, InboxStats, NewEvent};
+
+pub(super) const ACCEPTED: &str = "bitcart_events_accepted_total";
+pub(super) const REPEATED: &str = "bitcart_events_repeated_total";
+pub(super) const HANDLED: &str = "bitcart_events_handled_total";
+pub(super) const RETRIED: &str = "bitcart_events_retried_total";
+pub(super) const DIED: &str = "bitcart_events_died_total";
+
+pub(super) fn count(what: &'static str, event: &NewEvent) {
+    #[cfg(feature = "metrics")]
+    {
+        let origin = format!("{:?}", event.origin).to_lowercase();
+        metrics::counter!(what, "currency" => event.currency.code(), "origin" => origin).increment(1);
+    }
+    #[cfg(not(feature = "metrics"))]
+    let _ = (what, event);
+}
+
+/// How long it took from the acceptance of an event to its end.
+pub(super) fn lag(claimed: &Claimed) {
+    #[cfg(feature = "metrics")]
+    metrics::histogram!("bitcart_events_lag_seconds", "currency" => claimed.event.currency.code())
+        .record(claimed.accepted.elapsed().unwrap_or_default());
+    #[cfg(not(feature = "metrics"))]
+    let _ = claimed;
+}
+
+/// How much stands in the inbox.
+#[cfg_attr(feature = "metrics", expect(clippy::cast_precision_loss, reason = "a gauge is a float"))]
+pub(super) fn stands(stats: &InboxStats) {
+    #[cfg(feature = "metrics")]
+    {
+        metrics::gauge!("bitcart_events_pending").set(stats.pending as f64);
+        metrics::gauge!("bitcart_events_retrying").set(stats.retrying as f64);
+        metrics::gauge!("bitcart_events_dead_letters").set(stats.dead as f64);
+        metrics::gauge!("bitcart_events_oldest_seconds").set(stats.oldest.unwrap_or_default().as_secs_f64());
+    }
+    #[cfg(not(feature = "metrics"))]
+    let _ = stats;
+}

@@ -1,0 +1,210 @@
+//! What is known, laid beside what a daemon answers.
+
+use std::collections::HashSet;
+
+use super::observe::has_history;
+use super::present::{Present, Request, Transaction, Transactions};
+use super::state::{self, HEIGHT, Known, LOOKED_AT_HISTORY, LOOKED_AT_REQUESTS, State};
+use crate::Currency;
+use crate::inbox::Remember;
+
+/// How many differences are looked after in one round; the others are still there in the next.
+pub(super) const MOST: usize = 1_000;
+/// How many heights that were missed are told, of a daemon that tells each. Its own queue holds as many.
+const BLOCKS: u64 = 100;
+/// A transaction that is deeper in the chain than this is done with. Electrum itself goes by no more than a hundred.
+const DEEP: u64 = 100;
+
+/// Something that no event has said yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Change {
+    /// Of what, behind the wallet's prefix.
+    pub(super) key: String,
+    pub(super) state: State,
+    pub(super) is: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum What {
+    Payment(Request),
+    Transaction(String),
+    Verified(String, u64),
+}
+
+/// What a look has found.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    /// Heights to be told at once: the [facts](crate::inbox::Fact) keep them from being told twice.
+    pub(super) blocks: Vec<u64>,
+    /// In the order in which the daemon would have told them.
+    pub(super) changes: Vec<Change>,
+    /// What is recorded without being told.
+    pub(super) remember: Vec<Remember>,
+}
+
+/// Lays the two side by side. Where there was no earlier look the present is recorded, but for what is of the time `since`, in
+/// seconds since 1970.
+pub(super) fn compare(
+    currency: Currency,
+    prefix: &str,
+    known: &Known,
+    present: Present,
+    since: Option<u64>,
+) -> Difference {
+    let mut comparison = Comparison { prefix, known, since, found: Difference::default() };
+    let Present { requests, transactions, height } = present;
+    if let Some(height) = height {
+        comparison.blocks(height, has_history(currency));
+    }
+    let recent = comparison.recent(transactions.as_ref());
+    if let Some(requests) = requests {
+        comparison.requests(requests, &recent);
+    }
+    if let Some(transactions) = transactions {
+        comparison.transactions(&transactions);
+    }
+    comparison.found.changes.truncate(MOST);
+    comparison.found
+}
+
+struct Comparison<'a> {
+    prefix: &'a str,
+    known: &'a Known,
+    since: Option<u64>,
+    found: Difference,
+}
+
+impl Comparison<'_> {
+    fn put(&mut self, key: &str, value: Vec<u8>) {
+        self.found.remember.push(Remember::Put(format!("{}{key}", self.prefix), value));
+    }
+
+    fn forget(&mut self, key: &str) {
+        self.found.remember.push(Remember::Forget(format!("{}{key}", self.prefix)));
+    }
+
+    /// A daemon on Electrum tells the last height alone, others each (captures `btc_rpc`: get_updates-40-blocks, `eth_rpc`:
+    /// get_updates-70-blocks).
+    fn blocks(&mut self, height: u64, last_only: bool) {
+        if let Some(done) = self.known.height.filter(|done| *done < height) {
+            let most = if last_only { 1 } else { BLOCKS };
+            self.found.blocks = (done.max(height.saturating_sub(most)) + 1..=height).collect();
+        }
+        if self.known.height != Some(height) {
+            self.put(HEIGHT, height.to_string().into_bytes());
+        }
+    }
+
+    /// The transactions since the time that is asked for: a request may be older than its payment.
+    fn recent<'t>(&self, transactions: Option<&'t Transactions>) -> Vec<&'t str> {
+        let Some(since) = self.since else { return Vec::new() };
+        let items = transactions.map_or(&[][..], |transactions| &transactions.items);
+        items.iter().filter(|item| is_since(item, since)).map(|item| &*item.hash).collect()
+    }
+
+    fn requests(&mut self, requests: Vec<Request>, recent: &[&str]) {
+        let is_first = !self.known.looked_at_requests;
+        if is_first {
+            // Before the others: an inbox that has no room for all of them forgets the first, and then there was no look.
+            self.put(LOOKED_AT_REQUESTS, Vec::new());
+        }
+        let mut changed = Vec::new();
+        for request in requests.into_iter().filter(|request| !request.is_unknown()) {
+            let (key, standing) = (state::request(&request.id), request.standing());
+            // Today's daemons have another id for what those of 2020 knew by its address.
+            let known = self.known.standing(&request.id).or_else(|| self.known.standing(&request.address));
+            let is_told = match known {
+                Some(known) => !known.differs(&standing),
+                None => standing.is_untouched(),
+            };
+            if is_told {
+                continue;
+            }
+            let is_old = || {
+                let is_new = |since: u64| {
+                    request.created.is_some_and(|created| created >= since)
+                        || request.tx_hashes.iter().any(|hash| recent.contains(&&**hash))
+                };
+                !self.since.is_some_and(is_new)
+            };
+            if is_first && known.is_none() && is_old() {
+                self.put(&key, State::Standing(standing).value());
+            } else {
+                changed.push(Change { key, state: State::Standing(standing), is: What::Payment(request) });
+            }
+        }
+        changed.sort_by_key(|change| match &change.is {
+            What::Payment(request) => request.created,
+            _ => None,
+        });
+        self.found.changes.extend(changed);
+    }
+
+    fn transactions(&mut self, Transactions { items, told, verifies }: &Transactions) {
+        let is_first = self.known.settled.is_none();
+        let settled = self.known.settled.unwrap_or_default();
+        let tip = items
+            .iter()
+            .filter_map(|item| item.height.map(|height| (height + item.confirmations).saturating_sub(1)))
+            .max();
+        let mut deep = tip.unwrap_or_default().saturating_sub(DEEP).max(settled);
+        let mut kept = Vec::new();
+        for item in items {
+            if !is_first && item.height.is_some_and(|height| height <= settled) {
+                continue;
+            }
+            kept.push(item);
+            let is_new = || self.since.is_some_and(|since| is_since(item, since));
+            if is_first && !self.known.has_seen(&item.hash) && !is_new() {
+                continue;
+            }
+            let found = self.found.changes.len();
+            if *told && !self.known.has_seen(&item.hash) {
+                let is = What::Transaction(item.hash.clone());
+                let (key, state) = (state::transaction(&item.hash), State::Seen);
+                self.found.changes.push(Change { key, state, is });
+            }
+            let verified = item.height.filter(|_| *verifies);
+            if let Some(height) =
+                verified.filter(|height| self.known.verified_at(&item.hash) != Some(*height))
+            {
+                let is = What::Verified(item.hash.clone(), height);
+                let (key, state) = (state::verified(&item.hash), State::Height(height));
+                self.found.changes.push(Change { key, state, is });
+            }
+            if let Some(height) = item.height.filter(|_| self.found.changes.len() > found) {
+                // It is not done with before it is told.
+                deep = deep.min(height.saturating_sub(1));
+            }
+        }
+        if is_first || deep != settled {
+            self.put(LOOKED_AT_HISTORY, deep.to_string().into_bytes());
+        }
+        let is_told = |item: &&Transaction| item.height.is_none_or(|height| height > deep);
+        kept.retain(is_told);
+        if is_first {
+            let changed: HashSet<String> =
+                self.found.changes.iter().map(|change| change.key.clone()).collect();
+            for item in &kept {
+                let (seen, verified) = (state::transaction(&item.hash), state::verified(&item.hash));
+                if !changed.contains(&seen) {
+                    self.put(&seen, State::Seen.value());
+                }
+                if let Some(height) = item.height.filter(|_| *verifies && !changed.contains(&verified)) {
+                    self.put(&verified, State::Height(height).value());
+                }
+            }
+        }
+        let kept: HashSet<&str> = kept.into_iter().map(|item| &*item.hash).collect();
+        let done: Vec<&String> =
+            self.known.transactions().filter(|hash| !kept.contains(hash.as_str())).collect();
+        for hash in done {
+            self.forget(&state::transaction(hash));
+            self.forget(&state::verified(hash));
+        }
+    }
+}
+
+fn is_since(item: &Transaction, since: u64) -> bool {
+    item.height.is_none() || item.timestamp.is_some_and(|timestamp| timestamp >= since)
+}

@@ -1,0 +1,24 @@
+//! What daemons drop, or forget before it was stored, is not to be had as events any more. So the state of payments,
+//! transactions and blocks is compared with what events have said, and what is missing is delivered as the events that the
+//! daemon would have sent, marked [reconciled](crate::inbox::Origin::Reconciled).
+//!
+//! `state` is what is known, `observe` how an event changes it, `present` what a daemon answers; `compare` lays the two side
+//! by side, and `wallet` says when that is done and what of it is believed. None of these knows time or a socket but by its
+//! arguments. `watch` holds the wallets of one listener, `round` asks.
+
+mod compare;
+mod observe;
+mod present;
+mod round;
+mod settings;
+mod state;
+mod wallet;
+mod watch;
+
+pub(crate) use settings::Timing;
+pub(crate) use watch::{Watch, Watching};
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;

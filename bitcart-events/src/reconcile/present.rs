@@ -1,0 +1,191 @@
+//! What a daemon answers, as far as it matters here, and the events that it would have sent of it.
+
+use serde::Serialize;
+
+use super::state::Standing;
+use crate::{Currency, HistoryItem, PaymentRequest, PaymentStatus};
+
+/// What a daemon answered; nothing where it was not asked, or does not know.
+#[derive(Debug, Default)]
+pub(super) struct Present {
+    pub(super) requests: Option<Vec<Request>>,
+    pub(super) transactions: Option<Transactions>,
+    pub(super) height: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Request {
+    pub(super) id: String,
+    /// What the daemons of 2020 named it by.
+    pub(super) address: String,
+    pub(super) created: Option<u64>,
+    status: PaymentStatus,
+    status_str: String,
+    /// Said by ETH and its relatives, and of a single request by today's BTC.
+    sent: Option<String>,
+    pub(super) tx_hashes: Vec<String>,
+    /// Whether the daemon says which they are: of what was paid by Lightning a list does not (read in code, Electrum 4.6).
+    says_hashes: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Transactions {
+    /// In the daemon's order, which is that of the chain.
+    pub(super) items: Vec<Transaction>,
+    /// Whether `new_transaction` is wanted.
+    pub(super) told: bool,
+    /// Whether `verified_tx` is, and the daemon sends it.
+    pub(super) verifies: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Transaction {
+    pub(super) hash: String,
+    /// Of its block, if the daemon has verified that it is there.
+    pub(super) height: Option<u64>,
+    pub(super) timestamp: Option<u64>,
+    pub(super) confirmations: u64,
+}
+
+impl From<PaymentRequest> for Request {
+    fn from(request: PaymentRequest) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Says {
+            tx_hashes: Option<serde::de::IgnoredAny>,
+        }
+        let says = serde_json::from_str::<Says>(request.raw());
+        Self {
+            says_hashes: says.is_ok_and(|says| says.tx_hashes.is_some()),
+            sent: request.sent_amount.map(|sent| sent.to_string()),
+            id: request.id,
+            address: request.address,
+            created: request.created,
+            status: request.status,
+            status_str: request.status_str,
+            tx_hashes: request.tx_hashes,
+        }
+    }
+}
+
+impl From<HistoryItem> for Transaction {
+    fn from(item: HistoryItem) -> Self {
+        Self {
+            hash: item.txid,
+            height: item.height.filter(|_| item.confirmations > 0),
+            timestamp: item.timestamp,
+            confirmations: item.confirmations,
+        }
+    }
+}
+
+impl Request {
+    pub(super) fn standing(&self) -> Standing {
+        Standing::new(self.status, self.sent.as_deref(), self.says_hashes.then_some(&*self.tx_hashes))
+    }
+
+    /// The daemon cannot say how far it is, so neither can we.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.status == PaymentStatus::Unknown
+    }
+
+    /// Whether all is there that an event would say.
+    pub(super) fn is_whole(&self) -> bool {
+        self.sent.is_some()
+    }
+
+    /// Its `new_payment`, as this daemon sends it. `contract` is the wallet's token.
+    pub(super) fn event(&self, currency: Currency, contract: Option<&str>) -> String {
+        // No daemon announces that one is expired; what was paid before was announced as not yet everything.
+        let status = if self.status == PaymentStatus::Expired { PaymentStatus::Unpaid } else { self.status };
+        let is_electrum = super::observe::has_history(currency);
+        let status_str = match (status, is_electrum) {
+            // Here a request says how long it waits, which its events do not (capture `btc_rpc`: get_request-partial).
+            (PaymentStatus::Unpaid, true) if self.is_whole() => "Unpaid",
+            (PaymentStatus::Unpaid, true) => "Pending",
+            (PaymentStatus::Unpaid, false) if self.status != status => "Unpaid",
+            _ => &self.status_str,
+        };
+        let (event, address) = ("new_payment", &*self.id);
+        write(&NewPayment {
+            event,
+            address,
+            status: status.code(),
+            status_str,
+            tx_hashes: self.is_whole().then_some(&*self.tx_hashes),
+            sent_amount: self.sent.as_deref(),
+            contract: (!is_electrum).then_some(contract),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct NewPayment<'a> {
+    event: &'a str,
+    address: &'a str,
+    status: i64,
+    status_str: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tx_hashes: Option<&'a [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent_amount: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contract: Option<Option<&'a str>>,
+}
+
+pub(super) fn new_transaction(tx: &str) -> String {
+    #[derive(Serialize)]
+    struct NewTransaction<'a> {
+        event: &'a str,
+        tx: &'a str,
+    }
+    write(&NewTransaction { event: "new_transaction", tx })
+}
+
+pub(super) fn verified_tx(tx: &str, height: u64) -> String {
+    #[derive(Serialize)]
+    struct VerifiedTx<'a> {
+        event: &'a str,
+        tx: &'a str,
+        height: u64,
+    }
+    write(&VerifiedTx { event: "verified_tx", tx, height })
+}
+
+pub(super) fn new_block(height: u64) -> String {
+    #[derive(Serialize)]
+    struct NewBlock<'a> {
+        event: &'a str,
+        height: u64,
+    }
+    write(&NewBlock { event: "new_block", height })
+}
+
+/// It never fails: there are no maps in it, and nothing that writes itself.
+fn write(event: &impl Serialize) -> String {
+    serde_json::to_string(event).unwrap_or_default()
+}
+
+/// The token of a wallet, by its key (capture `eth_ws`: t-walletkey).
+pub(super) fn contract(currency: Currency, wallet: &str) -> Option<&str> {
+    use Currency::{Bnb, Eth, Matic, Trx};
+    matches!(currency, Eth | Bnb | Matic | Trx)
+        .then(|| wallet.split_once('_'))
+        .flatten()
+        .map(|(_, contract)| contract)
+}
+
+#[cfg(test)]
+impl Request {
+    pub(super) fn of(id: &str, status: i64, sent: Option<&str>, hashes: &[&str]) -> Self {
+        Self {
+            id: id.to_owned(),
+            address: format!("address of {id}"),
+            created: None,
+            status: status.into(),
+            status_str: "x".to_owned(),
+            sent: sent.map(str::to_owned),
+            says_hashes: true,
+            tx_hashes: hashes.iter().map(|&hash| hash.to_owned()).collect(),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! One round: asking a wallet's daemon how things are, and delivering what no event has said.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::compare::{Change, Difference, What, compare};
+use super::observe::{has_history, prefix};
+use super::present::{Present, Request, Transactions, contract, new_block, new_transaction, verified_tx};
+use super::state::Known;
+use super::wallet::Round;
+use crate::delivery::crew::Orders;
+use crate::delivery::desk::Desk;
+use crate::dispatch::{Delivered, Incoming};
+use crate::inbox::{Life, Origin};
+use crate::schema::event;
+use crate::{Coin, DaemonError, Event, Payload, Result, Update};
+
+/// How many requests are asked for one by one in a round, and how many events it delivers. The rest comes with the next one.
+const DETAILS: usize = 64;
+const EVENTS: usize = 256;
+
+impl Desk {
+    /// Events of this wallet may have been missed.
+    pub(crate) fn missed(&self, coin: &Coin) {
+        self.dispatcher.watch().gap(coin);
+    }
+
+    /// Whether the wallet's queue should be fetched, because its daemon is to be asked how things are.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn wants_to_compare(&self, coin: &Coin) -> bool {
+        self.dispatcher.watch().is_due(coin)
+    }
+
+    /// The wallet's queue was fetched, and what was in it is accepted: if it is time, compares what is known with the daemon.
+    pub(crate) fn compare(self: &Arc<Self>, coin: &Coin, orders: &Orders) {
+        let Some(round) = self.dispatcher.watch().begin(coin) else { return };
+        let (desk, coin, stop) = (Arc::clone(self), coin.clone(), orders.stop.clone());
+        orders.spawn(async move {
+            // Nothing is lost with what is broken off: the daemon forgets nothing by being asked.
+            let ended = stop.run_until_cancelled(desk.round(&coin, round)).await;
+            let watch = desk.dispatcher.watch();
+            match ended {
+                Some(Ok(left)) => watch.end(&coin, round, &left),
+                Some(Err(error)) => {
+                    watch.failed(&coin, round);
+                    desk.tell_trouble(coin.wallet_shown(), &error);
+                }
+                None => watch.broken_off(&coin),
+            }
+        });
+    }
+
+    /// The differences that it leaves.
+    async fn round(&self, coin: &Coin, round: Round) -> Result<Vec<Change>> {
+        // Never closed.
+        let _turn = self.looks.acquire().await;
+        let Some(prefix) = prefix(coin) else { return Ok(Vec::new()) };
+        let present = self.look(coin, round.gap).await?;
+        let known = Known::read(&prefix, self.dispatcher.inbox().recall(&prefix).await?);
+        let watch = self.dispatcher.watch();
+        let found = compare(coin.currency(), &prefix, &known, present, watch.timing.since);
+        let believed = watch.believed(coin, &found.changes, round);
+        let Difference { blocks, mut changes, remember } = found;
+
+        let mut texts: Vec<String> = blocks.into_iter().map(new_block).collect();
+        let (mut settled, mut details, mut missed) = (HashSet::new(), DETAILS, 0_usize);
+        for change in believed.iter().take(EVENTS) {
+            match self.event(coin, change, &mut details).await? {
+                Told::Now(text) => {
+                    texts.push(text);
+                    missed += 1;
+                }
+                Told::Later => continue,
+                Told::Never => {}
+            }
+            settled.insert(change.key.clone());
+        }
+        if missed > 0 {
+            tracing::warn!(
+                currency = %coin.currency(), wallet = coin.wallet_shown(),
+                "events were missed, and are delivered now from the state of the daemon: {missed}",
+            );
+        }
+        if !texts.is_empty() || !remember.is_empty() {
+            let life = Life::new();
+            let incoming = |text: String| {
+                let body: Arc<str> = text.into();
+                let update = Update::parse(&body, 0..body.len(), coin);
+                let update = update.map_err(|malformed| (malformed, body.to_string()));
+                Incoming { update, origin: Origin::Reconciled, life }
+            };
+            let updates = texts.into_iter().map(incoming).collect();
+            let place = self.dispatcher.reserve_for(coin).await?;
+            let delivered = Delivered { remember, ..Delivered::new(&self.source, coin, updates) };
+            self.dispatcher.put(delivered, place)?.stored().await?;
+        }
+        changes.retain(|change| !settled.contains(&change.key));
+        Ok(changes)
+    }
+
+    /// Asks for what there are handlers for.
+    async fn look(&self, coin: &Coin, gap: bool) -> Result<Present> {
+        let mut present = Present::default();
+        if gap && self.handles::<event::NewBlock>(coin) {
+            present.height = coin.get_info().await?.height;
+        }
+        if self.handles::<event::NewPayment>(coin) {
+            let requests = has_it(coin.list_requests().await)?;
+            present.requests = requests.map(|requests| requests.into_iter().map(Request::from).collect());
+        }
+        let (told, verified) =
+            (self.handles::<event::NewTransaction>(coin), self.handles::<event::VerifiedTx>(coin));
+        if has_history(coin.currency()) && (told || verified) {
+            // Those of 2020, which have no `/spec`, do not tell that a transaction is confirmed.
+            let verifies = verified && coin.spec().await?.is_some();
+            let transactions = |history: crate::History| {
+                let items = history.transactions.into_iter().map(Into::into).collect();
+                Transactions { items, told, verifies }
+            };
+            present.transactions = has_it(coin.history().await)?.map(transactions);
+        }
+        Ok(present)
+    }
+
+    fn handles<P: Payload>(&self, coin: &Coin) -> bool {
+        self.source.find(coin, Event::new(P::SCHEMA), self.dispatcher.routes()).is_some()
+    }
+
+    /// The event that nothing brought.
+    async fn event(&self, coin: &Coin, change: &Change, details: &mut usize) -> Result<Told> {
+        let event = |request: &Request| {
+            let contract = coin.wallet().and_then(|wallet| contract(coin.currency(), wallet));
+            request.event(coin.currency(), contract)
+        };
+        Ok(match &change.is {
+            What::Transaction(hash) => Told::Now(new_transaction(hash)),
+            What::Verified(hash, height) => Told::Now(verified_tx(hash, *height)),
+            What::Payment(request) if request.is_whole() => Told::Now(event(request)),
+            What::Payment(_) if *details == 0 => Told::Later,
+            What::Payment(request) => {
+                *details -= 1;
+                match coin.get_request(&request.id).await.map(Request::from) {
+                    Ok(whole) if whole.standing().differs(&request.standing()) => Told::Never,
+                    Ok(whole) => Told::Now(event(&whole)),
+                    // It was deleted a moment ago.
+                    Err(error) if error.daemon().is_some() => Told::Never,
+                    Err(error) => return Err(error),
+                }
+            }
+        })
+    }
+}
+
+/// When a difference is told.
+enum Told {
+    Now(String),
+    /// In the next round: enough was asked in this one.
+    Later,
+    /// Something changes at this moment. If it is still different then, the clock finds it.
+    Never,
+}
+
+/// What the daemon does not have is nothing (captures `eth_rpc`: history-notimpl, nosuchmethod).
+fn has_it<T>(answer: Result<T>) -> Result<Option<T>> {
+    let lacks =
+        |error: &DaemonError| error.is_unknown_method() || error.message.contains("NotImplementedError");
+    match answer {
+        Err(error) if error.daemon().is_some_and(lacks) => Ok(None),
+        answer => answer.map(Some),
+    }
+}

@@ -1,0 +1,89 @@
+//! Run: cargo run --example bookkeeping
+//!
+//! The books of a shop, in the same file as its inbox: each paid request is booked exactly once, although the program is
+//! killed in between and the customers go on paying. With no outside service: a daemon for tests starts in this process.
+
+use std::path::Path;
+use std::time::Duration;
+
+use bitcart_events::inbox::SqliteInbox;
+use bitcart_events::rusqlite::Connection;
+use bitcart_events::testing::{DaemonVersion, TestDaemon};
+use bitcart_events::{Coin, Currency, Daemon, Decimal, Delivery, Event, InboxTx, PaymentStatus, on};
+
+const WALLET: &str = "xpub-of-the-shop";
+
+/// What is written through `InboxTx` is committed together with the event's end: both, or neither.
+#[on("new_payment")]
+fn paid(
+    event: Event,
+    address: String,
+    status: PaymentStatus,
+    sent_amount: Option<Decimal>,
+    delivery: Delivery,
+    books: InboxTx,
+) {
+    println!("  {event} {address} {status} ({:?}, attempt {})", delivery.origin(), delivery.attempt());
+    if status == PaymentStatus::Paid {
+        books.write(move |books| {
+            let amount = sent_amount.unwrap_or_default().to_string();
+            books.execute("INSERT INTO booked (request, amount) VALUES (?1, ?2)", (address, amount))?;
+            Ok(())
+        });
+    }
+}
+
+/// What a program with a `main` of its own would do until it is killed.
+async fn shop(daemon: Daemon, file: std::path::PathBuf) -> bitcart_events::Result<()> {
+    let coin = Coin::at(Currency::Btc, daemon, WALLET);
+    coin.listener().inbox(SqliteInbox::open(file)?).websocket().await
+}
+
+fn booked(file: &Path) -> Result<Vec<(String, String)>, anyhow::Error> {
+    let books = Connection::open(file)?;
+    let mut rows = books.prepare("SELECT request, amount FROM booked ORDER BY rowid")?;
+    let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+async fn wait_until_booked(file: &Path, count: usize) -> anyhow::Result<()> {
+    while booked(file)?.len() < count {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
+
+async fn sell(daemon: &TestDaemon, amount: &str) -> anyhow::Result<()> {
+    let request = daemon.request(WALLET, amount).await?;
+    daemon.pay(&request.id, amount).await?;
+    daemon.mine(1).await;
+    Ok(())
+}
+
+fn main() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("events.db");
+    Connection::open(&file)?
+        .execute("CREATE TABLE booked (request TEXT NOT NULL, amount TEXT NOT NULL)", [])?;
+
+    let world = tokio::runtime::Runtime::new()?;
+    let daemon = world.block_on(TestDaemon::builder().version(DaemonVersion::Current).start())?;
+    for round in 1..=3 {
+        println!("the program starts, {round}");
+        let program = tokio::runtime::Runtime::new()?;
+        program.spawn(shop(Daemon::new(daemon.url())?, file.clone()));
+        world.block_on(async {
+            daemon.wait_websockets(1).await;
+            sell(&daemon, "0.1").await?;
+            // This one and what was sold while the program was not there.
+            wait_until_booked(&file, 2 * round - 1).await
+        })?;
+        println!("it is killed, and something else is sold");
+        drop(program);
+        world.block_on(sell(&daemon, "0.2"))?;
+    }
+    let booked = booked(&file)?;
+    println!("booked: {booked:?}");
+    anyhow::ensure!(booked.len() == 5, "five sales were to be booked before the last kill, each once");
+    Ok(())
+}
