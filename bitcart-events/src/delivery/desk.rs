@@ -100,19 +100,21 @@ impl Desk {
     /// Takes what waits at the daemon; `None` if it was told to stop before it asked.
     ///
     /// The daemon forgets what it answers. So there is room before it is asked, and once it was asked this goes on to the
-    /// answer: never drop it. `asked` is called when the daemon is about to be asked.
+    /// answer: never drop it. `asks` is called when the daemon is about to be asked, and says whether it shall be.
     pub(crate) async fn fetch(
         &self,
         coin: &Coin,
         stop: &CancellationToken,
-        asked: impl FnOnce(),
+        asks: impl AsyncFnOnce() -> bool,
     ) -> Result<Option<Answer>> {
         // Room first: waiting for it must not take a turn from others.
         let Some(()) = self.dispatcher.writable(stop).await else { return Ok(None) };
         let prepare = async { (self.dispatcher.reserve_for(coin).await, self.calls.acquire().await) };
         let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
         let place = place?;
-        asked();
+        if !asks().await {
+            return Ok(None);
+        }
         let mut call = std::pin::pin!(coin.get_updates());
         let answer = match tokio::time::timeout(SLOW, call.as_mut()).await {
             Ok(answer) => answer,
@@ -207,7 +209,7 @@ impl Desk {
     /// Fetches what waits at the daemon and accepts it; how much it was. Its handlers run while the next are fetched. Never
     /// drop it, as [`fetch`](Self::fetch).
     pub(crate) async fn drain(&self, coin: &Coin, stop: &CancellationToken, life: Life) -> Result<usize> {
-        let Some(answer) = self.fetch(coin, stop, || ()).await? else { return Ok(0) };
+        let Some(answer) = self.fetch(coin, stop, async || true).await? else { return Ok(0) };
         let count = answer.parcel.updates.len();
         self.take(answer, life).await?;
         Ok(count)

@@ -90,6 +90,7 @@ pub(super) struct Saved {
 struct SavedStretch {
     begin: Begin,
     shortened: bool,
+    earlier: bool,
     entries: Vec<(Mark, Option<ReceivedId>)>,
 }
 
@@ -97,13 +98,13 @@ impl Saved {
     /// What is not held any more has been delivered.
     pub(super) fn restore<H>(self, held: &mut impl FnMut(ReceivedId) -> Option<H>) -> History<H> {
         let mut history = History { cap: self.cap, ..History::default() };
-        for SavedStretch { begin, shortened, entries } in self.stretches {
+        for SavedStretch { begin, shortened, earlier, entries } in self.stretches {
             history.gap();
             for (mark, id) in entries {
                 history.brought(mark, id.and_then(&mut *held));
             }
             if let Some(stretch) = history.stretches.back_mut() {
-                stretch.begin = begin;
+                (stretch.begin, stretch.earlier) = (begin, earlier);
                 stretch.shortened |= shortened;
             }
         }
@@ -190,6 +191,7 @@ impl<H> History<H> {
         let stretches = self.stretches.iter().map(|stretch| SavedStretch {
             begin: stretch.begin,
             shortened: stretch.shortened,
+            earlier: stretch.earlier,
             entries: stretch.entries.iter().map(entry).collect(),
         });
         Saved { cap: self.cap, stretches: stretches.collect() }

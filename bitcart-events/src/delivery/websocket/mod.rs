@@ -13,6 +13,7 @@ mod align;
 mod history;
 mod ledger;
 mod memory;
+mod rows;
 mod session;
 mod station;
 

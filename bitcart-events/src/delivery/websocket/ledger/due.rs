@@ -22,13 +22,14 @@ impl Ledger {
         };
         let due: Vec<WalletKey> = self.wallets.iter().filter_map(due).collect();
         self.ask_to_compare();
-        for key in due {
-            if let Some(wallet) = self.wallets.get_mut(&key) {
+        for key in &due {
+            if let Some(wallet) = self.wallets.get_mut(key) {
                 // The last answer may have been lost on its way, with what was in it.
                 wallet.history.asked_again();
             }
-            self.ask(&key);
         }
+        self.asked_rows(&due);
+        due.iter().for_each(|key| self.ask(key));
         if self.blocks_missed && self.desk.dispatcher.has_room_for_blocks(self.currency) {
             // They are in every queue; one is enough to get them back, of a wallet that the daemon has.
             let has =
@@ -80,9 +81,12 @@ impl Ledger {
         }
         self.fetch_at = now + AWAY;
         self.read_wallets();
-        for wallet in self.wallets.values_mut().filter(|wallet| wallet.asking == Asking::No) {
+        let mut asked = Vec::new();
+        for (key, wallet) in self.wallets.iter_mut().filter(|(_, wallet)| wallet.asking == Asking::No) {
             wallet.history.connected();
+            asked.push(key.clone());
         }
+        self.asked_rows(&asked);
         self.ask_all();
     }
 

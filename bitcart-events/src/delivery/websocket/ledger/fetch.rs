@@ -48,12 +48,20 @@ impl Ledger {
         let (desk, coin) = (Arc::clone(&self.desk), wallet.coin.clone());
         let (fetching, stop, asked) =
             (self.fetching.clone(), self.orders.stop.clone(), Arc::clone(&wallet.asked));
+        let written = self.keeps.then(|| self.chain.clone());
         self.orders.spawn(async move {
-            let asked = || {
+            let dispatcher = Arc::clone(&desk.dispatcher);
+            // That it is asked is written first, so that an answer is never laid on a history that does not know.
+            let asks = async move || {
                 // The first one counts: it is what is waited for.
                 let _ = asked.set(Instant::now());
+                let Some(chain) = written else { return true };
+                dispatcher
+                    .remember(Vec::new(), Vec::new(), Some(chain))
+                    .await
+                    .is_ok_and(|stored| stored.is_ok())
             };
-            let answer = desk.fetch(&coin, &stop, asked).await;
+            let answer = desk.fetch(&coin, &stop, asks).await;
             // The ledger takes what is under way before it goes.
             let _ = fetching.send(Fetched { coin, answer }).await;
         });

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::super::history::History;
-use super::kept::{Kept, Rows};
+use super::super::rows::{Kept, Rows};
 use super::wallet::{Wallet, mark};
 use super::{Held, Ledger};
 use crate::inbox::{Chain, Received, ReceivedId};
@@ -19,7 +19,7 @@ impl Ledger {
         if self.keeps {
             self.troubles.mark_unchanged();
             self.chain = Chain::default();
-            self.kept = Kept::load(&self.desk, self.currency).await?;
+            self.kept = self.kept().await?;
             let received = self.desk.dispatcher.inbox().received().await?.into_iter();
             let ours = received.filter(|(_, received)| received.currency == self.currency);
             let (answers, frames): (Vec<_>, Vec<_>) =
@@ -32,8 +32,7 @@ impl Ledger {
             self.reread = self.unmerged.keys().copied().collect();
             drop(self.desk.dispatcher.leftover(|received| received.currency == self.currency));
             self.number = self.number.max(self.kept.last());
-            self.block_rows = self.kept.last_block();
-            self.block_numbers = self.kept.block_numbers().collect();
+            self.block_rows = self.kept.blocks();
             self.blocks = None;
             let secret = *self.desk.dispatcher.key();
             for wallet in self.wallets.values_mut() {

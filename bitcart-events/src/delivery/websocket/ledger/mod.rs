@@ -16,10 +16,10 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
-use kept::{Kept, Rows};
 pub(super) use wallet::Held;
 use wallet::{Asking, Wallet};
 
+use super::rows::{BlockRows, Kept};
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::dispatch::{Delivered, Incoming};
@@ -68,8 +68,7 @@ pub(super) struct Ledger {
     chain: Chain,
     /// The last number of what is kept.
     number: u64,
-    block_rows: Rows,
-    block_numbers: VecDeque<u64>,
+    block_rows: BlockRows,
 }
 
 impl Ledger {
@@ -84,8 +83,7 @@ impl Ledger {
             troubles: desk.dispatcher.troubles(),
             chain: Chain::default(),
             number: 0,
-            block_rows: Rows::after(0),
-            block_numbers: VecDeque::new(),
+            block_rows: BlockRows::new(),
             desk,
             currency,
             orders,
@@ -128,30 +126,36 @@ impl Ledger {
                 self.remember(key, wallet);
             }
         }
+        let mut added = Vec::new();
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
                 self.desk.missed(&coin);
                 self.add(&key, coin);
-                if self.is_established {
-                    self.ask(&key);
-                }
+                added.push(key);
             }
+        }
+        if self.is_established {
+            self.asked_rows(&added);
+            added.iter().for_each(|key| self.ask(key));
         }
     }
 
     /// A socket is open. Until it is known what it missed, what it brings is held.
     pub(super) fn connected(&mut self) {
-        self.block_rows.gap = true;
-        for wallet in self.wallets.values_mut() {
+        self.block_rows.rows.gap = true;
+        let mut asked = Vec::new();
+        for (key, wallet) in &mut self.wallets {
             wallet.hold();
             wallet.rows.gap = true;
             if wallet.asking == Asking::No {
                 wallet.history.connected();
+                asked.push(key.clone());
             } else {
                 wallet.history.gap();
                 wallet.asking = Asking::Outlived;
             }
         }
+        self.asked_rows(&asked);
         if let Source::Manager(_) = self.desk.source {
             self.blocks.get_or_insert_with(|| (Instant::now(), Vec::new()));
         }
@@ -169,7 +173,7 @@ impl Ledger {
         self.is_established = false;
         self.fetch_at = Instant::now() + AWAY;
         self.settle(false, |_| true);
-        self.block_rows.gap = true;
+        self.block_rows.rows.gap = true;
         for wallet in self.wallets.values_mut() {
             wallet.history.gap();
             wallet.rows.gap = true;

@@ -7,6 +7,7 @@ use crate::dispatch::Read;
 use crate::wallet::WalletKey;
 use crate::{Coin, intake};
 
+use super::super::rows::What;
 use super::wallet::mark;
 use super::{Held, Ledger};
 
@@ -64,21 +65,19 @@ impl Ledger {
     }
 
     fn take_for(&mut self, key: &WalletKey, mut held: Held, frame: &Arc<str>) {
-        let mark = mark(self.desk.dispatcher.key(), &held.update);
+        let (mark, id) = (mark(self.desk.dispatcher.key(), &held.update), self.next_text());
         match self.wallets.get_mut(key) {
             None => self.deliver(held, Vec::new()),
             Some(wallet) if wallet.holds.is_none() => {
                 wallet.history.brought(mark, None);
-                let row = self.row(key, mark, None);
+                let row = self.row(key, What::Delivered(mark));
                 self.deliver(held, row);
             }
             Some(wallet) => {
                 wallet.held += 1;
-                let id = self.keeps.then(|| self.desk.dispatcher.number());
                 held.received = id;
                 wallet.history.brought(mark, Some(Box::new(held)));
-                // In the same commit: what it came after, blocks too, is to be known with it.
-                let row = self.row(key, mark, id);
+                let row = id.map(|id| self.row(key, What::Held(mark, id))).unwrap_or_default();
                 self.keep(id, frame, row);
             }
         }
@@ -101,7 +100,7 @@ impl Ledger {
         }
         let mut row = self.block_row(mark);
         if self.blocks.is_some() {
-            held.received = self.keeps.then(|| self.desk.dispatcher.number());
+            held.received = self.next_text();
             self.keep(held.received, frame, std::mem::take(&mut row));
         }
         match &mut self.blocks {
@@ -119,7 +118,7 @@ impl Ledger {
                 wallet.rows.gap = true;
             }
             self.blocks_missed = true;
-            self.block_rows.gap = true;
+            self.block_rows.rows.gap = true;
             return;
         };
         let Some(wallet) = self.wallets.get_mut(key) else { return };

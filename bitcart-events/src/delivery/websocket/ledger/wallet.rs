@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::super::history::History;
 use super::super::memory::Known;
-use super::kept::Rows;
+use super::super::rows::Rows;
 use crate::Coin;
 use crate::delivery::waits::Waits;
 use crate::dispatch::Read;

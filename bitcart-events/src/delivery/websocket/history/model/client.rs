@@ -13,8 +13,9 @@ impl World {
         self.connected = true;
         self.connection += 1;
         self.history.connected();
+        self.file.gap();
         self.holding = true;
-        self.call = Some(Call::Asked);
+        self.call = self.keep_asked().then_some(Call::Asked);
     }
 
     pub(super) fn lose(&mut self) {
@@ -27,27 +28,47 @@ impl World {
             call => self.call = call,
         }
         self.history.gap();
+        self.file.gap();
     }
 
     pub(super) fn read(&mut self, drop: bool) {
         match self.wire.pop_front() {
             None => {}
-            Some(Frame::Event(_)) if drop => self.history.gap(),
+            Some(Frame::Event(_)) if drop => {
+                self.history.gap();
+                self.file.gap();
+                if self.commits() {
+                    self.keep_whole();
+                }
+            }
+            // What is not stored is not accepted.
+            Some(Frame::Event(_)) if !self.commits() => {}
             Some(Frame::Event(id)) => {
                 self.carried.insert(id);
-                let held = self.holding.then_some(id);
-                self.history.brought(self.told[id].told.mark(), held);
-                self.entries.push_back((id, self.connection));
-                self.trim();
-                if !self.holding {
-                    self.deliver(id);
-                }
+                self.take(id);
             }
             Some(Frame::Pong) => match self.call.take() {
                 Some(Call::Answered(answer)) => self.merge(&answer, true),
                 call => self.call = call,
             },
         }
+    }
+
+    fn take(&mut self, id: usize) {
+        let told = self.told[id].told;
+        let is_held = self.holding && !self.is_of_all(told);
+        self.history.brought(told.mark(), is_held.then_some(id));
+        self.entries.push_back((id, self.connection));
+        self.trim();
+        self.keep_entry(is_held);
+        if !is_held {
+            self.deliver(id);
+        }
+    }
+
+    /// A block, of a manager's.
+    pub(super) fn is_of_all(&self, told: Told) -> bool {
+        self.manager && matches!(told, Told::Block(_))
     }
 
     pub(super) fn drain(&mut self) {
@@ -62,6 +83,7 @@ impl World {
             }
             Some(Call::Drained(answer)) => {
                 self.carried.extend(&answer.elements);
+                self.file.keep_answer(&answer);
                 if self.connected {
                     self.wire.push_back(Frame::Pong);
                     self.call = Some(Call::Answered(answer));
@@ -86,18 +108,30 @@ impl World {
                 }
                 self.connection += 1;
                 self.history.asked_again();
+                self.call = self.keep_asked().then_some(Call::Asked);
             }
         }
     }
 
     pub(super) fn release(&mut self, forget: bool) {
-        self.holding = false;
-        self.our_life += 1;
-        let held = if forget { self.history.forget() } else { self.history.release() };
-        for id in held {
-            self.deliver(id);
+        if self.holding || !forget {
+            if !self.commits() {
+                return;
+            }
+            self.holding = false;
+            self.our_life += 1;
+            for id in self.history.release() {
+                self.file.taken(id);
+                self.deliver(id);
+            }
+            self.trim();
+            self.keep_whole();
         }
-        self.trim();
+        if forget && self.commits() {
+            drop(self.history.forget());
+            self.trim();
+            self.keep_whole();
+        }
     }
 
     pub(super) fn deliver(&mut self, id: usize) {
@@ -121,6 +155,8 @@ impl World {
         let length: usize = self.history.stretches.iter().map(|stretch| stretch.entries.len()).sum();
         while self.entries.len() > length {
             self.entries.pop_front();
+            // What is forgotten before its answer has come may be in it.
+            self.astray |= self.call.is_some();
             // A whole stretch was forgotten: a later answer that reaches back to it is delivered again.
             let first = self.history.stretches.front();
             self.astray |= self.history.stretches.len() > 1 && first.is_some_and(|first| !first.shortened);

@@ -9,6 +9,9 @@ use crate::inbox::Mark;
 
 impl World {
     pub(super) fn merge(&mut self, answer: &Answer, live: bool) {
+        if !self.commits() {
+            return;
+        }
         let known = self.known();
         let before: BTreeSet<usize> = self.entries.iter().map(|entry| entry.0).collect();
         let delivered: BTreeSet<usize> = self.delivered.iter().copied().collect();
@@ -25,10 +28,14 @@ impl World {
                 Next::Held(id) => *id,
                 Next::Missed(place) => answer.elements[*place],
             };
+            self.file.taken(id);
             result.push(id);
             self.deliver(id);
         }
         self.our_life += usize::from(merged.begins == Some(merged.next.len()));
+
+        self.file.taken_answer(answer);
+        self.keep_whole();
 
         // What happened.
         let held = known.iter().flat_map(|stretch| &stretch.entries).filter(|entry| entry.held);
@@ -73,7 +80,10 @@ impl World {
             let plausible = outcomes.iter().filter(|(_, plausible)| *plausible);
             let plausible: Vec<_> = plausible.map(|(outcome, _)| outcome).collect();
             assert!(plausible.contains(&&truth), "the reference does not know what happened: {}", show());
-            self.sum.implausible += usize::from(!plausible.contains(&&result));
+            if !plausible.contains(&&result) {
+                self.sum.implausible += 1;
+                self.sum.shown.get_or_insert_with(show);
+            }
             if plausible.len() == 1 {
                 self.sum.certain += 1;
                 self.sum.certain_wrong += usize::from(!is_exact);

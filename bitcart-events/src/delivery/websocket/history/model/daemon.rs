@@ -93,6 +93,12 @@ impl World {
                 }
             }
             Step::Load => self.load(),
+            Step::Restart => self.restart(),
+            Step::Stop => self.stop(),
+            Step::Fail(notice) => self.file.fail(notice),
+        }
+        if self.file.is_noticed() {
+            self.read_again();
         }
         // A question that nobody waits for any more is not asked.
         if !self.connected && matches!(self.call, Some(Call::Asked)) {
@@ -108,6 +114,10 @@ impl World {
 
     /// Everything comes to rest.
     pub(super) fn rest(&mut self) {
+        self.file.works_again();
+        if self.file.is_noticed() {
+            self.read_again();
+        }
         while self.call.is_some() && !self.connected {
             self.drain();
         }

@@ -1,0 +1,274 @@
+//! Histories as an inbox keeps them.
+//!
+//! A wallet's history is kept whole now and then, and in between a row for each update that the socket brought. A row
+//! names the one before it: where that is missing it could not be stored, and there is a gap.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::history::{History, Saved};
+use crate::Currency;
+use crate::inbox::{Mark, ReceivedId, Remember, WalletId};
+
+/// After so many rows the history is kept whole again.
+const ROWS: usize = 256;
+/// How many blocks are kept; a history knows 128 updates in all.
+const BLOCKS: usize = 160;
+/// Whose the rows of blocks are.
+const ALL: &str = "blocks";
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    /// The number of the row before it.
+    after: u64,
+    /// Something may be missing before it.
+    gap: bool,
+    what: What,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) enum What {
+    /// The socket brought an update, which was delivered at once.
+    Delivered(Mark),
+    /// It brought one that is held: the text that it came in.
+    Held(Mark, ReceivedId),
+    /// The daemon is about to be asked.
+    Asked,
+}
+
+/// A history as it was after the row of that number.
+#[derive(Serialize, Deserialize)]
+struct Whole {
+    number: u64,
+    history: Saved,
+}
+
+/// What is known of whose rows.
+#[derive(Default)]
+pub(super) struct Rows {
+    last: u64,
+    count: usize,
+    /// Something may be missing before the next one.
+    pub(super) gap: bool,
+}
+
+/// Those of the blocks, which are of all wallets.
+pub(super) struct BlockRows {
+    pub(super) rows: Rows,
+    numbers: VecDeque<u64>,
+}
+
+/// What an earlier process kept.
+#[derive(Default)]
+pub(super) struct Kept {
+    wallets: HashMap<WalletId, (Option<Whole>, BTreeMap<u64, Row>)>,
+    blocks: BTreeMap<u64, Row>,
+    /// The last number that was given.
+    last: u64,
+}
+
+/// What the keys of a currency begin with.
+pub(super) fn all_of(currency: Currency) -> String {
+    format!("align/{currency}/")
+}
+
+fn prefix(currency: Currency, whose: &str) -> String {
+    format!("{}{whose}/", all_of(currency))
+}
+
+fn row_key(currency: Currency, whose: &str, number: u64) -> String {
+    format!("{}{number:016x}", prefix(currency, whose))
+}
+
+impl Kept {
+    /// What cannot be read is of a version to come, or of nobody: then less is known. The key is without what all of the
+    /// currency begin with.
+    pub(super) fn read(&mut self, key: &str, value: &[u8]) {
+        let Some((whose, number)) = key.split_once('/') else { return };
+        let Some(number) = u64::from_str_radix(number, 16).ok() else {
+            if let (Some(id), Ok(whole)) = (WalletId::from_hex(whose), postcard::from_bytes::<Whole>(value)) {
+                self.last = self.last.max(whole.number);
+                self.wallets.entry(id).or_default().0 = Some(whole);
+            }
+            return;
+        };
+        let Ok(row) = postcard::from_bytes::<Row>(value) else { return };
+        self.last = self.last.max(number);
+        match WalletId::from_hex(whose) {
+            Some(id) => drop(self.wallets.entry(id).or_default().1.insert(number, row)),
+            None => drop(self.blocks.insert(number, row)),
+        }
+    }
+
+    /// What is known of a wallet, if anything is; with the number of its last row.
+    pub(super) fn take<H>(
+        &mut self,
+        id: WalletId,
+        held: &mut impl FnMut(ReceivedId) -> Option<H>,
+    ) -> Option<(History<H>, u64)> {
+        let (whole, rows) = self.wallets.remove(&id).unwrap_or_default();
+        let mut last = whole.as_ref().map_or(0, |whole| whole.number);
+        if whole.is_none() && rows.is_empty() {
+            return None;
+        }
+        let since = last;
+        let mut history = whole.map_or_else(History::default, |whole| whole.history.restore(&mut *held));
+        let mut blocks = self.blocks.range(since + 1..).peekable();
+        let mut last_block = blocks.peek().map(|(_, row)| row.after);
+        for (number, row) in &rows {
+            while let Some((block, row)) = blocks.next_if(|(block, _)| *block < number) {
+                take_row(&mut history, row, last_block.replace(*block), held);
+            }
+            take_row(&mut history, row, Some(last), held);
+            last = *number;
+        }
+        for (block, row) in blocks {
+            take_row(&mut history, row, last_block.replace(*block), held);
+        }
+        history.restarted();
+        Some((history, last))
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(super) fn blocks(&self) -> BlockRows {
+        let last = self.blocks.keys().next_back().copied().unwrap_or(0);
+        BlockRows { rows: Rows::after(last), numbers: self.blocks.keys().copied().collect() }
+    }
+}
+
+fn take_row<H>(
+    history: &mut History<H>,
+    row: &Row,
+    before: Option<u64>,
+    held: &mut impl FnMut(ReceivedId) -> Option<H>,
+) {
+    if row.gap || before != Some(row.after) {
+        history.gap();
+    }
+    match row.what {
+        What::Delivered(mark) => history.brought(mark, None),
+        // What is not held any more has been delivered.
+        What::Held(mark, id) => history.brought(mark, held(id)),
+        What::Asked => history.asked_again(),
+    }
+}
+
+impl Rows {
+    pub(super) fn after(last: u64) -> Self {
+        Self { last, count: 0, gap: true }
+    }
+
+    /// Whether it is time for the whole history.
+    pub(super) fn are_many(&self) -> bool {
+        self.count >= ROWS
+    }
+
+    pub(super) fn put(&mut self, currency: Currency, whose: &str, number: u64, what: What) -> Remember {
+        let row = Row { after: self.last, gap: std::mem::take(&mut self.gap), what };
+        self.last = number;
+        self.count += 1;
+        // Nothing in it cannot be written.
+        Remember::Put(row_key(currency, whose, number), postcard::to_stdvec(&row).unwrap_or_default())
+    }
+
+    /// The whole history in the place of the rows.
+    pub(super) fn put_whole(
+        &mut self,
+        currency: Currency,
+        whose: &str,
+        number: u64,
+        history: Saved,
+    ) -> Vec<Remember> {
+        *self = Self { last: number, count: 0, gap: false };
+        // Nothing in it cannot be written.
+        let Ok(value) = postcard::to_stdvec(&Whole { number, history }) else { return Vec::new() };
+        let prefix = prefix(currency, whose);
+        vec![Remember::Forget(prefix.clone()), Remember::Put(format!("{prefix}whole"), value)]
+    }
+}
+
+impl BlockRows {
+    pub(super) fn new() -> Self {
+        Self { rows: Rows::after(0), numbers: VecDeque::new() }
+    }
+
+    pub(super) fn put(&mut self, currency: Currency, number: u64, mark: Mark) -> Vec<Remember> {
+        let mut rows = vec![self.rows.put(currency, ALL, number, What::Delivered(mark))];
+        self.numbers.push_back(number);
+        while self.numbers.len() > BLOCKS {
+            let oldest = self.numbers.pop_front().unwrap_or_default();
+            rows.push(Remember::Forget(row_key(currency, ALL, oldest)));
+        }
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::history::{Merged, Next};
+    use super::*;
+
+    const CURRENCY: Currency = Currency::Btc;
+    const WALLET: WalletId = WalletId([7; 16]);
+
+    fn mark(letter: u8) -> Mark {
+        Mark([letter; 16])
+    }
+
+    /// What comes of these rows and an answer: lower case for what was missed.
+    fn merged(rows: &[Remember], answer: &str) -> String {
+        let mut kept = Kept::default();
+        for row in rows {
+            let Remember::Put(key, value) = row else { unreachable!("only rows") };
+            kept.read(key.strip_prefix(&all_of(CURRENCY)).unwrap(), value);
+        }
+        let (mut history, _) = kept.take(WALLET, &mut |ReceivedId(id)| Some(id as u8)).unwrap();
+        history.connected();
+        let marks: Vec<Mark> = answer.bytes().map(mark).collect();
+        let Merged { next, .. } = history.merge(&marks, true, false);
+        let shown = next.into_iter().map(|next| match next {
+            Next::Held(letter) => char::from(letter).to_ascii_uppercase(),
+            Next::Missed(place) => char::from(answer.as_bytes()[place]),
+        });
+        shown.collect()
+    }
+
+    struct Wallet {
+        rows: Rows,
+        number: u64,
+        kept: Vec<Remember>,
+    }
+
+    impl Wallet {
+        fn put(&mut self, what: What) {
+            self.number += 1;
+            self.kept.push(self.rows.put(CURRENCY, &WALLET.hex(), self.number, what));
+        }
+
+        fn hold(&mut self, letters: &str) {
+            letters.bytes().for_each(|letter| self.put(What::Held(mark(letter), ReceivedId(letter.into()))));
+        }
+    }
+
+    /// Frames of two connections are held, and the process ends before any answer has come. What came between them is no
+    /// reason to deliver the others twice.
+    #[test]
+    fn what_is_held_has_its_gaps() {
+        let mut wallet = Wallet { rows: Rows::after(0), number: 0, kept: Vec::new() };
+        wallet.put(What::Asked);
+        wallet.hold("ab");
+        wallet.rows.gap = true;
+        wallet.put(What::Asked);
+        wallet.hold("de");
+        assert_eq!(merged(&wallet.kept, "abcde"), "ABcDE");
+        // One that could not be stored.
+        wallet.hold("fgh");
+        wallet.kept.remove(7);
+        assert_eq!(merged(&wallet.kept, "abcdefgh"), "ABcDEFgH");
+    }
+}
