@@ -23,6 +23,8 @@ pub(super) struct Backlog {
     unclaimed: AtomicU64,
     committed: AtomicU64,
     pub(super) wake: Arc<Notify>,
+    /// Something is parked, so that the pump must not wait for room.
+    parked: Notify,
     due: Mutex<Option<SystemTime>>,
 }
 
@@ -46,6 +48,7 @@ impl Backlog {
             unclaimed: AtomicU64::new(0),
             committed: AtomicU64::new(0),
             wake: Arc::default(),
+            parked: Notify::new(),
             due: Mutex::default(),
         }
     }
@@ -86,6 +89,7 @@ impl Backlog {
         match &mut *lock(&self.phase) {
             Phase::Closing(parked) => {
                 parked.push_back((lane, job));
+                self.parked.notify_one();
                 None
             }
             Phase::Direct | Phase::Backlogged => Some((lane, job)),
@@ -126,9 +130,14 @@ impl Backlog {
         }
     }
 
-    /// Whether what is parked waits for the pump.
-    pub(super) fn is_closing(&self) -> bool {
-        matches!(*lock(&self.phase), Phase::Closing(_))
+    /// Whether something is parked: it has its place, and waits for the pump.
+    pub(super) fn has_parked(&self) -> bool {
+        matches!(&*lock(&self.phase), Phase::Closing(parked) if !parked.is_empty())
+    }
+
+    /// Ready when something was parked since the last time.
+    pub(super) async fn parked(&self) {
+        self.parked.notified().await;
     }
 
     /// Something is due at that time.

@@ -3,11 +3,13 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
+use futures_util::future::{Either, select};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::Instant;
@@ -83,15 +85,7 @@ impl Dispatcher {
     async fn pump(self: &Arc<Self>, source: &Source) -> Option<Duration> {
         let committed = self.backlog.committed();
         self.backlog.forget_due();
-        let (mut places, most) = if self.backlog.is_closing() {
-            let places = self.room.take_now(MOST)?;
-            let most = places.num_permits().max(LEAST);
-            (places, most)
-        } else {
-            let places = self.room.take_some(MOST).await?;
-            let most = places.num_permits();
-            (places, most)
-        };
+        let (mut places, most) = self.places().await?;
         let Claims { events, next_due } = match self.inbox.claim(most, self.policy.strict).await {
             Ok(claims) => claims,
             Err(error) => {
@@ -116,6 +110,24 @@ impl Dispatcher {
         let until = |due: SystemTime| due.duration_since(SystemTime::now()).unwrap_or_default();
         let wait = next_due.into_iter().chain(self.backlog.due()).map(until).min();
         Some(wait.unwrap_or(LOOK).min(LOOK))
+    }
+
+    /// Waits for room, and how many are to be claimed. Nothing when there will be none any more.
+    ///
+    /// Those that are parked have the places, so there is no waiting for them: a few are claimed without room, until what came
+    /// before them is through.
+    async fn places(&self) -> Option<(OwnedSemaphorePermit, usize)> {
+        while !self.backlog.has_parked() {
+            let (room, parked) = (pin!(self.room.take_some(MOST)), pin!(self.backlog.parked()));
+            if let Either::Left((places, _)) = select(room, parked).await {
+                let places = places?;
+                let most = places.num_permits();
+                return Some((places, most));
+            }
+        }
+        let places = self.room.take_now(MOST)?;
+        let most = places.num_permits().max(LEAST);
+        Some((places, most))
     }
 
     /// Puts a claimed event into its lane.
