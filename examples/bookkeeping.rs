@@ -4,6 +4,7 @@
 //! killed in between and the customers go on paying. With no outside service: a daemon for tests starts in this process.
 
 use std::path::Path;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use bitcart_events::inbox::SqliteInbox;
@@ -33,10 +34,28 @@ fn paid(
     }
 }
 
-/// What a program with a `main` of its own would do until it is killed.
-async fn shop(daemon: Daemon, file: std::path::PathBuf) -> bitcart_events::Result<()> {
-    let coin = Coin::at(Currency::Btc, daemon, WALLET);
-    coin.listener().inbox(SqliteInbox::open(file)?).websocket().await
+/// The program: until it is killed.
+#[tokio::main]
+async fn shop(daemon: &str, file: &str) -> anyhow::Result<()> {
+    let coin = Coin::at(Currency::Btc, Daemon::new(daemon)?, WALLET);
+    Ok(coin.listener().inbox(SqliteInbox::open(file)?).websocket().await?)
+}
+
+/// The same program once more, as a process of its own, which is killed when this is dropped.
+struct Program(Child);
+
+impl Program {
+    fn start(daemon: &TestDaemon, file: &Path) -> anyhow::Result<Self> {
+        Ok(Self(Command::new(std::env::current_exe()?).arg(daemon.url()).arg(file).spawn()?))
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // An error means that it has ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn booked(file: &Path) -> Result<Vec<(String, String)>, anyhow::Error> {
@@ -61,26 +80,30 @@ async fn sell(daemon: &TestDaemon, amount: &str) -> anyhow::Result<()> {
 }
 
 fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match &arguments[..] {
+        [daemon, file] => shop(daemon, file),
+        _ => customers(),
+    }
+}
+
+#[tokio::main]
+async fn customers() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("events.db");
     Connection::open(&file)?
         .execute("CREATE TABLE booked (request TEXT NOT NULL, amount TEXT NOT NULL)", [])?;
-
-    let world = tokio::runtime::Runtime::new()?;
-    let daemon = world.block_on(TestDaemon::builder().version(DaemonVersion::Current).start())?;
+    let daemon = TestDaemon::builder().version(DaemonVersion::Current).start().await?;
     for round in 1..=3 {
         println!("the program starts, {round}");
-        let program = tokio::runtime::Runtime::new()?;
-        program.spawn(shop(Daemon::new(daemon.url())?, file.clone()));
-        world.block_on(async {
-            daemon.wait_websockets(1).await;
-            sell(&daemon, "0.1").await?;
-            // This one and what was sold while the program was not there.
-            wait_until_booked(&file, 2 * round - 1).await
-        })?;
+        let program = Program::start(&daemon, &file)?;
+        daemon.wait_websockets(1).await;
+        sell(&daemon, "0.1").await?;
+        // This one and what was sold while the program was not there.
+        wait_until_booked(&file, 2 * round - 1).await?;
         println!("it is killed, and something else is sold");
         drop(program);
-        world.block_on(sell(&daemon, "0.2"))?;
+        sell(&daemon, "0.2").await?;
     }
     let booked = booked(&file)?;
     println!("booked: {booked:?}");

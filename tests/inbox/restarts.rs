@@ -128,6 +128,10 @@ async fn what_was_held_is_delivered_after_a_restart_once_and_in_its_place() {
     // The frames are held, and stored: nothing else is told.
     place.wait_received(2).await;
     process.crash().await;
+    let files = std::fs::read_dir(place.path().parent().unwrap()).unwrap();
+    let bytes: Vec<u8> = files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect();
+    assert!(bytes.windows(3).any(|part| part == b"0.5"), "the updates are there");
+    assert!(!bytes.windows(6).any(|part| part == b"vpub-a"), "and the wallet's key is not");
     daemon.release("get_updates");
     // Its answer went to nobody, so `b` is gone with it.
     let (mut seen, process) = by_websocket(&place, &coin(&daemon, "vpub-a"));

@@ -193,6 +193,8 @@ impl Wallet {
 
     /// The daemon could not be asked, or what came of it could not be stored.
     pub(super) fn failed(&mut self, round: Round, now: Instant) {
+        // What was found may not have been stored: then the event that says it is the first.
+        self.late.clear();
         self.busy = false;
         if self.gap {
             return;

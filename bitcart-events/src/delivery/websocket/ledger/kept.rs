@@ -1,6 +1,8 @@
 //! What an inbox keeps of the ledger, so that the two lists of events can be merged after a restart too: histories, and as
 //! the texts that they came as the updates that are held.
 
+use std::sync::Arc;
+
 use super::super::rows::{self, Kept, What};
 use super::Ledger;
 use crate::Result;
@@ -56,9 +58,10 @@ impl Ledger {
     }
 
     /// Keeps a text before anything is made of it.
-    pub(super) fn keep(&self, id: Option<ReceivedId>, text: &std::sync::Arc<str>, remember: Vec<Remember>) {
+    pub(super) fn keep(&self, id: Option<ReceivedId>, text: String, remember: Vec<Remember>) {
         let Some(id) = id else { return };
-        let received = Received { currency: self.currency, wallet: None, text: text.clone().into() };
+        let received =
+            Received { currency: self.currency, wallet: None, text: Arc::<str>::from(text).into() };
         drop(self.desk.dispatcher.keep(id, received, remember, Some(self.chain.clone())));
     }
 

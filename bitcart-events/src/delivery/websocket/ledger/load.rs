@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -9,9 +11,9 @@ use super::super::history::History;
 use super::super::rows::{Kept, Rows};
 use super::wallet::{Wallet, mark};
 use super::{Held, Ledger};
-use crate::inbox::{Chain, Received, ReceivedId};
+use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::wallet::WalletKey;
-use crate::{Coin, Result, intake};
+use crate::{Coin, Result, Update};
 
 impl Ledger {
     /// Reads what the inbox keeps. What was here before is forgotten: not all of it may have been stored.
@@ -92,14 +94,41 @@ impl Ledger {
         }
     }
 
-    /// A frame that was held when it was stored.
+    /// An update that was held when it was stored.
     fn held_again(&self, id: ReceivedId, received: &Received) -> Option<(ReceivedId, Held)> {
         let (body, _) = received.text.body();
-        let parcel = intake::read_object(body).ok()?;
-        let dispatcher = &self.desk.dispatcher;
-        let (coin, updates) = dispatcher.read(&self.desk.source, body, &parcel).ok()?;
-        let (update, place) = (updates.into_iter().next()?, dispatcher.reserve_nothing().ok()?);
+        let kept: KeptUpdate<'_> = serde_json::from_str(body).ok()?;
+        let wallet = kept.wallet.and_then(|id| WalletId::from_hex(&id));
+        let coins = self.desk.source.all_coins();
+        let coin = coins.into_iter().find(|coin| coin.currency() == self.currency && coin.id() == wallet)?;
+        let raw = kept.update.get();
+        let start = raw.as_ptr() as usize - body.as_ptr() as usize;
+        let update = Update::parse(body, start..start + raw.len(), &coin);
+        let update = update.map_err(|malformed| (malformed, raw.to_owned()));
+        let place = self.desk.dispatcher.reserve_nothing().ok()?;
         Some((id, Held { coin, update, place, received: Some(id) }))
+    }
+}
+
+/// A held update as it is kept: with the wallet's id, because a frame names its key, which may be a seed.
+#[derive(Serialize, Deserialize)]
+struct KeptUpdate<'a> {
+    wallet: Option<String>,
+    #[serde(borrow)]
+    update: &'a RawValue,
+}
+
+impl Held {
+    /// The text to keep it as.
+    pub(super) fn text(&self) -> String {
+        let raw = match &self.update {
+            Ok(update) => update.raw(),
+            Err((_, raw)) => raw,
+        };
+        let wallet = self.coin.id().map(|id| id.hex());
+        let kept = serde_json::from_str(raw).map(|update| KeptUpdate { wallet, update });
+        // It was read from JSON, and is written as JSON.
+        kept.and_then(|kept| serde_json::to_string(&kept)).unwrap_or_default()
     }
 }
 

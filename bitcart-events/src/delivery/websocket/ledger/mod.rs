@@ -122,6 +122,11 @@ impl Ledger {
         let removed: Vec<WalletKey> =
             self.wallets.keys().filter(|key| !coins.contains_key(*key)).cloned().collect();
         for key in removed {
+            if self.keeps {
+                // What is held is stored, and so accepted.
+                let held = self.wallets.get_mut(&key).map(Wallet::release).unwrap_or_default();
+                self.deliver_held(&key, held);
+            }
             if let Some(wallet) = self.wallets.remove(&key) {
                 self.remember(key, wallet);
             }

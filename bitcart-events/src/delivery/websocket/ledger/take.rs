@@ -28,10 +28,7 @@ impl Ledger {
             });
         }
         if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, &parcel) {
-            for update in updates {
-                // A frame has one update (protocol: always exactly one); another one is kept with a text of its own.
-                self.take(&coin, update, &body);
-            }
+            updates.into_iter().for_each(|update| self.take(&coin, update));
         }
     }
 
@@ -43,7 +40,7 @@ impl Ledger {
         });
     }
 
-    fn take(&mut self, coin: &Coin, update: Read, frame: &Arc<str>) {
+    fn take(&mut self, coin: &Coin, update: Read) {
         let held = match coin.key() {
             Some(key) => self.wallets.get(key).map_or(0, |wallet| wallet.held),
             None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
@@ -58,13 +55,13 @@ impl Ledger {
                     // Added a moment ago.
                     self.read_wallets();
                 }
-                self.take_for(key, held, frame);
+                self.take_for(key, held);
             }
-            None => self.take_for_all(held, frame),
+            None => self.take_for_all(held),
         }
     }
 
-    fn take_for(&mut self, key: &WalletKey, mut held: Held, frame: &Arc<str>) {
+    fn take_for(&mut self, key: &WalletKey, mut held: Held) {
         let (mark, id) = (mark(self.desk.dispatcher.key(), &held.update), self.next_text());
         match self.wallets.get_mut(key) {
             None => self.deliver(held, Vec::new()),
@@ -76,15 +73,16 @@ impl Ledger {
             Some(wallet) => {
                 wallet.held += 1;
                 held.received = id;
+                let text = id.map(|_| held.text()).unwrap_or_default();
                 wallet.history.brought(mark, Some(Box::new(held)));
                 let row = id.map(|id| self.row(key, What::Held(mark, id))).unwrap_or_default();
-                self.keep(id, frame, row);
+                self.keep(id, text, row);
             }
         }
     }
 
     /// A block, which names no wallet. It is in the queue of each.
-    fn take_for_all(&mut self, mut held: Held, frame: &Arc<str>) {
+    fn take_for_all(&mut self, mut held: Held) {
         let mark = mark(self.desk.dispatcher.key(), &held.update);
         let mut own = Vec::new();
         for (key, wallet) in &mut self.wallets {
@@ -96,12 +94,13 @@ impl Ledger {
         }
         for (key, update) in own {
             let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { continue };
-            self.take(&coin, Ok(update), frame);
+            self.take(&coin, Ok(update));
         }
         let mut row = self.block_row(mark);
         if self.blocks.is_some() {
             held.received = self.next_text();
-            self.keep(held.received, frame, std::mem::take(&mut row));
+            let text = held.received.map(|_| held.text()).unwrap_or_default();
+            self.keep(held.received, text, std::mem::take(&mut row));
         }
         match &mut self.blocks {
             Some((_, blocks)) => blocks.push(held),
