@@ -17,8 +17,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Wake};
 
-use bitcart_events::Currency;
 use bitcart_events::inbox::{Batch, Claimed, EventId, Inbox, NewEvent, SqliteInbox, Text};
+use bitcart_events::{ApiManager, Currency, Listener};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -56,6 +56,16 @@ fn append(inbox: &SqliteInbox, text: &Text, events: usize, claim: bool) -> Outco
 /// What the dispatcher knows of an event that it appended.
 fn claimed(id: EventId, text: &Text) -> Claimed {
     Claimed::appended(id, NewEvent::new(Currency::Btc, text.clone()))
+}
+
+/// A listener with this inbox, and one handler for payments.
+fn listener(inbox: SqliteInbox, handle: impl Fn() + Send + Sync + 'static) -> Outcome<Listener> {
+    let manager = ApiManager::builder().wallet("BTC", "a").build()?;
+    manager.add_event_handler("new_payment", move |_| {
+        handle();
+        std::future::ready(Ok(()))
+    })?;
+    Ok(manager.listener().without_registry().inbox(inbox).build()?)
 }
 
 /// Blocks until it is there.

@@ -1,14 +1,14 @@
-//! A start with much that was not handled.
+//! A start with much that was not handled, to the first call of a handler.
 
 use std::path::Path;
 use std::time::Instant;
 
-use bitcart_events::inbox::{Inbox, SqliteInbox};
+use bitcart_events::inbox::{DeadLetters, EventId, Inbox, SqliteInbox};
+use tokio::sync::mpsc;
 
-use crate::{Outcome, append, record, wait};
+use crate::{Outcome, append, listener, record, wait};
 
 const PENDING: usize = 100_000;
-const CLAIM: usize = 1_000;
 
 pub(crate) fn print(folder: &Path) -> Outcome {
     let file = folder.join("start.db");
@@ -21,17 +21,21 @@ pub(crate) fn print(folder: &Path) -> Outcome {
     let begun = Instant::now();
     let inbox = SqliteInbox::open(&file)?;
     let opened = begun.elapsed();
-    let claims = wait(inbox.claim(CLAIM, false))?;
-    let claimed = begun.elapsed();
-    println!(
-        "\nstart with {PENDING} events: open {opened:.0?}, first {} claimed {claimed:.0?}",
-        claims.events.len()
-    );
-    let begun = Instant::now();
-    let claims = wait(inbox.claim(CLAIM, false))?;
-    println!("another {} of them: {:.1?}", claims.events.len(), begun.elapsed());
-    let begun = Instant::now();
-    let stats = wait(inbox.stats())?;
-    println!("stats of {}: {:.1?}", stats.pending, begun.elapsed());
-    Ok(())
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let listener = listener(inbox, move || {
+            let _ = tell.send(());
+        })?;
+        // There is none of that number: it has the listener look into its inbox.
+        listener.replay(DeadLetters::one(EventId(0))).await?;
+        told.recv().await;
+        println!("\nstart with {PENDING} events: open {opened:.0?}, first handler {:.0?}", begun.elapsed());
+        for _ in 1..PENDING {
+            told.recv().await;
+        }
+        println!("all of them handled after {:.1?}", begun.elapsed());
+        listener.shut_down().await?;
+        Ok(())
+    })
 }
