@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::quiet::quietly;
 use super::schema;
 use super::store::{self, State};
 use crate::inbox::{Claimed, Claims, EventId};
@@ -57,10 +58,12 @@ fn follow_clock(conn: &Connection, now: i64) -> rusqlite::Result<()> {
     let changed = conn.prepare_cached(sooner)?.execute([back])?;
     schema::write_clock(conn, now)?;
     if changed > 0 {
-        tracing::warn!(
-            "the clock was set back by {:?}: {changed} events that wait for another attempt are due so much sooner",
-            Duration::from_millis(back.unsigned_abs()),
-        );
+        quietly(|| {
+            tracing::warn!(
+                "the clock was set back by {:?}: {changed} events that wait for another attempt are due so much sooner",
+                Duration::from_millis(back.unsigned_abs()),
+            );
+        });
     }
     Ok(())
 }

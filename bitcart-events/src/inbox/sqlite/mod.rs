@@ -1,6 +1,7 @@
 //! Accepted events in an SQLite file.
 
 mod append;
+mod blame;
 mod calls;
 mod claim;
 mod effects;
@@ -10,6 +11,7 @@ mod file;
 mod letters;
 mod memory;
 mod queue;
+mod quiet;
 mod schema;
 mod settle;
 mod store;
@@ -161,7 +163,7 @@ impl SqliteInbox {
         let in_effects = effects::guard(&mut conn).map_err(cannot)?;
         let (queue, commits) = (Arc::new(Queue::default()), Arc::new(AtomicU64::new(0)));
         let (name, consumes) = (Arc::<str>::from(name), lock.is_some());
-        let store = Store { conn, state, place, in_effects };
+        let store = Store { name: name.clone(), conn, state, place, in_effects };
         let writer = Writer::new(name.clone(), store, lock, queue.clone(), commits.clone());
         let thread = std::thread::Builder::new().name("bitcart-inbox".to_owned());
         let thread = thread.spawn(|| writer.run());

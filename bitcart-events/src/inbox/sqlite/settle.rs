@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::quiet::quietly;
 use super::schema;
 use super::store::{State, millis, now};
 use crate::inbox::{Claimed, EventId, Verdict};
@@ -17,6 +18,10 @@ pub(super) struct Settled {
 impl Settled {
     pub(super) fn new(event: &Claimed, verdict: Verdict) -> Self {
         Self { id: event.id, attempt: event.attempt, failures: event.failures, verdict }
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        !matches!(self.verdict, Verdict::Retry { .. })
     }
 }
 
@@ -51,7 +56,9 @@ pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> ru
         }
     };
     if changed == 0 {
-        tracing::debug!("event {} of the inbox is not this consumer's any more; nothing was changed", id);
+        quietly(|| {
+            tracing::debug!("event {id} of the inbox is not this consumer's any more; nothing was changed");
+        });
     }
     Ok(())
 }
