@@ -66,6 +66,10 @@ use crate::Result;
 /// One thread writes. What comes while it commits is committed together after that, with one flush of the disk, and
 /// [settled](crate::inbox::Inbox::settle) events go with what is appended next, or after ten milliseconds. When the file cannot be
 /// written what is appended is answered with an error that says why, and what is settled is kept and tried again.
+///
+/// # What ends the process
+/// An event that more than ten processes had when they ended, without a verdict in between, may be what ended them: it is a
+/// dead letter then, one for each start.
 #[derive(Clone)]
 pub struct SqliteInbox(Arc<Shared>);
 

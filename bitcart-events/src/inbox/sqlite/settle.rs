@@ -33,7 +33,8 @@ pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> ru
         Verdict::Retry { due, held, error } => {
             // One that is held goes on here; if this process does not come to it, the next one counts it.
             let attempt = settled.attempt.saturating_add(u32::from(!held));
-            let retry = "UPDATE bitcart_event SET claimed = ?3, attempt = ?4, failures = ?5, due = ?6, error = ?7 \
+            let retry = "UPDATE bitcart_event SET claimed = ?3, attempt = ?4, failures = ?5, due = ?6, error = ?7, \
+                         ended = 0 \
                          WHERE id = ?1 AND claimed = ?2";
             let claimed = if *held { me } else { 0 };
             let failures = settled.failures.saturating_add(1);

@@ -36,6 +36,8 @@ pub(super) struct State {
     pub(super) reserved: u64,
     /// Up to this one every event was looked at: what can be claimed of them has a due time.
     pub(super) cursor: i64,
+    /// An event was buried that may have ended earlier processes.
+    pub(super) has_buried: bool,
     pub(super) facts: Facts,
 }
 
@@ -67,7 +69,7 @@ impl Store {
     /// All of it in one commit, or nothing.
     pub(super) fn attempt(&mut self, works: &mut [Work]) -> Result<Vec<Outcome>, Failure> {
         let Self { name, conn, state, in_effects, .. } = self;
-        let (reserved, cursor) = (state.reserved, state.cursor);
+        let (reserved, cursor, has_buried) = (state.reserved, state.cursor, state.has_buried);
         let done = (|| {
             let begun = Transaction::new_unchecked(conn, TransactionBehavior::Immediate);
             let tx = begun.map_err(Failure::Begin)?;
@@ -96,7 +98,7 @@ impl Store {
         match &done {
             Ok(_) => state.facts.committed(),
             Err(_) => {
-                (state.reserved, state.cursor) = (reserved, cursor);
+                (state.reserved, state.cursor, state.has_buried) = (reserved, cursor, has_buried);
                 state.facts.rolled_back();
             }
         }

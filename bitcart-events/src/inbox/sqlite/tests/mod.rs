@@ -9,6 +9,7 @@ mod full;
 mod loud;
 mod model;
 mod order;
+mod poison;
 mod restart;
 mod tools;
 
