@@ -39,32 +39,34 @@ impl Suspects {
     pub(super) fn ended(&mut self, works: Vec<Work>, culprit: usize, error: BoxError) -> Vec<Work> {
         let why = "the `InboxTx` of another event ended the transaction that this one was in: nothing was written, and \
                    this one is not to blame; it is to be tried again, by itself";
-        let (mut left, mut error) = (Vec::with_capacity(works.len()), Some(error));
-        for (number, work) in works.into_iter().enumerate() {
-            match work {
-                Work::Effects(id, _, reply) if number <= culprit => {
-                    self.0.insert(id);
-                    let error = if number == culprit { error.take() } else { None };
-                    quietly(|| drop(reply.send(Err(error.unwrap_or_else(|| trouble(why).into())))));
-                }
-                work => left.push(work),
-            }
-        }
-        left
+        self.give_up(works, culprit, why, Some(error))
     }
 
     /// SQLite looks at deferred foreign keys only when it commits, and does not say whose they are.
     pub(super) fn broke_a_promise(&mut self, works: Vec<Work>) -> Vec<Work> {
         let is_effects = |work: &Work| matches!(work, Work::Effects(..));
         let last = works.iter().rposition(is_effects).unwrap_or_default();
-        let error: BoxError = if works.iter().filter(|work| is_effects(work)).count() == 1 {
-            "an `InboxTx` left its transaction with a foreign key that leads nowhere: nothing was written"
-                .into()
-        } else {
-            let why = "one of the events that were committed together left the transaction with a foreign key that leads \
-                       nowhere: nothing was written; each is to be tried again, by itself, to find it";
-            trouble(why).into()
-        };
-        self.ended(works, last, error)
+        let is_alone = works.iter().filter(|work| is_effects(work)).count() == 1;
+        let why = "one of the events that were committed together left the transaction with a foreign key that leads \
+                   nowhere: nothing was written; each is to be tried again, by itself, to find it";
+        let own =
+            "an `InboxTx` left its transaction with a foreign key that leads nowhere: nothing was written";
+        self.give_up(works, last, why, is_alone.then(|| own.into()))
+    }
+
+    /// The last of them is told its own fault, if that is known.
+    fn give_up(&mut self, works: Vec<Work>, last: usize, why: &str, mut own: Option<BoxError>) -> Vec<Work> {
+        let mut left = Vec::with_capacity(works.len());
+        for (number, work) in works.into_iter().enumerate() {
+            match work {
+                Work::Effects(id, _, reply) if number <= last => {
+                    self.0.insert(id);
+                    let own = if number == last { own.take() } else { None };
+                    quietly(|| drop(reply.send(Err(own.unwrap_or_else(|| trouble(why).into())))));
+                }
+                work => left.push(work),
+            }
+        }
+        left
     }
 }
