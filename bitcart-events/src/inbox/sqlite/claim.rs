@@ -4,25 +4,33 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::quiet::quietly;
 use super::schema;
+use super::settle::{self, Settled};
 use super::store::{self, State};
-use crate::inbox::{Claimed, Claims, EventId};
+use crate::inbox::{Claimed, Claims, EventId, Verdict};
 
-const COLUMNS: &str = "id, claimed, attempt, failures, due, accepted, currency, wallet, text, origin";
+const COLUMNS: &str = "id, claimed, attempt, failures, due, accepted, currency, wallet, text, origin, ended";
 /// So many milliseconds back are no setting of the clock.
 const SLACK: i64 = 1_000;
+/// So many processes may end while they have an event before it is taken for the reason. Many: what was handed out may not
+/// have been begun, and processes end for other reasons.
+const ENDS: u32 = 10;
+
+/// An event, and how many processes have ended since it was handed out to them.
+struct Found(Claimed, u32);
 
 pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool) -> rusqlite::Result<Claims> {
     let (now, limit) = (store::now(), i64::try_from(most).unwrap_or(i64::MAX));
     follow_clock(conn, now)?;
-    let take = |row: &Row<'_>| claimed(row, now);
+    let take = |row: &Row<'_>| found(row, now);
     let first = format!(
         "SELECT {COLUMNS} FROM bitcart_event NOT INDEXED \
          WHERE id > ?1 AND claimed <> ?2 AND (?3 OR due IS NULL OR due <= ?4) ORDER BY id LIMIT ?5"
     );
     let mut first = conn.prepare_cached(&first)?;
     let rows = first.query_map(params![state.cursor, state.me, held, now, limit], take)?;
-    let mut events = rows.collect::<rusqlite::Result<Vec<Claimed>>>()?;
+    let mut events = rows.collect::<rusqlite::Result<Vec<Found>>>()?;
     let has_more = events.len() >= most;
     let until = if held { i64::MAX } else { now };
     let again = format!(
@@ -33,15 +41,20 @@ pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool)
     for row in again.query_map(params![until, state.cursor, state.me, limit], take)? {
         events.push(row?);
     }
-    events.sort_by_key(|event| event.id);
+    events.sort_by_key(|Found(event, _)| event.id);
     let left = events.split_off(most.min(events.len()));
-    let last = events.last().map_or(state.cursor, |last| last.id.0.cast_signed());
+    if bury(conn, state, now, &events)? {
+        // Another one has its place: who gets fewer than it asked for takes it that there are no more.
+        return run(conn, state, most, held);
+    }
+    let last = events.last().map_or(state.cursor, |Found(last, _)| last.id.0.cast_signed());
     // What was found and has no room is found again.
     state.cursor = match (has_more, left.is_empty()) {
         (false, true) => state.next.cast_signed().saturating_sub(1).max(state.cursor),
         _ => last.max(state.cursor),
     };
     take_them(conn, state.me, now, &events)?;
+    let events = events.into_iter().map(|Found(event, _)| event).collect();
     Ok(Claims { events, next_due: next_due(conn, state.me)? })
 }
 
@@ -57,34 +70,61 @@ fn follow_clock(conn: &Connection, now: i64) -> rusqlite::Result<()> {
     let changed = conn.prepare_cached(sooner)?.execute([back])?;
     schema::write_clock(conn, now)?;
     if changed > 0 {
-        tracing::warn!(
-            "the clock was set back by {:?}: {changed} events that wait for another attempt are due so much sooner",
-            Duration::from_millis(back.unsigned_abs()),
-        );
+        quietly(|| {
+            tracing::warn!(
+                "the clock was set back by {:?}: {changed} events that wait for another attempt are due so much sooner",
+                Duration::from_millis(back.unsigned_abs()),
+            );
+        });
     }
     Ok(())
 }
 
+/// A handler that ends the process, by an abort or for want of memory, never fails: its event would come again with every
+/// start, and end that too. Of those that were handed out to too many processes one becomes a dead letter for each start, the
+/// first: the others may only have been handed out together with it.
+fn bury(conn: &Connection, state: &mut State, now: i64, events: &[Found]) -> rusqlite::Result<bool> {
+    let most = events.iter().map(|Found(_, ends)| *ends).max().filter(|most| *most > ENDS);
+    let worst = events.iter().find(|Found(_, ends)| Some(*ends) == most);
+    let Some(worst) = worst.filter(|_| !state.has_buried) else { return Ok(false) };
+    state.has_buried = true;
+    let Found(event, ends) = worst;
+    take_them(conn, state.me, now, std::slice::from_ref(worst))?;
+    let error = format!(
+        "it was begun {ends} times in processes that ended before it did: its handler may be what ended them (an abort, or \
+         no memory left)"
+    );
+    quietly(|| tracing::error!("event {}: {error}; it is a dead letter now", event.id.0));
+    // The attempt that was to come is not made.
+    let before = Claimed { attempt: event.attempt.saturating_sub(1), ..event.clone() };
+    settle::run(conn, state, &Settled::new(&before, Verdict::Dead { error }))?;
+    Ok(true)
+}
+
 /// An attempt that another consumer began may have done something: the one that is to come is another.
-fn claimed(row: &Row<'_>, now: i64) -> rusqlite::Result<Claimed> {
+fn found(row: &Row<'_>, now: i64) -> rusqlite::Result<Found> {
     let (before, attempt): (i64, u32) = (row.get(1)?, row.get(2)?);
     let due: Option<i64> = row.get(4)?;
-    Ok(Claimed {
+    let due = due.filter(|due| *due > now);
+    let ended: u32 = row.get(10)?;
+    let event = Claimed {
         id: EventId(row.get::<_, i64>(0)?.cast_unsigned()),
         event: store::event(row, 6)?,
         attempt: attempt.saturating_add(u32::from(before != 0)),
         failures: row.get(3)?,
-        due: due.filter(|due| *due > now).map(store::time),
+        due: due.map(store::time),
         accepted: store::time(row.get(5)?),
-    })
+    };
+    // One that still waits was not at work.
+    Ok(Found(event, ended.saturating_add(u32::from(before != 0 && due.is_none()))))
 }
 
-fn take_them(conn: &Connection, me: i64, now: i64, events: &[Claimed]) -> rusqlite::Result<()> {
-    let take =
-        "UPDATE bitcart_event SET claimed = ?2, attempt = ?3, due = iif(due <= ?4, NULL, due) WHERE id = ?1";
+fn take_them(conn: &Connection, me: i64, now: i64, events: &[Found]) -> rusqlite::Result<()> {
+    let take = "UPDATE bitcart_event SET claimed = ?2, attempt = ?3, due = iif(due <= ?4, NULL, due), ended = ?5 \
+                WHERE id = ?1";
     let mut take = conn.prepare_cached(take)?;
-    for event in events {
-        take.execute(params![event.id.0.cast_signed(), me, event.attempt, now])?;
+    for Found(event, ended) in events {
+        take.execute(params![event.id.0.cast_signed(), me, event.attempt, now, ended])?;
     }
     Ok(())
 }

@@ -8,45 +8,93 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::{Connection, Transaction};
 
-use super::settle;
-use crate::BoxError;
+use super::{explain, settle};
 use crate::inbox::EventId;
 use crate::inbox::verdict::Write;
+use crate::{BoxError, Error, ErrorKind};
 
 const SAVEPOINT: &str = "bitcart_effects";
 
-/// The transaction that others' events are in is gone.
-pub(super) struct Broken;
+/// What became of an event's closures.
+pub(super) enum Ran {
+    /// They are part of the transaction, and so is the settling.
+    Done,
+    /// Nothing of it is.
+    Undone(BoxError),
+    /// The transaction that others' events are in is gone.
+    Ended(BoxError),
+}
 
-/// Settles the event and runs what its handler gave, or does nothing of it. The outer error is SQLite's.
+/// Settles the event and runs what its handler gave, or does nothing of it. The error is SQLite's.
 pub(super) fn run(
     tx: &Transaction<'_>,
+    name: &str,
     in_effects: &AtomicBool,
     me: i64,
     id: EventId,
     writes: Vec<Write>,
-) -> rusqlite::Result<Result<Result<(), BoxError>, Broken>> {
+) -> rusqlite::Result<Ran> {
     tx.execute_batch("SAVEPOINT bitcart_effects")?;
-    let is_ours = settle::delete(tx, id.0.cast_signed(), me)? != 0;
-    let done = if is_ours {
-        in_effects.store(true, Ordering::Relaxed);
-        let run = || writes.into_iter().try_for_each(|write| write(tx));
-        let done = catch_unwind(AssertUnwindSafe(run));
-        in_effects.store(false, Ordering::Relaxed);
-        done.unwrap_or_else(|panic| Err(format!("an `InboxTx` panicked: {}", said(&*panic)).into()))
-    } else {
-        Err(format!("event {} is not this consumer's any more: nothing was written", id.0).into())
-    };
+    if settle::delete(tx, id.0.cast_signed(), me)? == 0 {
+        tx.execute_batch("RELEASE bitcart_effects")?;
+        let why = format!("event {} is not this consumer's any more: nothing was written", id.0);
+        return Ok(Ran::Undone(why.into()));
+    }
+    in_effects.store(true, Ordering::Relaxed);
+    let done = catch_unwind(AssertUnwindSafe(|| call(tx, name, writes)));
+    in_effects.store(false, Ordering::Relaxed);
+    let done = done.unwrap_or_else(|panic| {
+        let error = format!("an `InboxTx` panicked: {}", said(&*panic));
+        std::mem::forget(panic);
+        Err(error.into())
+    });
+    if tx.is_autocommit() {
+        return Ok(Ran::Ended(done.err().unwrap_or_else(|| ended(None))));
+    }
     let end = match &done {
-        _ if tx.is_autocommit() => return Ok(Err(Broken)),
         Ok(()) => "RELEASE bitcart_effects",
         Err(_) => "ROLLBACK TO bitcart_effects; RELEASE bitcart_effects",
     };
-    if let Err(error) = tx.execute_batch(end) {
-        tracing::error!("an `InboxTx` left its savepoint: {error}");
-        return Ok(Err(Broken));
+    Ok(match (tx.execute_batch(end), done) {
+        (Ok(()), Ok(())) => Ran::Done,
+        (Ok(()), Err(error)) => Ran::Undone(error),
+        // The savepoint is gone, with a transaction that was ended and begun anew; unless it is the file's fault.
+        (Err(error), done) => Ran::Ended(match explain::of_the_file(name, &error) {
+            Some(trouble) => trouble.into(),
+            None => done.err().unwrap_or_else(|| ended(None)),
+        }),
+    })
+}
+
+/// None is called after one that ended the transaction: it would have none.
+fn call(tx: &Transaction<'_>, name: &str, writes: Vec<Write>) -> Result<(), BoxError> {
+    for write in writes {
+        let done = write(tx).map_err(|error| explain(name, error));
+        if tx.is_autocommit() {
+            return Err(match done {
+                Err(error) if is_the_inboxs(&error) => error,
+                Err(error) => explain::said_of_the_file(name, &error.to_string())
+                    .map_or_else(|| ended(Some(error)), BoxError::from),
+                Ok(()) => ended(None),
+            });
+        }
+        done?;
     }
-    Ok(Ok(done.map_err(explain)))
+    Ok(())
+}
+
+/// What was ignored is not known here any more.
+fn ended(error: Option<BoxError>) -> BoxError {
+    let error = error.map(|error| format!("; it went on until \"{error}\"")).unwrap_or_default();
+    format!(
+        "an `InboxTx` ended the transaction, and nothing was written: `OR ROLLBACK`, `ON CONFLICT ROLLBACK` and \
+         `RAISE(ROLLBACK)` do that, and so does a statement that finds the disk full; pass every error on with `?`{error}"
+    )
+    .into()
+}
+
+fn is_the_inboxs(error: &BoxError) -> bool {
+    error.downcast_ref::<Error>().is_some_and(|error| error.kind() == ErrorKind::Inbox)
 }
 
 fn said(panic: &(dyn Any + Send)) -> &str {
@@ -54,8 +102,16 @@ fn said(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
 }
 
-/// SQLite's "not authorized" says nothing to one who knows of no guard.
-fn explain(error: BoxError) -> BoxError {
+/// Tells the file's trouble from the closure's own, and says what SQLite's "not authorized" means: it says nothing to one who
+/// knows of no guard.
+fn explain(name: &str, error: BoxError) -> BoxError {
+    if let Some(trouble) = explain::of_the_file(name, &*error) {
+        return trouble.into();
+    }
+    if is_the_inboxs(&error) {
+        // It comes from another inbox, or another call: that this one is in order is known here.
+        return error.to_string().into();
+    }
     let denied = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
     if denied != Some(rusqlite::ErrorCode::AuthorizationForStatementDenied) {
         return error;
@@ -67,9 +123,12 @@ fn explain(error: BoxError) -> BoxError {
     .into()
 }
 
-/// Lets a handler's closures change everything but what is the inbox's.
+/// Lets a handler's closures change everything but what is the inbox's, and commit nothing.
 pub(super) fn guard(conn: &mut Connection) -> rusqlite::Result<Arc<AtomicBool>> {
     let in_effects = Arc::new(AtomicBool::new(false));
+    // What SQLite ended inside of a closure leaves each further statement of it a transaction of its own.
+    let is_on = in_effects.clone();
+    conn.commit_hook(Some(move || is_on.load(Ordering::Relaxed)))?;
     let is_on = in_effects.clone();
     conn.authorizer(Some(move |context: AuthContext<'_>| {
         if is_on.load(Ordering::Relaxed) && is_ours(&context.action) {

@@ -15,9 +15,13 @@ pub(super) fn stats(conn: &Connection) -> rusqlite::Result<InboxStats> {
     };
     let oldest = "SELECT accepted FROM bitcart_event ORDER BY id LIMIT 1";
     let oldest: Option<i64> = conn.prepare_cached(oldest)?.query_row([], |row| row.get(0)).optional()?;
+    // Looked through once for both.
+    let events = "SELECT count(*), count(*) FILTER (WHERE failures > 0) FROM bitcart_event";
+    let both = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+    let (pending, retrying) = conn.prepare_cached(events)?.query_row([], both)?;
     Ok(InboxStats {
-        pending: count("SELECT count(*) FROM bitcart_event")?,
-        retrying: count("SELECT count(*) FROM bitcart_event WHERE failures > 0")?,
+        pending: pending.cast_unsigned(),
+        retrying: retrying.cast_unsigned(),
         oldest: oldest
             .map(|oldest| Duration::from_millis(u64::try_from(now().saturating_sub(oldest)).unwrap_or(0))),
         dead: count("SELECT count(*) FROM bitcart_dead")?,

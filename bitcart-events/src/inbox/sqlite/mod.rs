@@ -1,6 +1,7 @@
 //! Accepted events in an SQLite file.
 
 mod append;
+mod blame;
 mod calls;
 mod claim;
 mod effects;
@@ -10,6 +11,7 @@ mod file;
 mod letters;
 mod memory;
 mod queue;
+mod quiet;
 mod schema;
 mod settle;
 mod store;
@@ -64,6 +66,10 @@ use crate::Result;
 /// One thread writes. What comes while it commits is committed together after that, with one flush of the disk, and
 /// [settled](crate::inbox::Inbox::settle) events go with what is appended next, or after ten milliseconds. When the file cannot be
 /// written what is appended is answered with an error that says why, and what is settled is kept and tried again.
+///
+/// # What ends the process
+/// An event that more than ten processes had when they ended, without a verdict in between, may be what ended them: it is a
+/// dead letter then, one for each start.
 #[derive(Clone)]
 pub struct SqliteInbox(Arc<Shared>);
 
@@ -161,7 +167,7 @@ impl SqliteInbox {
         let in_effects = effects::guard(&mut conn).map_err(cannot)?;
         let (queue, commits) = (Arc::new(Queue::default()), Arc::new(AtomicU64::new(0)));
         let (name, consumes) = (Arc::<str>::from(name), lock.is_some());
-        let store = Store { conn, state, place, in_effects };
+        let store = Store { name: name.clone(), conn, state, place, in_effects };
         let writer = Writer::new(name.clone(), store, lock, queue.clone(), commits.clone());
         let thread = std::thread::Builder::new().name("bitcart-inbox".to_owned());
         let thread = thread.spawn(|| writer.run());

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::quiet::quietly;
 use super::settle::Settled;
 use super::store::Store;
 use crate::inbox::verdict::Write;
@@ -62,8 +63,10 @@ impl Done {
     fn give(&mut self, result: Result<Vec<Option<EventId>>>) {
         let Some(call) = self.call.take() else { return };
         // The writer goes on for the others.
-        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| call(result))).is_err() {
-            tracing::error!("inbox {}: who appended to it panicked when told the result", self.name);
+        if !quietly(|| call(result)) {
+            quietly(|| {
+                tracing::error!("inbox {}: who appended to it panicked when told the result", self.name);
+            });
         }
     }
 }
@@ -157,7 +160,9 @@ impl Queue {
         waiting.is_closed = true;
         let left = std::mem::take(&mut waiting.commands);
         drop(waiting);
-        drop(left);
+        left.into_iter().for_each(|command| {
+            quietly(|| drop(command));
+        });
     }
 
     /// Waits for something to do, or for that time. `None` at the end.

@@ -31,7 +31,8 @@ const TABLES: &str = "
         currency TEXT NOT NULL,
         wallet BLOB,
         text TEXT NOT NULL,
-        error TEXT
+        error TEXT,
+        ended INTEGER NOT NULL DEFAULT 0
     ) STRICT;
     CREATE INDEX bitcart_event_due ON bitcart_event (due) WHERE due IS NOT NULL;
     CREATE TABLE bitcart_dead (
@@ -157,6 +158,15 @@ pub(super) fn make(conn: &Connection) -> rusqlite::Result<()> {
     tx.commit()
 }
 
+/// The column came later than the first files; who does not know it does not miss it.
+fn add_ended(conn: &Connection) -> rusqlite::Result<()> {
+    let has = "SELECT count(*) FROM pragma_table_info('bitcart_event') WHERE name = 'ended'";
+    if conn.query_row(has, [], |row| row.get::<_, i64>(0))? == 0 {
+        conn.execute_batch("ALTER TABLE bitcart_event ADD COLUMN ended INTEGER NOT NULL DEFAULT 0")?;
+    }
+    Ok(())
+}
+
 /// Another start: the number that its claims have, and the first id that was never given.
 pub(super) fn start(conn: &Connection) -> rusqlite::Result<(i64, u64)> {
     let tx = rusqlite::Transaction::new_unchecked(conn, TransactionBehavior::Immediate)?;
@@ -201,8 +211,10 @@ pub(super) fn open(path: &Path, name: &str, is_there: bool, options: &Options) -
     file::warn_if_open_to_others(path);
     let cannot = |error| explain::cannot(name, "opened", &error);
     set_up(&conn, options).map_err(cannot)?;
-    if found == Found::None {
-        make(&conn).map_err(cannot)?;
+    match found {
+        Found::None => make(&conn),
+        Found::Inbox => add_ended(&conn),
     }
+    .map_err(cannot)?;
     Ok(conn)
 }

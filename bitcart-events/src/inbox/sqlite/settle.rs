@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::quiet::quietly;
 use super::schema;
 use super::store::{State, millis, now};
 use crate::inbox::{Claimed, EventId, Verdict};
@@ -18,6 +19,10 @@ impl Settled {
     pub(super) fn new(event: &Claimed, verdict: Verdict) -> Self {
         Self { id: event.id, attempt: event.attempt, failures: event.failures, verdict }
     }
+
+    pub(super) fn is_last(&self) -> bool {
+        !matches!(self.verdict, Verdict::Retry { .. })
+    }
 }
 
 /// Changes only what is still this consumer's.
@@ -28,7 +33,8 @@ pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> ru
         Verdict::Retry { due, held, error } => {
             // One that is held goes on here; if this process does not come to it, the next one counts it.
             let attempt = settled.attempt.saturating_add(u32::from(!held));
-            let retry = "UPDATE bitcart_event SET claimed = ?3, attempt = ?4, failures = ?5, due = ?6, error = ?7 \
+            let retry = "UPDATE bitcart_event SET claimed = ?3, attempt = ?4, failures = ?5, due = ?6, error = ?7, \
+                         ended = 0 \
                          WHERE id = ?1 AND claimed = ?2";
             let claimed = if *held { me } else { 0 };
             let failures = settled.failures.saturating_add(1);
@@ -56,7 +62,9 @@ pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> ru
         }
     };
     if changed == 0 {
-        tracing::debug!("event {} of the inbox is not this consumer's any more; nothing was changed", id);
+        quietly(|| {
+            tracing::debug!("event {id} of the inbox is not this consumer's any more; nothing was changed");
+        });
     }
     Ok(())
 }

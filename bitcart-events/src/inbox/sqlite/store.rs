@@ -16,6 +16,7 @@ use crate::wallet::WalletId;
 use crate::{BoxError, Currency};
 
 pub(super) struct Store {
+    pub(super) name: Arc<str>,
     pub(super) conn: Connection,
     pub(super) state: State,
     /// Which file it is; only of a consumer.
@@ -35,6 +36,8 @@ pub(super) struct State {
     pub(super) reserved: u64,
     /// Up to this one every event was looked at: what can be claimed of them has a due time.
     pub(super) cursor: i64,
+    /// An event was buried that may have ended earlier processes.
+    pub(super) has_buried: bool,
     pub(super) facts: Facts,
 }
 
@@ -52,8 +55,8 @@ pub(super) enum Failure {
     Begin(rusqlite::Error),
     /// SQLite said no.
     Sqlite(rusqlite::Error),
-    /// A closure of the command with this number ended it.
-    Broken(usize),
+    /// A closure of the command with this number ended it: what is to be said to that one.
+    Ended(usize, BoxError),
 }
 
 impl From<rusqlite::Error> for Failure {
@@ -65,8 +68,8 @@ impl From<rusqlite::Error> for Failure {
 impl Store {
     /// All of it in one commit, or nothing.
     pub(super) fn attempt(&mut self, works: &mut [Work]) -> Result<Vec<Outcome>, Failure> {
-        let Self { conn, state, in_effects, .. } = self;
-        let (reserved, cursor) = (state.reserved, state.cursor);
+        let Self { name, conn, state, in_effects, .. } = self;
+        let (reserved, cursor, has_buried) = (state.reserved, state.cursor, state.has_buried);
         let done = (|| {
             let begun = Transaction::new_unchecked(conn, TransactionBehavior::Immediate);
             let tx = begun.map_err(Failure::Begin)?;
@@ -80,8 +83,11 @@ impl Store {
                     }
                     Work::Effects(id, writes, _) => {
                         let writes = std::mem::take(writes);
-                        let done = effects::run(&tx, in_effects, state.me, *id, writes)?;
-                        Outcome::Effects(done.map_err(|effects::Broken| Failure::Broken(number))?)
+                        match effects::run(&tx, name, in_effects, state.me, *id, writes)? {
+                            effects::Ran::Done => Outcome::Effects(Ok(())),
+                            effects::Ran::Undone(error) => Outcome::Effects(Err(error)),
+                            effects::Ran::Ended(error) => return Err(Failure::Ended(number, error)),
+                        }
                     }
                     Work::Claim { most, held, .. } => Outcome::Claimed(claim::run(&tx, state, *most, *held)?),
                 });
@@ -92,7 +98,7 @@ impl Store {
         match &done {
             Ok(_) => state.facts.committed(),
             Err(_) => {
-                (state.reserved, state.cursor) = (reserved, cursor);
+                (state.reserved, state.cursor, state.has_buried) = (reserved, cursor, has_buried);
                 state.facts.rolled_back();
             }
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use rusqlite::ErrorCode;
-
+use super::blame::Suspects;
 use super::explain;
 use super::file::{Identity, Lock};
 use super::queue::{Command, Queue, Work};
+use super::quiet::quietly;
 use super::settle::Settled;
 use super::store::{Failure, Outcome, Store};
 use crate::Result;
@@ -28,6 +28,7 @@ pub(super) struct Writer {
     /// Settled, and not committed.
     pub(super) kept: Vec<Settled>,
     pub(super) again: Duration,
+    pub(super) suspects: Suspects,
     pub(super) trouble: Option<Trouble>,
 }
 
@@ -54,7 +55,8 @@ impl Writer {
         queue: Arc<Queue>,
         commits: Arc<AtomicU64>,
     ) -> Self {
-        Self { name, store, lock, queue, commits, kept: Vec::new(), again: AGAIN, trouble: None }
+        let (kept, suspects) = (Vec::new(), Suspects::default());
+        Self { name, store, lock, queue, commits, kept, again: AGAIN, suspects, trouble: None }
     }
 
     pub(super) fn run(mut self) {
@@ -68,13 +70,14 @@ impl Writer {
                     Command::Work(work) => works.push(work),
                     Command::Alone(run) => {
                         self.commit(std::mem::take(&mut works));
-                        run(&mut self.store);
+                        let store = &mut self.store;
+                        quietly(|| run(store));
                     }
                     Command::Close(reply) => {
                         self.commit(works);
                         let result = self.finish();
                         // Who closed it may be gone.
-                        let _ = reply.send(result);
+                        quietly(|| drop(reply.send(result)));
                         return;
                     }
                 }
@@ -82,7 +85,7 @@ impl Writer {
             self.commit(works);
         }
         if let Err(error) = self.finish() {
-            tracing::error!("{error}");
+            quietly(|| tracing::error!("{error}"));
         }
     }
 
@@ -90,10 +93,13 @@ impl Writer {
         self.commit(Vec::new());
         if !self.kept.is_empty() {
             let left = self.kept.len();
-            tracing::error!(
-                "inbox {}: {left} events are handled and could not be settled; they are handled again after the next start",
-                self.name,
-            );
+            quietly(|| {
+                tracing::error!(
+                    "inbox {}: {left} events are handled and could not be settled; they are handled again after the next \
+                     start",
+                    self.name,
+                );
+            });
         }
         let done = self.store.finish().map_err(|error| explain::cannot(&self.name, "written", &error));
         // The file first: another consumer finds it whole.
@@ -102,7 +108,18 @@ impl Writer {
         done
     }
 
-    fn commit(&mut self, works: Vec<Work>) {
+    fn commit(&mut self, mut works: Vec<Work>) {
+        loop {
+            let (now, later) = self.suspects.apart(works);
+            self.commit_together(now);
+            if later.is_empty() {
+                return;
+            }
+            works = later;
+        }
+    }
+
+    fn commit_together(&mut self, works: Vec<Work>) {
         let kept = std::mem::take(&mut self.kept).into_iter().map(Work::Settle);
         let mut works: Vec<Work> = kept.chain(works).collect();
         while !works.is_empty() {
@@ -120,10 +137,11 @@ impl Writer {
                 Err(failure) => failure,
             };
             works = match failure {
-                Failure::Broken(number) => without_effects(works, number),
-                Failure::Sqlite(error) if is_broken_promise(&error) && works.iter().any(is_effects) => {
-                    let last = works.iter().rposition(is_effects).unwrap_or_default();
-                    without_effects(works, last)
+                Failure::Ended(culprit, error) => self.suspects.ended(works, culprit, error),
+                Failure::Sqlite(error)
+                    if explain::is_broken_promise(&error) && works.iter().any(is_effects) =>
+                {
+                    self.suspects.broke_a_promise(works)
                 }
                 Failure::Sqlite(error) => self.refuse(works, &error, false),
                 Failure::Begin(error) => self.refuse(works, &error, true),
@@ -136,15 +154,22 @@ impl Writer {
         self.again = AGAIN;
         let has_appends = works.iter().any(|work| matches!(work, Work::Append(..)));
         if self.trouble.take_if(|trouble| has_appends || !trouble.with_appends).is_some() {
-            tracing::info!("inbox {}: it can be written again", self.name);
+            quietly(|| tracing::info!("inbox {}: it can be written again", self.name));
         }
         for (work, outcome) in works.into_iter().zip(outcomes) {
-            match (work, outcome) {
+            match &work {
+                Work::Effects(id, ..) if matches!(outcome, Outcome::Effects(Ok(()))) => {
+                    self.suspects.is_clear(*id);
+                }
+                Work::Settle(settled) if settled.is_last() => self.suspects.is_clear(settled.id),
+                _ => {}
+            }
+            quietly(|| match (work, outcome) {
                 (Work::Append(_, done), Outcome::Appended(ids)) => done.call(Ok(ids)),
                 (Work::Effects(_, _, reply), Outcome::Effects(result)) => drop(reply.send(result)),
                 (Work::Claim { reply, .. }, Outcome::Claimed(claims)) => drop(reply.send(Ok(claims))),
                 _ => {}
-            }
+            });
         }
     }
 
@@ -169,9 +194,11 @@ impl Writer {
         match &mut self.trouble {
             Some(trouble) => trouble.with_appends |= with_appends,
             None => {
-                tracing::error!(
-                    "{told}. Until then nothing more is accepted; nothing that was accepted is lost"
-                );
+                quietly(|| {
+                    tracing::error!(
+                        "{told}. Until then nothing more is accepted; nothing that was accepted is lost"
+                    );
+                });
                 self.trouble = Some(Trouble { with_appends });
             }
         }
@@ -179,8 +206,13 @@ impl Writer {
         for work in works {
             match work {
                 Work::Append(_, done) => done.call(Err(told.again())),
-                Work::Effects(_, _, reply) => drop(reply.send(Err(told.to_string().into()))),
-                Work::Claim { reply, .. } if all => drop(reply.send(Err(told.again()))),
+                Work::Effects(_, writes, reply) => {
+                    quietly(|| drop(reply.send(Err(told.again().into()))));
+                    quietly(|| drop(writes));
+                }
+                Work::Claim { reply, .. } if all => {
+                    quietly(|| drop(reply.send(Err(told.again()))));
+                }
                 Work::Settle(settled) if all => self.kept.push(settled),
                 Work::Claim { .. } | Work::Settle(_) => left.push(work),
             }
@@ -211,29 +243,4 @@ fn adds(work: &Work) -> bool {
 
 fn is_effects(work: &Work) -> bool {
     matches!(work, Work::Effects(..))
-}
-
-/// A foreign key that was to be there in the end: SQLite looks at it only when it commits.
-fn is_broken_promise(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
-}
-
-/// Those up to that one have run, and cannot run again.
-fn without_effects(works: Vec<Work>, broken: usize) -> Vec<Work> {
-    let mut left = Vec::with_capacity(works.len());
-    for (number, work) in works.into_iter().enumerate() {
-        match work {
-            Work::Effects(_, _, reply) if number <= broken => {
-                let why = if number == broken {
-                    "an `InboxTx` ended the transaction, or left it with a foreign key that leads nowhere (`ON CONFLICT \
-                     ROLLBACK` and `RAISE(ROLLBACK)` end it): nothing was written"
-                } else {
-                    "the `InboxTx` of another event ended the transaction that this one was in: nothing was written"
-                };
-                let _ = reply.send(Err(why.into()));
-            }
-            work => left.push(work),
-        }
-    }
-    left
 }

@@ -7,16 +7,16 @@ use crate::inbox::{Claimed, Effects, Inbox};
 
 type Ran = Result<(), BoxError>;
 
-fn effects(run: impl FnOnce(&Transaction<'_>) -> Ran + Send + 'static) -> Effects {
+pub(super) fn effects(run: impl FnOnce(&Transaction<'_>) -> Ran + Send + 'static) -> Effects {
     Effects { writes: vec![Box::new(run)] }
 }
 
-fn sql(sql: &'static str) -> Effects {
+pub(super) fn sql(sql: &'static str) -> Effects {
     effects(move |tx| Ok(tx.execute_batch(sql)?))
 }
 
 /// A file with a table of the program's own, and so many events.
-fn shop(folder: &Folder, events: u32) -> (SqliteInbox, Vec<Claimed>) {
+pub(super) fn shop(folder: &Folder, events: u32) -> (SqliteInbox, Vec<Claimed>) {
     let inbox = SqliteInbox::open(folder.file()).unwrap();
     with(&inbox, |store| {
         store.conn.execute_batch(
@@ -28,7 +28,7 @@ fn shop(folder: &Folder, events: u32) -> (SqliteInbox, Vec<Claimed>) {
     (inbox, events)
 }
 
-fn count(inbox: &SqliteInbox, table: &'static str) -> i64 {
+pub(super) fn count(inbox: &SqliteInbox, table: &'static str) -> i64 {
     with(inbox, move |store| {
         store.conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))
     })

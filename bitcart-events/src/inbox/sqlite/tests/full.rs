@@ -4,7 +4,7 @@ use crate::inbox::promises::{accept, append, batch, event};
 use crate::inbox::{Batch, Inbox, NewEvent, Verdict};
 
 /// The disk has so many pages more than the file has now.
-fn limit(inbox: &SqliteInbox, more: Option<i64>) {
+pub(super) fn limit(inbox: &SqliteInbox, more: Option<i64>) {
     with(inbox, move |store| {
         let pages: i64 = store.conn.query_row("PRAGMA page_count", [], |row| row.get(0))?;
         let most = more.map_or(i64::from(u32::MAX - 1), |more| pages + more);

@@ -1,12 +1,15 @@
 //! Each on a file of its own.
 
+mod blame;
 mod clock;
 mod effects;
 mod facts;
 mod files;
 mod full;
+mod loud;
 mod model;
 mod order;
+mod poison;
 mod restart;
 mod tools;
 
