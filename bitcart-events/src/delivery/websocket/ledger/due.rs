@@ -21,7 +21,10 @@ impl Ledger {
             wallet.retry.is_some_and(|due| due <= now).then(|| key.clone())
         };
         let due: Vec<WalletKey> = self.wallets.iter().filter_map(due).collect();
-        self.ask_to_compare();
+        if self.is_established {
+            // Before, what is about to be asked for would be asked for twice.
+            self.ask_to_compare();
+        }
         for key in &due {
             if let Some(wallet) = self.wallets.get_mut(key) {
                 // The last answer may have been lost on its way, with what was in it.
