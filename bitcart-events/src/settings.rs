@@ -268,11 +268,18 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
 
     /// A file for the inbox.
     fn inbox(&mut self) -> Option<String> {
-        let inbox = self.text("BITCART_INBOX").filter(|inbox| inbox != "memory")?;
+        let inbox = self.text("BITCART_INBOX").filter(|inbox| !inbox.eq_ignore_ascii_case("memory"))?;
         if let Some((scheme, _)) = inbox.split_once("://") {
             // The address of a database may hold its password.
             let message = format!(
                 "BITCART_INBOX: `{scheme}` is not possible in this version; write `memory`, or the name of a file like `events.db`"
+            );
+            self.problems.push(message);
+        } else if ["true", "false", "yes", "no", "on", "off", "1", "0"]
+            .contains(&&*inbox.to_ascii_lowercase())
+        {
+            let message = format!(
+                "BITCART_INBOX: write `memory`, or the name of a file like `events.db`, not `{inbox}`"
             );
             self.problems.push(message);
         } else if cfg!(not(feature = "sqlite")) {

@@ -67,7 +67,9 @@ impl std::borrow::Borrow<str> for WalletKey {
 pub struct WalletId(pub [u8; 16]);
 
 impl WalletId {
-    pub(crate) fn of(key: &str) -> Self {
+    /// The one of this key, as events name it: see [`Coin::wallet`](crate::Coin::wallet).
+    #[must_use]
+    pub fn of(key: &str) -> Self {
         let mut id = [0; 16];
         id.iter_mut().zip(Sha256::digest(key.as_bytes())).for_each(|(to, from)| *to = from);
         Self(id)

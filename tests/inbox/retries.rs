@@ -195,3 +195,17 @@ async fn payments_may_have_lanes_of_their_own() {
         assert_eq!(processing.await.unwrap().unwrap().handled, 3);
     }
 }
+
+#[tokio::test]
+async fn a_file_is_for_one_listener_and_not_only_looked_into() {
+    let place = Place::file();
+    let inbox = place.open();
+    let coin = bitcart_events::Coin::btc("a");
+    let build =
+        |inbox| coin.listener().without_registry().inbox(inbox).build().map(drop).unwrap_err().to_string();
+    let listener = coin.listener().without_registry().inbox(inbox.clone()).build().unwrap();
+    assert!(build(inbox).contains("belongs to another listener already"));
+    let attached = bitcart_events::inbox::SqliteInbox::attach(place.path()).unwrap();
+    assert!(build(attached).contains("open it with `SqliteInbox::open`"));
+    listener.shut_down().await.unwrap();
+}

@@ -90,6 +90,8 @@ mod tests {
             let wait = wait(failures, Some(100)).unwrap();
             assert!((least..=2 * least).contains(&wait.as_secs()), "{failures}: {wait:?}");
         }
+        let waits = [(); 32].map(|()| wait(0, None).unwrap());
+        assert!(waits.iter().any(|wait| *wait != waits[0]), "by chance: {waits:?}");
         assert!(wait(99, Some(100)).unwrap() >= policy.waits.1);
         assert!(wait(1, None).is_some() && wait(2, None).is_none(), "the listener's limit");
         assert!(wait(0, Some(0)).is_none(), "the handler's own");

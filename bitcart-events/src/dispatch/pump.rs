@@ -27,9 +27,9 @@ const LEAST: usize = 64;
 /// How often it is looked for what nobody told: a dead letter that was replayed by a tool, a clock that was set.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// How soon it is looked again whether a wallet is listened to whose events are stored: as long as they have waited, within
-/// these bounds.
-const ABSENT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// How often it is looked whether a wallet is listened to whose events are stored. All are looked at together, so that they
+/// keep their order.
+const ABSENT: u64 = 5;
 
 struct Pump {
     dispatcher: Weak<Dispatcher>,
@@ -151,8 +151,7 @@ impl Dispatcher {
             if let Some((batch, index)) = awaited {
                 batch.note(|report| report.ignored.push(Ignored { index, reason: IgnoredReason::Wallet }));
             }
-            let waited = claimed.accepted.elapsed().unwrap_or_default();
-            return self.postpone(source, &claimed, waited.clamp(ABSENT.0, ABSENT.1));
+            return self.postpone(source, &claimed, next_look());
         };
         let (body, part) = event.text.body();
         let update = match Update::parse(body, part, coin) {
@@ -199,6 +198,12 @@ impl Drop for Dispatcher {
         // The pump looks, and finds that there is nobody to pump for.
         self.backlog.wake.notify_one();
     }
+}
+
+/// The next whole number of such times since 1970.
+fn next_look() -> SystemTime {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    SystemTime::UNIX_EPOCH + Duration::from_secs((now / ABSENT + 1) * ABSENT)
 }
 
 fn by_id(source: &Source) -> HashMap<(Currency, Option<WalletId>), Coin> {

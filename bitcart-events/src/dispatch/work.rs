@@ -10,6 +10,7 @@ use super::{Accepted, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected,
 use crate::handler::{Attempt, Handler, HandlerError, Outcome};
 use crate::inbox::{Claimed, Verdict};
 use crate::source::{Lane, Source};
+use crate::told::quietly;
 
 /// What of a job has not begun. If the job is broken off it never will here.
 struct Rest<'a> {
@@ -69,9 +70,14 @@ impl Dispatcher {
         }
         loop {
             let Some(handler) = job.source.find(update.coin(), update.event(), &self.routes) else {
-                self.ignore(&update);
                 // It was accepted when there was one: whoever leaves it out does not lose what came for it.
                 let error = format!("no handler is registered for `{}`", update.event());
+                quietly(|| {
+                    tracing::error!(
+                        id = claimed.id.0, currency = %update.currency(), wallet = update.coin().wallet_shown(),
+                        "{error}; it is a dead letter now"
+                    );
+                });
                 self.inbox.settle(&claimed, Verdict::Dead { error });
                 meter::count(meter::DIED, &claimed.event);
                 let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
@@ -136,16 +142,16 @@ impl Dispatcher {
             Next::Later(wait) => {
                 if !self.policy.strict {
                     let attempt = claimed.attempt.saturating_add(1);
-                    self.postpone(source, &Claimed { attempt, ..claimed.clone() }, wait);
+                    let due = SystemTime::now() + wait;
+                    self.postpone(source, &Claimed { attempt, ..claimed.clone() }, due);
                 }
                 Some(wait)
             }
         }
     }
 
-    /// It comes again after that time, and nothing is counted as a failure.
-    pub(super) fn postpone(self: &Arc<Self>, source: &Source, claimed: &Claimed, wait: Duration) {
-        let due = SystemTime::now() + wait;
+    /// It comes again at that time, and nothing is counted as a failure.
+    pub(super) fn postpone(self: &Arc<Self>, source: &Source, claimed: &Claimed, due: SystemTime) {
         self.inbox.settle(claimed, Verdict::Postponed { due });
         if let Ok(runtime) = runtime() {
             self.start_pump(source, &runtime);

@@ -72,7 +72,8 @@ impl Delivery {
     }
 
     /// Which attempt this is, from 1. In a later one the event may have been handled before: by an attempt that failed, or
-    /// in a process that ended before it could write down that it had not.
+    /// in a process that ended before it could write down that it had not. So it also grows at a start for what only stood
+    /// behind other events, and it goes on when a dead letter is replayed, which has its retries anew.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.attempt

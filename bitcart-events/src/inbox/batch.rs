@@ -127,9 +127,16 @@ pub enum Origin {
     Replayed,
 }
 
-/// The number of an event in its inbox. A later one is greater.
+/// The number of an event in its inbox. A later one is greater. In a file, numbers are left out after a kill: no events are
+/// missing there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(pub u64);
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 /// What is delivered once for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -48,6 +48,9 @@
 //! [`Final`](crate::Final), it is a dead letter: kept whole, to be [looked at](Inbox::dead_letters) and
 //! [replayed](crate::Listener::replay), alone, by filter, or all.
 //!
+//! What is stored for a wallet that is not listened to waits until it is; that is looked at every five seconds. What has no
+//! handler any more becomes a dead letter.
+//!
 //! # For operators
 //! Each event that changes its state is logged: accepted, repeated and handled at the level "debug", what failed and what is dead
 //! as errors, replays as information; all that is in the inbox with its number. `SqliteInbox::attach` opens a file beside the program that has it.
@@ -119,6 +122,14 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 
     /// Whether what was committed survives the process.
     fn is_durable(&self) -> bool;
+
+    /// Called once by the listener that is built with it.
+    ///
+    /// # Errors
+    /// When no listener can have it: another one has it, or it is only to be looked into.
+    fn take(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// A key of this inbox's own, which stays the same for as long as its events are kept. Updates are known again by a
     /// hash under it.

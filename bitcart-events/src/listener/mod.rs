@@ -154,6 +154,7 @@ impl ListenerBuilder {
         handlers.extend(self.source.added());
         let inbox = self.inbox.unwrap_or_else(|| Arc::new(MemoryInbox::new()));
         checks::check(&duplicates, &handlers, &self.states, &*inbox, &self.expected)?;
+        inbox.take()?;
         if handlers.is_empty() {
             tracing::warn!("there is no handler yet; {}", checks::UNLINKED);
         }

@@ -1,5 +1,7 @@
 //! The trait's methods: each puts a command into the queue.
 
+use std::sync::atomic::Ordering;
+
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use tokio::sync::oneshot;
 
@@ -54,6 +56,22 @@ impl Inbox for SqliteInbox {
 
     fn is_durable(&self) -> bool {
         true
+    }
+
+    fn take(&self) -> Result<()> {
+        let name = &self.0.name;
+        if !self.0.consumes {
+            return Err(trouble(format!(
+                "the inbox `{name}` is attached, and only to be looked into; for a listener open it with `SqliteInbox::open`"
+            )));
+        }
+        if self.0.is_taken.swap(true, Ordering::AcqRel) {
+            return Err(trouble(format!(
+                "the inbox `{name}` belongs to another listener already; give each a file of its own, or take one listener for \
+                 all wallets"
+            )));
+        }
+        Ok(())
     }
 
     fn key(&self) -> [u8; 16] {

@@ -21,7 +21,7 @@ mod writer;
 
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -78,6 +78,8 @@ struct Shared {
     key: [u8; 16],
     /// It has not been attached.
     consumes: bool,
+    /// A listener has it.
+    is_taken: AtomicBool,
     queue: Arc<Queue>,
     commits: Arc<AtomicU64>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -120,7 +122,7 @@ impl SqliteInbox {
     }
 
     /// Opens a file beside its consumer, or without one: to see how much is in it and to show, replay and discard dead
-    /// letters. Nothing can be appended or claimed. The consumer finds what was replayed when it claims events next.
+    /// letters. Nothing can be appended or claimed. The consumer finds within ten seconds what was replayed.
     ///
     /// ```no_run
     /// use bitcart_events::inbox::{DeadLetters, Inbox, SqliteInbox};
@@ -128,7 +130,7 @@ impl SqliteInbox {
     /// # async fn tool() -> bitcart_events::Result<()> {
     /// let inbox = SqliteInbox::attach("events.db")?;
     /// for letter in inbox.dead_letters(DeadLetters::all(), 10).await? {
-    ///     println!("{:?}: {}", letter.id, letter.error);
+    ///     println!("{}: {}", letter.id, letter.error);
     /// }
     /// inbox.replay(DeadLetters::all().error("connection refused")).await?;
     /// # Ok(())
@@ -173,7 +175,8 @@ impl SqliteInbox {
         let thread = thread.spawn(|| writer.run());
         let thread = thread.map_err(|error| trouble(format!("the inbox `{name}` has no thread: {error}")))?;
         let thread = Mutex::new(Some(thread));
-        Ok(Self(Arc::new(Shared { name, key, consumes, queue, commits, thread })))
+        let is_taken = AtomicBool::new(false);
+        Ok(Self(Arc::new(Shared { name, key, consumes, is_taken, queue, commits, thread })))
     }
 
     /// Runs SQL on the connection that writes, between two commits: for tests of what goes wrong with a disk.
