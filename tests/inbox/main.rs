@@ -6,6 +6,7 @@ mod support;
 mod faults;
 mod restarts;
 mod retries;
+mod shared;
 mod streams;
 
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ use bitcart_events::{ApiManager, BoxError, Update};
 use tokio::sync::mpsc;
 
 use super::Place;
+use super::shared::Shared;
 use super::support::connection::post;
 use super::support::server::{next, serve, settings};
 
@@ -14,7 +15,7 @@ const EACH: usize = 150;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_is_larger_than_the_room_keeps_its_order() {
     let wallets = ["a", "b", "c"];
-    for capacity in [1, 2, 7, 64] {
+    for (capacity, is_shared) in [(1, false), (2, false), (7, false), (64, false), (7, true)] {
         let place = Place::file();
         let manager = ApiManager::builder().wallets("BTC", wallets).build().unwrap();
         let (tell, mut told) = mpsc::unbounded_channel();
@@ -31,7 +32,8 @@ async fn a_stream_that_is_larger_than_the_room_keeps_its_order() {
             }
         };
         manager.add_event_handler("new_payment", handler).unwrap();
-        let builder = place.inbox(manager.listener().without_registry().capacity(capacity));
+        let builder = manager.listener().without_registry().capacity(capacity);
+        let builder = if is_shared { builder.inbox(Shared(place.open())) } else { place.inbox(builder) };
         let server = serve(builder, settings()).await;
         let senders = wallets.map(|wallet| {
             let (addr, path) = (server.addr, server.path.clone());

@@ -19,6 +19,7 @@ pub(super) struct Backlog {
     order: Mutex<()>,
     phase: Mutex<Phase>,
     is_durable: bool,
+    is_shared: bool,
     /// How many batches were appended without being claimed, and how many of them are committed.
     unclaimed: AtomicU64,
     committed: AtomicU64,
@@ -40,8 +41,9 @@ enum Phase {
 
 impl Backlog {
     /// A durable inbox may have something from an earlier process.
-    pub(super) fn new(is_durable: bool) -> Self {
+    pub(super) fn new(is_durable: bool, is_shared: bool) -> Self {
         Self {
+            is_shared,
             order: Mutex::default(),
             phase: Mutex::new(if is_durable { Phase::Backlogged } else { Phase::Direct }),
             is_durable,
@@ -118,6 +120,8 @@ impl Backlog {
         // Otherwise some are on their way that it could not see.
         let is_all = self.unclaimed.load(Ordering::Acquire) == committed;
         match &mut *phase {
+            // Others append too, which is not counted here.
+            _ if self.is_shared => {}
             Phase::Direct => {}
             Phase::Backlogged if !is_all => *phase = Phase::Closing(VecDeque::new()),
             Phase::Closing(_) if !is_all => {}

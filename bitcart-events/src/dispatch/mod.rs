@@ -135,7 +135,9 @@ impl Dispatcher {
         inbox: Arc<dyn Inbox>,
     ) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let is_durable = inbox.is_durable();
+        let is_shared = inbox.is_shared();
+        // What others share outlives this process.
+        let is_durable = inbox.is_durable() || is_shared;
         Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             routes,
@@ -149,7 +151,7 @@ impl Dispatcher {
             room: Room::new(limits.waiting),
             turns: Semaphore::new(limits.running),
             lanes: Lanes::default(),
-            backlog: Backlog::new(is_durable),
+            backlog: Backlog::new(is_durable, is_shared),
             awaited: Mutex::default(),
             #[cfg(feature = "polling")]
             leftover: Mutex::default(),

@@ -68,11 +68,12 @@
 //! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and how long its oldest event has |
 //!
 //! # For several machines
-//! Nothing in [`settle`](Inbox::settle) says that there is one consumer: an inbox that several machines share (Postgres, Redis
-//! Streams) gives each of its instances an id that is unique for each start, keeps a lease with every event that it hands out and
-//! renews it by itself, and changes only what is still leased to the instance that asks. What such an inbox still lacks here: the
-//! lane of an event, so that two machines keep its order; numbers of received texts that two machines cannot give twice; and a
-//! claim for what was [received](Inbox::received).
+//! Nothing in [`Inbox`] says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
+//! of its instances an id that is unique for each start, keeps a lease with every event that it hands out and renews it by
+//! itself, and lets [`settle`](Inbox::settle) change only what is still leased to the instance that asks: a machine that was gone
+//! for too long changes nothing any more. It says that it [is shared](Inbox::is_shared), so that what is appended is claimed in
+//! its turn, and hands out no event while an earlier one of the same currency and wallet is leased to another machine.
+//! [`received`](Inbox::received) gives what instances that are gone left, under numbers that are not in use, and takes it over.
 
 mod batch;
 mod dead;
@@ -122,6 +123,11 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 
     /// Whether what was committed survives the process.
     fn is_durable(&self) -> bool;
+
+    /// Whether others append and claim too. Then nothing is claimed when it is appended: something of theirs may come before.
+    fn is_shared(&self) -> bool {
+        false
+    }
 
     /// Called once by the listener that is built with it.
     ///
