@@ -15,7 +15,7 @@ const COLUMNS: &str = "id, claimed, attempt, failures, due, accepted, currency, 
 const SLACK: i64 = 1_000;
 /// So many processes may end while they have an event before it is taken for the reason. Many: what was handed out may not
 /// have been begun, and processes end for other reasons.
-const ENDS: u32 = 10;
+pub(super) const ENDS: u32 = 100;
 
 /// An event, and how many processes have ended since it was handed out to them.
 struct Found(Claimed, u32);

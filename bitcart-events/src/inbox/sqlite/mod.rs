@@ -68,7 +68,7 @@ use crate::Result;
 /// written what is appended is answered with an error that says why, and what is settled is kept and tried again.
 ///
 /// # What ends the process
-/// An event that more than ten processes had when they ended, without a verdict in between, may be what ended them: it is a
+/// An event that more than a hundred processes had when they ended, without a verdict in between, may be what ended them: it is a
 /// dead letter then, one for each start.
 #[derive(Clone)]
 pub struct SqliteInbox(Arc<Shared>);
