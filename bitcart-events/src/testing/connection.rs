@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 /// What the connections of one process have in common.
@@ -15,6 +16,8 @@ pub(super) struct Gate {
     /// Cancelled when the process is killed.
     pub(super) killed: CancellationToken,
     silence: Mutex<Silence>,
+    /// How many there are.
+    open: watch::Sender<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -27,7 +30,7 @@ struct Silence {
 
 impl Gate {
     pub(super) fn new(killed: CancellationToken) -> Arc<Self> {
-        Arc::new(Self { killed, silence: Mutex::default() })
+        Arc::new(Self { killed, silence: Mutex::default(), open: watch::Sender::default() })
     }
 
     /// Makes every connection there is now silent.
@@ -42,6 +45,12 @@ impl Gate {
 
     fn keep(&self, stream: TcpStream) {
         self.silence.lock().unwrap_or_else(PoisonError::into_inner).kept.push(stream);
+    }
+
+    /// Waits until there is no connection.
+    pub(super) async fn until_alone(&self) {
+        // The sender is ours, so this has no other end.
+        let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
     }
 
     /// Lets go of what was kept.
@@ -63,6 +72,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(stream: TcpStream, gate: Arc<Gate>) -> Self {
+        gate.open.send_modify(|open| *open += 1);
         let killed = Box::pin(gate.killed.clone().cancelled_owned());
         let silent = gate.fallen();
         let fallen = Box::pin(silent.clone().cancelled_owned());
@@ -122,5 +132,6 @@ impl Drop for Connection {
         if self.silent.is_cancelled() && !self.gate.killed.is_cancelled() {
             self.stream.take().into_iter().for_each(|stream| self.gate.keep(stream));
         }
+        self.gate.open.send_modify(|open| *open = open.saturating_sub(1));
     }
 }

@@ -1,7 +1,5 @@
 //! The test's notes on the daemon: not the daemon's own, so no restart touches them.
 
-use std::collections::BTreeMap;
-
 use super::event::{Emission, Fate};
 
 #[derive(Debug, Default)]
@@ -10,8 +8,7 @@ pub(super) struct Journal {
     pub(super) calls: Vec<RpcCall>,
     /// How many websockets there have been.
     pub(super) websockets: u64,
-    /// How many updates `get_updates` handed out, by wallet.
-    pub(super) drained: BTreeMap<String, usize>,
+    pub(super) drained: Vec<Drained>,
 }
 
 /// One JSON-RPC call the daemon was asked, whatever it answered. What it refused before looking at the
@@ -23,6 +20,16 @@ pub struct RpcCall {
     pub method: String,
     /// The key of the wallet it named.
     pub wallet: Option<String>,
+}
+
+/// What one call of `get_updates` was answered. The daemon has forgotten these updates, whether or not the answer arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drained {
+    /// The key of the wallet.
+    pub wallet: String,
+    /// The updates, each as its JSON text; none if nothing waited.
+    pub updates: Vec<String>,
 }
 
 impl Journal {

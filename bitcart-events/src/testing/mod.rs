@@ -148,7 +148,7 @@ use config::Config;
 pub use error::ScriptError;
 pub use event::{Emission, Fate};
 pub use handle::{TestDaemon, TestDaemonBuilder};
-pub use journal::RpcCall;
+pub use journal::{Drained, RpcCall};
 pub use script::PaymentRequest;
 
 /// Which daemon it is, by its commit.

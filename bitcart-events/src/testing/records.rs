@@ -2,7 +2,7 @@
 
 use super::TestDaemon;
 use super::event::Emission;
-use super::journal::RpcCall;
+use super::journal::{Drained, RpcCall};
 
 /// What a test can ask and wait for. None of it goes through the network, and restarts touch none of the
 /// records.
@@ -22,7 +22,16 @@ impl TestDaemon {
     /// How many updates of the wallet `get_updates` has handed out.
     #[must_use]
     pub fn drained(&self, wallet: &str) -> usize {
-        self.daemon.look(|state| state.journal.drained.get(wallet).copied().unwrap_or_default())
+        self.daemon.look(|state| {
+            let of_wallet = state.journal.drained.iter().filter(|drained| drained.wallet == wallet);
+            of_wallet.map(|drained| drained.updates.len()).sum()
+        })
+    }
+
+    /// What each call of `get_updates` was answered so far, in order.
+    #[must_use]
+    pub fn drains(&self) -> Vec<Drained> {
+        self.daemon.look(|state| state.journal.drained.clone())
     }
 
     /// The wallet's notification URL, if it has one now.
@@ -76,6 +85,11 @@ impl TestDaemon {
     /// The wallet may not be loaded yet then: wait with [`wait_loaded`](Self::wait_loaded) too before it is paid.
     pub async fn wait_filtered(&self, wallet: &str) {
         self.daemon.until(|state| (state.memory.as_ref()?.sockets.filtered(wallet) > 0).then_some(())).await;
+    }
+
+    /// Waits until nobody is connected: whoever called is gone, and what it had sent before was looked at.
+    pub async fn wait_disconnected(&self) {
+        self.server.until_alone().await;
     }
 
     /// Waits until so many events have been emitted and none of them is under way any more.

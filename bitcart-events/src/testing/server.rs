@@ -93,6 +93,15 @@ impl Server {
         }
     }
 
+    /// Waits until nobody is connected.
+    pub(super) async fn until_alone(&self) {
+        let gate = match &*self.process.lock().await {
+            Process::Up { gate, .. } => gate.clone(),
+            Process::Down { .. } => return,
+        };
+        gate.until_alone().await;
+    }
+
     /// Makes the connections of now silent.
     pub(super) async fn silence(&self) {
         if let Process::Up { gate, .. } = &*self.process.lock().await {

@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use bitcart_events::testing::TestDaemon;
 use fastrand::Rng;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::history::{Delivery, History, Life, Line};
@@ -18,6 +21,7 @@ use crate::script::{self, Script};
 use crate::snapshot;
 use crate::victim::Orders;
 use crate::watched::Wrong;
+use crate::what;
 
 /// What is waited for so long does not come. That is no measure of anything.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -117,6 +121,7 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
         lines: folder.0.join("lines"),
         seed: 0,
     };
+    let mut records = Records { daemon: daemon.clone(), lines: 0, drains: 0 };
     let mut script = Script::new(daemon, plan.delivery, chance.u64(..), Arc::clone(&progress));
     let (emitted, stop) = (script.emitted(), CancellationToken::new());
     let scripted = tokio::spawn({
@@ -127,14 +132,14 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
         }
     });
     let capacities = if plan.delivery == Delivery::Websocket { HOLDING } else { CAPACITIES };
-    let (mut lives, mut read) = (Vec::new(), 0);
+    let mut lives = Vec::new();
     for _ in 0..plan.kills {
         (orders.seed, orders.capacity) = (chance.u64(..), capacities[chance.usize(..capacities.len())]);
         let kill = Kill::by_chance(&mut chance);
         let victim = Victim::start(program, &orders)?;
         let killed = victim.until_killed(&kill, &progress, emitted.clone()).await;
         killed.with_context(|| format!("life {}, to be killed at {kill:?}", lives.len() + 1))?;
-        lives.push(Life { lines: lines(&orders.lines, &mut read)?, after: snapshot::take(&orders.inbox)? });
+        lives.push(records.of_life(&orders).await?);
     }
     stop.cancel();
     let mut script = scripted.await??;
@@ -142,14 +147,43 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
         orders.seed = chance.u64(..);
         let victim = Victim::start(program, &orders)?;
         victim.until_done(&progress, script.farewell()).await.context("the last life")?;
-        let after = snapshot::take(&orders.inbox)?;
-        let is_empty = after.events.is_empty() && after.received.is_empty();
-        lives.push(Life { lines: lines(&orders.lines, &mut read)?, after });
+        let life = records.of_life(&orders).await?;
+        let is_empty = life.after.events.is_empty() && life.after.received.is_empty();
+        lives.push(life);
         if is_empty {
             break;
         }
     }
     Ok(History { delivery: plan.delivery, strict: plan.strict, emissions: script.emissions(), lives })
+}
+
+/// What there is to read of, and how far it was read.
+struct Records {
+    daemon: TestDaemon,
+    /// In bytes.
+    lines: u64,
+    drains: usize,
+}
+
+impl Records {
+    /// What the life that ended just now has left.
+    async fn of_life(&mut self, orders: &Orders) -> Result<Life> {
+        // What the victim had asked before it ended may be answered still. Who connects now is served after it.
+        let mut last = TcpStream::connect(self.daemon.addr()).await?;
+        last.write_all(b"GET / HTTP/1.1\r\nhost: daemon\r\nconnection: close\r\n\r\n").await?;
+        last.read_to_end(&mut Vec::new()).await?;
+        drop(last);
+        self.daemon.wait_disconnected().await;
+        let drains = self.daemon.drains();
+        let new = drains.iter().skip(self.drains);
+        let drained = new.map(|drained| (drained.wallet.clone(), what::of_each(&drained.updates))).collect();
+        self.drains = drains.len();
+        Ok(Life {
+            lines: lines(&orders.lines, &mut self.lines)?,
+            after: snapshot::take(&orders.inbox)?,
+            drained,
+        })
+    }
 }
 
 /// What was added to the side file.

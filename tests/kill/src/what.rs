@@ -32,6 +32,11 @@ pub fn of(json: &str) -> Option<String> {
     of_value(&serde_json::from_str(json).ok()?)
 }
 
+/// The same of several.
+pub fn of_each(jsons: &[String]) -> Vec<String> {
+    jsons.iter().filter_map(|json| of(json)).collect()
+}
+
 /// From whatever a daemon sends: an envelope, a list of events.
 pub fn of_all(json: &str) -> Vec<String> {
     let Ok(value) = serde_json::from_str::<Value>(json) else { return Vec::new() };

@@ -13,8 +13,7 @@ async fn finds_nothing(plan: Plan) {
     let history = round::run(&plan, Path::new(PROGRAM)).await.unwrap_or_else(|error| panic!("{error:?}"));
     let found = check(&history);
     println!("{plan:?}\n{}", found.figures);
-    let faults = found.wrong(plan.delivery, plan.kills);
-    let faults: Vec<String> = faults.into_iter().map(ToString::to_string).collect();
+    let faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
     assert!(faults.is_empty(), "{plan:?}\n{}\nrepeat with: {}", faults.join("\n"), plan.command());
     assert!(found.figures.events > plan.kills, "hardly anything happened:\n{}", found.figures);
 }

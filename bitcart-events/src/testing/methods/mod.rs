@@ -12,7 +12,7 @@ use super::daemon::State;
 use super::disk::Disk;
 use super::event::Told;
 use super::family::Family;
-use super::journal::Journal;
+use super::journal::{Drained, Journal};
 use super::memory::{LoadedWallet, Memory};
 use super::rpc::{Arguments, Call, RpcError};
 
@@ -154,8 +154,9 @@ fn get_updates(
     let key = wallet.ok_or_else(wallet_not_loaded)?;
     let [] = arguments.bind(&config.function("get_updates"), [])?;
     let updates = loaded(memory, wallet)?.drain(disk);
-    *journal.drained.entry(key.to_owned()).or_default() += updates.len();
-    Ok(format!("[{}]", updates.join(", ")))
+    let answer = format!("[{}]", updates.join(", "));
+    journal.drained.push(Drained { wallet: key.to_owned(), updates });
+    Ok(answer)
 }
 
 /// True if there was one to close (measured, Bitcart `065c8421`, capture `btc_rpc`: close_wallet; that it may

@@ -49,59 +49,59 @@ fn emissions<'a>(index: &'a Index<'_>, places: &[usize]) -> impl Iterator<Item =
     places.iter().filter_map(|place| index.history.emissions.get(*place))
 }
 
-/// What was never accepted: in the daemon's answer on its way to a process that was killed, as the daemon forgets what it
-/// answers. Then what was emitted before it was accepted in another life than what was emitted after it.
+/// What was never accepted. A daemon forgets what it answers, so what was under way to a process that was killed is gone:
+/// nothing else may be.
 fn gone(index: &Index<'_>, what: &str, places: &[usize], gone: usize, findings: &mut Findings) {
     if gone == 0 {
         return;
     }
     findings.figures.lost_by_the_protocol += gone;
     findings.notes.push(format!("gone: {what}, {gone} of {}", places.len()));
-    let explained = match index.history.delivery {
+    let (explained, why) = match index.history.delivery {
         Delivery::Webhook => {
-            emissions(index, places).filter(|emission| emission.fate != Fate::Answered).count()
+            let unanswered = emissions(index, places).filter(|emission| emission.fate != Fate::Answered);
+            (unanswered.count(), String::new())
         }
         Delivery::Websocket | Delivery::Polling => {
-            places.iter().filter(|place| is_at_a_kill(index, **place)).count()
+            let drained = drained(index, what);
+            let under_way = drained.iter().filter(|drained| drained.was_under_way).count();
+            // It is said to each wallet, and more than once; of all that is delivered once.
+            let explained = if !what::is_fact(what) {
+                under_way
+            } else if under_way == drained.len() {
+                drained.len().min(gone)
+            } else {
+                0
+            };
+            (explained, format!("; it was in these answers: {drained:?}"))
         }
     };
-    let beside = places.iter().filter_map(|place| beside(index, *place));
-    let beside =
-        beside.map(|(before, after)| format!("{before:?} to {after:?}")).collect::<Vec<_>>().join(", ");
     for _ in explained..gone {
-        let life = "in the lives, counted from 0, that accepted what was emitted beside it";
-        findings.add(Kind::Vanished, format!("{what} vanished while its listener lived, {life}: {beside}"));
+        findings.add(Kind::Vanished, format!("{what} vanished while its listener lived{why}"));
     }
 }
 
-fn is_at_a_kill(index: &Index<'_>, place: usize) -> bool {
-    // After the last one nothing is killed; before the first one everything may be.
-    beside(index, place)
-        .is_some_and(|(before, after)| after.is_some_and(|after| before.is_none_or(|before| before < after)))
+/// That it was handed out.
+#[derive(Debug)]
+struct Drained<'a> {
+    #[expect(dead_code, reason = "for whoever reads it")]
+    life: usize,
+    #[expect(dead_code, reason = "for whoever reads it")]
+    wallet: &'a str,
+    /// With the last answer for its wallet in a life that ended by a kill: whoever asks again has the one before.
+    was_under_way: bool,
 }
 
-/// In which lives those before and after it were accepted, of its wallet.
-fn beside(index: &Index<'_>, place: usize) -> Option<(Option<usize>, Option<usize>)> {
-    let emissions = &index.history.emissions;
-    let wallet = &emissions.get(place)?.wallet;
-    let accepted = |emission: &Emitted| (emission.wallet == *wallet).then(|| life(index, emission)).flatten();
-    let before = emissions.iter().take(place).rev().find_map(accepted);
-    let after = emissions.iter().skip(place + 1).find_map(accepted);
-    // Each wallet's last event is one that nothing was killed after; the last block may be any.
-    let last = if what::is_block(&emissions.get(place)?.what) {
-        index.history.lives.len().checked_sub(1)
-    } else {
-        None
-    };
-    Some((before, after.or(last)))
-}
-
-/// In which life an emission was accepted, if that is certain: there is no other one of its kind. It may have been kept as a
-/// part of a text first.
-fn life(index: &Index<'_>, emission: &Emitted) -> Option<usize> {
-    let is_one = index.history.emissions.iter().filter(|other| other.what == emission.what).count() == 1;
-    let mut of_kind = index.events.iter().filter(|(_, event)| is_one && event.what == emission.what);
-    let accepted = of_kind.next().map(|(id, _)| index.accepted(*id))?;
-    let received = index.history.lives.iter().position(|life| life.after.received.contains(&emission.what));
-    Some(received.map_or(accepted, |received| received.min(accepted)))
+fn drained<'a>(index: &Index<'a>, what: &str) -> Vec<Drained<'a>> {
+    let mut found = Vec::new();
+    let killed = index.history.lives.len().saturating_sub(1);
+    for (life, lived) in index.history.lives.iter().enumerate() {
+        for (place, (wallet, whats)) in lived.drained.iter().enumerate() {
+            let is_last = lived.drained.iter().skip(place + 1).all(|(other, _)| other != wallet);
+            let times = whats.iter().filter(|other| *other == what).count();
+            let drained = || Drained { life: life + 1, wallet, was_under_way: is_last && life < killed };
+            found.extend(std::iter::repeat_with(drained).take(times));
+        }
+    }
+    found
 }

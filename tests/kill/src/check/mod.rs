@@ -12,7 +12,7 @@ mod tests;
 use std::fmt;
 
 use crate::figures::Figures;
-use crate::history::{Delivery, History};
+use crate::history::History;
 use index::Index;
 
 /// What was found.
@@ -46,7 +46,7 @@ pub enum Kind {
     Effect,
     /// One emission became two events.
     Double,
-    /// Gone before it was accepted, though nothing was killed then.
+    /// Gone before it was accepted, and not with an answer that was under way when its listener was killed.
     Vanished,
     /// Given up.
     Dead,
@@ -55,17 +55,6 @@ pub enum Kind {
 impl Findings {
     fn add(&mut self, kind: Kind, what: impl Into<String>) {
         self.faults.push(Fault { kind, what: what.into() });
-    }
-
-    /// What must not be, after so many kills.
-    ///
-    /// By websocket a few may seem to have vanished: when a connection is opened again in the life of a listener, what came in
-    /// between is only in the daemon's queue, and a kill may come while its answer is under way. It was not accepted, and nobody
-    /// could have: but what was emitted before and after it was, so that it looks like a fault.
-    pub fn wrong(&self, delivery: Delivery, kills: usize) -> Vec<&Fault> {
-        let tolerated = if delivery == Delivery::Websocket { kills.div_ceil(10) } else { 0 };
-        let tolerates = self.count(Kind::Vanished) <= tolerated;
-        self.faults.iter().filter(|fault| !(tolerates && fault.kind == Kind::Vanished)).collect()
     }
 
     pub fn count(&self, kind: Kind) -> usize {

@@ -31,7 +31,7 @@ fn life(
         |of: &[(u64, &str)]| of.iter().map(|(id, what)| (*id, (*what).to_owned())).collect::<Vec<_>>();
     let events = owned(pending).into_iter().collect();
     let after = Snapshot { events, effects: owned(booked), next, ..Snapshot::default() };
-    Life { lines: lines.into_iter().collect(), after }
+    Life { lines: lines.into_iter().collect(), after, drained: Vec::new() }
 }
 
 fn emitted(what: &str, fate: Fate) -> Emitted {
@@ -207,30 +207,44 @@ fn doubles() {
     assert_eq!((found.faults.len(), found.figures.doubles_documented), (0, 1));
 }
 
+/// What was emitted to all that there was, and answered in these lives.
+fn drained(what: &str, lives: &[usize]) -> impl FnOnce(&mut History) {
+    move |history| {
+        history.emissions.insert(3, emitted(what, Fate::Sent));
+        for life in lives {
+            history.lives[*life].drained.push((LANE.to_owned(), vec![what.to_owned()]));
+        }
+    }
+}
+
 #[test]
 fn gone() {
-    // Between what the first life accepted and what the second did: with an answer.
-    let found = changed(|history| history.emissions.insert(3, emitted("tx d", Fate::Sent)));
-    assert_eq!((found.faults.len(), found.figures.lost_by_the_protocol), (0, 1));
-    finds(Kind::Vanished, |history| history.emissions.insert(1, emitted("tx d", Fate::Sent)));
-    finds(Kind::Vanished, |history| history.emissions.push(emitted("tx d", Fate::Sent)));
-    // The last block may have gone with the last kill.
-    let found = changed(|history| {
-        let block = |what| Emitted { wallet: String::new(), ..emitted(what, Fate::Sent) };
-        history.emissions[2] = block("block 7");
-        history.emissions.push(block("block 8"));
+    // With an answer that was under way at a kill.
+    for what in ["tx d", "block 8", "paid d 3 1"] {
+        let found = changed(drained(what, &[0]));
+        assert_eq!((found.faults.len(), found.figures.lost_by_the_protocol), (0, 1));
+        // Nobody was answered it.
+        finds(Kind::Vanished, drained(what, &[]));
+        // Nothing was killed then.
+        finds(Kind::Vanished, drained(what, &[1]));
+        // It asked again, so it had the answer.
+        finds(Kind::Vanished, |history| {
+            drained(what, &[0])(history);
+            history.lives[0].drained.push((LANE.to_owned(), Vec::new()));
+        });
+        // Who asked for another wallet need not have had it.
+        let found = changed(|history| {
+            drained(what, &[0])(history);
+            history.lives[0].drained.push(("other".to_owned(), Vec::new()));
+        });
+        assert_eq!(found.faults, []);
+    }
+    // A second answer brought it again, and nothing was killed then.
+    finds(Kind::Vanished, drained("tx d", &[0, 1]));
+    finds(Kind::Vanished, |history| {
+        drained("paid d 3 1", &[0])(history);
+        history.emissions.push(emitted("paid d 3 1", Fate::Sent));
     });
-    assert_eq!((found.faults.len(), found.figures.lost_by_the_protocol), (0, 1));
-    // What came before it was kept as a text, and made an event of in the next life.
-    let found = changed(|history| {
-        history.lives[0].after.received.push("paid c 3 1".to_owned());
-        for what in ["tx d", "paid e 3 1"] {
-            history.emissions.push(emitted(what, Fate::Sent));
-        }
-        history.lives[1].lines.extend(whole(101, 1, "paid e 3 1"));
-        history.lives[1].after.effects.push((101, "paid e 3 1".to_owned()));
-    });
-    assert_eq!((found.faults.len(), found.figures.lost_by_the_protocol), (0, 1));
 }
 
 #[test]
