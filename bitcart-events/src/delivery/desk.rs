@@ -218,7 +218,7 @@ impl Desk {
     /// Accepts an answer. What is kept and could not be accepted is taken up again by the next process.
     pub(crate) async fn take(&self, answer: Answer, life: Life) -> Result<()> {
         let Answer { text, parcel, place, received } = answer;
-        let Ok((coin, updates)) = self.dispatcher.read(&self.source, &text, &parcel) else { return Ok(()) };
+        let Ok((coin, updates)) = self.dispatcher.read(&self.source, &text, parcel) else { return Ok(()) };
         let mut waits = Waits::new();
         let incoming = |update: &Read| Incoming { update: update.clone(), origin: Origin::Drained, life };
         let mut place = Some(place);

@@ -174,7 +174,8 @@ impl Dispatcher {
         }
         let lane = source.lane(&update, self.policy.payments_apart);
         let (batch, index) = awaited.unzip();
-        let accepted = Accepted { index: index.unwrap_or(0), update, claimed };
+        let handler = source.find(update.coin(), update.event(), &self.routes);
+        let accepted = Accepted { index: index.unwrap_or(0), update, handler, claimed };
         self.enter_here(lane, Job { source: source.clone(), updates: vec![accepted], batch, place });
     }
 

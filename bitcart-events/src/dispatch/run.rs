@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tracing::{Instrument, Span};
+use tracing::{Instrument, Level, Span};
 
 use super::Dispatcher;
 use super::policy::Next;
@@ -20,6 +20,27 @@ use crate::told::quietly;
 tokio::task_local! {
     /// The dispatcher whose handler this task runs.
     static RUNNING: u64;
+}
+
+/// Which handler has which event. A subscriber writes all of it down for each event whether or not anything is logged, which
+/// costs more than all the rest: so it is there for those who look closely, and where something went wrong.
+macro_rules! span {
+    ($level:expr, $run:expr) => {{
+        let (run, mut span): (&Run<'_>, _) = ($run, Span::none());
+        quietly(|| {
+            let info = run.handler.info();
+            span = tracing::span!(
+                $level,
+                "handler",
+                event = %info.event,
+                handler = info.name,
+                at = %format_args!("{}:{}", info.file, info.line),
+                currency = %run.update.currency(),
+                wallet = run.update.coin().wallet_shown(),
+            );
+        });
+        span
+    }};
 }
 
 /// Whether the caller is a handler of this dispatcher.
@@ -44,7 +65,7 @@ pub(super) struct Ended {
 
 /// Runs a handler, and what it wants to have stored; logs how it ended, and what comes next.
 pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>) -> Ended {
-    let span = span(&run);
+    let span = span!(Level::DEBUG, &run);
     let called = RUNNING.scope(dispatcher.id, call(dispatcher, &run)).instrument(span.clone());
     let mut outcome = catch(called).await;
     let (effects, mut next) = (run.attempt.take_effects(), Next::Done);
@@ -67,36 +88,23 @@ pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>
         next = dispatcher.policy.next(&outcome, claimed.failures, run.handler.retries());
     }
     let error = error.unwrap_or_default();
+    // What goes wrong is told with all that the span says, whether or not anybody wants to see the span.
+    let span = if outcome.is_err() && span.is_disabled() { span!(Level::ERROR, &run) } else { span };
     quietly(|| span.in_scope(|| tell(&outcome, &error, &next, claimed, run.update)));
     Ended { outcome, next, error }
 }
 
-fn span(run: &Run<'_>) -> Span {
-    let info = run.handler.info();
-    let mut span = Span::none();
-    quietly(|| {
-        span = tracing::info_span!(
-            "handler",
-            event = %info.event,
-            handler = info.name,
-            at = %format_args!("{}:{}", info.file, info.line),
-            currency = %run.update.currency(),
-            wallet = run.update.coin().wallet_shown(),
-        );
-    });
-    span
-}
-
 fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: &Update) {
     const DEAD: &str = "it is a dead letter now";
-    let (id, attempt, update) = (claimed.id.0, claimed.attempt, excerpt(update.raw()));
-    match (outcome, next) {
-        (Ok(()), _) => tracing::debug!(id, attempt, "handled"),
-        (Err(HandlerError::Argument(_)), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),
-        (Err(_), Next::Again(wait)) => {
+    let (id, attempt) = (claimed.id.0, claimed.attempt);
+    let Err(failed) = outcome else { return tracing::debug!(id, attempt, "handled") };
+    let update = excerpt(update.raw());
+    match (failed, next) {
+        (HandlerError::Argument(_), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),
+        (_, Next::Again(wait)) => {
             tracing::error!(id, attempt, update, "failed: {error}; trying again in {wait:.1?}");
         }
-        (Err(_), Next::Later(wait)) => {
+        (_, Next::Later(wait)) => {
             tracing::error!(
                 id,
                 attempt,
@@ -104,7 +112,7 @@ fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: 
                 "handled, but not stored: {error}; all of it again in {wait:.1?}"
             );
         }
-        (Err(_), _) => tracing::error!(id, attempt, update, "failed: {error}; {DEAD}"),
+        (_, _) => tracing::error!(id, attempt, update, "failed: {error}; {DEAD}"),
     }
 }
 

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use super::accept::Incoming;
 use super::{Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
 use crate::field::{IntField, excerpt};
+use crate::handler::Handler;
 use crate::inbox::{Fact, Life, NewEvent, Origin, Text};
-use crate::intake::Parcel;
+use crate::intake::{Parcel, Part};
 #[cfg(feature = "polling")]
 use crate::reconcile::Watching;
 use crate::schema::event;
 use crate::source::{Lane, Source, Unasked};
-use crate::update::Malformed;
-use crate::{Coin, Payload, Update};
+use crate::update::{Came, Malformed};
+use crate::{Coin, Event, Payload, Update};
 
 /// What is to be stored, and what became of the rest.
 pub(super) struct Sorting {
@@ -27,7 +28,13 @@ pub(super) struct Sorted {
     /// Its place among the updates that it came with.
     pub(super) index: usize,
     /// Nothing for a dead letter.
-    pub(super) live: Option<(Update, Lane)>,
+    pub(super) live: Option<Live>,
+}
+
+pub(super) struct Live {
+    pub(super) update: Update,
+    pub(super) handler: Handler,
+    pub(super) lane: Lane,
 }
 
 impl Dispatcher {
@@ -36,9 +43,9 @@ impl Dispatcher {
         &self,
         source: &Source,
         body: &Arc<str>,
-        parcel: &Parcel,
+        parcel: Parcel,
     ) -> std::result::Result<(Coin, Vec<Read>), Report> {
-        let coin = source.resolve(parcel).map_err(|unasked| {
+        let coin = source.resolve(&parcel).map_err(|unasked| {
             self.strangers.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
             let reason = match unasked {
                 Unasked::Wallet(_) => IgnoredReason::Wallet,
@@ -48,12 +55,13 @@ impl Dispatcher {
             let ignored = (0..parcel.updates.len()).map(|index| Ignored { index, reason }).collect();
             Report { ignored, ..Report::default() }
         })?;
-        let read = |raw: &Range<usize>| {
-            let text = |malformed| (malformed, body.get(raw.clone()).unwrap_or_default().to_owned());
-            Update::parse(body, raw.clone(), &coin).map_err(text)
+        let came = Came::new(coin.clone(), Arc::clone(body), parcel.table);
+        let text = |raw: Range<usize>| body.get(raw).unwrap_or_default().to_owned();
+        let read = |part: Part| match part {
+            Ok(outline) => Ok(Update::new(&came, outline)),
+            Err((malformed, raw)) => Err((malformed, text(raw))),
         };
-        let updates = parcel.updates.iter().map(read).collect();
-        Ok((coin, updates))
+        Ok((coin, parcel.updates.into_iter().map(read).collect()))
     }
 
     pub(super) fn sort(
@@ -66,6 +74,8 @@ impl Dispatcher {
         let count = updates.len();
         let (sorted, events) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut sorting = Sorting { sorted, events, report: Report::default() };
+        // Those of a wallet that came together are few, and found once.
+        let mut found: Vec<(Event, Option<Handler>)> = Vec::new();
         for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
             let update = match update {
                 Ok(update) => update,
@@ -74,11 +84,20 @@ impl Dispatcher {
                     continue;
                 }
             };
-            if source.find(update.coin(), update.event(), &self.routes).is_none() {
+            let event = update.event();
+            let handler = match found.iter().find(|(known, _)| *known == event) {
+                Some((_, handler)) => handler.clone(),
+                None => {
+                    let handler = source.find(coin, event, &self.routes);
+                    found.push((event, handler.clone()));
+                    handler
+                }
+            };
+            let Some(handler) = handler else {
                 self.ignore(&update);
                 sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
                 continue;
-            }
+            };
             #[cfg(feature = "polling")]
             if !watching.takes(&update, origin) {
                 sorting.report.repeated.push(index);
@@ -87,7 +106,7 @@ impl Dispatcher {
             let lane = source.lane(&update, self.policy.payments_apart);
             let fact = self.fact(&update, &lane, life);
             sorting.events.push(NewEvent { fact, ..event_of(coin, update.text(), origin) });
-            sorting.sorted.push(Sorted { index, live: Some((update, lane)) });
+            sorting.sorted.push(Sorted { index, live: Some(Live { update, handler, lane }) });
         }
         sorting
     }

@@ -61,28 +61,28 @@ impl Dispatcher {
 
     /// One event, until it is settled or leaves its lane.
     async fn handle(self: &Arc<Self>, job: &Job, accepted: Accepted) {
-        let Accepted { index, update, mut claimed } = accepted;
+        let Accepted { index, update, handler, mut claimed } = accepted;
         let mut batch = job.batch.clone();
         if let Some(due) = claimed.due.take()
             && !self.wait_until(due).await
         {
             return self.inbox.settle(&claimed, Verdict::Released);
         }
+        let Some(handler) = handler else {
+            // It was accepted when there was one: whoever leaves it out does not lose what came for it.
+            let error = format!("no handler is registered for `{}`", update.event());
+            quietly(|| {
+                tracing::error!(
+                    id = claimed.id.0, currency = %update.currency(), wallet = update.coin().wallet_shown(),
+                    "{error}; it is a dead letter now"
+                );
+            });
+            self.inbox.settle(&claimed, Verdict::Dead { error });
+            meter::count(meter::DIED, &claimed.event);
+            let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
+            return batch.iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
+        };
         loop {
-            let Some(handler) = job.source.find(update.coin(), update.event(), &self.routes) else {
-                // It was accepted when there was one: whoever leaves it out does not lose what came for it.
-                let error = format!("no handler is registered for `{}`", update.event());
-                quietly(|| {
-                    tracing::error!(
-                        id = claimed.id.0, currency = %update.currency(), wallet = update.coin().wallet_shown(),
-                        "{error}; it is a dead letter now"
-                    );
-                });
-                self.inbox.settle(&claimed, Verdict::Dead { error });
-                meter::count(meter::DIED, &claimed.event);
-                let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
-                return batch.iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
-            };
             // Never closed.
             let Ok(turn) = self.turns.acquire().await else { return };
             let Claimed { id, attempt, accepted, .. } = claimed;

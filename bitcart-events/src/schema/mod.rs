@@ -165,7 +165,7 @@ impl Event {
 
 impl PartialEq for Event {
     fn eq(&self, other: &Self) -> bool {
-        self.name() == other.name()
+        std::ptr::eq(self.0, other.0) || self.name() == other.name()
     }
 }
 

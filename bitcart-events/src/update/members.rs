@@ -1,12 +1,13 @@
-//! Reads the members of one update's JSON object, in a single pass and without a tree of values.
+//! Reads one update with care: the members of its JSON object, in any order, without a tree of values.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Column;
+use super::outline::{Outline, Table};
 use crate::field::excerpt;
 use crate::schema::{self, Event, EventSchema};
 
@@ -42,8 +43,9 @@ impl fmt::Display for Malformed {
     }
 }
 
-/// The event, and for each field of its schema where its value stands. `offset` is where `text` begins in the body.
-pub(super) fn read(text: &str, offset: usize) -> Result<(Event, Box<[Column]>), Malformed> {
+/// Reads the update that stands at `raw` in `body`.
+pub(crate) fn read(body: &str, raw: Range<usize>, table: &mut Table) -> Result<Outline, Malformed> {
+    let text = body.get(raw.clone()).unwrap_or_default();
     if !text.starts_with('{') {
         return Err(Malformed::NotAnObject { found: excerpt(text) });
     }
@@ -52,19 +54,21 @@ pub(super) fn read(text: &str, offset: usize) -> Result<(Event, Box<[Column]>), 
         .deserialize_map(MembersVisitor)
         .map_err(|error| Malformed::NotJson { reason: error.to_string() })?;
     let schema = members.schema()?;
-    let mut columns: Box<[Column]> = schema.fields.iter().map(|_| Column::default()).collect();
+    let event = Event::new(schema);
+    let first = table.begin(event);
     for (key, value) in &members.0 {
         let place = schema.fields.iter().position(|field| field.name == key);
-        let Some(column) = place.and_then(|place| columns.get_mut(place)) else { continue };
-        if column.raw.is_some() {
+        let Some(place) = place else { continue };
+        let value = value.get();
+        let start = value.as_ptr() as usize - body.as_ptr() as usize;
+        if !table.set(first + place, start..start + value.len()) {
             return Err(Malformed::RepeatedKey { key: excerpt(key) });
         }
-        let value = value.get();
-        let start = offset + (value.as_ptr() as usize - text.as_ptr() as usize);
-        column.raw = Some(start..start + value.len());
-        column.unescaped = unescape(value);
+        if let Some(text) = unescape(value) {
+            table.set_unescaped(first + place, text);
+        }
     }
-    Ok((Event::new(schema), columns))
+    Ok(Outline { event, raw, first })
 }
 
 /// The text of a string with escapes; `None` where there are none, or where they are not Unicode text.

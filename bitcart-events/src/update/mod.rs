@@ -2,12 +2,16 @@
 
 mod mark;
 mod members;
+mod outline;
+mod quick;
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub(crate) use members::Malformed;
+pub(crate) use members::{Malformed, read};
+pub(crate) use outline::{Outline, Table};
+pub(crate) use quick::Quick;
 
 use crate::field::{Field, FieldError};
 use crate::inbox::Text;
@@ -41,73 +45,71 @@ pub trait Payload: Sized {
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Update(Arc<Inner>);
-
-struct Inner {
-    event: Event,
-    coin: Coin,
-    body: Arc<str>,
-    raw: Range<usize>,
-    columns: Box<[Column]>,
+pub struct Update {
+    came: Arc<Came>,
+    outline: Outline,
 }
 
-/// Where the value of one field of the schema stands in the body.
-#[derive(Default, Clone)]
-struct Column {
-    raw: Option<Range<usize>>,
-    /// The text of a string that was written with escapes, so that `&str` can borrow it.
-    unescaped: Option<Box<str>>,
+/// What updates that came together have in common.
+pub(crate) struct Came {
+    coin: Coin,
+    body: Arc<str>,
+    table: Table,
+}
+
+impl Came {
+    pub(crate) fn new(coin: Coin, body: Arc<str>, table: Table) -> Arc<Self> {
+        Arc::new(Self { coin, body, table })
+    }
 }
 
 impl Update {
+    /// One of those that came together.
+    pub(crate) fn new(came: &Arc<Came>, outline: Outline) -> Self {
+        Self { came: Arc::clone(came), outline }
+    }
+
     /// Reads the update that stands at `raw` in `body`.
     pub(crate) fn parse(body: &Arc<str>, raw: Range<usize>, coin: &Coin) -> Result<Self, Malformed> {
-        let text = body.get(raw.clone()).unwrap_or_default();
-        let (event, columns) = members::read(text, raw.start)?;
-        Ok(Self(Arc::new(Inner { event, coin: coin.clone(), body: Arc::clone(body), raw, columns })))
+        let mut table = Table::default();
+        let outline = read(body, raw, &mut table)?;
+        Ok(Self { came: Came::new(coin.clone(), Arc::clone(body), table), outline })
     }
 
     /// The same for another coin.
     #[cfg(feature = "websocket")]
     pub(crate) fn of(&self, coin: &Coin) -> Self {
-        let Inner { event, coin: _, body, raw, columns } = &*self.0;
-        let inner = Inner {
-            event: *event,
-            coin: coin.clone(),
-            body: Arc::clone(body),
-            raw: raw.clone(),
-            columns: columns.clone(),
-        };
-        Self(Arc::new(inner))
+        let came = Came::new(coin.clone(), Arc::clone(&self.came.body), self.came.table.clone());
+        Self { came, outline: self.outline.clone() }
     }
 
     /// The event.
     #[must_use]
     pub fn event(&self) -> Event {
-        self.0.event
+        self.outline.event
     }
 
     /// The wallet's coin. It has no wallet where the daemon named none.
     #[must_use]
     pub fn coin(&self) -> &Coin {
-        &self.0.coin
+        &self.came.coin
     }
 
     /// The currency whose daemon sent it.
     #[must_use]
     pub fn currency(&self) -> Currency {
-        self.0.coin.currency()
+        self.came.coin.currency()
     }
 
     /// The update's JSON object, exactly as it came.
     #[must_use]
     pub fn raw(&self) -> &str {
-        self.0.body.get(self.0.raw.clone()).unwrap_or_default()
+        self.came.body.get(self.outline.raw()).unwrap_or_default()
     }
 
     /// The same, to be kept.
     pub(crate) fn text(&self) -> Text {
-        Text::new(Arc::clone(&self.0.body), self.0.raw.clone())
+        Text::new(Arc::clone(&self.came.body), self.outline.raw())
     }
 
     /// All of its fields, typed.
@@ -126,9 +128,9 @@ impl Update {
     #[must_use]
     pub fn field(&self, column: usize) -> Field<'_> {
         let Some(schema) = self.event().schema().fields.get(column) else { return Field::LACKING };
-        let column = self.0.columns.get(column);
-        let raw = column.and_then(|column| self.0.body.get(column.raw.clone()?));
-        Field::new(schema, raw, column.and_then(|column| column.unescaped.as_deref()))
+        let Came { body, table, .. } = &*self.came;
+        let column = self.outline.first + column;
+        Field::new(schema, table.get(column).and_then(|value| body.get(value)), table.unescaped(column))
     }
 }
 

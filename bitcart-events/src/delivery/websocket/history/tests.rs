@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{CAP, History, KNOWN, Merged, Next, mark_of};
 use crate::inbox::Mark;
+use crate::update::Came;
 use crate::{Coin, Update, intake};
 
 /// What a test says: h for held, m for missed at that place, and what is known again.
@@ -211,24 +212,16 @@ fn what_came_before_it_was_asked_for_is_not_after_it() {
 
 // ---------------------------------------------------------------- what was captured
 
-fn marks(list: &str) -> Vec<Mark> {
-    let body: Arc<str> = list.into();
+fn marks(text: &str) -> Vec<Mark> {
+    let body: Arc<str> = text.into();
     let parcel = intake::read_any(&body).unwrap();
-    let coin = Coin::btc("w");
-    let mark = |raw| Update::parse(&body, raw, &coin).unwrap().mark(&[0; 16]);
-    parcel.updates.into_iter().map(mark).collect()
+    let came = Came::new(Coin::btc("w"), body, parcel.table);
+    parcel.updates.into_iter().map(|part| Update::new(&came, part.unwrap()).mark(&[0; 16])).collect()
 }
 
 /// The socket's frames, and the answers with what is around their lists cut off.
 fn captured(ws: &str, rpc: &str) -> (Vec<Mark>, Vec<Vec<Mark>>) {
-    let frames = ws
-        .lines()
-        .flat_map(|line| {
-            let body: Arc<str> = line.into();
-            let raw = intake::read_object(&body).unwrap().updates.remove(0);
-            marks(&format!("[{}]", &body[raw]))
-        })
-        .collect();
+    let frames = ws.lines().flat_map(marks).collect();
     let list = |line: &str| marks(&line[line.find('[').unwrap()..=line.rfind(']').unwrap()]);
     (frames, rpc.lines().map(list).collect())
 }

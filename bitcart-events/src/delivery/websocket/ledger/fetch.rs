@@ -136,7 +136,7 @@ impl Ledger {
     ) {
         // A wallet that was removed meanwhile gets nothing any more. If it comes back before it was missed here, it is to be
         // asked for again.
-        let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, &parcel) else {
+        let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, parcel) else {
             return self.give_up(key, Some(Instant::now()));
         };
         let Some(wallet) = self.wallets.get_mut(key) else { return };

@@ -1,0 +1,72 @@
+//! Where the values of updates stand in the text that they came in.
+
+use std::ops::Range;
+
+use crate::schema::Event;
+
+/// Of one update. Its values stand in a [`Table`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outline {
+    pub(super) event: Event,
+    /// Its JSON object.
+    pub(super) raw: Range<usize>,
+    /// The column of its first field.
+    pub(super) first: usize,
+}
+
+/// Of updates that came together: a column for each field of each one's schema. One table for all of them, because it costs
+/// as much as one for each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Table {
+    columns: Vec<Range<usize>>,
+    /// The texts of strings that were written with escapes, so that `&str` can borrow them.
+    unescaped: Vec<(usize, Box<str>)>,
+}
+
+/// No value is as short.
+const MISSING: Range<usize> = 0..0;
+
+impl Table {
+    /// For the updates in so many bytes, at a guess.
+    pub(crate) fn for_bytes(bytes: usize) -> Self {
+        Self { columns: Vec::with_capacity(bytes / 48), unescaped: Vec::new() }
+    }
+
+    /// Makes room for an update; its first column.
+    pub(super) fn begin(&mut self, event: Event) -> usize {
+        let first = self.columns.len();
+        self.columns.resize(first + event.schema().fields.len(), MISSING);
+        first
+    }
+
+    /// Writes down where a value stands. `false` if the column has one.
+    #[must_use]
+    pub(super) fn set(&mut self, column: usize, value: Range<usize>) -> bool {
+        match self.columns.get_mut(column) {
+            Some(column) if *column == MISSING => {
+                *column = value;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn set_unescaped(&mut self, column: usize, text: Box<str>) {
+        self.unescaped.push((column, text));
+    }
+
+    pub(super) fn get(&self, column: usize) -> Option<Range<usize>> {
+        self.columns.get(column).filter(|range| **range != MISSING).cloned()
+    }
+
+    pub(super) fn unescaped(&self, column: usize) -> Option<&str> {
+        self.unescaped.iter().find(|(of, _)| *of == column).map(|(_, text)| &**text)
+    }
+}
+
+impl Outline {
+    /// The JSON object.
+    pub(crate) fn raw(&self) -> Range<usize> {
+        self.raw.clone()
+    }
+}
