@@ -242,11 +242,11 @@ impl Dispatcher {
     pub(super) fn enter(self: &Arc<Self>, lane: Lane, job: Job, runtime: &Handle) {
         let count = job.updates.len();
         self.unfinished.fetch_add(count, Ordering::Relaxed);
-        if self.lanes.push(lane.clone(), job, count) {
+        if let Some(waiting) = self.lanes.push(lane.clone(), job, count) {
             let this = Arc::clone(self);
             let abort = self.abort.clone();
             let work = async move {
-                if abort.run_until_cancelled(this.work(&lane)).await.is_none() {
+                if abort.run_until_cancelled(this.work(&lane, &waiting)).await.is_none() {
                     this.abandon();
                 }
             };

@@ -9,12 +9,21 @@ use crate::{Error, ErrorKind, Result};
 
 /// Updates that were accepted together. When their last job is gone the report is sent.
 pub(super) struct Batch {
-    report: Mutex<Report>,
+    state: Mutex<State>,
     total: usize,
     done: Option<oneshot::Sender<Report>>,
-    /// Given back one by one.
-    room: Mutex<OwnedSemaphorePermit>,
 }
+
+struct State {
+    report: Report,
+    /// Given back little by little.
+    room: OwnedSemaphorePermit,
+    /// How many are to be given back.
+    left: usize,
+}
+
+/// To give places back one by one is dear, and nobody waits for so few.
+const SHARE: usize = 16;
 
 /// Tells when what was accepted is stored, and what became of it.
 pub(crate) struct Ticket {
@@ -27,32 +36,32 @@ impl Batch {
     /// `report` says what became of some of the `total` updates before any was handled.
     pub(super) fn new(report: Report, total: usize, room: OwnedSemaphorePermit) -> (Arc<Self>, Ticket) {
         let (done, receiver) = oneshot::channel();
-        let batch = Self { report: Mutex::new(report), total, done: Some(done), room: Mutex::new(room) };
+        let state = Mutex::new(State { report, room, left: 0 });
+        let batch = Self { state, total, done: Some(done) };
         (Arc::new(batch), Ticket { stored: None, report: receiver })
     }
 
-    /// Writes down what became of an update, and gives its place back.
+    /// Writes down what became of an update, and gives its place back, soon.
     pub(super) fn note(&self, note: impl FnOnce(&mut Report)) {
-        note(&mut lock(&self.report));
-        self.leave();
+        let State { report, room, left } = &mut *lock(&self.state);
+        note(report);
+        *left += 1;
+        if *left > self.total / SHARE {
+            drop(room.split(std::mem::take(left).min(room.num_permits())));
+        }
     }
 
     /// Gives all its places back.
     pub(super) fn leave_all(&self) {
-        let mut room = lock(&self.room);
+        let State { room, .. } = &mut *lock(&self.state);
         let count = room.num_permits();
         drop(room.split(count));
-    }
-
-    /// Gives the place of an update back.
-    pub(super) fn leave(&self) {
-        drop(lock(&self.room).split(1));
     }
 }
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        let mut report = std::mem::take(&mut *lock(&self.report));
+        let mut report = std::mem::take(&mut lock(&self.state).report);
         if report.total() < self.total {
             // Given up at shutdown, or never stored: whoever waits for the report learns it by the closed channel.
             return;

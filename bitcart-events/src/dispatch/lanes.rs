@@ -1,7 +1,8 @@
 //! Order: what belongs to one lane runs one after another, and different lanes run side by side.
 
 use std::collections::{HashMap, VecDeque, hash_map::Entry};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::source::Lane;
 
@@ -10,8 +11,18 @@ pub(crate) struct Lanes<J>(Mutex<HashMap<Lane, Queue<J>>>);
 
 struct Queue<J> {
     jobs: VecDeque<J>,
-    /// How many updates are not handled yet.
-    updates: usize,
+    waiting: Arc<Waiting>,
+}
+
+/// How many updates of a lane are not handled yet.
+#[derive(Default)]
+pub(crate) struct Waiting(AtomicUsize);
+
+impl Waiting {
+    /// One less.
+    pub(crate) fn handled(&self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl<J> Default for Lanes<J> {
@@ -21,19 +32,21 @@ impl<J> Default for Lanes<J> {
 }
 
 impl<J> Lanes<J> {
-    /// Appends a job of so many updates. `true` if the lane had no worker: the caller starts one.
+    /// Appends a job of so many updates. Something if the lane had no worker: the caller starts one, which counts what it
+    /// has handled.
     #[must_use]
-    pub(crate) fn push(&self, lane: Lane, job: J, updates: usize) -> bool {
+    pub(crate) fn push(&self, lane: Lane, job: J, updates: usize) -> Option<Arc<Waiting>> {
         match self.lock().entry(lane) {
             Entry::Occupied(mut queue) => {
                 let queue = queue.get_mut();
                 queue.jobs.push_back(job);
-                queue.updates += updates;
-                false
+                queue.waiting.0.fetch_add(updates, Ordering::Relaxed);
+                None
             }
             Entry::Vacant(vacant) => {
-                vacant.insert(Queue { jobs: VecDeque::from([job]), updates });
-                true
+                let waiting = Arc::new(Waiting(AtomicUsize::new(updates)));
+                vacant.insert(Queue { jobs: VecDeque::from([job]), waiting: Arc::clone(&waiting) });
+                Some(waiting)
             }
         }
     }
@@ -48,17 +61,10 @@ impl<J> Lanes<J> {
         job
     }
 
-    /// One more update of the lane has been handled.
-    pub(crate) fn handled(&self, lane: &Lane) {
-        if let Some(queue) = self.lock().get_mut(lane) {
-            queue.updates = queue.updates.saturating_sub(1);
-        }
-    }
-
     /// How many updates of the lane are not handled yet.
     #[cfg(feature = "polling")]
     pub(crate) fn waiting(&self, lane: &Lane) -> usize {
-        self.lock().get(lane).map_or(0, |queue| queue.updates)
+        self.lock().get(lane).map_or(0, |queue| queue.waiting.0.load(Ordering::Relaxed))
     }
 
     /// Takes every job that waits.

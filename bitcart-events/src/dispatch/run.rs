@@ -3,17 +3,19 @@
 use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use tokio::task::JoinHandle;
 use tracing::{Instrument, Level, Span};
 
 use super::Dispatcher;
 use super::policy::Next;
 use crate::Update;
 use crate::field::excerpt;
-use crate::handler::{Attempt, Call, Handler, HandlerError, Invocation, Outcome};
+use crate::handler::{Attempt, ByHand, Call, Handler, HandlerError, Invocation, Outcome};
 use crate::inbox::Claimed;
 use crate::told::quietly;
 
@@ -52,7 +54,7 @@ pub(super) fn inside(dispatcher: u64) -> bool {
 pub(super) struct Run<'a> {
     pub(super) handler: &'a Handler,
     pub(super) update: &'a Update,
-    pub(super) attempt: Arc<Attempt>,
+    pub(super) attempt: &'a Attempt,
 }
 
 /// How a call ended.
@@ -66,8 +68,27 @@ pub(super) struct Ended {
 /// Runs a handler, and what it wants to have stored; logs how it ended, and what comes next.
 pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>) -> Ended {
     let span = span!(Level::DEBUG, &run);
-    let called = RUNNING.scope(dispatcher.id, call(dispatcher, &run)).instrument(span.clone());
-    let mut outcome = catch(called).await;
+    let called = match run.handler {
+        Handler::Registered(registration, subscription) => {
+            let (states, update, attempt) = (&*dispatcher.states, run.update, run.attempt);
+            Called::Registered(registration.call, Invocation { update, subscription, states, attempt })
+        }
+        Handler::ByHand(by_hand) => Called::ByHand(by_hand, run.update),
+    };
+    let begin = AssertUnwindSafe(|| begin(dispatcher, &called));
+    // What ends at once needs no future around it.
+    let begun = RUNNING.sync_scope(dispatcher.id, || span.in_scope(|| catch_unwind(begin)));
+    let mut outcome = match begun.unwrap_or_else(|panic| Begun::Ended(Err(panicked(&*panic)))) {
+        Begun::Ended(outcome) => outcome,
+        Begun::Goes(future) => {
+            let future = within(dispatcher.policy.time_limit, future).instrument(span.clone());
+            catch(RUNNING.scope(dispatcher.id, future)).await
+        }
+        Begun::Blocks(thread) => thread.await.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => Err(panicked(&*panic)),
+            Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
+        }),
+    };
     let (effects, mut next) = (run.attempt.take_effects(), Next::Done);
     if outcome.is_ok() && !effects.is_empty() {
         next = Next::Stored;
@@ -116,32 +137,41 @@ fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: 
     }
 }
 
-async fn call(dispatcher: &Dispatcher, run: &Run<'_>) -> Outcome {
-    let (states, update, attempt) = (&dispatcher.states, run.update, &run.attempt);
-    let (call, subscription) = match run.handler {
-        Handler::Registered(registration, subscription) => (registration.call, *subscription),
-        Handler::ByHand(by_hand) => {
-            let handled = async { (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed) };
-            return within(dispatcher.policy.time_limit, handled).await;
+/// A handler that is to be called, and what with.
+enum Called<'u> {
+    Registered(Call, Invocation<'u>),
+    ByHand(&'u ByHand, &'u Update),
+}
+
+/// One that was called.
+enum Begun<'u> {
+    Ended(Outcome),
+    Goes(Pin<Box<dyn Future<Output = Outcome> + Send + 'u>>),
+    /// On a thread for such.
+    Blocks(JoinHandle<Outcome>),
+}
+
+fn begin<'u>(dispatcher: &Dispatcher, called: &'u Called<'u>) -> Begun<'u> {
+    let (call, invocation) = match called {
+        Called::Registered(call, invocation) => (call, invocation),
+        Called::ByHand(by_hand, update) => {
+            let handled = (by_hand.run)((*update).clone());
+            return Begun::Goes(Box::pin(async { handled.await.map_err(HandlerError::Failed) }));
         }
     };
-    let invocation = Invocation { update, subscription, states, attempt };
-    match call {
-        Call::Plain(call) => call(&invocation),
-        Call::Async(call) => within(dispatcher.policy.time_limit, call(&invocation)?).await,
+    match *call {
+        Call::Plain(call) => Begun::Ended(call(invocation)),
+        Call::Async(call) => call(invocation).map_or_else(|error| Begun::Ended(Err(error)), Begun::Goes),
         Call::Blocking(call) => {
-            let (update, states, attempt) = (update.clone(), Arc::clone(states), Arc::clone(attempt));
+            let (subscription, states) = (invocation.subscription, Arc::clone(&dispatcher.states));
+            let (update, attempt) = (invocation.update.clone(), invocation.attempt.shared());
             let (id, span) = (dispatcher.id, Span::current());
-            let run = move || {
+            Begun::Blocks(tokio::task::spawn_blocking(move || {
                 let _entered = span.enter();
                 let invocation =
                     Invocation { update: &update, subscription, states: &states, attempt: &attempt };
                 RUNNING.sync_scope(id, || call(&invocation))
-            };
-            tokio::task::spawn_blocking(run).await.unwrap_or_else(|error| match error.try_into_panic() {
-                Ok(panic) => Err(panicked(&*panic)),
-                Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
-            })
+            }))
         }
     }
 }

@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::lanes::Waiting;
 use super::policy::Next;
 use super::run::{self, Ended, Run};
 use super::{Accepted, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, meter, runtime};
@@ -24,6 +27,25 @@ impl Drop for Rest<'_> {
     }
 }
 
+/// The right to run a handler, of which there are so many. It is kept for the next event unless another lane waits for it.
+struct Turn<'d>(Option<SemaphorePermit<'d>>);
+
+impl<'d> Turn<'d> {
+    async fn begin(&mut self, turns: &'d Semaphore) {
+        if turns.available_permits() == 0 {
+            self.end();
+        }
+        if self.0.is_none() {
+            // Never closed.
+            self.0 = turns.acquire().await.ok();
+        }
+    }
+
+    fn end(&mut self) {
+        self.0 = None;
+    }
+}
+
 impl Dispatcher {
     /// Of what has not begun the inbox knows that it has not. In memory it is lost, and counted as such.
     pub(super) fn release(&self, updates: impl IntoIterator<Item = Accepted>) {
@@ -35,17 +57,18 @@ impl Dispatcher {
     }
 
     /// It leaves when nothing waits in the lane.
-    pub(super) async fn work(self: &Arc<Self>, lane: &Lane) {
+    pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting) {
+        let mut turn = Turn(None);
         while let Some(mut job) = self.lanes.next(lane) {
             let updates = std::mem::take(&mut job.updates).into();
             let mut rest = Rest { dispatcher: self, updates };
-            while let Some(accepted) = rest.updates.pop_front() {
+            while let Some(mut accepted) = rest.updates.pop_front() {
                 if self.begins() {
-                    self.handle(&job, accepted).await;
+                    self.handle(&job, &mut accepted, &mut turn).await;
                 } else {
                     self.inbox.settle(&accepted.claimed, Verdict::Released);
                 }
-                self.lanes.handled(lane);
+                waiting.handled();
                 self.room.freed();
                 self.unfinished.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
             }
@@ -60,13 +83,14 @@ impl Dispatcher {
     }
 
     /// One event, until it is settled or leaves its lane.
-    async fn handle(self: &Arc<Self>, job: &Job, accepted: Accepted) {
-        let Accepted { index, update, handler, mut claimed } = accepted;
-        let mut batch = job.batch.clone();
-        if let Some(due) = claimed.due.take()
-            && !self.wait_until(due).await
-        {
-            return self.inbox.settle(&claimed, Verdict::Released);
+    async fn handle<'d>(self: &'d Arc<Self>, job: &Job, accepted: &mut Accepted, turn: &mut Turn<'d>) {
+        let Accepted { index, update, handler, claimed } = accepted;
+        let (index, mut batch) = (*index, job.batch.as_deref());
+        if let Some(due) = claimed.due.take() {
+            turn.end();
+            if !self.wait_until(due).await {
+                return self.inbox.settle(claimed, Verdict::Released);
+            }
         }
         let Some(handler) = handler else {
             // It was accepted when there was one: whoever leaves it out does not lose what came for it.
@@ -77,29 +101,28 @@ impl Dispatcher {
                     "{error}; it is a dead letter now"
                 );
             });
-            self.inbox.settle(&claimed, Verdict::Dead { error });
+            self.inbox.settle(claimed, Verdict::Dead { error });
             meter::count(meter::DIED, &claimed.event);
             let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
-            return batch.iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
+            return batch.into_iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
         };
         loop {
-            // Never closed.
-            let Ok(turn) = self.turns.acquire().await else { return };
-            let Claimed { id, attempt, accepted, .. } = claimed;
-            let attempt = Arc::new(Attempt::new(self.key, id, attempt, claimed.event.origin, accepted));
-            let run = Run { handler: &handler, update: &update, attempt };
-            let Ended { outcome, next, error } = run::run(self, &claimed, run).await;
-            drop(turn);
+            turn.begin(&self.turns).await;
+            let Claimed { id, attempt, accepted, .. } = *claimed;
+            let attempt = Attempt::new(self.key, id, attempt, claimed.event.origin, accepted);
+            let Ended { outcome, next, error } =
+                run::run(self, claimed, Run { handler, update, attempt: &attempt }).await;
             let is_failure = matches!(next, Next::Again(_));
-            let again = self.settle(&job.source, &claimed, next, error);
+            let again = self.settle(&job.source, claimed, next, error);
             if let Some(batch) = batch.take() {
-                batch.note(|report| note(report, index, &handler, outcome, again));
+                batch.note(|report| note(report, index, handler, outcome, again));
             }
             let Some(wait) = again.filter(|_| self.policy.strict) else { return };
             claimed.attempt = claimed.attempt.saturating_add(1);
             claimed.failures = claimed.failures.saturating_add(u32::from(is_failure));
+            turn.end();
             if !self.wait(wait).await {
-                return self.inbox.settle(&claimed, Verdict::Released);
+                return self.inbox.settle(claimed, Verdict::Released);
             }
         }
     }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use crate::inbox::{Effects, EventId, Origin};
 
 /// Which event it is, and the how manieth attempt.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Attempt {
     /// The [key](crate::inbox::Inbox::key) of the inbox that it is in.
     pub(crate) inbox: [u8; 16],
@@ -30,9 +30,14 @@ impl Attempt {
     }
 
     /// What the handler wants to have done when its event is settled; the handler keeps it and adds to it.
-    #[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "without SQLite there are none"))]
     pub(crate) fn effects(&self) -> &Arc<Mutex<Effects>> {
         self.effects.get_or_init(Arc::default)
+    }
+
+    /// The same attempt, for another thread.
+    pub(crate) fn shared(&self) -> Self {
+        self.effects();
+        self.clone()
     }
 
     /// Takes them, after the handler has ended.

@@ -1,16 +1,16 @@
 //! The inbox of a listener that was given none.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 
-use super::facts::{Heights, Transfers};
+use super::facts::{ByMark, Heights, Transfers};
 use super::{
-    Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, Mark,
-    NewEvent, Origin, Received, ReceivedId, Remember, Remembered, Verdict,
+    Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, NewEvent,
+    Origin, Received, ReceivedId, Remember, Remembered, Verdict,
 };
 use crate::Result;
 
@@ -40,7 +40,7 @@ struct Held {
     heights: Heights,
     transfers: Transfers,
     /// How often each transfer was delivered; of those that are counted.
-    delivered: HashMap<Mark, u32>,
+    delivered: ByMark<u32>,
     /// What waits for another attempt, by when it is due.
     due: BTreeMap<(SystemTime, EventId), Claimed>,
     /// What the clock showed when one of them was added last.

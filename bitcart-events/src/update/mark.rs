@@ -1,7 +1,6 @@
 //! What an update says, as 128 bits: to know an update again without keeping it.
 
-use siphasher::sip128::{Hasher128, SipHasher13};
-use std::hash::Hasher;
+use siphasher::sip128::SipHasher13;
 
 use super::Update;
 use crate::inbox::Mark;
@@ -13,13 +12,14 @@ impl Mark {
     /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Each part counts by
     /// itself, and one that is missing is another one than an empty one. It stays the same for ever: it is kept.
     pub(crate) fn of<'a>(key: &[u8; 16], parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Self {
-        let mut hasher = SipHasher13::new_with_key(key);
+        // The hasher is slow with many small pieces.
+        let mut bytes = Vec::with_capacity(512);
         for part in parts {
             let length = part.map_or(u64::MAX, |part| part.len() as u64);
-            hasher.write(&length.to_le_bytes());
-            hasher.write(part.unwrap_or_default());
+            bytes.extend_from_slice(&length.to_le_bytes());
+            bytes.extend_from_slice(part.unwrap_or_default());
         }
-        Self(hasher.finish128().as_bytes())
+        Self(SipHasher13::new_with_key(key).hash(&bytes).as_bytes())
     }
 }
 
