@@ -196,7 +196,8 @@ impl Coin {
 
     pub(crate) fn own_handler(&self, event: Event) -> Option<Handler> {
         let own = self.0.own.added();
-        own.find(event, Some(self.0.currency)).or_else(|| own.find(event, None)).cloned()
+        let own = own.of(event);
+        own.find(Some(self.0.currency)).or_else(|| own.find(None)).cloned()
     }
 
     pub(crate) fn own_handlers(&self) -> Vec<Handler> {

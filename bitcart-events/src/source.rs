@@ -120,9 +120,9 @@ impl Source {
             Self::Coin(_) => None,
             Self::Manager(manager) => Some(manager.added()),
         };
-        let tables = [added.as_deref(), Some(registered)];
-        let find = |place| tables.iter().flatten().find_map(|table| table.find(event, place)).cloned();
-        find(Some(coin.currency())).or_else(|| find(None))
+        let tables = [added.as_ref().map(|added| added.of(event)), Some(registered.of(event))];
+        let find = |place| tables.iter().flatten().find_map(|table| table.find(place));
+        find(Some(coin.currency())).or_else(|| find(None)).cloned()
     }
 
     /// Handlers that were added to a coin or a manager, for the start-up checks.

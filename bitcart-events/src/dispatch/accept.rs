@@ -151,7 +151,7 @@ impl Dispatcher {
         let place = self.room.fit(place, sorted.iter().filter(|sorted| sorted.live.is_some()).count());
         let has_place = place.num_permits() > 0;
         let (batch, ticket) = Batch::new(report, total, place);
-        let (tell, stored) = oneshot::channel();
+        let (tell, stored) = if self.is_durable { Some(oneshot::channel()).unzip() } else { (None, None) };
         let this = Arc::clone(self);
         let source = source.clone();
         let mut rest =
@@ -182,11 +182,11 @@ impl Dispatcher {
                     this.backlog.appended();
                 }
                 // Nobody has to wait for it.
-                let _ = tell.send(stored);
+                let _ = tell.map(|tell| tell.send(stored));
             };
             self.inbox.append(rest, Box::new(done));
         });
-        Ok(if self.is_durable { ticket.stored_by(stored) } else { ticket })
+        Ok(ticket.stored_by(stored))
     }
 
     /// They are stored: those that are ours go into their lanes.

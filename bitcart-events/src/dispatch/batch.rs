@@ -87,8 +87,8 @@ impl Ticket {
     }
 
     /// The same, of what has to be stored first.
-    pub(super) fn stored_by(self, stored: oneshot::Receiver<Result<()>>) -> Self {
-        Self { stored: Some(stored), ..self }
+    pub(super) fn stored_by(self, stored: Option<oneshot::Receiver<Result<()>>>) -> Self {
+        Self { stored, ..self }
     }
 
     /// Waits until all of it is stored.

@@ -54,9 +54,10 @@ impl<J> Lanes<J> {
     /// The next job for the lane's worker. With `None` the lane is gone, and the worker leaves.
     pub(crate) fn next(&self, lane: &Lane) -> Option<J> {
         let mut lanes = self.lock();
-        let job = lanes.get_mut(lane).and_then(|queue| queue.jobs.pop_front());
+        let Entry::Occupied(mut queue) = lanes.entry(lane.clone()) else { return None };
+        let job = queue.get_mut().jobs.pop_front();
         if job.is_none() {
-            lanes.remove(lane);
+            queue.remove();
         }
         job
     }

@@ -89,12 +89,14 @@ impl Dispatcher {
                 Some((_, handler)) => handler.clone(),
                 None => {
                     let handler = source.find(coin, event, &self.routes);
+                    if handler.is_none() {
+                        self.ignore(&update);
+                    }
                     found.push((event, handler.clone()));
                     handler
                 }
             };
             let Some(handler) = handler else {
-                self.ignore(&update);
                 sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
                 continue;
             };
@@ -112,7 +114,7 @@ impl Dispatcher {
     }
 
     /// Nobody has a use for it.
-    pub(super) fn ignore(&self, update: &Update) {
+    fn ignore(&self, update: &Update) {
         let event = update.event();
         self.told.once(&format!("no handler for {event}"), || {
             tracing::info!(currency = %update.currency(), "ignored updates of `{event}`: no handler is registered for it");

@@ -78,20 +78,25 @@ use crate::schema::FieldSchema;
 pub struct Field<'u> {
     schema: Option<&'static FieldSchema>,
     raw: Option<&'u str>,
-    unescaped: Option<&'u str>,
+    escapes: Escapes<'u>,
+}
+
+/// The escapes in a JSON string, which an [`Update`](crate::Update) has resolved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Escapes<'u> {
+    None,
+    /// This is the text.
+    Resolved(&'u str),
+    /// They make no Unicode text: half of a surrogate pair.
+    Broken,
 }
 
 impl<'u> Field<'u> {
     /// A field that the handler's event does not have.
-    pub(crate) const LACKING: Self = Self { schema: None, raw: None, unescaped: None };
+    pub(crate) const LACKING: Self = Self { schema: None, raw: None, escapes: Escapes::None };
 
-    /// `unescaped` is the text of a JSON string whose escapes an [`Update`](crate::Update) has resolved.
-    pub(crate) fn new(
-        schema: &'static FieldSchema,
-        raw: Option<&'u str>,
-        unescaped: Option<&'u str>,
-    ) -> Self {
-        Self { schema: Some(schema), raw, unescaped }
+    pub(crate) fn new(schema: &'static FieldSchema, raw: Option<&'u str>, escapes: Escapes<'u>) -> Self {
+        Self { schema: Some(schema), raw, escapes }
     }
 
     /// Its name on the wire.
@@ -115,13 +120,13 @@ impl<'u> Field<'u> {
     /// The text of a JSON string, borrowed from the update whether or not it was written with escapes.
     fn text(self) -> Result<&'u str, FieldError> {
         let raw = self.required()?;
-        if let Some(text) = self.unescaped {
-            return Ok(text);
+        match self.escapes {
+            Escapes::Resolved(text) => return Ok(text),
+            Escapes::Broken => return Err(self.mismatch("valid Unicode text")),
+            Escapes::None => {}
         }
         let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let inner = inner.ok_or_else(|| self.mismatch("text"))?;
-        // Escapes that could not be resolved: half of a surrogate pair is not Unicode text.
-        if inner.contains('\\') { Err(self.mismatch("valid Unicode text")) } else { Ok(inner) }
+        inner.ok_or_else(|| self.mismatch("text"))
     }
 
     /// The JSON text, or the error that it is missing or `null`.

@@ -18,6 +18,17 @@ pub(crate) struct Duplicate {
     pub(crate) second: HandlerInfo,
 }
 
+/// The handlers for one event.
+#[derive(Clone, Copy)]
+pub(crate) struct Places<'r>(&'r [(Option<Currency>, Handler)]);
+
+impl<'r> Places<'r> {
+    /// The one that names `currency`, or with `None` the one for all currencies.
+    pub(crate) fn find(self, currency: Option<Currency>) -> Option<&'r Handler> {
+        self.0.iter().find(|(place, _)| *place == currency).map(|(_, handler)| handler)
+    }
+}
+
 impl Routes {
     /// Adds a handler; the ones whose place it takes are returned.
     pub(crate) fn insert(&mut self, handler: &Handler) -> Vec<Duplicate> {
@@ -40,10 +51,9 @@ impl Routes {
         replaced
     }
 
-    /// The handler for this event that names `currency`, or with `None` the one for all currencies.
-    pub(crate) fn find(&self, event: Event, currency: Option<Currency>) -> Option<&Handler> {
-        let entries = self.0.get(event.name())?;
-        entries.iter().find(|(place, _)| *place == currency).map(|(_, handler)| handler)
+    /// The handlers for this event.
+    pub(crate) fn of(&self, event: Event) -> Places<'_> {
+        Places(self.0.get(event.name()).map_or(&[], Vec::as_slice))
     }
 
     pub(crate) fn handlers(&self) -> impl Iterator<Item = &Handler> {

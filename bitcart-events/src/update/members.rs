@@ -64,16 +64,11 @@ pub(crate) fn read(body: &str, raw: Range<usize>, table: &mut Table) -> Result<O
         if !table.set(first + place, start..start + value.len()) {
             return Err(Malformed::RepeatedKey { key: excerpt(key) });
         }
-        if let Some(text) = unescape(value) {
-            table.set_unescaped(first + place, text);
+        if value.starts_with('"') && value.contains('\\') {
+            table.set_unescaped(first + place, serde_json::from_str(value).ok());
         }
     }
     Ok(Outline { event, raw, first })
-}
-
-/// The text of a string with escapes; `None` where there are none, or where they are not Unicode text.
-fn unescape(raw: &str) -> Option<Box<str>> {
-    (raw.starts_with('"') && raw.contains('\\')).then(|| serde_json::from_str(raw).ok()).flatten()
 }
 
 struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);

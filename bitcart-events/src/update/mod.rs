@@ -130,7 +130,7 @@ impl Update {
         let Some(schema) = self.event().schema().fields.get(column) else { return Field::LACKING };
         let Came { body, table, .. } = &*self.came;
         let column = self.outline.first + column;
-        Field::new(schema, table.get(column).and_then(|value| body.get(value)), table.unescaped(column))
+        Field::new(schema, table.get(column).and_then(|value| body.get(value)), table.escapes(column))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::field::Escapes;
 use crate::schema::Event;
 
 /// Of one update. Its values stand in a [`Table`].
@@ -19,8 +20,9 @@ pub(crate) struct Outline {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Table {
     columns: Vec<Range<usize>>,
-    /// The texts of strings that were written with escapes, so that `&str` can borrow them.
-    unescaped: Vec<(usize, Box<str>)>,
+    /// The texts of strings that were written with escapes, so that `&str` can borrow them. `None` where they are not Unicode
+    /// text.
+    unescaped: Vec<(usize, Option<Box<str>>)>,
 }
 
 /// No value is as short.
@@ -51,7 +53,7 @@ impl Table {
         }
     }
 
-    pub(super) fn set_unescaped(&mut self, column: usize, text: Box<str>) {
+    pub(super) fn set_unescaped(&mut self, column: usize, text: Option<Box<str>>) {
         self.unescaped.push((column, text));
     }
 
@@ -59,8 +61,12 @@ impl Table {
         self.columns.get(column).filter(|range| **range != MISSING).cloned()
     }
 
-    pub(super) fn unescaped(&self, column: usize) -> Option<&str> {
-        self.unescaped.iter().find(|(of, _)| *of == column).map(|(_, text)| &**text)
+    pub(super) fn escapes(&self, column: usize) -> Escapes<'_> {
+        match self.unescaped.iter().find(|(of, _)| *of == column) {
+            None => Escapes::None,
+            Some((_, Some(text))) => Escapes::Resolved(text),
+            Some((_, None)) => Escapes::Broken,
+        }
     }
 }
 
