@@ -1,6 +1,7 @@
 //! Whose events a listener takes: one coin's, or those of all the wallets of a manager.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 #[cfg(feature = "polling")]
 use tokio::sync::watch;
@@ -9,7 +10,7 @@ use crate::field::StrField;
 use crate::handler::{Handler, Routes};
 use crate::intake::Parcel;
 use crate::schema::event;
-use crate::wallet::{Fingerprint, WalletKey};
+use crate::wallet::{Fingerprint, WalletId};
 use crate::{ApiManager, Coin, Currency, Event, Payload, Update};
 
 #[derive(Clone)]
@@ -42,19 +43,30 @@ impl fmt::Display for Unasked {
 }
 
 /// What is kept in order.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Lane {
     /// The events of a wallet; `None` where the daemon named none.
-    Wallet(Currency, Option<WalletKey>),
+    Wallet(Currency, Option<WalletId>),
     /// The events of one payment, if they are wanted apart.
-    Payment(Currency, Option<WalletKey>, String),
+    Payment(Currency, Option<WalletId>, String),
     /// The blocks of a currency, in a manager.
     Blocks(Currency),
 }
 
 impl Lane {
     pub(crate) fn of(coin: &Coin) -> Self {
-        Self::Wallet(coin.currency(), coin.key().cloned())
+        Self::Wallet(coin.currency(), coin.id())
+    }
+}
+
+/// The wallet says almost all, and many small pieces take as many turns to hash.
+impl Hash for Lane {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (Self::Wallet(_, wallet) | Self::Payment(_, wallet, _)) = self else { return };
+        state.write_u128(wallet.map_or(0, |wallet| u128::from_le_bytes(wallet.0)));
+        if let Self::Payment(.., address) = self {
+            address.hash(state);
+        }
     }
 }
 
@@ -98,7 +110,7 @@ impl Source {
             && event.name() == event::NewPayment::SCHEMA.name
             && let Ok(address) = String::from_field(update.field(0))
         {
-            return Lane::Payment(coin.currency(), coin.key().cloned(), address);
+            return Lane::Payment(coin.currency(), coin.id(), address);
         }
         match self {
             Self::Manager(_)

@@ -245,11 +245,12 @@ impl Dispatcher {
         if let Some(waiting) = self.lanes.push(lane.clone(), job, count) {
             let this = Arc::clone(self);
             let abort = self.abort.clone();
-            let work = async move {
+            // In a box, because the runtime moves a task's future more than once.
+            let work = Box::pin(async move {
                 if abort.run_until_cancelled(this.work(&lane, &waiting)).await.is_none() {
                     this.abandon();
                 }
-            };
+            });
             self.workers.spawn_on(work, runtime);
         }
     }

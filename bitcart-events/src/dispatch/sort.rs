@@ -165,8 +165,8 @@ impl Dispatcher {
 
 /// Whose heights they are.
 fn chain(lane: &Lane, coin: &Coin) -> String {
-    match (lane, coin.id()) {
-        (Lane::Wallet(currency, _), Some(wallet)) => format!("{currency}/{}", wallet.hex()),
+    match lane {
+        Lane::Wallet(currency, Some(wallet)) => format!("{currency}/{}", wallet.hex()),
         _ => coin.currency().code().to_owned(),
     }
 }

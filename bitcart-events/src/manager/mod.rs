@@ -2,7 +2,7 @@
 
 mod builder;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -34,7 +34,7 @@ use crate::{BoxError, Coin, Currency, Error, ErrorKind, Report, Result, Update};
 pub struct ApiManager(Arc<Inner>);
 
 struct Inner {
-    currencies: RwLock<HashMap<Currency, Wallets>>,
+    currencies: RwLock<BTreeMap<Currency, Wallets>>,
     own: Own,
     #[cfg(feature = "client")]
     daemons: HashMap<Currency, Daemon>,
@@ -170,7 +170,7 @@ impl ApiManager {
         self.currencies().contains_key(&currency)
     }
 
-    fn currencies(&self) -> RwLockReadGuard<'_, HashMap<Currency, Wallets>> {
+    fn currencies(&self) -> RwLockReadGuard<'_, BTreeMap<Currency, Wallets>> {
         self.0.currencies.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -244,7 +244,7 @@ impl fmt::Debug for ApiManager {
             .currencies()
             .iter()
             .map(|(currency, wallets)| (*currency, wallets.coins.len()))
-            .collect::<HashMap<_, _>>();
+            .collect::<BTreeMap<_, _>>();
         f.debug_tuple("ApiManager").field(&counts).finish()
     }
 }
