@@ -82,6 +82,7 @@ async fn paced(listening: &mut Listening) -> Outcome {
 /// What comes is what handlers can take.
 pub(crate) async fn slow(wallets: usize) -> Outcome {
     let mut listening = Listening::start(wallets, TAKES).await?;
+    settle().await?;
     let most = wallets.min(LANES) as f64 / TAKES.as_secs_f64();
     let (begun, before, events) = (Instant::now(), cpu()?, (most * 3.0) as usize);
     listening.pass(What::Events, events).await?;
