@@ -15,6 +15,9 @@ const DRAWN: [(&str, RGBColor); 5] = [
     ("all", BLACK),
 ];
 
+/// Its name, and by wallets the ratio.
+type Line = (&'static str, RGBColor, Vec<(f64, f64)>);
+
 /// One line for each column, against its own value at the fewest wallets.
 pub(crate) fn write(file: &Path, rows: &[Row]) -> Outcome {
     let area = SVGBackend::new(file, (800, 500)).into_drawing_area();
@@ -23,7 +26,7 @@ pub(crate) fn write(file: &Path, rows: &[Row]) -> Outcome {
         |row: &Row, name: &str| row.1.iter().find(|(known, _)| known == name).map(|(_, value)| *value);
     let first = rows.first().ok_or("there are no figures")?;
     let last = rows.last().map_or(1, |(wallets, _)| *wallets);
-    let lines: Vec<(&str, RGBColor, Vec<(f64, f64)>)> = DRAWN
+    let lines: Vec<Line> = DRAWN
         .iter()
         .map(|(name, color)| {
             let base = value(first, name).unwrap_or(1.0);

@@ -110,12 +110,16 @@ where
                 continue;
             }
         };
-        for sent in 1..=order.frames {
-            number += 1;
-            socket.feed(Message::text(frame(number, order.wallets))).await?;
-            if sent % TOGETHER == 0 || sent == order.frames {
-                socket.flush().await?;
+        // Written first, so that sending takes as little as it can.
+        let frames: Vec<Message> =
+            (1..=order.frames).map(|more| Message::text(frame(number + more, order.wallets))).collect();
+        number += frames.len();
+        let mut frames = frames.into_iter();
+        while frames.len() > 0 {
+            for frame in frames.by_ref().take(TOGETHER) {
+                socket.feed(frame).await?;
             }
+            socket.flush().await?;
         }
     }
 }
@@ -127,7 +131,7 @@ fn frame(number: usize, wallets: usize) -> String {
         );
     }
     let name = format!("{:016x}{number:016x}", now());
-    let update = if number % 2 == 0 {
+    let update = if number.is_multiple_of(2) {
         format!(r#"{{"event": "new_transaction", "tx": "{name}{:032}"}}"#, 0)
     } else {
         format!(r#"{{"event": "new_payment", "address": "{name}", "status": 3, "status_str": "Paid"}}"#)

@@ -6,7 +6,7 @@
 //!
 //! The same server sends the same frames to both, in interleaved rounds, each time to a process of its own. The loop by hand
 //! opens the same kind of socket and reads each frame with serde into a flat struct; it has no handlers by name, no merge, no
-//! order and no second attempt. Needs valgrind for the instructions.
+//! order and no second attempt. Each has one core to itself, and the server another one. Needs valgrind for the instructions.
 #![allow(clippy::print_stdout, reason = "figures are for who reads them")]
 
 mod clients;
@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use stand_in::{StandIn, What};
 use tokio::process::Command;
+use tokio::runtime::Runtime;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -29,18 +30,39 @@ const FRAMES: usize = 20_000;
 const COUNTED: usize = 2_000;
 const SETTLE: Duration = Duration::from_millis(300);
 
-#[tokio::main]
-async fn main() -> Outcome {
+fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [stand_in::ARGUMENT] => stand_in::serve().await,
-        ["ours", port, frames] => clients::ours(port.parse()?, frames.parse()?).await,
-        ["by-hand", port, frames] => clients::by_hand(port.parse()?, frames.parse()?).await,
-        ["slow", port, frames] => clients::slow(port.parse()?, frames.parse()?).await,
-        [] => print(5).await,
-        [rounds] => print(rounds.parse()?).await,
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [stand_in::ARGUMENT] => on_core(0, stand_in::serve()),
+        ["ours", port, frames] => on_core(1, clients::ours(port.parse()?, frames.parse()?)),
+        ["by-hand", port, frames] => on_core(1, clients::by_hand(port.parse()?, frames.parse()?)),
+        ["slow", port, frames] => on_core(1, clients::slow(port.parse()?, frames.parse()?)),
+        [] => Runtime::new()?.block_on(print(5)),
+        [rounds] => Runtime::new()?.block_on(print(rounds.parse()?)),
         _ => Err("websocket [ROUNDS]".into()),
     }
+}
+
+/// The server has a core, and the client another one, where there are two; so that a client's figures are of one core.
+fn on_core(number: usize, work: impl Future<Output = Outcome>) -> Outcome {
+    #[cfg(target_os = "linux")]
+    {
+        use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+        use nix::unistd::Pid;
+
+        let this = Pid::from_raw(0);
+        let allowed = sched_getaffinity(this)?;
+        let cores: Vec<usize> =
+            (0..CpuSet::count()).filter(|core| allowed.is_set(*core).unwrap_or(false)).collect();
+        if let Some(core) = cores.get(number).filter(|_| cores.len() > 1) {
+            let mut only = CpuSet::new();
+            only.set(*core)?;
+            sched_setaffinity(this, &only)?;
+        }
+    }
+    // Its threads are as many as there are cores now.
+    Runtime::new()?.block_on(work)
 }
 
 async fn print(rounds: usize) -> Outcome {
@@ -50,20 +72,14 @@ async fn print(rounds: usize) -> Outcome {
     println!("|---|---|---|---|---|---|---|");
     let (mut speeds, mut times) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
-        let ours = measure("ours", FRAMES).await?;
-        let by_hand = measure("by-hand", FRAMES).await?;
-        let [speed, cpu] = [0, 1].map(|place| (ours[place], by_hand[place]));
-        speeds.push(speed.0 / speed.1);
-        times.push(cpu.0 / cpu.1);
+        let [ours_speed, ours_cpu] = measure("ours", FRAMES).await?;
+        let [hand_speed, hand_cpu] = measure("by-hand", FRAMES).await?;
+        let (speed, cpu) = (ours_speed / hand_speed, ours_cpu / hand_cpu);
         println!(
-            "| {round} | {:.0} | {:.0} | {:.2} | {:.2} | {:.2} | {:.2} |",
-            speed.0,
-            speed.1,
-            speed.0 / speed.1,
-            cpu.0,
-            cpu.1,
-            cpu.0 / cpu.1
+            "| {round} | {ours_speed:.0} | {hand_speed:.0} | {speed:.2} | {ours_cpu:.2} | {hand_cpu:.2} | {cpu:.2} |"
         );
+        speeds.push(speed);
+        times.push(cpu);
     }
     println!("\nmedians: {:.2} of the frames a second, {:.2} of the CPU", median(speeds), median(times));
     for who in ["ours", "by-hand"] {
