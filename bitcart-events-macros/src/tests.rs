@@ -247,7 +247,7 @@ fn the_expansion_says_what_was_asked_for() {
             "<::bitcart_events::Same<_> as of_f::ReadState>::read(call)?",
             "<::bitcart_events::Same<_> as of_f::ReadStr>::from_field(call.field(1))?",
             "Currency::Btc",
-            "columns: &[of_f::LACKING, 0]",
+            "\"event height tx\"",
             "columns: &[1, 0]",
             "needs: of_f::Needs::of(&[<::bitcart_events::Same<_> as of_f::ReadState>::need(|state| { \
              let _ = f(of_f::never(), of_f::never(), state, of_f::never()); })]),",

@@ -21,7 +21,7 @@ pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(
             let is_coin = parameter.is_reference() && parameter.refers_to("Coin");
             return is_coin.then(|| ("the wallet comes by value".to_owned(), "Coin".to_owned()));
         }
-        Source::Event | Source::Field { .. } => {}
+        Source::Event | Source::Field(_) => {}
     }
     if mentions(parameter.ty.to_token_stream(), "static") {
         let message = "an argument is borrowed only for as long as the handler runs";
@@ -33,7 +33,7 @@ pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(
     }
     let inner = parameter.referred_to();
     let kind = match source {
-        Source::Field { kind, .. } => kind,
+        Source::Field(kind) => kind,
         _ if inner.is_some() && parameter.refers_to("Event") => {
             return Some(("the event comes by value".to_owned(), "Event".to_owned()));
         }

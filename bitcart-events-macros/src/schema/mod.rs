@@ -63,8 +63,8 @@ impl Schema {
 }
 
 impl EventDef {
-    pub(crate) fn column(&self, field: &str) -> Option<usize> {
-        self.fields.iter().position(|candidate| candidate.name == field)
+    pub(crate) fn field(&self, name: &str) -> Option<&FieldDef> {
+        self.fields.iter().find(|field| field.name == name)
     }
 
     /// The name of its typed struct.

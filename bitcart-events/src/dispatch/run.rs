@@ -13,7 +13,7 @@ use super::Dispatcher;
 use super::policy::Next;
 use crate::Update;
 use crate::field::excerpt;
-use crate::handler::{Attempt, Call, Handler, HandlerError, Invocation, Outcome};
+use crate::handler::{Attempt, Call, Given, Handler, HandlerError, Invocation, Outcome};
 use crate::inbox::Claimed;
 use crate::told::quietly;
 
@@ -111,23 +111,23 @@ fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: 
 async fn call(dispatcher: &Dispatcher, run: &Run<'_>) -> Outcome {
     let (states, update, attempt) = (&dispatcher.states, run.update, &run.attempt);
     let (call, subscription) = match run.handler {
-        Handler::Registered(registration, subscription) => (registration.call, *subscription),
+        Handler::Registered(registration, subscription) => (registration.call, subscription),
         Handler::ByHand(by_hand) => {
             let handled = async { (by_hand.run)(update.clone()).await.map_err(HandlerError::Failed) };
             return within(dispatcher.policy.time_limit, handled).await;
         }
     };
-    let invocation = Invocation { update, subscription, states, attempt };
+    let invocation = Invocation::new(Given { update, subscription, states, attempt });
     match call {
         Call::Plain(call) => call(&invocation),
         Call::Async(call) => within(dispatcher.policy.time_limit, call(&invocation)?).await,
         Call::Blocking(call) => {
             let (update, states, attempt) = (update.clone(), Arc::clone(states), Arc::clone(attempt));
-            let (id, span) = (dispatcher.id, Span::current());
+            let (subscription, id, span) = (Arc::clone(subscription), dispatcher.id, Span::current());
             let run = move || {
                 let _entered = span.enter();
-                let invocation =
-                    Invocation { update: &update, subscription, states: &states, attempt: &attempt };
+                let (update, subscription, states, attempt) = (&update, &*subscription, &*states, &*attempt);
+                let invocation = Invocation::new(Given { update, subscription, states, attempt });
                 RUNNING.sync_scope(id, || call(&invocation))
             };
             tokio::task::spawn_blocking(run).await.unwrap_or_else(|error| match error.try_into_panic() {
