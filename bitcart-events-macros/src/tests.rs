@@ -173,8 +173,8 @@ fn types_are_checked_beside_an_error() {
         &output,
         &[
             "#[cfg(x)] const _",
-            "let _: u16 = <::bitcart_events::Same<_> as parts::ReadStatus>::from_field(call.field(0))?;",
-            "let _: Event = <::bitcart_events::Same<_> as parts::ReadEvent>::read(call);",
+            "let _: u16 = <::bitcart_events::Same<_> as parts::ReadStatus>::argument(call, 0)?;",
+            "let _: Event = <::bitcart_events::Same<_> as parts::ReadEvent>::argument(call, 0)?;",
             "let _: fn(u32) -> parts::Outcome = <::bitcart_events::Same<_> as parts::Report>::into_outcome;",
         ],
     );
@@ -242,15 +242,14 @@ fn the_expansion_says_what_was_asked_for() {
         &token,
         &[
             "use ::bitcart_events::__private as of_f;",
-            "Call::Blocking(|call| of_f::Report::into_outcome(f(",
-            "<::bitcart_events::Same<_> as of_f::ReadInt>::from_field(call.field(0))?",
-            "<::bitcart_events::Same<_> as of_f::ReadState>::read(call)?",
-            "<::bitcart_events::Same<_> as of_f::ReadStr>::from_field(call.field(1))?",
-            "Currency::Btc",
-            "\"event height tx\"",
-            "columns: &[1, 0]",
-            "needs: of_f::Needs::of(&[<::bitcart_events::Same<_> as of_f::ReadState>::need(|state| { \
-             let _ = f(of_f::never(), of_f::never(), state, of_f::never()); })]),",
+            "[<::bitcart_events::event::NewTransaction as of_f::Payload>::SCHEMA, \
+             <::bitcart_events::event::VerifiedTx as of_f::Payload>::SCHEMA], \
+             \"event height db tx\", [of_f::Currency::Btc],",
+            "of_f::Call::Blocking(|call| of_f::handler(::bitcart_events::__private::call4(call, f, \
+             <::bitcart_events::Same<_> as of_f::ReadEvent>::argument, \
+             <::bitcart_events::Same<_> as of_f::ReadInt>::argument, \
+             <::bitcart_events::Same<_> as of_f::ReadState>::argument, \
+             <::bitcart_events::Same<_> as of_f::ReadStr>::argument), of_f::Report::into_outcome))",
             "only_one_handler_for_verified_tx_OF_BTC",
             "submit!",
             "#[doc(hidden)] #[allow(non_camel_case_types)] #[non_exhaustive] struct f {}",
@@ -261,32 +260,37 @@ fn the_expansion_says_what_was_asked_for() {
     assert_holds(
         &expanded("\"new_block\"", of_coin),
         &[
-            "Call::Async(|call| of_move::async_handler(r#move(",
-            "<::bitcart_events::Same<_> as of_move::ReadEvent>::read(call)",
-            "<::bitcart_events::Same<_> as of_move::ReadInstance>::read(call)",
-            "<::bitcart_events::Same<_> as of_move::Report>::into_outcome",
-            "const only_one_handler_for_new_block: () = ()",
-            "let () = only_one_handler_for_new_block;",
-            "columns: &[]",
+            "of_move::Call::Async(|call| of_move::async_handler(::bitcart_events::__private::call2(call, r#move, \
+             <::bitcart_events::Same<_> as of_move::ReadEvent>::argument, \
+             <::bitcart_events::Same<_> as of_move::ReadInstance>::argument), \
+             <::bitcart_events::Same<_> as of_move::Report>::into_outcome))",
+            "type only_one_handler_for_new_block = ();",
+            "\"event instance\", [],",
         ],
     );
     assert_holds(
-        &expanded("\"new_block\"", BLOCK),
-        &["Call::Plain(|call|", "currencies: &[]", "needs: of_block::Needs::of(&[])"],
+        &expanded("\"new_block\"", "fn block(_event: Event)"),
+        &["Call::Plain(|call|", "\"event\", [],"],
     );
     assert_holds(
         &expanded(
             "[\"new_block\", \"new_payment\"], retries = 0",
-            "async fn f(tx: InboxTx, event: Event, how: x::Delivery, height: Option<u64>, n: State<N>)",
+            "async fn f(tx: InboxTx, event: Event, how: x::Delivery, height: Option<u64>)",
         ),
         &[
-            "needs: of_f::Needs::of(&[of_f::Need::InboxTx, <::bitcart_events::Same<_> as of_f::ReadState>::need(|state|",
-            "of_f::never(), state); }), of_f::Need::Retries(0)])",
-            "<::bitcart_events::Same<_> as of_f::ReadInboxTx>::read(call),",
-            "<::bitcart_events::Same<_> as of_f::ReadDelivery>::read(call),",
-            "<::bitcart_events::Same<_> as of_f::ReadInt>::from_field(call.field(0))?",
+            "of_f::ReadInboxTx>::argument, <",
+            "of_f::ReadDelivery>::argument, <",
+            "of_f::Report::into_outcome)),).retries(0)",
         ],
     );
+    let states: String = (0..10).map(|n| format!(", s{n}: State<S{n}>")).collect();
+    let many = expanded("\"new_block\"", &format!("fn f(event: Event{states})"));
+    let ends = [
+        "of_f::ReadState>::argument(call, 10));",
+        "of_f::Ok(f(read.0?, read.1?,",
+        "read.10?)) }, of_f::Report",
+    ];
+    assert_holds(&many, &ends);
     let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);
     assert_holds(
         &quiet,

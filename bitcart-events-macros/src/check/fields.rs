@@ -21,9 +21,9 @@ impl<'a> Context<'_, 'a> {
     /// Also where it has another name or is misspelt, which is then the one mistake to report.
     pub(super) fn is_meant_as_event(&self, parameter: &Parameter<'_>) -> bool {
         let is_field = self.events.iter().any(|event| event.field(&parameter.name).is_some());
-        let is_close = names::closest(&parameter.name, ["event"].into_iter()).is_some();
+        let is_close = || names::closest(&parameter.name, ["event"].into_iter()).is_some();
         let is_other = ByType::of(parameter.ty).is_some() && parameter.name != "event";
-        !is_field && !is_other && (is_close || parameter.type_is("Event"))
+        !is_field && !is_other && (parameter.type_is("Event") || is_close())
     }
 
     pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {

@@ -111,9 +111,9 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
         use #krate as #private;
         #private::Registration::new(
             #private::concat!(#private::module_path!(), #name),
-            &[#(#events),*],
+            [#(#events),*],
             #parameters,
-            &[#(#currencies),*],
+            [#(#currencies),*],
             #call,
         ) #retries
     }

@@ -3,6 +3,7 @@
 //! `events!` reads it to write types; `#[on]` reads the same text, handed on by a hidden `macro_rules!`, to check
 //! a handler.
 
+mod builtin;
 mod kind;
 mod read;
 mod wire;
@@ -10,6 +11,7 @@ mod wire;
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Visibility};
 
+pub(crate) use builtin::BUILTIN;
 pub(crate) use kind::{Kind, is_plain, option_inner, sole_argument, ungrouped};
 pub(crate) use read::Outline;
 

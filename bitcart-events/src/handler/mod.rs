@@ -97,9 +97,9 @@ impl Handler {
     }
 
     /// The currencies that it is for; empty means all of them.
-    pub(crate) fn currencies(&self) -> &'static [Currency] {
+    pub(crate) fn currencies(&self) -> &[Currency] {
         match self {
-            Self::Registered(registration, _) => registration.currencies,
+            Self::Registered(registration, _) => &registration.currencies,
             Self::ByHand(_) => &[],
         }
     }

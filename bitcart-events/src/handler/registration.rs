@@ -17,7 +17,7 @@ pub struct Registration {
     pub(crate) line: u32,
     pub(crate) subscriptions: Vec<Arc<Subscription>>,
     /// Empty: every currency.
-    pub(crate) currencies: &'static [Currency],
+    pub(crate) currencies: Vec<Currency>,
     pub(crate) needs: Needs,
     pub(crate) call: Call,
 }
@@ -29,30 +29,30 @@ impl Registration {
         file: "",
         line: 0,
         subscriptions: Vec::new(),
-        currencies: &[],
+        currencies: Vec::new(),
         needs: Needs::NONE,
         call: Call::Plain(|_| Ok(())),
     };
 
     /// `parameters` are the names of all, with spaces between them: one text costs the compiler less than lists of numbers,
-    /// and where the fields stand in each event is found out here.
+    /// and where the fields stand in each event is found out here. Arrays cost it less than references to them.
     #[must_use]
     #[track_caller]
-    pub fn new(
+    pub fn new<const EVENTS: usize, const CURRENCIES: usize>(
         name: &'static str,
-        events: &[&'static EventSchema],
+        events: [&'static EventSchema; EVENTS],
         parameters: &str,
-        currencies: &'static [Currency],
+        currencies: [Currency; CURRENCIES],
         call: Call,
     ) -> Self {
         let place = Location::caller();
-        let subscriptions = events.iter().map(|event| Arc::new(Subscription::new(event, parameters)));
+        let subscriptions = events.into_iter().map(|event| Arc::new(Subscription::new(event, parameters)));
         Self {
             name,
             file: place.file(),
             line: place.line(),
             subscriptions: subscriptions.collect(),
-            currencies,
+            currencies: currencies.into(),
             needs: call.needs(),
             call,
         }
