@@ -40,17 +40,17 @@ impl Private {
         let private = &self.alias;
         let reads = handler.arguments.iter().map(|argument| self.read(argument));
         // Spanned at the function's name, because that is where rustc then says that its future is not `Send`.
-        let at_name = |arguments| {
-            let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
-            arguments.set_span(function.span());
-            arguments
+        let at_name = |tokens| {
+            let mut group = Group::new(Delimiter::Parenthesis, tokens);
+            group.set_span(function.span());
+            group
         };
         let count = handler.arguments.len();
         if count <= MOST_AT_ONCE {
-            let (krate, call) = (&self.krate, ours(&format!("call{count}")));
-            let call = from(quote!(#krate::__private::#call), function.span());
-            let arguments = at_name(quote!(#invocation, #function, #(#reads),*));
-            return quote!(#(#call)* #arguments);
+            let call = ours(&format!("call{count}"));
+            let (call, arguments) =
+                (at_name(quote!(#private::#call)), at_name(quote!(#invocation, #function, #(#reads),*)));
+            return quote!(#call #arguments);
         }
         // All of them are read before one that cannot be ends it, as there.
         let (read, positions) = (ours("read"), (0..count).map(Literal::usize_unsuffixed));
@@ -88,26 +88,20 @@ impl Private {
     fn function(&self, ty: &Type, of: &str, function: &str) -> TokenStream {
         let Self { krate, alias } = self;
         let (first, last) = ends(ty.to_token_stream());
-        let mut inferred = from(quote!(#krate::Same<_>), first);
+        let mut inferred: Vec<TokenTree> = quote!(#krate::Same<_>).into_iter().collect();
         if let Some(end) = inferred.last_mut() {
             end.set_span(last);
+        }
+        // Of `::path` it is the colons, because an editor would follow a name; a name keeps what it means.
+        if let [TokenTree::Punct(one), TokenTree::Punct(other), ..] = inferred.as_mut_slice() {
+            one.set_span(first);
+            other.set_span(first);
+        } else if let Some(name) = inferred.first_mut() {
+            name.set_span(name.span().located_at(first));
         }
         let (of, function) = (ours(of), ours(function));
         quote!(<#(#inferred)* as #alias::#of>::#function)
     }
-}
-
-/// Spans an absolute path as if it began there. Of `::path` it is the colons, because an editor would follow a name; a name
-/// keeps what it means.
-fn from(path: TokenStream, first: Span) -> Vec<TokenTree> {
-    let mut path: Vec<TokenTree> = path.into_iter().collect();
-    if let [TokenTree::Punct(one), TokenTree::Punct(other), ..] = path.as_mut_slice() {
-        one.set_span(first);
-        other.set_span(first);
-    } else if let Some(name) = path.first_mut() {
-        name.set_span(name.span().located_at(first));
-    }
-    path
 }
 
 fn ours(name: &str) -> Ident {

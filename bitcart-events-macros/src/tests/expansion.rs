@@ -17,7 +17,7 @@ fn the_expansion_says_what_was_asked_for() {
             "[<::bitcart_events::event::NewTransaction as of_f::Payload>::SCHEMA, \
              <::bitcart_events::event::VerifiedTx as of_f::Payload>::SCHEMA], \
              \"event height db tx\", [of_f::Currency::Btc],",
-            "of_f::Call::Blocking(|call| of_f::handler(::bitcart_events::__private::call4(call, f, \
+            "of_f::Call::Blocking(|call| of_f::handler((of_f::call4)(call, f, \
              <::bitcart_events::Same<_> as of_f::ReadEvent>::argument, \
              <::bitcart_events::Same<_> as of_f::ReadInt>::argument, \
              <::bitcart_events::Same<_> as of_f::ReadState>::argument, \
@@ -32,7 +32,7 @@ fn the_expansion_says_what_was_asked_for() {
     assert_holds(
         &expanded("\"new_block\"", of_coin),
         &[
-            "of_move::Call::Async(|call| of_move::async_handler(::bitcart_events::__private::call2(call, r#move, \
+            "of_move::Call::Async(|call| of_move::async_handler((of_move::call2)(call, r#move, \
              <::bitcart_events::Same<_> as of_move::ReadEvent>::argument, \
              <::bitcart_events::Same<_> as of_move::ReadInstance>::argument), \
              <::bitcart_events::Same<_> as of_move::Report>::into_outcome))",
