@@ -9,7 +9,7 @@ use syn::{Attribute, FnArg, ItemStruct, Signature, braced};
 
 use crate::args::Args;
 use crate::errors::Errors;
-use crate::on::{Function, ask_schema};
+use crate::on::{Function, with_schema};
 
 /// Whether a parameter depends on the configuration.
 pub(crate) fn is_needed(signature: &Signature) -> bool {
@@ -67,7 +67,7 @@ pub(crate) fn answer(input: TokenStream) -> TokenStream {
             let inputs = std::mem::take(&mut function.signature.inputs).into_iter().enumerate();
             let there = inputs.filter(|(index, _)| left.contains(&format!("p{index}")));
             function.signature.inputs = there.map(|(_, input)| unconditional(input)).collect();
-            ask_schema(&args, &function.head())
+            with_schema(args, &function)
         }
         Err(error) => error.to_compile_error(),
     }

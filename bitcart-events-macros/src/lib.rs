@@ -29,7 +29,7 @@ pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
     on::attribute(args.into(), item.into()).into()
 }
 
-/// The second step of `#[on]`: called by the schema's hidden macro.
+/// The second step of `#[on]` with a schema of the user's own: called by its hidden macro.
 #[doc(hidden)]
 #[proc_macro]
 pub fn on_checked(input: TokenStream) -> TokenStream {
@@ -67,6 +67,14 @@ newtypes! {
     ListField list_field
     BoolField bool_field
     JsonField json_field
+}
+
+/// The text of the built-in schema that `#[on]` checks against.
+#[doc(hidden)]
+#[proc_macro]
+pub fn builtin(_: TokenStream) -> TokenStream {
+    let text = schema::BUILTIN;
+    quote::quote!(#text).into()
 }
 
 /// The currencies that the macros know, as an array of strings.

@@ -1,10 +1,10 @@
-//! `#[on]` from end to end, in two steps.
+//! `#[on]` from end to end.
 //!
-//! The attribute itself does not know any event. It leaves the function as it is and hands the signature to the
-//! schema's hidden macro, which adds its text and calls [`checked`]. The function's body is not even read, so an
+//! The built-in events it knows itself. Those of a user it does not: it hands the signature to their schema's hidden
+//! macro, which adds its text and calls [`checked`]. The function is left as it is, and its body is not even read, so an
 //! editor and the borrow checker see a plain function, and a half-typed one is no concern of ours.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
@@ -27,6 +27,19 @@ pub(crate) struct Function {
     body: TokenStream,
 }
 
+impl Function {
+    /// Its body is set aside first, because even what is skipped costs time: these macros run unoptimised.
+    fn read(item: &TokenStream) -> syn::Result<Self> {
+        let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
+        let body = tokens.pop_if(|last| matches!(last, TokenTree::Group(_)));
+        match syn::parse2::<Self>(tokens.into_iter().collect()) {
+            Ok(function) => Ok(Self { body: body.into_token_stream(), ..function }),
+            // What is missing in front of the body is said to be missing there.
+            Err(_) => syn::parse2(item.clone()),
+        }
+    }
+}
+
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         Ok(Self {
@@ -45,10 +58,10 @@ impl ToTokens for Function {
     }
 }
 
-/// First step: the attribute.
+/// The attribute.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let mut function: Function = match syn::parse2(item.clone()) {
+    let mut function: Function = match Function::read(&item) {
         Ok(function) => function,
         Err(error) => {
             let is_function = item.clone().into_iter().any(|token| token.to_string() == "fn");
@@ -66,9 +79,12 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         // Inside an `impl` nothing but the error can be written.
         parameters(&function.signature, &mut errors);
         let errors = errors.to_tokens();
-        return quote!(#function #errors);
+        return quote!(#item #errors);
     }
-    for again in function.attributes.extract_if(.., |attribute| is_on(attribute.path())) {
+    let mut item = item;
+    let again: Vec<_> = function.attributes.extract_if(.., |attribute| is_on(attribute.path())).collect();
+    for again in again {
+        item = function.to_token_stream();
         let help = "name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(again, "a function has one `#[on]`", &[help.to_owned()]);
     }
@@ -81,10 +97,10 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     } else if configured::is_needed(&function.signature) {
         configured::ask(&args, &function)
     } else {
-        ask_schema(&args, &function.head())
+        with_schema(args, &function)
     };
     let (errors, allow) = (errors.to_tokens(), allowed_signature(&function.signature));
-    quote!(#allow #function #errors #rest)
+    quote!(#allow #item #errors #rest)
 }
 
 impl Function {
@@ -106,12 +122,18 @@ impl Function {
     }
 }
 
-/// Calls the schema's hidden macro, which calls [`checked`] with its text in addition.
-pub(crate) fn ask_schema(args: &TokenStream, head: &TokenStream) -> TokenStream {
-    let Args { krate, schema, .. } = Args::parse(args.clone(), &mut Errors::default());
+/// What stands beside the function, if its schema is the built-in one. That of a user's own is asked for: its hidden macro
+/// calls [`checked`]. So is the built-in one of a crate with a path, which is one error if it leads nowhere.
+pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream {
+    let mut errors = Errors::default();
+    let read = Args::parse(args.clone(), &mut errors);
+    let Args { krate, schema, .. } = &read;
+    let path = schema.as_ref().map_or_else(|| quote!(#krate::event), ToTokens::to_token_stream);
+    if schema.is_none() && !read.is_renamed {
+        return beside(Schema::builtin(), &read, &function.outside(path), errors);
+    }
     let span = schema.as_ref().map_or_else(Span::call_site, Spanned::span);
-    let path = schema.map_or_else(|| quote!(#krate::event), ToTokens::into_token_stream);
-    let hidden = Ident::new("schema", span);
+    let (hidden, head) = (Ident::new("schema", span), function.head());
     quote!(#path::#hidden! { { #path } { #krate::__private::on_checked } { #args } { #head } })
 }
 
@@ -121,7 +143,7 @@ fn is_on(path: &Path) -> bool {
     path.is_ident("on") || names.eq(["bitcart_events", "on"])
 }
 
-/// What arrives at the second step.
+/// What the hidden macro of a schema hands over.
 struct Checked {
     path: TokenStream,
     /// Nothing where the schema has a mistake of its own.
@@ -143,7 +165,7 @@ impl Parse for Checked {
     }
 }
 
-/// Second step: the schema is known; check and expand.
+/// The schema's hidden macro has answered.
 pub(crate) fn checked(input: TokenStream) -> TokenStream {
     let Checked { path, schema, args, function } = match syn::parse2(input) {
         Ok(checked) => checked,
@@ -151,14 +173,18 @@ pub(crate) fn checked(input: TokenStream) -> TokenStream {
     };
     let mut errors = Errors::default();
     let args = Args::parse(args, &mut errors);
-    let outside = function.outside(path);
-    let Some(schema) = schema else { return expand_stub(&args, &outside) };
-    let handler = check(&schema, &args, &function.signature, &mut errors);
+    beside(schema, &args, &function.outside(path), errors)
+}
+
+/// The schema is known: checks, and expands.
+fn beside(schema: Option<Schema>, args: &Args, outside: &Outside<'_>, mut errors: Errors) -> TokenStream {
+    let Some(schema) = schema else { return expand_stub(args, outside) };
+    let handler = check(&schema, args, outside.signature, &mut errors);
     if errors.is_empty() {
-        return expand(&schema, &args, &handler, &outside);
+        return expand(&schema, args, &handler, outside);
     }
-    let (errors, stub) = (errors.to_tokens(), expand_stub(&args, &outside));
-    let checks = expand_checks(&args, &handler, &outside);
+    let (errors, stub) = (errors.to_tokens(), expand_stub(args, outside));
+    let checks = expand_checks(args, &handler, outside);
     // The errors come last: an editor that looks for the cursor takes the first token that has its place.
     quote!(#stub #checks #errors)
 }

@@ -2,6 +2,7 @@
 
 mod configured;
 mod events;
+mod expansion;
 mod lints;
 mod messages;
 mod newtype;
@@ -173,8 +174,8 @@ fn types_are_checked_beside_an_error() {
         &output,
         &[
             "#[cfg(x)] const _",
-            "let _: u16 = <::bitcart_events::Same<_> as parts::ReadStatus>::from_field(call.field(0))?;",
-            "let _: Event = <::bitcart_events::Same<_> as parts::ReadEvent>::read(call);",
+            "let _: u16 = <::bitcart_events::Same<_> as parts::ReadStatus>::argument(call, 0)?;",
+            "let _: Event = <::bitcart_events::Same<_> as parts::ReadEvent>::argument(call, 0)?;",
             "let _: fn(u32) -> parts::Outcome = <::bitcart_events::Same<_> as parts::Report>::into_outcome;",
         ],
     );
@@ -229,71 +230,5 @@ fn correct_handlers_bring_no_message() {
         let file = expanded(args, signature);
         assert_eq!(messages(&file), [""; 0], "#[on({args})] {signature}");
         assert!(!file.items.is_empty());
-    }
-}
-
-#[test]
-fn the_expansion_says_what_was_asked_for() {
-    let token = expanded(
-        "[\"new_transaction\", \"verified_tx\"], currency = \"BTC\", blocking",
-        "fn f(event: Event, height: Option<u64>, db: State<Db>, tx: Option<&str>)",
-    );
-    assert_holds(
-        &token,
-        &[
-            "use ::bitcart_events::__private as of_f;",
-            "Call::Blocking(|call| of_f::Report::into_outcome(f(",
-            "<::bitcart_events::Same<_> as of_f::ReadInt>::from_field(call.field(0))?",
-            "<::bitcart_events::Same<_> as of_f::ReadState>::read(call)?",
-            "<::bitcart_events::Same<_> as of_f::ReadStr>::from_field(call.field(1))?",
-            "Currency::Btc",
-            "columns: &[of_f::LACKING, 0]",
-            "columns: &[1, 0]",
-            "needs: of_f::Needs::of(&[<::bitcart_events::Same<_> as of_f::ReadState>::need(|state| { \
-             let _ = f(of_f::never(), of_f::never(), state, of_f::never()); })]),",
-            "only_one_handler_for_verified_tx_OF_BTC",
-            "submit!",
-            "#[doc(hidden)] #[allow(non_camel_case_types)] #[non_exhaustive] struct f {}",
-            "\"::f\"",
-        ],
-    );
-    let of_coin = "async fn r#move(event: &str, instance: Coin) -> Result<(), E>";
-    assert_holds(
-        &expanded("\"new_block\"", of_coin),
-        &[
-            "Call::Async(|call| of_move::async_handler(r#move(",
-            "<::bitcart_events::Same<_> as of_move::ReadEvent>::read(call)",
-            "<::bitcart_events::Same<_> as of_move::ReadInstance>::read(call)",
-            "<::bitcart_events::Same<_> as of_move::Report>::into_outcome",
-            "const only_one_handler_for_new_block: () = ()",
-            "let () = only_one_handler_for_new_block;",
-            "columns: &[]",
-        ],
-    );
-    assert_holds(
-        &expanded("\"new_block\"", BLOCK),
-        &["Call::Plain(|call|", "currencies: &[]", "needs: of_block::Needs::of(&[])"],
-    );
-    assert_holds(
-        &expanded(
-            "[\"new_block\", \"new_payment\"], retries = 0",
-            "async fn f(tx: InboxTx, event: Event, how: x::Delivery, height: Option<u64>, n: State<N>)",
-        ),
-        &[
-            "needs: of_f::Needs::of(&[of_f::Need::InboxTx, <::bitcart_events::Same<_> as of_f::ReadState>::need(|state|",
-            "of_f::never(), state); }), of_f::Need::Retries(0)])",
-            "<::bitcart_events::Same<_> as of_f::ReadInboxTx>::read(call),",
-            "<::bitcart_events::Same<_> as of_f::ReadDelivery>::read(call),",
-            "<::bitcart_events::Same<_> as of_f::ReadInt>::from_field(call.field(0))?",
-        ],
-    );
-    let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);
-    assert_holds(
-        &quiet,
-        &["enum handler_block {}", "impl ::bitcart_events::__private::Handle for handler_block"],
-    );
-    let quiet = quiet.to_token_stream().to_string();
-    for part in ["submit !", "only_one", "struct"] {
-        assert!(!quiet.contains(part), "{part} is in {quiet}");
     }
 }

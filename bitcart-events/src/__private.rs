@@ -1,14 +1,13 @@
 //! What the macros' expansions name. Not for users: it changes without notice.
 
 pub use std::result::Result::Ok;
-pub use std::{concat, file, line, module_path};
+pub use std::{concat, module_path};
 
 pub use bitcart_events_macros::{OnConfigured, events, on_checked};
 pub use {inventory, serde_json};
 
-pub use crate::handler::{
-    Call, Handle, Invocation, LACKING, Need, Needs, Outcome, Registered, Registration, Subscription, never,
-};
+pub use crate::handler::with_arguments::*;
+pub use crate::handler::{Call, Handle, Invocation, Outcome, Registered, Registration, handler};
 // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
 pub use crate::field::{
     AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,

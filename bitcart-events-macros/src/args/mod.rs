@@ -26,6 +26,7 @@ pub(crate) struct Args {
     /// Where the events are described, if not where Bitcart's are.
     pub(crate) schema: Option<Path>,
     pub(crate) krate: TokenStream,
+    pub(crate) is_renamed: bool,
     /// Whether every event could be read. If not, an unknown parameter may be a field of the one that is lost.
     pub(crate) events_read: bool,
     /// Whether every option could be read. If not, the one that is lost may settle what a check would ask for.
@@ -57,6 +58,7 @@ impl Args {
             current_only: false,
             schema: None,
             krate: quote!(::bitcart_events),
+            is_renamed: false,
             events_read: true,
             options_read: true,
         };
@@ -192,7 +194,7 @@ impl Args {
             "schema" => self.schema = self.value(option, name, input, errors, path)?,
             "crate" => {
                 if let Some(path) = self.value(option, name, input, errors, path)? {
-                    self.krate = quote!(#path);
+                    (self.krate, self.is_renamed) = (quote!(#path), true);
                 }
             }
             other => {

@@ -17,13 +17,13 @@ pub(super) struct Context<'c, 'a> {
     pub(super) all_known: bool,
 }
 
-impl Context<'_, '_> {
+impl<'a> Context<'_, 'a> {
     /// Also where it has another name or is misspelt, which is then the one mistake to report.
     pub(super) fn is_meant_as_event(&self, parameter: &Parameter<'_>) -> bool {
-        let is_field = self.events.iter().any(|event| event.column(&parameter.name).is_some());
-        let is_close = names::closest(&parameter.name, ["event"].into_iter()).is_some();
+        let is_field = self.events.iter().any(|event| event.field(&parameter.name).is_some());
+        let is_close = || names::closest(&parameter.name, ["event"].into_iter()).is_some();
         let is_other = ByType::of(parameter.ty).is_some() && parameter.name != "event";
-        !is_field && !is_other && (is_close || parameter.type_is("Event"))
+        !is_field && !is_other && (parameter.type_is("Event") || is_close())
     }
 
     pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {
@@ -35,13 +35,8 @@ impl Context<'_, '_> {
         if let Some(known) = ByType::of(parameter.ty) {
             return Some(Source::ByType(known));
         }
-        let columns: Vec<_> = self.events.iter().map(|event| event.column(&parameter.name)).collect();
-        let found: Vec<(&EventDef, &FieldDef)> = self
-            .events
-            .iter()
-            .zip(&columns)
-            .filter_map(|(event, column)| Some((*event, event.fields.get((*column)?)?)))
-            .collect();
+        let of = |event: &'a EventDef| Some((event, event.field(&parameter.name)?));
+        let found: Vec<(&EventDef, &FieldDef)> = self.events.iter().copied().filter_map(of).collect();
         let Some(((first_event, first), others)) = found.split_first() else {
             if self.all_known && !self.events.is_empty() {
                 self.add_unknown(parameter, errors);
@@ -61,7 +56,7 @@ impl Context<'_, '_> {
             return None;
         }
         let is_answered = self.check_option(parameter, first, errors);
-        (!is_answered).then_some(Source::Field { kind: first.kind, columns })
+        (!is_answered).then_some(Source::Field(first.kind))
     }
 
     fn add_unknown(&self, parameter: &Parameter<'_>, errors: &mut Errors) {
@@ -75,7 +70,7 @@ impl Context<'_, '_> {
         let known: Vec<String> = fields().map(|field| field.ident.to_string()).collect();
         let names = known.iter().map(String::as_str).chain(["event", "instance"]);
         let elsewhere: Vec<&EventDef> =
-            self.schema.events.iter().filter(|event| event.column(name).is_some()).collect();
+            self.schema.events.iter().filter(|event| event.field(name).is_some()).collect();
         let mut help = Vec::new();
         help.extend(names::did_you_mean(name, names));
         if !elsewhere.is_empty() {
@@ -144,7 +139,7 @@ impl Context<'_, '_> {
         let name = parameter.name.as_str();
         let (why, settle) = if self.args.events.len() > 1 {
             let lacking: Vec<&EventDef> =
-                self.events.iter().copied().filter(|event| event.column(name).is_none()).collect();
+                self.events.iter().copied().filter(|event| event.field(name).is_none()).collect();
             let why = match lacking.as_slice() {
                 [] => "a handler of several events takes every field as an `Option`".to_owned(),
                 [event] => format!("`{}` does not carry `{name}`", event.name),
@@ -195,7 +190,7 @@ impl Context<'_, '_> {
     }
 
     fn is_never_sent(&self, name: &str) -> bool {
-        let fields = || self.events.iter().filter_map(|event| event.fields.get(event.column(name)?));
+        let fields = || self.events.iter().filter_map(|event| event.field(name));
         let chosen = &self.args.currencies;
         !chosen.is_empty() && chosen.iter().all(|(code, _)| fields().all(|field| !field.sent.by(code)))
     }

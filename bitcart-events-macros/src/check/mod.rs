@@ -31,11 +31,7 @@ pub(crate) enum Source {
     Event,
     Instance,
     ByType(ByType),
-    /// A field, with its place in each of the handler's events; `None` where an event lacks it.
-    Field {
-        kind: Kind,
-        columns: Vec<Option<usize>>,
-    },
+    Field(Kind),
 }
 
 /// Checks a signature; all its mistakes go to `errors`.

@@ -10,43 +10,43 @@ use crate::signature::{ByType, Parameter, last_segment_is, mentions, type_text};
 /// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
 /// write.
 pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(String, String)> {
-    let ty = parameter.written_type();
+    let ty = || parameter.written_type();
     match source {
         Source::ByType(ByType::Delivery | ByType::InboxTx) => return None,
         Source::ByType(ByType::State) => {
             return unshareable(parameter.ty)
-                .map(|write| (format!("`{ty}` cannot be shared by handlers"), write));
+                .map(|write| (format!("`{}` cannot be shared by handlers", ty()), write));
         }
         Source::Instance => {
             let is_coin = parameter.is_reference() && parameter.refers_to("Coin");
             return is_coin.then(|| ("the wallet comes by value".to_owned(), "Coin".to_owned()));
         }
-        Source::Event | Source::Field { .. } => {}
+        Source::Event | Source::Field(_) => {}
     }
     if mentions(parameter.ty.to_token_stream(), "static") {
         let message = "an argument is borrowed only for as long as the handler runs";
-        return Some((message.to_owned(), ty.replace("&'static ", "&").replace("'static", "'_")));
+        return Some((message.to_owned(), ty().replace("&'static ", "&").replace("'static", "'_")));
     }
     if mentions(parameter.ty.to_token_stream(), "mut") {
         let message = "an argument cannot be borrowed mutably";
-        return Some((message.to_owned(), ty.replace("mut ", "")));
+        return Some((message.to_owned(), ty().replace("mut ", "")));
     }
     let inner = parameter.referred_to();
     let kind = match source {
-        Source::Field { kind, .. } => kind,
+        Source::Field(kind) => kind,
         _ if inner.is_some() && parameter.refers_to("Event") => {
             return Some(("the event comes by value".to_owned(), "Event".to_owned()));
         }
         _ if inner.is_some_and(|inner| last_segment_is(inner, "str")) || !is_plain(parameter.ty) => {
             return None;
         }
-        _ => return Some((format!("the event cannot be passed as `{ty}`"), "Event".to_owned())),
+        _ => return Some((format!("the event cannot be passed as `{}`", ty()), "Event".to_owned())),
     };
     let write = wrapped(*kind, parameter.ty).or_else(|| {
         let owned = inner.filter(|inner| kind.refuses(parameter.ty) && !kind.refuses(inner))?;
         Some(type_text(owned))
     })?;
-    Some((format!("{} cannot be passed as `{ty}`", kind.words()), write))
+    Some((format!("{} cannot be passed as `{}`", kind.words(), ty()), write))
 }
 
 /// Whether a value of the type has no size, itself or in an `Option` or a `State`.

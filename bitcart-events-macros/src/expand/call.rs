@@ -8,6 +8,9 @@ use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
 use crate::signature::ByType;
 
+/// With how many arguments one function of `bitcart_events::__private` calls the user's.
+const MOST_AT_ONCE: usize = 10;
+
 /// Names of `bitcart_events::__private`, as an expansion writes them.
 pub(super) struct Private {
     /// Where the crate is.
@@ -19,42 +22,42 @@ pub(super) struct Private {
 impl Private {
     /// The closure that the listener calls: it reads each argument, then calls the user's function.
     pub(super) fn call(&self, args: &Args, handler: &Handler<'_>, signature: &Signature) -> TokenStream {
-        let (private, function) = (&self.alias, &signature.ident);
+        let private = &self.alias;
         let invocation = Ident::new("call", Span::mixed_site());
-        let mut column = 0_usize;
-        let reads = handler.arguments.iter().map(|argument| self.read(argument, &invocation, &mut column));
-        let reads: Vec<_> = reads.collect();
         let report = self.report(&signature.output);
-        if signature.asyncness.is_some() {
-            // Spanned at the function's name, because that is where rustc then says that its future is not `Send`.
-            let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#(#reads),*));
-            arguments.set_span(function.span());
-            let handler = quote!(#private::async_handler(#function #arguments, #report));
-            return quote!(#private::Call::Async(|#invocation| #handler));
-        }
-        let mode = if args.blocking.is_some() { quote!(Blocking) } else { quote!(Plain) };
-        quote!(#private::Call::#mode(|#invocation| #report(#function(#(#reads),*))))
+        let returned = self.returned(handler, &signature.ident, &invocation);
+        let (mode, handler) = match (&signature.asyncness, &args.blocking) {
+            (Some(_), _) => ("Async", "async_handler"),
+            (None, Some(_)) => ("Blocking", "handler"),
+            (None, None) => ("Plain", "handler"),
+        };
+        let (mode, handler) = (ours(mode), ours(handler));
+        quote!(#private::Call::#mode(|#invocation| #private::#handler(#returned, #report)))
     }
 
-    /// What a parameter needs; a state does by a closure that passes it to the function, because only that knows its type.
-    pub(super) fn need(
-        &self,
-        handler: &Handler<'_>,
-        index: usize,
-        signature: &Signature,
-    ) -> Option<TokenStream> {
-        let (private, function) = (&self.alias, &signature.ident);
-        let argument = handler.arguments.get(index)?;
-        match argument.source {
-            Source::ByType(ByType::State) => {}
-            Source::ByType(ByType::InboxTx) => return Some(quote!(#private::Need::InboxTx)),
-            _ => return None,
+    /// What the user's function returns, or the error of an argument.
+    fn returned(&self, handler: &Handler<'_>, function: &Ident, invocation: &Ident) -> TokenStream {
+        let private = &self.alias;
+        let reads = handler.arguments.iter().map(|argument| self.read(argument));
+        // Spanned at the function's name, because that is where rustc then says that its future is not `Send`.
+        let at_name = |tokens| {
+            let mut group = Group::new(Delimiter::Parenthesis, tokens);
+            group.set_span(function.span());
+            group
+        };
+        let count = handler.arguments.len();
+        if count <= MOST_AT_ONCE {
+            let call = ours(&format!("call{count}"));
+            let (call, arguments) =
+                (at_name(quote!(#private::#call)), at_name(quote!(#invocation, #function, #(#reads),*)));
+            return quote!(#call #arguments);
         }
-        let need = self.function(argument.parameter.ty, "ReadState", "need");
-        let local = Ident::new("state", Span::mixed_site());
-        let passed = (0..handler.arguments.len())
-            .map(|other| if other == index { quote!(#local) } else { quote!(#private::never()) });
-        Some(quote!(#need(|#local| { let _ = #function(#(#passed),*); })))
+        // All of them are read before one that cannot be ends it, as there.
+        let (read, positions) = (ours("read"), (0..count).map(Literal::usize_unsuffixed));
+        let reads =
+            reads.zip(positions.clone()).map(|(read, position)| quote!(#read(#invocation, #position)));
+        let arguments = at_name(quote!(#(#read.#positions?),*));
+        quote!({ let #read = (#(#reads),*); #private::Ok(#function #arguments) })
     }
 
     /// Turns what the user's function returns into an outcome.
@@ -66,35 +69,17 @@ impl Private {
         }
     }
 
-    /// Reads one argument, as the type that the function has for it.
-    pub(super) fn read(
-        &self,
-        argument: &Argument<'_>,
-        invocation: &Ident,
-        column: &mut usize,
-    ) -> TokenStream {
-        let function = |of: &str, function| self.function(argument.parameter.ty, of, function);
-        match &argument.source {
-            Source::Event => {
-                let read = function("ReadEvent", "read");
-                quote!(#read(#invocation))
-            }
-            Source::Instance => {
-                let read = function("ReadInstance", "read");
-                quote!(#read(#invocation))
-            }
-            Source::ByType(known) => {
-                let read = function(&format!("Read{}", known.name()), "read");
-                let may_fail = (*known == ByType::State).then(|| quote!(?));
-                quote!(#read(#invocation) #may_fail)
-            }
-            Source::Field { kind, .. } => {
-                let position = Literal::usize_unsuffixed(*column);
-                *column += 1;
-                let read = function(&format!("Read{}", kind.name()), "from_field");
-                quote!(#read(#invocation.field(#position))?)
-            }
-        }
+    /// What reads an argument, as the type that the function has for it.
+    pub(super) fn read(&self, argument: &Argument<'_>) -> TokenStream {
+        let of = match &argument.source {
+            Source::Event => "ReadEvent",
+            Source::Instance => "ReadInstance",
+            Source::ByType(ByType::State) => "ReadState",
+            Source::ByType(ByType::Delivery) => "ReadDelivery",
+            Source::ByType(ByType::InboxTx) => "ReadInboxTx",
+            Source::Field(kind) => kind.reader(),
+        };
+        self.function(argument.parameter.ty, of, "argument")
     }
 
     /// The function of a trait, for a type that rustc finds out: it stands in the user's signature, and if there is
@@ -114,9 +99,13 @@ impl Private {
         } else if let Some(name) = inferred.first_mut() {
             name.set_span(name.span().located_at(first));
         }
-        let (of, function) = (Ident::new(of, Span::mixed_site()), Ident::new(function, Span::mixed_site()));
+        let (of, function) = (ours(of), ours(function));
         quote!(<#(#inferred)* as #alias::#of>::#function)
     }
+}
+
+fn ours(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 fn ends(tokens: TokenStream) -> (Span, Span) {

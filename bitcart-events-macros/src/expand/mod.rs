@@ -6,13 +6,13 @@
 mod call;
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ReturnType, Signature, Type, Visibility};
 
 use self::call::Private;
 use crate::args::Args;
-use crate::check::{Handler, Source};
+use crate::check::Handler;
 use crate::currency::currency_variant;
 use crate::lints::{allowed_call, ours};
 use crate::schema::Schema;
@@ -38,13 +38,11 @@ pub(crate) fn expand(
 ) -> TokenStream {
     let private = private(args);
     let Outside { signature, cfg, allowed, .. } = outside;
-    let (companion, marks) = (companion(args, outside), marks(schema, args, handler));
-    let (registration, uses) =
-        (registration(args, handler, outside), marks.iter().map(ours).collect::<Vec<_>>());
-    let marks = marks.iter().map(|mark| {
-        let name = ours(mark);
+    let (companion, registration) = (companion(args, outside), registration(args, handler, outside));
+    let marks = marks(schema, args, handler).into_iter().map(|mark| {
+        let name = ours(&mark);
         // Spanned at what is there twice, as a whole, because that is what rustc then shows.
-        let item = quote_spanned!(mark.span()=> const #name: () = (););
+        let item = quote_spanned!(mark.span()=> type #name = (););
         quote!(#(#cfg)* #item)
     });
     let allowed_call = allowed_call(&signature.ident);
@@ -61,8 +59,6 @@ pub(crate) fn expand(
             #allowed_call
             impl #private::Handle for #ty {
                 fn registration() -> #private::Registration {
-                    // So that rustc does not say that they are not used.
-                    #(let () = #uses;)*
                     #registration
                 }
             }
@@ -91,49 +87,35 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
     let parts = Private { krate: args.krate.clone(), alias };
     let private = &parts.alias;
     let name = format!("::{plain}");
-    let subscriptions = handler.events.iter().enumerate().map(|(index, event)| {
+    let events = handler.events.iter().enumerate().map(|(index, event)| {
         let mut payload = event.payload();
         if let Some(name) = args.events.get(index) {
             // An editor shows its documentation at the event's name.
             payload.set_span(name.span());
         }
-        let columns = handler.arguments.iter().filter_map(|argument| match &argument.source {
-            Source::Field { columns, .. } => Some(match columns.get(index).copied().flatten() {
-                Some(column) => Literal::usize_unsuffixed(column).to_token_stream(),
-                None => quote!(#private::LACKING),
-            }),
-            _ => None,
-        });
-        quote! {
-            #private::Subscription {
-                event: <#schema_path::#payload as #private::Payload>::SCHEMA,
-                columns: &[#(#columns),*],
-            }
-        }
+        quote!(<#schema_path::#payload as #private::Payload>::SCHEMA)
     });
+    let parameters = handler.arguments.iter().map(|argument| argument.parameter.name.as_str());
+    let parameters = parameters.collect::<Vec<_>>().join(" ");
     let currencies = args.currencies.iter().map(|(code, _)| {
         let variant = currency_variant(code);
         quote!(#private::Currency::#variant)
     });
-    let needs = (0..handler.arguments.len()).filter_map(|index| parts.need(handler, index, signature));
-    let retries = args.retries.iter().map(|retries| {
-        let retries = Literal::u32_unsuffixed(*retries);
-        quote!(#private::Need::Retries(#retries))
+    let retries = args.retries.map(|retries| {
+        let retries = Literal::u32_unsuffixed(retries);
+        quote!(.retries(#retries))
     });
-    let needs = needs.chain(retries);
     let call = parts.call(args, handler, signature);
     let krate = self::private(args);
     quote! {
         use #krate as #private;
-        #private::Registration {
-            name: #private::concat!(#private::module_path!(), #name),
-            file: #private::file!(),
-            line: #private::line!(),
-            subscriptions: &[#(#subscriptions),*],
-            currencies: &[#(#currencies),*],
-            needs: #private::Needs::of(&[#(#needs),*]),
-            call: #call,
-        }
+        #private::Registration::new(
+            #private::concat!(#private::module_path!(), #name),
+            [#(#events),*],
+            #parameters,
+            [#(#currencies),*],
+            #call,
+        ) #retries
     }
 }
 
@@ -163,12 +145,13 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     let parts = Private { krate: args.krate.clone(), alias: Ident::new("parts", Span::mixed_site()) };
     let private = &parts.alias;
     let invocation = Ident::new("call", Span::mixed_site());
+    let invocation = &invocation;
     // Of a lifetime that nobody declared rustc has spoken already.
     let has_name = |ty: &Type| type_text(ty).replace("'_", "").contains('\'');
     let arguments = handler.arguments.iter().filter(|argument| !has_name(argument.parameter.ty));
     let reads = arguments.map(|argument| {
-        let (read, ty) = (parts.read(argument, &invocation, &mut 0), argument.parameter.ty);
-        quote!(let _: #ty = #read;)
+        let (read, ty) = (parts.read(argument), argument.parameter.ty);
+        quote!(let _: #ty = #read(#invocation, 0)?;)
     });
     let reported = match &outside.signature.output {
         ReturnType::Type(_, ty) if impossible_return(outside.signature).is_none() => {
@@ -214,7 +197,7 @@ fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
     })
 }
 
-/// One constant for each event (and currency): two handlers for the same in one module clash here, by name.
+/// One name for each event (and currency): two handlers for the same in one module clash here, by name.
 fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
     let mut marks = Vec::new();
     if !args.register {

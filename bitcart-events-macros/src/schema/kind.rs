@@ -36,6 +36,19 @@ impl Kind {
         }
     }
 
+    /// The trait that reads it, as `bitcart_events::__private` names it.
+    pub(crate) fn reader(self) -> &'static str {
+        match self {
+            Self::Int => "ReadInt",
+            Self::Str => "ReadStr",
+            Self::Amount => "ReadAmount",
+            Self::Status => "ReadStatus",
+            Self::List => "ReadList",
+            Self::Bool => "ReadBool",
+            Self::Json => "ReadJson",
+        }
+    }
+
     /// In words, as the traits in `bitcart_events::field` say it.
     pub(crate) fn words(self) -> &'static str {
         match self {

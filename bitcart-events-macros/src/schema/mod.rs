@@ -3,6 +3,7 @@
 //! `events!` reads it to write types; `#[on]` reads the same text, handed on by a hidden `macro_rules!`, to check
 //! a handler.
 
+mod builtin;
 mod kind;
 mod read;
 mod wire;
@@ -10,6 +11,7 @@ mod wire;
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Visibility};
 
+pub(crate) use builtin::BUILTIN;
 pub(crate) use kind::{Kind, is_plain, option_inner, sole_argument, ungrouped};
 pub(crate) use read::Outline;
 
@@ -63,8 +65,8 @@ impl Schema {
 }
 
 impl EventDef {
-    pub(crate) fn column(&self, field: &str) -> Option<usize> {
-        self.fields.iter().position(|candidate| candidate.name == field)
+    pub(crate) fn field(&self, name: &str) -> Option<&FieldDef> {
+        self.fields.iter().find(|field| field.name == name)
     }
 
     /// The name of its typed struct.

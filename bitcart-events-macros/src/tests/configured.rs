@@ -22,13 +22,13 @@ fn rustc_is_asked_which_parameters_are_there() {
 fn those_that_are_there_go_on_to_the_schema() {
     let output = answer(tokens(
         "#[allow(dead_code)]
-        #[on_configured({ \"a\" } { pub fn f(event: Event, #[cfg(x)] #[cfg_attr(x, y)] #[allow(y)] height: u64, #[cfg(y)] tx: &str) ; })]
+        #[on_configured({ \"a\", schema = shop } { pub fn f(event: Event, #[cfg(x)] #[cfg_attr(x, y)] #[allow(y)] height: u64, #[cfg(y)] tx: &str) ; })]
         struct parameters_of_f { p0: (), p1: () }",
     ));
-    let expected = "::bitcart_events::event::schema! {
-        { ::bitcart_events::event }
+    let expected = "shop::schema! {
+        { shop }
         { ::bitcart_events::__private::on_checked }
-        { \"a\" }
+        { \"a\", schema = shop }
         { pub fn f(event: Event, #[allow(y)] height: u64) ; }
     }";
     assert_eq!(output.to_string(), tokens(expected).to_string());

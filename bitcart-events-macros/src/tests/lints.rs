@@ -9,7 +9,7 @@ use crate::on::attribute;
 fn lints_that_are_off_for_the_function_are_off_for_its_registration() {
     let function =
         "#[allow(a)] #[deny(b)] #[expect(c, reason = \"d\")] #[deprecated = \"e\"] fn f(event: Event)";
-    let asked = attribute(tokens("\"new_block\""), tokens(&format!("{function} {{}}")));
+    let asked = attribute(tokens("\"a\", schema = b"), tokens(&format!("{function} {{}}")));
     let travelling = "#[allow(a)] #[allow(c, reason = \"d\")] #[allow(deprecated)] fn f(event: Event) ;";
     assert_holds(&asked, &[travelling]);
     let written = expanded("\"new_block\"", travelling.trim_end_matches(';'));

@@ -15,7 +15,9 @@ use super::Dispatcher;
 use super::policy::Next;
 use crate::Update;
 use crate::field::excerpt;
-use crate::handler::{Attempt, ByHand, Call, Handler, HandlerError, Invocation, Outcome};
+use crate::handler::{
+    Attempt, ByHand, Call, Given, Handler, HandlerError, Invocation, Outcome, Subscription,
+};
 use crate::inbox::Claimed;
 use crate::told::quietly;
 
@@ -71,11 +73,12 @@ pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>
     let called = match run.handler {
         Handler::Registered(registration, subscription) => {
             let (states, update, attempt) = (&*dispatcher.states, run.update, run.attempt);
-            Called::Registered(registration.call, Invocation { update, subscription, states, attempt })
+            let invocation = Invocation::new(Given { update, subscription, states, attempt });
+            Called::Registered(registration.call, subscription, invocation)
         }
-        Handler::ByHand(by_hand) => Called::ByHand(by_hand, run.update),
+        Handler::ByHand(by_hand) => Called::ByHand(by_hand),
     };
-    let begin = AssertUnwindSafe(|| begin(dispatcher, &called));
+    let begin = AssertUnwindSafe(|| begin(dispatcher, &run, &called));
     // What ends at once needs no future around it.
     let begun = RUNNING.sync_scope(dispatcher.id, || span.in_scope(|| catch_unwind(begin)));
     let mut outcome = match begun.unwrap_or_else(|panic| Begun::Ended(Err(panicked(&*panic)))) {
@@ -139,8 +142,8 @@ fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: 
 
 /// A handler that is to be called, and what with.
 enum Called<'u> {
-    Registered(Call, Invocation<'u>),
-    ByHand(&'u ByHand, &'u Update),
+    Registered(Call, &'u Arc<Subscription>, Invocation<'u>),
+    ByHand(&'u ByHand),
 }
 
 /// One that was called.
@@ -151,11 +154,11 @@ enum Begun<'u> {
     Blocks(JoinHandle<Outcome>),
 }
 
-fn begin<'u>(dispatcher: &Dispatcher, called: &'u Called<'u>) -> Begun<'u> {
-    let (call, invocation) = match called {
-        Called::Registered(call, invocation) => (call, invocation),
-        Called::ByHand(by_hand, update) => {
-            let handled = (by_hand.run)((*update).clone());
+fn begin<'u>(dispatcher: &Dispatcher, run: &Run<'_>, called: &'u Called<'u>) -> Begun<'u> {
+    let (call, subscription, invocation) = match called {
+        Called::Registered(call, subscription, invocation) => (call, subscription, invocation),
+        Called::ByHand(by_hand) => {
+            let handled = (by_hand.run)(run.update.clone());
             return Begun::Goes(Box::pin(async { handled.await.map_err(HandlerError::Failed) }));
         }
     };
@@ -163,13 +166,13 @@ fn begin<'u>(dispatcher: &Dispatcher, called: &'u Called<'u>) -> Begun<'u> {
         Call::Plain(call) => Begun::Ended(call(invocation)),
         Call::Async(call) => call(invocation).map_or_else(|error| Begun::Ended(Err(error)), Begun::Goes),
         Call::Blocking(call) => {
-            let (subscription, states) = (invocation.subscription, Arc::clone(&dispatcher.states));
-            let (update, attempt) = (invocation.update.clone(), invocation.attempt.shared());
+            let (update, attempt) = (run.update.clone(), run.attempt.shared());
+            let (subscription, states) = (Arc::clone(subscription), Arc::clone(&dispatcher.states));
             let (id, span) = (dispatcher.id, Span::current());
             Begun::Blocks(tokio::task::spawn_blocking(move || {
                 let _entered = span.enter();
-                let invocation =
-                    Invocation { update: &update, subscription, states: &states, attempt: &attempt };
+                let (update, subscription, states, attempt) = (&update, &subscription, &*states, &attempt);
+                let invocation = Invocation::new(Given { update, subscription, states, attempt });
                 RUNNING.sync_scope(id, || call(&invocation))
             }))
         }

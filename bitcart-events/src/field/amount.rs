@@ -4,6 +4,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::{Field, FieldError, StrField};
+use crate::handler::{HandlerError, Invocation};
 
 /// What an amount of money can be passed as: [`Decimal`], which is exact or rejects the update, or text.
 ///
@@ -20,6 +21,12 @@ pub trait AmountField<'u>: Sized {
     /// # Errors
     /// When it is missing, not decimal text, or cannot be held exactly.
     fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+
+    /// As the argument of a handler.
+    #[doc(hidden)]
+    fn argument(invocation: &Invocation<'u>, parameter: usize) -> Result<Self, HandlerError> {
+        Ok(Self::from_field(invocation.field(parameter)?)?)
+    }
 }
 
 #[diagnostic::do_not_recommend]

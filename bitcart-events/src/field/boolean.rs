@@ -1,4 +1,5 @@
 use super::{Field, FieldError};
+use crate::handler::{HandlerError, Invocation};
 
 /// What true or false can be passed as: `bool`.
 #[diagnostic::on_unimplemented(
@@ -12,6 +13,12 @@ pub trait BoolField<'u>: Sized {
     /// # Errors
     /// When it is missing, or neither `true` nor `false`.
     fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+
+    /// As the argument of a handler.
+    #[doc(hidden)]
+    fn argument(invocation: &Invocation<'u>, parameter: usize) -> Result<Self, HandlerError> {
+        Ok(Self::from_field(invocation.field(parameter)?)?)
+    }
 }
 
 #[diagnostic::do_not_recommend]

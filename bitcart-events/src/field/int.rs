@@ -1,4 +1,5 @@
 use super::{Field, FieldError};
+use crate::handler::{HandlerError, Invocation};
 
 /// What a whole number can be passed as: any integer type. A number that does not fit rejects the update.
 #[diagnostic::on_unimplemented(
@@ -12,6 +13,12 @@ pub trait IntField<'u>: Sized {
     /// # Errors
     /// When it is missing, not a whole number, or does not fit.
     fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+
+    /// As the argument of a handler.
+    #[doc(hidden)]
+    fn argument(invocation: &Invocation<'u>, parameter: usize) -> Result<Self, HandlerError> {
+        Ok(Self::from_field(invocation.field(parameter)?)?)
+    }
 }
 
 macro_rules! integers {

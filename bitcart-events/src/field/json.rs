@@ -3,6 +3,7 @@ use std::ops::Deref;
 use serde::de::DeserializeOwned;
 
 use super::{AmountField, BoolField, Field, FieldError, IntField, ListField, StatusField, StrField};
+use crate::handler::{HandlerError, Invocation};
 
 /// What any JSON can be passed as: [`Json<T>`](Json) of a `T` that serde can read.
 #[diagnostic::on_unimplemented(
@@ -16,6 +17,12 @@ pub trait JsonField<'u>: Sized {
     /// # Errors
     /// When it is missing, or not what `T` expects.
     fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+
+    /// As the argument of a handler.
+    #[doc(hidden)]
+    fn argument(invocation: &Invocation<'u>, parameter: usize) -> Result<Self, HandlerError> {
+        Ok(Self::from_field(invocation.field(parameter)?)?)
+    }
 }
 
 /// A field of any kind, read by serde: for types that have a `Deserialize` and are no newtypes.

@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use super::{Field, FieldError};
+use crate::handler::{HandlerError, Invocation};
 
 /// What a list of texts can be passed as: `Vec<String>`, `Vec<Cow<str>>`, or a `Vec` of anything that is made from
 /// text (`From<Cow<str>>`).
@@ -15,6 +16,12 @@ pub trait ListField<'u>: Sized {
     /// # Errors
     /// When it is missing or not a list of texts.
     fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+
+    /// As the argument of a handler.
+    #[doc(hidden)]
+    fn argument(invocation: &Invocation<'u>, parameter: usize) -> Result<Self, HandlerError> {
+        Ok(Self::from_field(invocation.field(parameter)?)?)
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -132,7 +132,7 @@ impl<'u> Field<'u> {
     /// The JSON text, or the error that it is missing or `null`.
     fn required(self) -> Result<&'u str, FieldError> {
         match self.raw {
-            None => Err(FieldError { field: self.name(), problem: Problem::Missing }),
+            None => Err(FieldError::missing(self.name())),
             Some("null") => {
                 Err(self.mismatch(self.schema.map_or_else(String::new, |field| field.kind.to_string())))
             }
@@ -172,6 +172,10 @@ enum Problem {
 }
 
 impl FieldError {
+    pub(crate) fn missing(field: &'static str) -> Self {
+        Self { field, problem: Problem::Missing }
+    }
+
     pub(crate) fn other_event(expected: &'static str, found: &'static str) -> Self {
         Self { field: "event", problem: Problem::OtherEvent { expected, found } }
     }

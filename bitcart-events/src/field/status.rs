@@ -1,5 +1,6 @@
 use super::{Field, FieldError, IntField};
 use crate::PaymentStatus;
+use crate::handler::{HandlerError, Invocation};
 
 /// What the status of a payment request can be passed as: [`PaymentStatus`], or any integer type.
 #[diagnostic::on_unimplemented(
@@ -13,6 +14,12 @@ pub trait StatusField<'u>: Sized {
     /// # Errors
     /// When it is missing or not a whole number.
     fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+
+    /// As the argument of a handler.
+    #[doc(hidden)]
+    fn argument(invocation: &Invocation<'u>, parameter: usize) -> Result<Self, HandlerError> {
+        Ok(Self::from_field(invocation.field(parameter)?)?)
+    }
 }
 
 #[diagnostic::do_not_recommend]

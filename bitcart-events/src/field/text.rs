@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Field, FieldError};
+use crate::handler::{HandlerError, Invocation};
 
 /// What text can be passed as. `&str` and `Cow<str>` borrow from the update.
 #[diagnostic::on_unimplemented(
@@ -15,6 +16,12 @@ pub trait StrField<'u>: Sized {
     /// # Errors
     /// When it is missing or not text.
     fn from_field(field: Field<'u>) -> Result<Self, FieldError>;
+
+    /// As the argument of a handler.
+    #[doc(hidden)]
+    fn argument(invocation: &Invocation<'u>, parameter: usize) -> Result<Self, HandlerError> {
+        Ok(Self::from_field(invocation.field(parameter)?)?)
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -1,6 +1,6 @@
 //! The arguments that are not fields: the event, and the wallet's coin.
 
-use super::Invocation;
+use super::{HandlerError, Invocation};
 use crate::Coin;
 use crate::schema::Event;
 use crate::sealed::Sealed;
@@ -13,20 +13,20 @@ use crate::sealed::Sealed;
 )]
 pub trait EventArgument<'u>: Sealed + Sized {
     #[doc(hidden)]
-    fn read(invocation: &Invocation<'u>) -> Self;
+    fn argument(invocation: &Invocation<'u>, parameter: usize) -> Result<Self, HandlerError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<'u> EventArgument<'u> for Event {
-    fn read(invocation: &Invocation<'u>) -> Self {
-        invocation.update.event()
+    fn argument(invocation: &Invocation<'u>, _: usize) -> Result<Self, HandlerError> {
+        Ok(invocation.given(|| None)?.update.event())
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<'u> EventArgument<'u> for &'u str {
-    fn read(invocation: &Invocation<'u>) -> Self {
-        invocation.update.event().name()
+    fn argument(invocation: &Invocation<'u>, _: usize) -> Result<Self, HandlerError> {
+        Ok(invocation.given(|| None)?.update.event().name())
     }
 }
 
@@ -38,12 +38,12 @@ impl<'u> EventArgument<'u> for &'u str {
 )]
 pub trait InstanceArgument: Sealed + Sized {
     #[doc(hidden)]
-    fn read(invocation: &Invocation<'_>) -> Self;
+    fn argument(invocation: &Invocation<'_>, parameter: usize) -> Result<Self, HandlerError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl InstanceArgument for Coin {
-    fn read(invocation: &Invocation<'_>) -> Self {
-        invocation.update.coin().clone()
+    fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
+        Ok(invocation.given(|| None)?.update.coin().clone())
     }
 }

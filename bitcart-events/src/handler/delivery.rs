@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::SystemTime;
 
-use super::{Attempt, Invocation};
+use super::{Attempt, HandlerError, Invocation};
 use crate::inbox::Origin;
 use crate::sealed::Sealed;
 
@@ -113,12 +113,12 @@ impl From<&Attempt> for Delivery {
 )]
 pub trait DeliveryArgument: Sealed + Sized {
     #[doc(hidden)]
-    fn read(invocation: &Invocation<'_>) -> Self;
+    fn argument(invocation: &Invocation<'_>, parameter: usize) -> Result<Self, HandlerError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl DeliveryArgument for Delivery {
-    fn read(invocation: &Invocation<'_>) -> Self {
-        invocation.attempt.into()
+    fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
+        Ok(invocation.given(|| None)?.attempt.into())
     }
 }

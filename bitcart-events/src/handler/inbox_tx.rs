@@ -1,6 +1,6 @@
 //! What a handler writes into the inbox's own file, in the transaction that settles its event.
 
-use super::Invocation;
+use super::{HandlerError, Invocation};
 use crate::sealed::Sealed;
 
 #[cfg(feature = "sqlite")]
@@ -14,7 +14,7 @@ pub use with_sqlite::InboxTx;
 )]
 pub trait InboxTxArgument: Sealed + Sized {
     #[doc(hidden)]
-    fn read(invocation: &Invocation<'_>) -> Self;
+    fn argument(invocation: &Invocation<'_>, parameter: usize) -> Result<Self, HandlerError>;
 }
 
 #[cfg(feature = "sqlite")]
@@ -24,8 +24,9 @@ mod with_sqlite {
 
     use rusqlite::Transaction;
 
-    use super::{InboxTxArgument, Invocation};
+    use super::{HandlerError, InboxTxArgument, Invocation};
     use crate::BoxError;
+    use crate::handler::Need;
     use crate::inbox::Effects;
 
     /// Writes into the inbox's own SQLite file exactly once for an event.
@@ -112,8 +113,8 @@ mod with_sqlite {
 
     #[diagnostic::do_not_recommend]
     impl InboxTxArgument for InboxTx {
-        fn read(invocation: &Invocation<'_>) -> Self {
-            Self(Arc::clone(invocation.attempt.effects()))
+        fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
+            Ok(Self(Arc::clone(invocation.given(|| Some(Need::InboxTx))?.attempt.effects())))
         }
     }
 }

@@ -2,12 +2,14 @@
 
 mod arguments;
 mod attempt;
+mod call;
 mod delivery;
 mod final_error;
 mod inbox_tx;
 mod list;
 mod needs;
 mod outcome;
+mod registration;
 mod routes;
 mod state;
 #[cfg(test)]
@@ -22,6 +24,8 @@ use std::sync::Arc;
 
 pub use arguments::{EventArgument, InstanceArgument};
 pub(crate) use attempt::Attempt;
+pub use call::{Call, Invocation, async_handler, handler};
+pub(crate) use call::{Given, with_arguments};
 pub use delivery::{Delivery, DeliveryArgument};
 pub use final_error::Final;
 #[cfg(feature = "sqlite")]
@@ -29,116 +33,23 @@ pub use inbox_tx::InboxTx;
 pub use inbox_tx::InboxTxArgument;
 pub(crate) use list::registry;
 pub use list::{Handle, Handlers, Registered};
-pub use needs::{Need, Needs};
+pub(crate) use needs::{Need, Needs};
 pub use outcome::{HandlerError, IntoOutcome, Outcome};
+pub use registration::Registration;
+pub(crate) use registration::Subscription;
 pub(crate) use routes::{Duplicate, Routes};
 pub(crate) use state::StateNeed;
 pub(crate) use state::States;
-pub use state::{State, StateArgument, never};
+pub use state::{State, StateArgument};
 
-use crate::field::Field;
-use crate::schema::{Event, EventSchema};
+use crate::schema::Event;
 use crate::sealed::Sealed;
 use crate::{BoxError, Currency, Error, ErrorKind, Result, Update};
-
-/// What `#[on]` writes down about a function. One for each function, however many events it handles.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Registration {
-    /// The function's path.
-    pub name: &'static str,
-    pub file: &'static str,
-    pub line: u32,
-    pub subscriptions: &'static [Subscription],
-    /// Empty: every currency.
-    pub currencies: &'static [Currency],
-    pub needs: Needs,
-    pub call: Call,
-}
-
-impl Registration {
-    /// Stands beside a compile error, so that `handlers![…]` does not add a second one.
-    pub const NOTHING: Self = Self {
-        name: "",
-        file: "",
-        line: 0,
-        subscriptions: &[],
-        currencies: &[],
-        needs: Needs::NONE,
-        call: Call::Plain(|_| Ok(())),
-    };
-}
-
-/// One event of a handler.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Subscription {
-    pub event: &'static EventSchema,
-    /// For each field parameter, its place in the event's schema; [`LACKING`] where this event lacks it.
-    pub columns: &'static [usize],
-}
-
-/// The place of a field that an event does not have.
-#[doc(hidden)]
-pub const LACKING: usize = usize::MAX;
-
-/// The generated function that reads the arguments and calls the user's.
-#[doc(hidden)]
-#[derive(Clone, Copy)]
-pub enum Call {
-    Plain(fn(&Invocation<'_>) -> Outcome),
-    Blocking(fn(&Invocation<'_>) -> Outcome),
-    Async(for<'u> fn(&'u Invocation<'u>) -> Started<'u>),
-}
-
-/// An `async` handler's future, once its arguments have been read.
-type Started<'u> = std::result::Result<Pin<Box<dyn Future<Output = Outcome> + Send + 'u>>, HandlerError>;
-
-/// Makes one of what the user's function returned.
-///
-/// # Errors
-/// None: a result, because reading the arguments has one.
-#[doc(hidden)]
-pub fn async_handler<'u, F: Future<Output: 'u> + Send + 'u>(
-    future: F,
-    report: fn(F::Output) -> Outcome,
-) -> Started<'u> {
-    Ok(Box::pin(async move { report(future.await) }))
-}
-
-impl fmt::Debug for Call {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Plain(_) => "plain",
-            Self::Blocking(_) => "blocking",
-            Self::Async(_) => "async",
-        })
-    }
-}
-
-/// One call of a handler: everything that its arguments are read from.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct Invocation<'u> {
-    pub(crate) update: &'u Update,
-    pub(crate) subscription: &'static Subscription,
-    pub(crate) states: &'u States,
-    pub(crate) attempt: &'u Attempt,
-}
-
-impl<'u> Invocation<'u> {
-    /// The field behind the handler's n-th field parameter.
-    #[must_use]
-    pub fn field(&self, parameter: usize) -> Field<'u> {
-        let column = self.subscription.columns.get(parameter).copied().filter(|column| *column != LACKING);
-        column.map_or(Field::LACKING, |column| self.update.field(column))
-    }
-}
 
 /// A handler with the event that it is asked for.
 #[derive(Clone)]
 pub(crate) enum Handler {
-    Registered(Arc<Registration>, &'static Subscription),
+    Registered(Arc<Registration>, Arc<Subscription>),
     ByHand(Arc<ByHand>),
 }
 
@@ -155,7 +66,7 @@ impl Handler {
     /// The handlers that a function stands for: one for each of its events.
     pub(crate) fn of(registration: Registration) -> impl Iterator<Item = Self> {
         let registration = Arc::new(registration);
-        let subscriptions = registration.subscriptions.iter();
+        let subscriptions = registration.subscriptions.clone().into_iter();
         subscriptions.map(move |subscription| Self::Registered(Arc::clone(&registration), subscription))
     }
 
@@ -186,9 +97,9 @@ impl Handler {
     }
 
     /// The currencies that it is for; empty means all of them.
-    pub(crate) fn currencies(&self) -> &'static [Currency] {
+    pub(crate) fn currencies(&self) -> &[Currency] {
         match self {
-            Self::Registered(registration, _) => registration.currencies,
+            Self::Registered(registration, _) => &registration.currencies,
             Self::ByHand(_) => &[],
         }
     }

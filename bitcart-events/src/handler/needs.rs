@@ -2,40 +2,32 @@
 
 use super::{Handler, StateNeed};
 
-/// One thing that a handler asks for.
-#[doc(hidden)]
+/// One thing that an argument asks for.
 #[derive(Debug, Clone, Copy)]
-pub enum Need {
+pub(crate) enum Need {
     State(StateNeed),
     /// An inbox that settles events in transactions.
+    #[cfg_attr(not(feature = "sqlite"), expect(dead_code, reason = "without SQLite nothing asks for it"))]
     InboxTx,
-    /// So many attempts after a failed one.
-    Retries(u32),
 }
 
-/// All of them. One list in what `#[on]` writes, so that a handler pays for what it asks for and nothing else.
-#[doc(hidden)]
+/// All that a handler asks for.
 #[derive(Debug)]
-pub struct Needs {
+pub(crate) struct Needs {
     pub(crate) states: Vec<StateNeed>,
     pub(crate) inbox_tx: bool,
+    /// So many attempts after a failed one.
     pub(crate) retries: Option<u32>,
 }
 
 impl Needs {
-    pub const NONE: Self = Self { states: Vec::new(), inbox_tx: false, retries: None };
+    pub(crate) const NONE: Self = Self { states: Vec::new(), inbox_tx: false, retries: None };
 
-    #[must_use]
-    pub fn of(needs: &[Need]) -> Self {
-        let mut all = Self::NONE;
-        for need in needs {
-            match *need {
-                Need::State(state) => all.states.push(state),
-                Need::InboxTx => all.inbox_tx = true,
-                Need::Retries(retries) => all.retries = Some(retries),
-            }
+    pub(crate) fn add(&mut self, need: Need) {
+        match need {
+            Need::State(state) => self.states.push(state),
+            Need::InboxTx => self.inbox_tx = true,
         }
-        all
     }
 }
 

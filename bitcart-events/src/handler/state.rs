@@ -78,18 +78,10 @@ impl<T: fmt::Debug> fmt::Debug for State<T> {
 }
 
 /// A state that a handler asks for.
-#[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
-pub struct StateNeed {
+pub(crate) struct StateNeed {
     pub(crate) id: TypeId,
     pub(crate) name: &'static str,
-}
-
-/// Stands for the other arguments in a call that only says the type of one; it is never made.
-#[doc(hidden)]
-#[must_use]
-pub fn never<T>() -> T {
-    std::process::abort()
 }
 
 /// What a state can be: [`State<T>`](State) of a `T` that can be shared between threads.
@@ -99,21 +91,16 @@ pub fn never<T>() -> T {
     note = "a `Mutex`, an `RwLock` or an atomic makes a value shareable"
 )]
 pub trait StateArgument: Sealed + Sized {
-    /// `call` takes the state, and so says its type.
     #[doc(hidden)]
-    fn need(call: fn(Self)) -> Need;
-    #[doc(hidden)]
-    fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError>;
+    fn argument(invocation: &Invocation<'_>, parameter: usize) -> Result<Self, HandlerError>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> StateArgument for State<T> {
-    fn need(_: fn(Self)) -> Need {
-        Need::State(StateNeed { id: TypeId::of::<T>(), name: type_name::<T>() })
-    }
-
-    fn read(invocation: &Invocation<'_>) -> Result<Self, HandlerError> {
-        invocation.states.get().map(Self).ok_or_else(|| {
+    fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
+        let need = || StateNeed { id: TypeId::of::<T>(), name: type_name::<T>() };
+        let states = invocation.given(|| Some(Need::State(need())))?.states;
+        states.get().map(Self).ok_or_else(|| {
             // Only a handler that was added after the listener had been built can come here.
             let message = format!(
                 "no `State<{0}>` was given; build the listener with `.state({0} …)`",

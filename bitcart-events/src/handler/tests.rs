@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 
-use super::{Attempt, Call, Handle, Handler, Invocation, Outcome, States};
+use super::{Attempt, Call, Given, Handle, Handler, Invocation, Outcome, States};
 use crate::inbox::{EventId, Origin};
 use crate::{Coin, Update};
 
@@ -34,7 +34,8 @@ fn run<H: Handle>(attempt: &Attempt, update: &str) -> Outcome {
         panic!("no handler")
     };
     let states = States::default();
-    let invocation = Invocation { update: &update, subscription, states: &states, attempt };
+    let given = Given { update: &update, subscription: &subscription, states: &states, attempt };
+    let invocation = Invocation::new(given);
     match registration.call {
         Call::Plain(call) => call(&invocation),
         // As the dispatcher does: on another thread.

@@ -90,3 +90,21 @@ bitcart_events_macros::events! { { crate } {} {
         }
     }
 }}
+
+#[cfg(test)]
+mod tests {
+    macro_rules! text {
+        ({} { $text:literal }) => {
+            $text
+        };
+    }
+
+    #[test]
+    fn the_macros_know_the_same_events() {
+        assert_eq!(event_text(), bitcart_events_macros::builtin!());
+    }
+
+    fn event_text() -> &'static str {
+        super::event::schema! { {} { text } }
+    }
+}

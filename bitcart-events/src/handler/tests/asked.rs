@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{BLOCK, PAYMENT, attempt, handlers, run};
 use crate::inbox::Origin;
-use crate::{BoxError, Delivery, Event, on};
+use crate::{BoxError, Delivery, Event, State, on};
 
 /// The error is what it was told.
 fn told(address: &str, delivery: &Delivery) -> Result<(), BoxError> {
@@ -29,6 +29,17 @@ async fn awaiting(_event: Event, address: Option<&str>, delivery: Delivery) -> R
     told(address.unwrap_or_default(), &delivery)
 }
 
+/// More parameters than one function calls it with.
+#[rustfmt::skip]
+#[on("new_payment", register = false, crate = crate)]
+async fn many(
+    _event: Event, address: &str, a: Delivery, s0: State<u8>, s1: State<u16>, s2: State<u32>, s3: State<u64>,
+    s4: State<i8>, s5: State<i16>, s6: State<i32>, s7: State<i64>,
+) -> Result<(), BoxError> {
+    let sum = i64::from(*s0) + i64::from(*s1) + i64::from(*s2) + i64::from(*s4) + i64::from(*s5) + i64::from(*s6) + *s7;
+    told(&format!("{address} {} {sum}", *s3), &a)
+}
+
 #[on("new_block", register = false, retries = 100, crate = crate)]
 fn nothing(_event: Event) {}
 
@@ -45,6 +56,15 @@ fn a_delivery_says_which_event_it_is_and_in_which_attempt() {
     // It can be kept longer than the call, and sent away.
     fn is_free<T: Send + Sync + Clone + 'static>() {}
     is_free::<Delivery>();
+}
+
+#[test]
+fn a_handler_of_many_parameters_is_asked_for_all_that_it_needs() {
+    let handlers = handlers::<many>();
+    let names: Vec<_> = handlers[0].states().iter().map(|state| state.name).collect();
+    assert_eq!(names, ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"]);
+    let error = run::<many>(&attempt(), PAYMENT).unwrap_err().to_string();
+    assert_eq!(error, "no `State<u8>` was given; build the listener with `.state(u8 …)`");
 }
 
 #[test]
