@@ -70,7 +70,7 @@ impl Packages {
             };
             let name = package.name();
             let manifest = format!(
-                "[workspace]\n[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\n{needs}\n{TOKIO}"
+                "[workspace]\n[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n[profile.release]\nstrip = true\n[dependencies]\n{needs}\n{TOKIO}"
             );
             fs::write(folder.join("Cargo.toml"), manifest)?;
         }
@@ -100,13 +100,8 @@ impl Packages {
         Ok(all.len() - 1)
     }
 
-    /// Bytes of the stripped release program.
+    /// Bytes of the stripped program of the last release build.
     pub(crate) fn size(&self, package: Package) -> Outcome<u64> {
-        run(self.cargo(package, "build").args([
-            "--quiet",
-            "--release",
-            "--config=profile.release.strip=true",
-        ]))?;
         Ok(fs::metadata(self.target(package).join("release").join(package.name()))?.len())
     }
 
