@@ -89,3 +89,29 @@ async fn without_a_wallet_it_ends_with_what_to_set() {
     let message = String::from_utf8(ended.stderr).unwrap();
     assert!(!ended.status.success() && message.contains("set BTC_WALLETS"), "{message}");
 }
+
+/// Which handler it was, for those who look closely; and what cannot be read is said.
+#[tokio::test]
+async fn it_logs_what_rust_log_names() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let listen = |levels: &'static str| {
+        let mut program = program(env!("CARGO_BIN_EXE_program_a"));
+        program.env("BTC_HOST", daemon.addr().ip().to_string());
+        program.env("BTC_PORT", daemon.addr().port().to_string());
+        program.envs([("BTC_WALLETS", "xpub-a"), ("BITCART_WEBHOOK_ADDR", "127.0.0.1:0")]);
+        let program = program.env("RUST_LOG", levels).spawn().unwrap();
+        async {
+            daemon.wait_configured("xpub-a").await;
+            let tx = daemon.send("xpub-a", "0.1").await.unwrap();
+            let log = prints(program, &format!("new_transaction: {tx}")).await;
+            daemon.restart().await.unwrap();
+            log
+        }
+    };
+    let log = listen("bitcart_events=debug").await;
+    assert!(log.contains("handler{event=new_transaction handler=\"program_a::seen\""), "{log}");
+    let log = listen("info").await;
+    assert!(!log.contains("handler{") && log.contains(" INFO "), "{log}");
+    let log = listen("=x=y").await;
+    assert!(log.contains("RUST_LOG is not understood: \"=x=y\"; expected levels by target"), "{log}");
+}

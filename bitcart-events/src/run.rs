@@ -91,16 +91,31 @@ fn start() -> Result<Listener> {
 
 /// Writes `tracing`'s events to standard error: those that `RUST_LOG` names, or this crate's from the level "info" up.
 /// It does nothing in a program that has a subscriber already.
+///
+/// `RUST_LOG` holds levels by the beginning of a target, `shop=debug,bitcart_events=info`, or one level for all: `debug`. With
+/// `bitcart_events=debug` each line that comes out of a handler says which handler it is, and which event of which wallet.
+/// Filters by spans and fields need a subscriber of the program's own.
 #[cfg(feature = "log")]
 pub fn log_to_stderr() {
     use std::io::IsTerminal;
 
-    use tracing_subscriber::EnvFilter;
+    use tracing::level_filters::LevelFilter;
+    use tracing_subscriber::filter::Targets;
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
 
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("bitcart_events=info"));
-    let in_color = std::io::stderr().is_terminal();
-    let logging =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(in_color);
+    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+    let filter = wanted.parse().ok().filter(|_| !wanted.trim().is_empty());
+    let usual = || Targets::new().with_target("bitcart_events", LevelFilter::INFO);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    let is_wrong = filter.is_none() && !wanted.trim().is_empty();
+    let logging = tracing_subscriber::registry().with(lines).with(filter.unwrap_or_else(usual));
     // An error means that the program has its own.
-    let _ = logging.try_init();
+    if logging.try_init().is_ok() && is_wrong {
+        tracing::warn!(
+            "RUST_LOG is not understood: {wanted:?}; expected levels by target, like `shop=debug,bitcart_events=info`"
+        );
+    }
 }
