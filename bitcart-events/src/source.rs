@@ -59,11 +59,13 @@ impl Lane {
     }
 }
 
-/// The wallet says almost all, and many small pieces take as many turns to hash.
+/// The wallet says almost all.
 impl Hash for Lane {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let (Self::Wallet(_, wallet) | Self::Payment(_, wallet, _)) = self else { return };
-        state.write_u128(wallet.map_or(0, |wallet| u128::from_le_bytes(wallet.0)));
+        if let Some(wallet) = wallet {
+            wallet.hash(state);
+        }
         if let Self::Payment(.., address) = self {
             address.hash(state);
         }

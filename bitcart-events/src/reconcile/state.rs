@@ -60,7 +60,7 @@ impl Standing {
 
     pub(super) fn text(&self) -> String {
         let hashes = self.hashes.map_or_else(|| "-".to_owned(), |hashes| format!("{hashes:016x}"));
-        format!("{} {} {hashes}", self.status, self.sent.as_deref().unwrap_or("-"))
+        [&*self.status.to_string(), self.sent.as_deref().unwrap_or("-"), &hashes].join(" ")
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -122,15 +122,15 @@ impl State {
 }
 
 pub(super) fn request(id: &str) -> String {
-    format!("request/{id}")
+    ["request/", id].concat()
 }
 
 pub(super) fn transaction(hash: &str) -> String {
-    format!("tx/{hash}")
+    ["tx/", hash].concat()
 }
 
 pub(super) fn verified(hash: &str) -> String {
-    format!("verified/{hash}")
+    ["verified/", hash].concat()
 }
 
 /// All that is known of a wallet.

@@ -148,7 +148,7 @@ impl Wallet {
         let Some((key, state)) = observed(update) else { return (Verdict::New, None) };
         let verdict = self.accept(&key, &state, origin);
         let remember =
-            (verdict == Verdict::New).then(|| Remember::Put(format!("{prefix}{key}"), state.value()));
+            (verdict == Verdict::New).then(|| Remember::Put([prefix, &key].concat(), state.value()));
         (verdict, remember)
     }
 

@@ -264,9 +264,9 @@ impl Ledger {
 
     fn put(&self, delivered: Delivered<'_>, place: OwnedSemaphorePermit) {
         let delivered = Delivered { chain: Some(self.chain.clone()), ..delivered };
-        let wallet = delivered.coin.wallet_shown().map(str::to_owned);
+        let coin = delivered.coin;
         if let Err(error) = self.desk.dispatcher.put(delivered, place) {
-            tracing::error!(currency = %self.currency, wallet, "{error}");
+            tracing::error!(currency = %self.currency, wallet = coin.wallet_shown(), "{error}");
         }
     }
 
