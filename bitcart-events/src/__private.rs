@@ -7,7 +7,7 @@ pub use bitcart_events_macros::{OnConfigured, events, on_checked};
 pub use {inventory, serde_json};
 
 pub use crate::handler::with_arguments::*;
-pub use crate::handler::{Call, Handle, Invocation, Outcome, Registered, Registration, handler};
+pub use crate::handler::{Call, Handle, Invocation, Outcome, Registered, Registration, handler, read};
 // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
 pub use crate::field::{
     AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,

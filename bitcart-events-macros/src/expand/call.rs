@@ -52,10 +52,10 @@ impl Private {
                 (at_name(quote!(#private::#call)), at_name(quote!(#invocation, #function, #(#reads),*)));
             return quote!(#call #arguments);
         }
-        // All of them are read before one that cannot be ends it, as there.
         let (read, positions) = (ours("read"), (0..count).map(Literal::usize_unsuffixed));
-        let reads =
-            reads.zip(positions.clone()).map(|(read, position)| quote!(#read(#invocation, #position)));
+        let reads = reads
+            .zip(positions.clone())
+            .map(|(of, position)| quote!(#private::#read(#invocation, #of, #position)?));
         let arguments = at_name(quote!(#(#read.#positions?),*));
         quote!({ let #read = (#(#reads),*); #private::Ok(#function #arguments) })
     }

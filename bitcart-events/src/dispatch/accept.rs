@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::batch::Batch;
-use super::sort::{Live, Sorted, Sorting};
+use super::sort::{Sorted, Sorting};
 use super::{Accepted, Dispatcher, Job, Ticket, lock, meter, runtime};
 use crate::field::excerpt;
 use crate::inbox::{self, Chain, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
@@ -203,7 +203,7 @@ impl Dispatcher {
         let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
         for (event, id, Sorted { index, live }) in stored {
             // A dead letter is said already.
-            let Some(Live { update, handler, lane }) = live else {
+            let Some((update, lane)) = live else {
                 meter::count(meter::DIED, &event);
                 continue;
             };
@@ -221,7 +221,7 @@ impl Dispatcher {
             });
             if claim {
                 let claimed = Claimed { id, event, attempt: 1, failures: 0, due: None, accepted };
-                let accepted = Accepted { index, update, handler: Some(handler), claimed };
+                let accepted = Accepted { index, update, claimed };
                 match jobs.iter_mut().find(|(known, _)| *known == lane) {
                     Some((_, updates)) => updates.push(accepted),
                     None => jobs.push((lane, vec![accepted])),

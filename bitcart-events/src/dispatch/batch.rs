@@ -18,12 +18,13 @@ struct State {
     report: Report,
     /// Given back little by little.
     room: OwnedSemaphorePermit,
-    /// How many are to be given back.
+    /// How many are to be given back, and how many at once.
     left: usize,
+    share: usize,
 }
 
-/// To give places back one by one is dear, and nobody waits for so few.
-const SHARE: usize = 16;
+/// To give places back one by one is dear. So they come back in so many parts, and few of them one by one.
+const PARTS: usize = 16;
 
 /// Tells when what was accepted is stored, and what became of it.
 pub(crate) struct Ticket {
@@ -36,17 +37,18 @@ impl Batch {
     /// `report` says what became of some of the `total` updates before any was handled.
     pub(super) fn new(report: Report, total: usize, room: OwnedSemaphorePermit) -> (Arc<Self>, Ticket) {
         let (done, receiver) = oneshot::channel();
-        let state = Mutex::new(State { report, room, left: 0 });
+        let share = room.num_permits().div_ceil(PARTS);
+        let state = Mutex::new(State { report, room, left: 0, share });
         let batch = Self { state, total, done: Some(done) };
         (Arc::new(batch), Ticket { stored: None, report: receiver })
     }
 
     /// Writes down what became of an update, and gives its place back, soon.
     pub(super) fn note(&self, note: impl FnOnce(&mut Report)) {
-        let State { report, room, left } = &mut *lock(&self.state);
+        let State { report, room, left, share } = &mut *lock(&self.state);
         note(report);
         *left += 1;
-        if *left > self.total / SHARE {
+        if left >= share {
             drop(room.split(std::mem::take(left).min(room.num_permits())));
         }
     }

@@ -39,7 +39,7 @@ pub(crate) use policy::Policy;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
 use room::Room;
 
-use crate::handler::{Handler, Routes, States};
+use crate::handler::{Routes, States};
 use crate::inbox::{Claimed, EventId, Inbox};
 #[cfg(feature = "polling")]
 use crate::inbox::{InboxStats, Received, ReceivedId};
@@ -123,8 +123,6 @@ struct Accepted {
     /// Its place among the updates that it came with.
     index: usize,
     update: Update,
-    /// `None` if it was accepted when there was one, and there is none any more.
-    handler: Option<Handler>,
     claimed: Claimed,
 }
 

@@ -174,8 +174,7 @@ impl Dispatcher {
         }
         let lane = source.lane(&update, self.policy.payments_apart);
         let (batch, index) = awaited.unzip();
-        let handler = source.find(update.coin(), update.event(), &self.routes);
-        let accepted = Accepted { index: index.unwrap_or(0), update, handler, claimed };
+        let accepted = Accepted { index: index.unwrap_or(0), update, claimed };
         self.enter_here(lane, Job { source: source.clone(), updates: vec![accepted], batch, place });
     }
 

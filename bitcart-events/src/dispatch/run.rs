@@ -78,9 +78,10 @@ pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>
         }
         Handler::ByHand(by_hand) => Called::ByHand(by_hand),
     };
-    let begin = AssertUnwindSafe(|| begin(dispatcher, &run, &called));
+    // A span's subscriber is the user's code too.
+    let begin = AssertUnwindSafe(|| span.in_scope(|| begin(dispatcher, &run, &called)));
     // What ends at once needs no future around it.
-    let begun = RUNNING.sync_scope(dispatcher.id, || span.in_scope(|| catch_unwind(begin)));
+    let begun = RUNNING.sync_scope(dispatcher.id, || catch_unwind(begin));
     let mut outcome = match begun.unwrap_or_else(|panic| Begun::Ended(Err(panicked(&*panic)))) {
         Begun::Ended(outcome) => outcome,
         Begun::Goes(future) => {

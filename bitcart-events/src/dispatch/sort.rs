@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::accept::Incoming;
 use super::{Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
 use crate::field::{IntField, excerpt};
-use crate::handler::Handler;
 use crate::inbox::{Fact, Life, NewEvent, Origin, Text};
 use crate::intake::{Parcel, Part};
 #[cfg(feature = "polling")]
@@ -28,13 +27,7 @@ pub(super) struct Sorted {
     /// Its place among the updates that it came with.
     pub(super) index: usize,
     /// Nothing for a dead letter.
-    pub(super) live: Option<Live>,
-}
-
-pub(super) struct Live {
-    pub(super) update: Update,
-    pub(super) handler: Handler,
-    pub(super) lane: Lane,
+    pub(super) live: Option<(Update, Lane)>,
 }
 
 impl Dispatcher {
@@ -74,8 +67,8 @@ impl Dispatcher {
         let count = updates.len();
         let (sorted, events) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut sorting = Sorting { sorted, events, report: Report::default() };
-        // Those of a wallet that came together are few, and found once.
-        let mut found: Vec<(Event, Option<Handler>)> = Vec::new();
+        // Those of a wallet that came together are of few events: whether each has a handler is looked up once.
+        let mut known: Vec<(Event, bool)> = Vec::new();
         for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
             let update = match update {
                 Ok(update) => update,
@@ -85,21 +78,19 @@ impl Dispatcher {
                 }
             };
             let event = update.event();
-            let handler = match found.iter().find(|(known, _)| *known == event) {
-                Some((_, handler)) => handler.clone(),
-                None => {
-                    let handler = source.find(coin, event, &self.routes);
-                    if handler.is_none() {
-                        self.ignore(&update);
-                    }
-                    found.push((event, handler.clone()));
-                    handler
+            let is_known = known.iter().find(|(known, _)| *known == event).map(|(_, is_handled)| *is_handled);
+            let is_handled = is_known.unwrap_or_else(|| {
+                let is_handled = source.find(coin, event, &self.routes).is_some();
+                known.push((event, is_handled));
+                if !is_handled {
+                    self.ignore(&update);
                 }
-            };
-            let Some(handler) = handler else {
+                is_handled
+            });
+            if !is_handled {
                 sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
                 continue;
-            };
+            }
             #[cfg(feature = "polling")]
             if !watching.takes(&update, origin) {
                 sorting.report.repeated.push(index);
@@ -108,7 +99,7 @@ impl Dispatcher {
             let lane = source.lane(&update, self.policy.payments_apart);
             let fact = self.fact(&update, &lane, life);
             sorting.events.push(NewEvent { fact, ..event_of(coin, update.text(), origin) });
-            sorting.sorted.push(Sorted { index, live: Some(Live { update, handler, lane }) });
+            sorting.sorted.push(Sorted { index, live: Some((update, lane)) });
         }
         sorting
     }

@@ -63,6 +63,8 @@ impl Dispatcher {
             let updates = std::mem::take(&mut job.updates).into();
             let mut rest = Rest { dispatcher: self, updates };
             while let Some(mut accepted) = rest.updates.pop_front() {
+                // Handlers that never wait must not keep the thread from everything else, the end of all this too.
+                tokio::task::coop::consume_budget().await;
                 if self.begins() {
                     self.handle(&job, &mut accepted, &mut turn).await;
                 } else {
@@ -84,7 +86,7 @@ impl Dispatcher {
 
     /// One event, until it is settled or leaves its lane.
     async fn handle<'d>(self: &'d Arc<Self>, job: &Job, accepted: &mut Accepted, turn: &mut Turn<'d>) {
-        let Accepted { index, update, handler, claimed } = accepted;
+        let Accepted { index, update, claimed } = accepted;
         let (index, mut batch) = (*index, job.batch.as_deref());
         if let Some(due) = claimed.due.take() {
             turn.end();
@@ -92,30 +94,30 @@ impl Dispatcher {
                 return self.inbox.settle(claimed, Verdict::Released);
             }
         }
-        let Some(handler) = handler else {
-            // It was accepted when there was one: whoever leaves it out does not lose what came for it.
-            let error = format!("no handler is registered for `{}`", update.event());
-            quietly(|| {
-                tracing::error!(
-                    id = claimed.id.0, currency = %update.currency(), wallet = update.coin().wallet_shown(),
-                    "{error}; it is a dead letter now"
-                );
-            });
-            self.inbox.settle(claimed, Verdict::Dead { error });
-            meter::count(meter::DIED, &claimed.event);
-            let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
-            return batch.into_iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
-        };
         loop {
+            let Some(handler) = job.source.find(update.coin(), update.event(), &self.routes) else {
+                // It was accepted when there was one: whoever leaves it out does not lose what came for it.
+                let error = format!("no handler is registered for `{}`", update.event());
+                quietly(|| {
+                    tracing::error!(
+                        id = claimed.id.0, currency = %update.currency(), wallet = update.coin().wallet_shown(),
+                        "{error}; it is a dead letter now"
+                    );
+                });
+                self.inbox.settle(claimed, Verdict::Dead { error });
+                meter::count(meter::DIED, &claimed.event);
+                let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
+                return batch.into_iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
+            };
             turn.begin(&self.turns).await;
             let Claimed { id, attempt, accepted, .. } = *claimed;
             let attempt = Attempt::new(self.key, id, attempt, claimed.event.origin, accepted);
             let Ended { outcome, next, error } =
-                run::run(self, claimed, Run { handler, update, attempt: &attempt }).await;
+                run::run(self, claimed, Run { handler: &handler, update, attempt: &attempt }).await;
             let is_failure = matches!(next, Next::Again(_));
             let again = self.settle(&job.source, claimed, next, error);
             if let Some(batch) = batch.take() {
-                batch.note(|report| note(report, index, handler, outcome, again));
+                batch.note(|report| note(report, index, &handler, outcome, again));
             }
             let Some(wait) = again.filter(|_| self.policy.strict) else { return };
             claimed.attempt = claimed.attempt.saturating_add(1);

@@ -97,13 +97,29 @@ impl<'u> Invocation<'u> {
 /// Reads an argument: the n-th parameter.
 type Read<'u, T> = fn(&Invocation<'u>, usize) -> Result<T, HandlerError>;
 
+/// Reads an argument. One that cannot be read ends the call, but not the question: each of them answers that.
+///
+/// # Errors
+/// That it cannot be read. That there is none for a question is the result.
+#[doc(hidden)]
+pub fn read<'u, T>(
+    call: &Invocation<'u>,
+    argument: Read<'u, T>,
+    parameter: usize,
+) -> Result<Result<T, HandlerError>, HandlerError> {
+    match (argument(call, parameter), &call.0) {
+        (Err(error), Content::Event(_)) => Err(error),
+        (read, _) => Ok(read),
+    }
+}
+
 /// Calls the user's function with its arguments. A function for each number of them, because for the compiler of the
 /// user's crate one call of it is the least work, by far: it checks no `?` and no branches there.
 macro_rules! with_arguments {
     ($($function:ident $($argument:ident $T:ident $n:literal)*;)*) => {
         /// By their number.
         pub(crate) mod with_arguments {
-            use super::{HandlerError, Invocation, Read};
+            use super::{HandlerError, Invocation, Read, read};
 
             $(
                 /// Calls the user's function with its arguments.
@@ -116,8 +132,7 @@ macro_rules! with_arguments {
                     function: impl FnOnce($($T),*) -> O,
                     $($argument: Read<'u, $T>,)*
                 ) -> Result<O, HandlerError> {
-                    // All of them are read before one that cannot be ends it: each answers the question.
-                    $(let $argument = $argument(call, $n);)*
+                    $(let $argument = read(call, $argument, $n)?;)*
                     Ok(function($($argument?),*))
                 }
             )*

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 pub use arguments::{EventArgument, InstanceArgument};
 pub(crate) use attempt::Attempt;
-pub use call::{Call, Invocation, async_handler, handler};
+pub use call::{Call, Invocation, async_handler, handler, read};
 pub(crate) use call::{Given, with_arguments};
 pub use delivery::{Delivery, DeliveryArgument};
 pub use final_error::Final;

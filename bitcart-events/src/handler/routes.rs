@@ -1,14 +1,14 @@
 //! Which handler an event goes to.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::{Handler, HandlerInfo};
 use crate::Currency;
 use crate::schema::Event;
 
-/// Handlers by event, each for one currency or for all of them.
+/// Handlers by event, each for one currency or for all of them. A few names are compared sooner than one is hashed.
 #[derive(Clone, Default)]
-pub(crate) struct Routes(HashMap<&'static str, Vec<(Option<Currency>, Handler)>>);
+pub(crate) struct Routes(BTreeMap<&'static str, Vec<(Option<Currency>, Handler)>>);
 
 /// Two handlers for the same event, and the same currency if they name one.
 #[derive(Debug, Clone, Copy)]

@@ -1,5 +1,6 @@
 //! Where the values of updates stand in the text that they came in.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::field::Escapes;
@@ -22,7 +23,7 @@ pub(crate) struct Table {
     columns: Vec<Range<usize>>,
     /// The texts of strings that were written with escapes, so that `&str` can borrow them. `None` where they are not Unicode
     /// text.
-    unescaped: Vec<(usize, Option<Box<str>>)>,
+    unescaped: BTreeMap<usize, Option<Box<str>>>,
 }
 
 /// No value is as short.
@@ -31,7 +32,7 @@ const MISSING: Range<usize> = 0..0;
 impl Table {
     /// For the updates in so many bytes, at a guess.
     pub(crate) fn for_bytes(bytes: usize) -> Self {
-        Self { columns: Vec::with_capacity(bytes / 48), unescaped: Vec::new() }
+        Self { columns: Vec::with_capacity(bytes / 48), unescaped: BTreeMap::new() }
     }
 
     /// Makes room for an update; its first column.
@@ -54,7 +55,7 @@ impl Table {
     }
 
     pub(super) fn set_unescaped(&mut self, column: usize, text: Option<Box<str>>) {
-        self.unescaped.push((column, text));
+        self.unescaped.insert(column, text);
     }
 
     pub(super) fn get(&self, column: usize) -> Option<Range<usize>> {
@@ -62,10 +63,10 @@ impl Table {
     }
 
     pub(super) fn escapes(&self, column: usize) -> Escapes<'_> {
-        match self.unescaped.iter().find(|(of, _)| *of == column) {
+        match self.unescaped.get(&column) {
             None => Escapes::None,
-            Some((_, Some(text))) => Escapes::Resolved(text),
-            Some((_, None)) => Escapes::Broken,
+            Some(Some(text)) => Escapes::Resolved(text),
+            Some(None) => Escapes::Broken,
         }
     }
 }

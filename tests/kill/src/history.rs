@@ -65,6 +65,8 @@ pub struct Life {
     pub lines: Vec<Line>,
     /// The file after its end.
     pub after: Snapshot,
+    /// It did not end by itself.
+    pub killed: bool,
     /// What the daemon answered it when it asked for updates: which wallet's, and what.
     pub drained: Vec<(String, Vec<String>)>,
 }

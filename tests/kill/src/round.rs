@@ -139,7 +139,7 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
         let victim = Victim::start(program, &orders)?;
         let killed = victim.until_killed(&kill, &progress, emitted.clone()).await;
         killed.with_context(|| format!("life {}, to be killed at {kill:?}", lives.len() + 1))?;
-        lives.push(records.of_life(&orders).await?);
+        lives.push(records.of_life(&orders, true).await?);
     }
     stop.cancel();
     let mut script = scripted.await??;
@@ -147,7 +147,7 @@ async fn rounds(plan: &Plan, program: &Path) -> Result<History> {
         orders.seed = chance.u64(..);
         let victim = Victim::start(program, &orders)?;
         victim.until_done(&progress, script.farewell()).await.context("the last life")?;
-        let life = records.of_life(&orders).await?;
+        let life = records.of_life(&orders, false).await?;
         let is_empty = life.after.events.is_empty() && life.after.received.is_empty();
         lives.push(life);
         if is_empty {
@@ -167,7 +167,7 @@ struct Records {
 
 impl Records {
     /// What the life that ended just now has left.
-    async fn of_life(&mut self, orders: &Orders) -> Result<Life> {
+    async fn of_life(&mut self, orders: &Orders, killed: bool) -> Result<Life> {
         // What the victim had asked before it ended may be answered still. Who connects now is served after it.
         let mut last = TcpStream::connect(self.daemon.addr()).await?;
         last.write_all(b"GET / HTTP/1.1\r\nhost: daemon\r\nconnection: close\r\n\r\n").await?;
@@ -181,6 +181,7 @@ impl Records {
         Ok(Life {
             lines: lines(&orders.lines, &mut self.lines)?,
             after: snapshot::take(&orders.inbox)?,
+            killed,
             drained,
         })
     }

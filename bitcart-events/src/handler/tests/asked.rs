@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{BLOCK, PAYMENT, attempt, handlers, run};
 use crate::inbox::Origin;
-use crate::{BoxError, Delivery, Event, State, on};
+use crate::{BoxError, Delivery, Event, HandlerError, State, on};
 
 /// The error is what it was told.
 fn told(address: &str, delivery: &Delivery) -> Result<(), BoxError> {
@@ -42,6 +42,43 @@ async fn many(
 
 #[on("new_block", register = false, retries = 100, crate = crate)]
 fn nothing(_event: Event) {}
+
+/// One that cannot be read, and one that must not be asked for then.
+struct Bad;
+struct Never;
+
+impl<'u> crate::field::StatusField<'u> for Bad {
+    fn from_field(field: crate::field::Field<'u>) -> Result<Self, crate::field::FieldError> {
+        Err(field.mismatch("something else"))
+    }
+}
+
+impl<'u> crate::field::StrField<'u> for Never {
+    fn from_field(_: crate::field::Field<'u>) -> Result<Self, crate::field::FieldError> {
+        panic!("what comes before it could not be read")
+    }
+}
+
+#[on("new_payment", register = false, crate = crate)]
+fn of_two(_event: Event, status: Bad, status_str: Never) {
+    let _ = (status, status_str);
+}
+
+#[rustfmt::skip]
+#[on("new_payment", register = false, crate = crate)]
+fn of_twelve(
+    _event: Event, status: Bad, status_str: Never, a: Delivery, b: State<u8>, c: State<u16>, d: State<u32>, e: State<u64>,
+    f: State<i8>, g: State<i16>, h: State<i32>, i: State<i64>,
+) {
+    let _ = (status, status_str, a, b, c, d, e, f, g, h, i);
+}
+
+#[test]
+fn an_argument_that_cannot_be_read_ends_the_call() {
+    for outcome in [run::<of_two>(&attempt(), PAYMENT), run::<of_twelve>(&attempt(), PAYMENT)] {
+        assert!(matches!(outcome, Err(HandlerError::Argument(error)) if error.field() == "status"));
+    }
+}
 
 #[test]
 fn a_delivery_says_which_event_it_is_and_in_which_attempt() {

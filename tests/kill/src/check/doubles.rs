@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::index::Index;
+use super::index::{Event, Index};
 use super::{Findings, Kind};
 use crate::history::{Delivery, Emitted, Fate};
 use crate::what;
@@ -88,20 +88,35 @@ struct Drained<'a> {
     life: usize,
     #[expect(dead_code, reason = "for whoever reads it")]
     wallet: &'a str,
-    /// With the last answer for its wallet in a life that ended by a kill: whoever asks again has the one before.
+    /// The process was killed before it had the answer, as far as anything shows. Whoever asks again for the same wallet has the
+    /// answer before; so has who accepted something that only this answer brought.
     was_under_way: bool,
 }
 
 fn drained<'a>(index: &Index<'a>, what: &str) -> Vec<Drained<'a>> {
     let mut found = Vec::new();
-    let killed = index.history.lives.len().saturating_sub(1);
     for (life, lived) in index.history.lives.iter().enumerate() {
         for (place, (wallet, whats)) in lived.drained.iter().enumerate() {
-            let is_last = lived.drained.iter().skip(place + 1).all(|(other, _)| other != wallet);
             let times = whats.iter().filter(|other| *other == what).count();
-            let drained = || Drained { life: life + 1, wallet, was_under_way: is_last && life < killed };
+            if times == 0 {
+                continue;
+            }
+            let is_last = lived.drained.iter().skip(place + 1).all(|(other, _)| other != wallet);
+            let was_under_way = lived.killed && is_last && !whats.iter().any(|what| has(index, life, what));
+            let drained = || Drained { life: life + 1, wallet, was_under_way };
             found.extend(std::iter::repeat_with(drained).take(times));
         }
     }
     found
+}
+
+/// Whether this was accepted in that life out of an answer, and no other answer has it.
+fn has(index: &Index<'_>, life: usize, what: &str) -> bool {
+    let answers = index.history.lives.iter().flat_map(|life| &life.drained).flat_map(|(_, whats)| whats);
+    let is_accepted = |(id, event): (&u64, &Event<'_>)| {
+        event.what == what
+            && index.accepted(*id) == life
+            && event.runs.first().is_some_and(|run| run.origin == "drained")
+    };
+    answers.filter(|other| *other == what).count() == 1 && index.events.iter().any(is_accepted)
 }

@@ -73,7 +73,7 @@ pub fn check(history: &History) -> Findings {
     let index = Index::new(history);
     let mut findings = Findings::default();
     findings.figures.rounds = 1;
-    findings.figures.kills = history.lives.len().saturating_sub(1);
+    findings.figures.kills = history.lives.iter().filter(|life| life.killed).count();
     findings.figures.emitted = history.emissions.len();
     findings.figures.events = index.events.len();
     findings.figures.starts = index.events.values().map(|event| event.runs.len()).sum();

@@ -31,7 +31,7 @@ fn life(
         |of: &[(u64, &str)]| of.iter().map(|(id, what)| (*id, (*what).to_owned())).collect::<Vec<_>>();
     let events = owned(pending).into_iter().collect();
     let after = Snapshot { events, effects: owned(booked), next, ..Snapshot::default() };
-    Life { lines: lines.into_iter().collect(), after, drained: Vec::new() }
+    Life { lines: lines.into_iter().collect(), after, killed: false, drained: Vec::new() }
 }
 
 fn emitted(what: &str, fate: Fate) -> Emitted {
@@ -46,6 +46,7 @@ fn in_order() -> History {
         &[(1, "paid a 3 1")],
         100,
     );
+    let first = Life { killed: true, ..first };
     let booked = [(1, "paid a 3 1"), (2, "tx b"), (100, "paid c 3 1")];
     let lines = [whole(2, 2, "tx b"), whole(3, 1, "block 7"), whole(100, 1, "paid c 3 1")].concat();
     let second = life(lines, &[], &booked, 200);
@@ -239,6 +240,23 @@ fn gone() {
         });
         assert_eq!(found.faults, []);
     }
+    // Something else that only this answer had was accepted.
+    finds(Kind::Vanished, |history| {
+        drained("tx d", &[0])(history);
+        history.lives[0].drained[0].1.push("tx b".to_owned());
+        history.lives[0].lines[2] = Line::Start {
+            id: 2,
+            attempt: 1,
+            origin: "drained".to_owned(),
+            lane: LANE.to_owned(),
+            what: "tx b".to_owned(),
+        };
+    });
+    // A life that nobody killed took it along.
+    finds(Kind::Vanished, |history| {
+        drained("tx d", &[0])(history);
+        history.lives[0].killed = false;
+    });
     // A second answer brought it again, and nothing was killed then.
     finds(Kind::Vanished, drained("tx d", &[0, 1]));
     finds(Kind::Vanished, |history| {

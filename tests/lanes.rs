@@ -1,0 +1,161 @@
+//! What one lane may do to others, and to what waits in it.
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bitcart_events::{BoxError, Coin, Event, Listener, State, Update, handlers, on};
+use support::server::{Gate, next};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than any test.
+const LONG: Duration = Duration::from_secs(3_600);
+
+/// How many were handled, and since somebody else had his turn.
+#[derive(Default)]
+struct Count {
+    since: AtomicUsize,
+    most: AtomicUsize,
+}
+
+#[on("new_transaction", register = false)]
+fn counted(_event: Event, count: State<Count>) {
+    let since = count.since.fetch_add(1, Ordering::Relaxed) + 1;
+    count.most.fetch_max(since, Ordering::Relaxed);
+}
+
+fn transactions(count: usize) -> String {
+    let updates: Vec<String> =
+        (0..count).map(|number| format!(r#"{{"event": "new_transaction", "tx": "t{number}"}}"#)).collect();
+    format!("[{}]", updates.join(", "))
+}
+
+fn counting(count: Arc<Count>) -> Listener {
+    let coin = Coin::btc("a");
+    coin.listener().without_registry().handlers(handlers![counted]).shared_state(count).build().unwrap()
+}
+
+/// Otherwise nothing could end them, a shutdown neither.
+#[tokio::test]
+async fn handlers_that_never_wait_leave_the_thread_to_others() {
+    const UPDATES: usize = 20_000;
+    let count = Arc::new(Count::default());
+    let other = Arc::clone(&count);
+    tokio::spawn(async move {
+        loop {
+            other.since.store(0, Ordering::Relaxed);
+            tokio::task::yield_now().await;
+        }
+    });
+    let report = counting(Arc::clone(&count)).process_updates(transactions(UPDATES)).await.unwrap();
+    assert_eq!(report.handled, UPDATES);
+    let most = count.most.load(Ordering::Relaxed);
+    assert!(most < UPDATES / 20, "{most} in a row");
+}
+
+/// As one that writes to a closed pipe does.
+struct Panics(AtomicUsize);
+
+impl tracing::Subscriber for Panics {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.is_span() && metadata.name() == "handler"
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {}
+
+    fn enter(&self, _: &tracing::span::Id) {
+        assert!(self.0.fetch_add(1, Ordering::Relaxed) > 0, "a closed pipe");
+    }
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
+async fn a_subscriber_that_panics_ends_no_lane() {
+    let listener = counting(Arc::default());
+    let _subscriber = tracing::subscriber::set_default(Panics(AtomicUsize::new(0)));
+    let report = listener.process_updates(transactions(1)).await.unwrap();
+    assert!(format!("{report:?}").contains("a closed pipe"), "{report:?}");
+    let another = r#"[{"event": "new_transaction", "tx": "another"}]"#;
+    let report = tokio::time::timeout(PATIENCE, listener.process_updates(another)).await.unwrap().unwrap();
+    assert_eq!(report.handled, 1);
+}
+
+#[tokio::test]
+async fn a_handler_that_is_replaced_gets_what_waits() {
+    let coin = Coin::btc("a");
+    let (gate, mut seen) = Gate::opened();
+    let gate = Arc::new(gate);
+    let told = Arc::clone(&gate);
+    coin.add_event_handler("new_block", move |_: Update| {
+        let told = Arc::clone(&told);
+        async move {
+            told.tell("old".to_owned());
+            Err::<(), BoxError>("it never can".into())
+        }
+    })
+    .unwrap();
+    let wait = Duration::from_millis(1);
+    let listener = coin
+        .listener()
+        .without_registry()
+        .strict()
+        .retries(u32::MAX)
+        .retry_waits(wait, wait)
+        .build()
+        .unwrap();
+    let blocks = r#"[{"event": "new_block", "height": 1}, {"event": "new_block", "height": 2}]"#;
+    tokio::spawn(async move { listener.process_updates(blocks).await });
+    assert_eq!(next(&mut seen).await, "old");
+    coin.add_event_handler("new_block", move |update: Update| {
+        let told = Arc::clone(&gate);
+        async move {
+            told.tell(update.raw().to_owned());
+            Ok(())
+        }
+    })
+    .unwrap();
+    let mut new = Vec::new();
+    while new.len() < 2 {
+        let told = next(&mut seen).await;
+        new.extend((told != "old").then_some(told));
+    }
+    assert!(new[0].contains('1') && new[1].contains('2'), "{new:?}");
+}
+
+/// What stands in a lane keeps no places that it does not need.
+#[tokio::test]
+async fn a_failing_event_leaves_room_to_others() {
+    let coin = Coin::btc("a");
+    let (gate, mut seen) = Gate::opened();
+    let gate = Arc::new(gate);
+    coin.add_event_handler("new_transaction", move |update: Update| {
+        let told = Arc::clone(&gate);
+        async move {
+            if update.raw().contains("t1\"") {
+                told.tell("failed".to_owned());
+                return Err::<(), BoxError>("not now".into());
+            }
+            Ok(())
+        }
+    })
+    .unwrap();
+    let builder = coin.listener().without_registry().strict().capacity(1).retry_waits(LONG, LONG);
+    let listener = builder.build().unwrap();
+    let stuck = listener.clone();
+    tokio::spawn(async move { stuck.process_updates(transactions(64)).await });
+    assert_eq!(next(&mut seen).await, "failed");
+    let other = listener.process_updates(r#"[{"event": "new_payment", "address": "a"}]"#);
+    let report = tokio::time::timeout(PATIENCE, other).await.unwrap().unwrap();
+    assert_eq!(report.ignored.len(), 1);
+}
