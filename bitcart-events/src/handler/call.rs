@@ -119,7 +119,7 @@ macro_rules! with_arguments {
     ($($function:ident $($argument:ident $T:ident $n:literal)*;)*) => {
         /// By their number.
         pub(crate) mod with_arguments {
-            use super::{HandlerError, Invocation, Read, read};
+            use super::{Content, FieldError, HandlerError, Invocation, Read};
 
             $(
                 /// Calls the user's function with its arguments.
@@ -132,8 +132,13 @@ macro_rules! with_arguments {
                     function: impl FnOnce($($T),*) -> O,
                     $($argument: Read<'u, $T>,)*
                 ) -> Result<O, HandlerError> {
-                    $(let $argument = read(call, $argument, $n)?;)*
-                    Ok(function($($argument?),*))
+                    if let Content::Question(_) = call.0 {
+                        // Each of them answers it.
+                        $(drop($argument(call, $n));)*
+                        return Err(HandlerError::Argument(FieldError::missing("")));
+                    }
+                    $(let $argument = $argument(call, $n)?;)*
+                    Ok(function($($argument),*))
                 }
             )*
         }
