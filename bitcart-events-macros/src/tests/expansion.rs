@@ -58,7 +58,7 @@ fn the_expansion_says_what_was_asked_for() {
     let states: String = (0..10).map(|n| format!(", s{n}: State<S{n}>")).collect();
     let many = expanded("\"new_block\"", &format!("fn f(event: Event{states})"));
     let ends = [
-        "of_f::ReadState>::argument(call, 10));",
+        "of_f::ReadState>::argument, 10)?);",
         "of_f::Ok(f(read.0?, read.1?,",
         "read.10?)) }, of_f::Report",
     ];

@@ -86,7 +86,7 @@ impl WebhookServer {
     /// As there.
     pub async fn run(self) -> Result<()> {
         let Self { listener, socket, local_addr, base, url } = self;
-        tracing::info!("listening for webhooks on {local_addr}; events are held in memory");
+        tracing::info!("listening for webhooks on {local_addr}");
         let base = without_login(&base);
         if local_addr.ip().is_unspecified() && listener.parts.webhook.settings.url.is_none() {
             tracing::warn!(
