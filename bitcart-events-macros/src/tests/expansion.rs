@@ -57,11 +57,8 @@ fn the_expansion_says_what_was_asked_for() {
     );
     let states: String = (0..10).map(|n| format!(", s{n}: State<S{n}>")).collect();
     let many = expanded("\"new_block\"", &format!("fn f(event: Event{states})"));
-    let ends = [
-        "of_f::ReadState>::argument, 10)?);",
-        "of_f::Ok(f(read.0?, read.1?,",
-        "read.10?)) }, of_f::Report",
-    ];
+    let ends =
+        ["of_f::ReadState>::argument, 10)?);", "of_f::Ok(f(read.0?, read.1?,", "read.10?)) }, of_f::Report"];
     assert_holds(&many, &ends);
     let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);
     assert_holds(
