@@ -38,7 +38,7 @@ impl Package {
 
     fn main(self) -> &'static str {
         match self {
-            Self::Ours => include_str!("program/ours.rs"),
+            Self::Ours => include_str!("../../examples/webhook.rs"),
             Self::ByHand | Self::Least => include_str!("program/by_hand.rs"),
         }
     }
