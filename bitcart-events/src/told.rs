@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Says something where a panic would do harm. A subscriber is the user's code, and one that writes to a closed pipe panics.
-pub(crate) fn quietly(tell: impl FnOnce()) {
-    // There is nowhere to say that it cannot be said.
-    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(tell));
+/// Runs what may panic through no fault of ours, where a panic would do harm: a subscriber that logs to a closed pipe, a callback,
+/// the `Drop` of what a closure held. It goes on for the others; a panic that cannot be logged either is not. Whether all went
+/// well.
+pub(crate) fn quietly(run: impl FnOnce()) -> bool {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    // What was thrown may panic itself when it is dropped; that is enough of it.
+    done.map_err(std::mem::forget).is_ok()
 }
 
 /// What has been said. It is bounded: who makes up ever new things to be said is answered with silence.

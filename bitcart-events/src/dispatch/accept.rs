@@ -166,10 +166,7 @@ impl Dispatcher {
             let kept = rest.events.clone();
             let done = move |ids: Result<Vec<Option<EventId>>>| {
                 #[cfg(feature = "polling")]
-                this.health.note(&ids);
-                if let Some(chain) = chain.filter(|_| ids.is_err()) {
-                    chain.cut();
-                }
+                this.health.note(&ids, chain.as_ref());
                 let stored = ids.map(|ids| {
                     let stored = kept
                         .into_iter()

@@ -24,10 +24,12 @@ pub(super) struct Health {
 }
 
 impl Health {
-    pub(super) fn note<T>(&self, stored: &Result<T>) {
+    /// What could not be stored is a gap, after which nothing of its chain is stored either.
+    pub(super) fn note<T>(&self, stored: &Result<T>, chain: Option<&Chain>) {
         // What is refused because too much waits passes by itself.
         let is_failing = stored.as_ref().is_err_and(|error| error.kind() == ErrorKind::Inbox);
         if stored.is_err() {
+            chain.into_iter().for_each(Chain::cut);
             self.troubles.send_modify(|count| *count = count.wrapping_add(1));
         }
         // Read first: that is cheap, and it rarely changes.
@@ -68,10 +70,7 @@ impl Dispatcher {
         let (tell, stored) = oneshot::channel();
         let (health, chain) = (Arc::clone(&self.health), batch.chain.clone());
         let done = move |written: Result<_>| {
-            health.note(&written);
-            if let Some(chain) = chain.filter(|_| written.is_err()) {
-                chain.cut();
-            }
+            health.note(&written, chain.as_ref());
             // Nobody has to wait for it.
             let _ = tell.send(written.map(|_| ()));
         };

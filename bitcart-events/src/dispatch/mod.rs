@@ -262,7 +262,7 @@ impl Dispatcher {
 }
 
 fn refused(reason: &str) -> Error {
-    Error::new(ErrorKind::Refused, format!("the listener accepts no updates: {reason}"))
+    Error::refused(format!("the listener accepts no updates: {reason}"))
 }
 
 fn shutting_down() -> Error {

@@ -38,6 +38,7 @@ pub struct Chain(Arc<AtomicBool>);
 
 impl Chain {
     /// Nothing of it is stored from now on.
+    #[cfg(feature = "polling")]
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::Release);
     }

@@ -98,9 +98,7 @@ pub use memory::MemoryInbox;
 pub use sqlite::SqliteInbox;
 pub use verdict::{Claimed, Claims, Effects, Verdict};
 
-#[cfg(feature = "sqlite")]
-use crate::Error;
-#[cfg(any(doc, feature = "sqlite"))]
+#[cfg(doc)]
 use crate::ErrorKind;
 pub use crate::wallet::WalletId;
 use crate::{BoxError, Result};
@@ -154,8 +152,8 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// follows it.
     fn claim(&self, most: usize, held: bool) -> BoxFuture<'static, Result<Claims>>;
 
-    /// Writes down what became of a claimed event, as the `event` that is passed says how many attempts were made. It is committed with what is appended next, or a moment later: what is
-    /// lost with the process is handled again.
+    /// Writes down what became of a claimed event, as the `event` that is passed says how many attempts were made. It is
+    /// committed with what is appended next, or a moment later: what is lost with the process is handled again.
     fn settle(&self, event: &Claimed, verdict: Verdict);
 
     /// Runs what a handler gave to its `InboxTx`, and settles its event as handled, in one transaction. With an error
@@ -195,9 +193,4 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 
     /// Commits what waits to be. Nothing is appended or claimed afterwards.
     fn close(&self) -> BoxFuture<'static, Result<()>>;
-}
-
-#[cfg(feature = "sqlite")]
-pub(crate) fn trouble(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Inbox, message)
 }

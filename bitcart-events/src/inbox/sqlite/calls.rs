@@ -11,7 +11,7 @@ use super::store::Store;
 use super::{SqliteInbox, explain, letters, memory};
 use crate::inbox::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, Effects, Inbox, InboxStats, Received,
-    ReceivedId, Remembered, Verdict, trouble,
+    ReceivedId, Remembered, Verdict,
 };
 use crate::{BoxError, Error, Result};
 
@@ -43,7 +43,7 @@ impl SqliteInbox {
 
     fn attached(&self) -> Error {
         let name = &self.0.name;
-        trouble(format!(
+        Error::inbox(format!(
             "the inbox `{name}` is attached: only its consumer, which opens it, appends and claims"
         ))
     }
@@ -61,12 +61,12 @@ impl Inbox for SqliteInbox {
     fn take(&self) -> Result<()> {
         let name = &self.0.name;
         if !self.0.consumes {
-            return Err(trouble(format!(
+            return Err(Error::inbox(format!(
                 "the inbox `{name}` is attached, and only to be looked into; for a listener open it with `SqliteInbox::open`"
             )));
         }
         if self.0.is_taken.swap(true, Ordering::AcqRel) {
-            return Err(trouble(format!(
+            return Err(Error::inbox(format!(
                 "the inbox `{name}` belongs to another listener already; give each a file of its own, or take one listener for \
                  all wallets"
             )));

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::quiet::quietly;
 use super::schema;
 use super::settle::{self, Settled};
 use super::store::{self, State};
 use crate::inbox::{Claimed, Claims, EventId, Verdict};
+use crate::told::quietly;
 
 const COLUMNS: &str = "id, claimed, attempt, failures, due, accepted, currency, wallet, text, origin, ended";
 /// So many milliseconds back are no setting of the clock.

@@ -3,11 +3,10 @@
 use rusqlite::{ErrorCode, ffi};
 
 use crate::Error;
-use crate::inbox::trouble;
 
 /// The inbox cannot be `written`, `read` or `opened`.
 pub(super) fn cannot(name: &str, done: &str, error: &rusqlite::Error) -> Error {
-    trouble(format!("the inbox `{name}` cannot be {done}: {error}; {}", advice(error)))
+    Error::inbox(format!("the inbox `{name}` cannot be {done}: {error}; {}", advice(error)))
 }
 
 /// What a closure was told, or something behind that, if the file is to blame and not the closure. That it is locked is not

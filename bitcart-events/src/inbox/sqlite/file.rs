@@ -5,15 +5,14 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::Result;
-use crate::inbox::trouble;
+use crate::{Error, Result};
 
 const HEADER: &[u8; 16] = b"SQLite format 3\0";
 
 /// The file's absolute path, whatever symbolic links lead to it, so that all who mean it mean the same; and whether it
 /// is there.
 pub(super) fn locate(path: &Path) -> Result<(PathBuf, bool)> {
-    find(path).map_err(|why| trouble(format!("`{}` cannot be an inbox: {why}", path.display())))
+    find(path).map_err(|why| Error::inbox(format!("`{}` cannot be an inbox: {why}", path.display())))
 }
 
 fn find(path: &Path) -> Result<(PathBuf, bool), String> {
@@ -78,7 +77,7 @@ fn check_header(path: &Path) -> Result<(), String> {
 pub(super) fn create(path: &Path) -> Result<()> {
     let made = options().create_new(true).open(path).and_then(|_| sync_folder(path));
     made.map_err(|error| {
-        trouble(format!(
+        Error::inbox(format!(
             "the inbox `{}` cannot be created: {error}; let this user write its folder",
             path.display()
         ))
@@ -168,7 +167,7 @@ impl Lock {
     pub(super) fn take(path: &Path) -> Result<Self> {
         let beside = with_end(path, "-consumer.lock");
         let cannot = |error: io::Error| {
-            trouble(format!(
+            Error::inbox(format!(
                 "the inbox `{}` cannot be locked: {error}; let this user write `{}`",
                 path.display(),
                 beside.display(),
@@ -184,7 +183,7 @@ impl Lock {
                 let _ = file.read_to_string(&mut holder);
                 let holder = holder.trim().parse::<u32>().ok();
                 let holder = holder.map(|process| format!(" (process {process})")).unwrap_or_default();
-                return Err(trouble(format!(
+                return Err(Error::inbox(format!(
                     "the inbox `{}` is in use by another consumer{holder}, and two would handle events twice: stop it, or \
                      give this program a file of its own. To look at it while it is in use, `SqliteInbox::attach` it",
                     path.display(),

@@ -11,7 +11,6 @@ mod file;
 mod letters;
 mod memory;
 mod queue;
-mod quiet;
 mod schema;
 mod settle;
 mod store;
@@ -29,8 +28,7 @@ use self::file::{Identity, Lock};
 use self::queue::Queue;
 use self::store::{State, Store};
 use self::writer::Writer;
-use super::trouble;
-use crate::Result;
+use crate::{Error, Result};
 
 /// Keeps events in an SQLite file: a kill and a power cut leave them whole.
 ///
@@ -115,7 +113,9 @@ impl SqliteInbox {
         let started = schema::start(&conn).map_err(|error| explain::cannot(&name, "written", &error));
         let (me, next) = started?;
         let place = Identity::of(&place).map_err(|error| {
-            trouble(format!("the inbox `{name}` cannot be looked at: {error}; is its folder still there?"))
+            Error::inbox(format!(
+                "the inbox `{name}` cannot be looked at: {error}; is its folder still there?"
+            ))
         })?;
         let state = State { me, next, reserved: next + schema::IDS, ..State::default() };
         Self::run(name, conn, state, Some((place, lock)))
@@ -144,7 +144,7 @@ impl SqliteInbox {
         let (place, is_there) = file::locate(path)?;
         let name = path.display().to_string();
         let nothing =
-            || trouble(format!("there is no inbox at `{name}`; look at the path: nothing was created"));
+            || Error::inbox(format!("there is no inbox at `{name}`; look at the path: nothing was created"));
         if !is_there {
             return Err(nothing());
         }
@@ -173,7 +173,8 @@ impl SqliteInbox {
         let writer = Writer::new(name.clone(), store, lock, queue.clone(), commits.clone());
         let thread = std::thread::Builder::new().name("bitcart-inbox".to_owned());
         let thread = thread.spawn(|| writer.run());
-        let thread = thread.map_err(|error| trouble(format!("the inbox `{name}` has no thread: {error}")))?;
+        let thread =
+            thread.map_err(|error| Error::inbox(format!("the inbox `{name}` has no thread: {error}")))?;
         let thread = Mutex::new(Some(thread));
         let is_taken = AtomicBool::new(false);
         Ok(Self(Arc::new(Shared { name, key, consumes, is_taken, queue, commits, thread })))

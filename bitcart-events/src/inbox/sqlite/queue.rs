@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::quiet::quietly;
 use super::settle::Settled;
 use super::store::Store;
 use crate::inbox::verdict::Write;
 use crate::inbox::{Batch, Claims, Committed, EventId};
+use crate::told::quietly;
 use crate::{BoxError, Error, ErrorKind, Result};
 
 /// So many batches wait, or so many bytes of them; one more is refused.
@@ -82,7 +82,7 @@ impl Drop for Done {
 
 /// Why nothing is taken any more.
 pub(super) fn ended(name: &str) -> Error {
-    crate::inbox::trouble(format!("the inbox `{name}` is closed"))
+    crate::Error::inbox(format!("the inbox `{name}` is closed"))
 }
 
 #[derive(Default)]

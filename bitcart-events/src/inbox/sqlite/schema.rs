@@ -7,8 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::{Options, explain, file};
-use crate::Result;
-use crate::inbox::trouble;
+use crate::{Error, Result};
 
 /// What this version of the crate reads and writes.
 const VERSION: i64 = 1;
@@ -85,7 +84,7 @@ pub(super) fn look(path: &Path, name: &str) -> Result<(Connection, Found)> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(cannot)?;
     conn.busy_timeout(BUSY).map_err(cannot)?;
     if conn.is_readonly("main").map_err(cannot)? {
-        return Err(trouble(format!(
+        return Err(Error::inbox(format!(
             "the inbox `{name}` cannot be opened: this user may not write the file; change its owner or its mode"
         )));
     }
@@ -94,7 +93,7 @@ pub(super) fn look(path: &Path, name: &str) -> Result<(Connection, Found)> {
         None => {}
         Some(VERSION) => check(&conn, name)?,
         Some(other) if other > VERSION => {
-            return Err(trouble(format!(
+            return Err(Error::inbox(format!(
                 "the inbox `{name}` was written by a newer version of bitcart-events: its tables are of version {other}, \
                  and this program knows them up to {VERSION}. It was not changed; run the newer program, or name \
                  another file"
@@ -127,7 +126,7 @@ fn check(conn: &Connection, name: &str) -> Result<()> {
             Ok(found) => found,
             Err(error) => error.to_string(),
         };
-        return Err(trouble(format!(
+        return Err(Error::inbox(format!(
             "the inbox `{name}` is damaged, in the table {table}: {wrong}. It was not changed; keep a copy of it with \
              its `-wal`, and restore a backup, or save what can be read with `sqlite3 FILE .recover`"
         )));

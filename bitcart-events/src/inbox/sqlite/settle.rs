@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, params};
 
-use super::quiet::quietly;
 use super::schema;
 use super::store::{State, millis, now};
 use crate::inbox::{Claimed, EventId, Verdict};
+use crate::told::quietly;
 
 /// A verdict, and what it needs to know of the event.
 pub(super) struct Settled {

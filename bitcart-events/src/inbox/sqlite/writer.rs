@@ -9,11 +9,11 @@ use super::blame::Suspects;
 use super::explain;
 use super::file::{Identity, Lock};
 use super::queue::{Command, Queue, Work};
-use super::quiet::quietly;
 use super::settle::Settled;
 use super::store::{Failure, Outcome, Store};
-use crate::Result;
-use crate::inbox::{Chain, trouble};
+use crate::inbox::Chain;
+use crate::told::quietly;
+use crate::{Error, Result};
 
 /// What is settled and cannot be committed is tried again after so long, and then after longer.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -180,7 +180,7 @@ impl Writer {
         for work in cut_off {
             if let Work::Append(_, done) = work {
                 let message = format!("the inbox `{}` could not store what came before this", self.name);
-                done.call(Err(trouble(message)));
+                done.call(Err(Error::inbox(message)));
             }
         }
         left

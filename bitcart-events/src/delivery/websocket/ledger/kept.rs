@@ -5,42 +5,43 @@ use std::sync::Arc;
 
 use super::super::rows::{self, Kept, What};
 use super::Ledger;
+use super::wallet::Wallet;
 use crate::Result;
 use crate::inbox::{Mark, Received, ReceivedId, Remember};
 use crate::wallet::WalletKey;
 
 impl Ledger {
+    /// The number of the next row, and for what is kept of a wallet also whose it is; nothing if nothing is kept.
+    fn next_row(&mut self, key: &WalletKey) -> Option<(u64, &mut Wallet, String)> {
+        let number = self.next_number()?;
+        let wallet = self.wallets.get_mut(key)?;
+        let whose = wallet.coin.id().map(|id| id.hex()).unwrap_or_default();
+        Some((number, wallet, whose))
+    }
+
+    fn next_number(&mut self) -> Option<u64> {
+        self.number += u64::from(self.keeps);
+        self.keeps.then_some(self.number)
+    }
+
     /// What happened for this wallet, as its history knows it already.
     pub(super) fn row(&mut self, key: &WalletKey, what: What) -> Vec<Remember> {
-        if !self.keeps {
-            return Vec::new();
-        }
-        self.number += 1;
-        let (number, currency) = (self.number, self.currency);
-        let Some(wallet) = self.wallets.get_mut(key) else { return Vec::new() };
-        let whose = wallet.coin.id().map(|id| id.hex()).unwrap_or_default();
+        let currency = self.currency;
+        let Some((number, wallet, whose)) = self.next_row(key) else { return Vec::new() };
         let row = wallet.rows.put(currency, &whose, number, what);
         if wallet.rows.are_many() { self.whole(key) } else { vec![row] }
     }
 
     /// The same for a block, which is of all wallets.
     pub(super) fn block_row(&mut self, mark: Mark) -> Vec<Remember> {
-        if !self.keeps {
-            return Vec::new();
-        }
-        self.number += 1;
-        self.block_rows.put(self.currency, self.number, mark)
+        let Some(number) = self.next_number() else { return Vec::new() };
+        self.block_rows.put(self.currency, number, mark)
     }
 
     /// The wallet's history, whole, in the place of what was kept of it.
     pub(super) fn whole(&mut self, key: &WalletKey) -> Vec<Remember> {
-        if !self.keeps {
-            return Vec::new();
-        }
-        self.number += 1;
-        let (number, currency) = (self.number, self.currency);
-        let Some(wallet) = self.wallets.get_mut(key) else { return Vec::new() };
-        let whose = wallet.coin.id().map(|id| id.hex()).unwrap_or_default();
+        let currency = self.currency;
+        let Some((number, wallet, whose)) = self.next_row(key) else { return Vec::new() };
         wallet.rows.put_whole(currency, &whose, number, wallet.history.save(|held| held.received))
     }
 

@@ -128,7 +128,7 @@ fn a_disk_that_is_full_when_it_is_committed_is_the_inboxs_trouble() {
     assert!(is_the_inboxs(&error) && error.to_string().contains("readonly"), "{error}");
     wait(inbox.run_sql("PRAGMA query_only = OFF")).unwrap();
     // A closure's own error is not, whatever it is.
-    let own: Effects = effects(|_| Err(crate::inbox::trouble("of another inbox").into()));
+    let own: Effects = effects(|_| Err(crate::Error::inbox("of another inbox").into()));
     let error = wait(inbox.settle_with(&events[0], own)).unwrap_err();
     assert!(!is_the_inboxs(&error) && error.to_string() == "of another inbox", "{error}");
 }
