@@ -200,6 +200,11 @@ impl Coin {
         own.find(Some(self.0.currency)).or_else(|| own.find(None)).cloned()
     }
 
+    #[cfg(feature = "websocket")]
+    pub(crate) fn has_own_handlers(&self) -> bool {
+        self.0.own.added().handlers().next().is_some()
+    }
+
     pub(crate) fn own_handlers(&self) -> Vec<Handler> {
         self.0.own.added().handlers().cloned().collect()
     }

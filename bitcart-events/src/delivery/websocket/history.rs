@@ -16,7 +16,7 @@ mod tests;
 
 /// How many updates are known again. A daemon's queue holds 100 unless its operator wants otherwise (capture `eth_rpc`:
 /// get_updates-150-blocks-cap).
-const KNOWN: usize = 128;
+pub(super) const KNOWN: usize = 128;
 const CAP: usize = 100;
 
 /// The updates of one wallet, from the last answer of `get_updates` on. `H` is one that is held back until the

@@ -10,6 +10,7 @@
 //! How the two lists of events are merged, and why so, is said at [`Listener::websocket`].
 
 mod align;
+mod blocks;
 mod history;
 mod ledger;
 mod memory;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -20,6 +20,8 @@ const DEAD: Duration = Duration::from_secs(50);
 const FIRST_PONG: Duration = Duration::from_secs(5);
 /// A few bytes that cannot be sent for so long mean that nobody reads them.
 const SEND: Duration = Duration::from_secs(10);
+/// How many frames are read before something else has its turn.
+const BURST: usize = 64;
 const FAREWELL: Duration = Duration::from_secs(1);
 /// What a daemon says when it is shut down in good order, with code 1001 (`065c8421`, capture `eth_ws`: ws-shutdown).
 const SHUT_DOWN: &str = "Server shutdown";
@@ -82,7 +84,7 @@ impl<'a, F: FnOnce()> Session<'a, F> {
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return Ok(()),
-                message = self.socket.next() => self.read(message)?,
+                message = self.socket.next() => self.read_all(message)?,
                 fetched = self.ledger.fetched() => {
                     if self.ledger.answered(fetched, self.pings + 1) {
                         self.ping().await?;
@@ -96,8 +98,21 @@ impl<'a, F: FnOnce()> Session<'a, F> {
         }
     }
 
-    fn read(&mut self, message: Option<Result<Message, SocketError>>) -> Result<(), End> {
+    /// Reads a frame and those that have arrived behind it: what they bring goes into the inbox together.
+    fn read_all(&mut self, first: Option<Result<Message, SocketError>>) -> Result<(), End> {
         self.heard = Instant::now();
+        let mut read = self.read(first);
+        for _ in 1..BURST {
+            let Some(next) = read.as_ref().ok().and_then(|()| self.socket.next().now_or_never()) else {
+                break;
+            };
+            read = self.read(next);
+        }
+        self.ledger.flush();
+        read
+    }
+
+    fn read(&mut self, message: Option<Result<Message, SocketError>>) -> Result<(), End> {
         match message {
             Some(Ok(Message::Text(text))) => self.ledger.frame(text.as_str()),
             Some(Ok(Message::Pong(payload))) => {

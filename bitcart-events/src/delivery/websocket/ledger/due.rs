@@ -28,7 +28,7 @@ impl Ledger {
         for key in &due {
             if let Some(wallet) = self.wallets.get_mut(key) {
                 // The last answer may have been lost on its way, with what was in it.
-                wallet.history.asked_again();
+                wallet.history(&self.passed).asked_again();
             }
         }
         self.asked_rows(&due);
@@ -86,7 +86,7 @@ impl Ledger {
         self.read_wallets();
         let mut asked = Vec::new();
         for (key, wallet) in self.wallets.iter_mut().filter(|(_, wallet)| wallet.asking == Asking::No) {
-            wallet.history.connected();
+            wallet.history(&self.passed).connected();
             asked.push(key.clone());
         }
         self.asked_rows(&asked);

@@ -6,10 +6,11 @@ use tokio::time::Instant;
 
 use super::super::history::{Merged, Next};
 use super::Ledger;
+use super::deliver::Delivery;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
 use crate::delivery::waits::Waits;
-use crate::dispatch::{Delivered, Incoming, Read};
+use crate::dispatch::{Incoming, Read};
 use crate::inbox::Mark;
 use crate::inbox::{Life, Origin};
 use crate::wallet::WalletKey;
@@ -107,7 +108,7 @@ impl Ledger {
         let Some(wallet) = self.wallets.get_mut(key) else { return };
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         wallet.retry = failed.map(|now| now + wallet.waits.next());
-        let released = wallet.call_ended(asking);
+        let released = wallet.call_ended(asking, &self.passed);
         if !released.is_empty() {
             self.deliver_held(key, released);
         }
@@ -145,7 +146,8 @@ impl Ledger {
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         let again = matches!(asking, Asking::Again | Asking::Outlived);
         // One that was asked before this connection may have been answered before it, too.
-        let Merged { next, begins } = wallet.history.merge(&marks, live && asking != Asking::Outlived, again);
+        let Merged { next, begins } =
+            wallet.history(&self.passed).merge(&marks, live && asking != Asking::Outlived, again);
         let mut missed: Vec<Option<Read>> = updates.into_iter().map(Some).collect();
         let (mut place, mut fetched) = (place, 0_usize);
         let (mut merged, mut taken) = (Vec::with_capacity(next.len()), Vec::from_iter(received));
@@ -178,11 +180,11 @@ impl Ledger {
         let (begins, new) = (begins.unwrap_or(merged.len()), wallet.life);
         let incoming =
             |(nth, (update, origin))| Incoming { update, origin, life: if nth < begins { old } else { new } };
-        let merged = merged.into_iter().enumerate().map(incoming).collect();
+        let updates = merged.into_iter().enumerate().map(incoming).collect();
         (wallet.holds, wallet.asked, wallet.waits) = (again.then(Instant::now), Arc::default(), Waits::new());
-        let released = wallet.call_ended(asking);
+        let released = wallet.call_ended(asking, &self.passed);
         let remember = self.whole(key);
-        self.put(Delivered { taken, remember, ..Delivered::new(&self.desk.source, &coin, merged) }, place);
+        self.put(Delivery { coin: coin.clone(), updates, taken, remember, place });
         if !released.is_empty() {
             self.deliver_held(key, released);
         }

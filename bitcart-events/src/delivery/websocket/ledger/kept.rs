@@ -5,20 +5,11 @@ use std::sync::Arc;
 
 use super::super::rows::{self, Kept, What};
 use super::Ledger;
-use super::wallet::Wallet;
 use crate::Result;
 use crate::inbox::{Mark, Received, ReceivedId, Remember};
 use crate::wallet::WalletKey;
 
 impl Ledger {
-    /// The number of the next row, and for what is kept of a wallet also whose it is; nothing if nothing is kept.
-    fn next_row(&mut self, key: &WalletKey) -> Option<(u64, &mut Wallet, String)> {
-        let number = self.next_number()?;
-        let wallet = self.wallets.get_mut(key)?;
-        let whose = wallet.coin.id().map(|id| id.hex()).unwrap_or_default();
-        Some((number, wallet, whose))
-    }
-
     fn next_number(&mut self) -> Option<u64> {
         self.number += u64::from(self.keeps);
         self.keeps.then_some(self.number)
@@ -26,9 +17,9 @@ impl Ledger {
 
     /// What happened for this wallet, as its history knows it already.
     pub(super) fn row(&mut self, key: &WalletKey, what: What) -> Vec<Remember> {
-        let currency = self.currency;
-        let Some((number, wallet, whose)) = self.next_row(key) else { return Vec::new() };
-        let row = wallet.rows.put(currency, &whose, number, what);
+        let Some(number) = self.next_number() else { return Vec::new() };
+        let Some(wallet) = self.wallets.get_mut(key) else { return Vec::new() };
+        let row = wallet.rows.put(self.currency, &wallet.hex(), number, what);
         if wallet.rows.are_many() { self.whole(key) } else { vec![row] }
     }
 
@@ -40,9 +31,10 @@ impl Ledger {
 
     /// The wallet's history, whole, in the place of what was kept of it.
     pub(super) fn whole(&mut self, key: &WalletKey) -> Vec<Remember> {
-        let currency = self.currency;
-        let Some((number, wallet, whose)) = self.next_row(key) else { return Vec::new() };
-        wallet.rows.put_whole(currency, &whose, number, wallet.history.save(|held| held.received))
+        let Some(number) = self.next_number() else { return Vec::new() };
+        let Some(wallet) = self.wallets.get_mut(key) else { return Vec::new() };
+        let history = wallet.history(&self.passed).save(|held| held.received);
+        wallet.rows.put_whole(self.currency, &wallet.hex(), number, history)
     }
 
     /// The daemon is about to be asked for these wallets' queues.
@@ -59,8 +51,9 @@ impl Ledger {
     }
 
     /// Keeps a text before anything is made of it.
-    pub(super) fn keep(&self, id: Option<ReceivedId>, text: String, remember: Vec<Remember>) {
+    pub(super) fn keep(&mut self, id: Option<ReceivedId>, text: String, remember: Vec<Remember>) {
         let Some(id) = id else { return };
+        self.flush();
         let received =
             Received { currency: self.currency, wallet: None, text: Arc::<str>::from(text).into() };
         drop(self.desk.dispatcher.keep(id, received, remember, Some(self.chain.clone())));

@@ -38,9 +38,8 @@ impl Ledger {
             self.blocks = None;
             let secret = *self.desk.dispatcher.key();
             for wallet in self.wallets.values_mut() {
-                let (history, rows, held) = known(&secret, &mut self.kept, &mut self.frames, &wallet.coin);
-                (wallet.history, wallet.rows, wallet.held, wallet.holds) =
-                    (history, rows, held, Some(Instant::now()));
+                wallet.restore(known(&secret, &mut self.kept, &mut self.frames, &wallet.coin), &self.passed);
+                wallet.holds = Some(Instant::now());
             }
             let known: Vec<(WalletKey, Coin)> =
                 self.wallets.iter().map(|(key, wallet)| (key.clone(), wallet.coin.clone())).collect();
@@ -69,16 +68,15 @@ impl Ledger {
 
     /// Takes up a wallet, with what is known of it and what was fetched for it.
     pub(super) fn add(&mut self, key: &WalletKey, coin: Coin) {
-        let mut wallet = Wallet::new(coin.clone(), self.desk.memory.take(self.currency, key));
-        if self.keeps && wallet.history.is_new() {
+        let mut wallet = Wallet::new(coin.clone(), self.desk.memory.take(self.currency, key), &self.passed);
+        if self.keeps && wallet.history(&self.passed).is_new() {
             let secret = *self.desk.dispatcher.key();
-            (wallet.history, wallet.rows, wallet.held) =
-                known(&secret, &mut self.kept, &mut self.frames, &coin);
+            wallet.restore(known(&secret, &mut self.kept, &mut self.frames, &coin), &self.passed);
         }
         self.wallets.insert(key.clone(), wallet);
         self.merge_again(key, &coin);
         if let Some(wallet) = self.wallets.get_mut(key) {
-            wallet.history.connected();
+            wallet.history(&self.passed).connected();
         }
     }
 

@@ -1,5 +1,6 @@
 //! What each wallet has got by the websocket, what is fetched for it, and both put in order.
 
+mod deliver;
 mod due;
 mod fetch;
 mod kept;
@@ -12,18 +13,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
 pub(super) use wallet::Held;
 use wallet::{Asking, Wallet};
 
+use super::blocks::Blocks;
 use super::rows::{BlockRows, Kept};
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
-use crate::dispatch::{Delivered, Incoming};
-use crate::inbox::{Chain, Life, Origin, Received, ReceivedId, Remember};
+use crate::inbox::{Chain, Received, ReceivedId, Remember};
 use crate::source::Source;
 use crate::told::Told;
 use crate::wallet::WalletKey;
@@ -42,6 +43,12 @@ pub(super) struct Ledger {
     currency: Currency,
     orders: Orders,
     wallets: HashMap<WalletKey, Wallet>,
+    /// Of which wallets updates are gathered.
+    gathered: Vec<WalletKey>,
+    /// The blocks, which are of all wallets.
+    passed: Blocks,
+    /// Those with handlers of their own, and how many had been added anywhere when they were looked for.
+    own: Option<(u64, Vec<Coin>)>,
     /// A manager's blocks are nobody's in particular: those that came before the first answer are held here, since then.
     blocks: Option<(Instant, Vec<Held>)>,
     /// A block found no room.
@@ -88,6 +95,9 @@ impl Ledger {
             currency,
             orders,
             wallets: HashMap::new(),
+            gathered: Vec::new(),
+            passed: Blocks::default(),
+            own: None,
             blocks: None,
             blocks_missed: false,
             fetch_at: Instant::now() + AWAY,
@@ -116,6 +126,8 @@ impl Ledger {
 
     /// Takes up the wallets that were added, and leaves those that were removed.
     pub(super) fn read_wallets(&mut self) {
+        self.flush();
+        self.own = None;
         let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
         let coins: HashMap<WalletKey, Coin> =
             coins.filter_map(|coin| Some((coin.key()?.clone(), coin))).collect();
@@ -124,8 +136,8 @@ impl Ledger {
         for key in removed {
             if self.keeps {
                 // What is held is stored, and so accepted.
-                let held = self.wallets.get_mut(&key).map(Wallet::release).unwrap_or_default();
-                self.deliver_held(&key, held);
+                let held = self.wallets.get_mut(&key).map(|wallet| wallet.release(&self.passed));
+                self.deliver_held(&key, held.unwrap_or_default());
             }
             if let Some(wallet) = self.wallets.remove(&key) {
                 self.remember(key, wallet);
@@ -153,10 +165,10 @@ impl Ledger {
             wallet.hold();
             wallet.rows.gap = true;
             if wallet.asking == Asking::No {
-                wallet.history.connected();
+                wallet.history(&self.passed).connected();
                 asked.push(key.clone());
             } else {
-                wallet.history.gap();
+                wallet.history(&self.passed).gap();
                 wallet.asking = Asking::Outlived;
             }
         }
@@ -180,7 +192,7 @@ impl Ledger {
         self.settle(false, |_| true);
         self.block_rows.rows.gap = true;
         for wallet in self.wallets.values_mut() {
-            wallet.history.gap();
+            wallet.history(&self.passed).gap();
             wallet.rows.gap = true;
         }
     }
@@ -193,7 +205,7 @@ impl Ledger {
         for (key, wallet) in &mut self.wallets {
             match wallet.asking {
                 Asking::No => {
-                    drop(wallet.history.forget());
+                    drop(wallet.history(&self.passed).forget());
                     forgotten.push(key.clone());
                 }
                 // What is under way may still be answered, by the daemon that ended.
@@ -208,8 +220,9 @@ impl Ledger {
 
     /// Delivers what is held for these wallets.
     fn release(&mut self, which: impl Fn(&Wallet) -> bool) {
+        let passed = &self.passed;
         let held = |(key, wallet): (&WalletKey, &mut Wallet)| {
-            (wallet.holds.is_some() && which(wallet)).then(|| (key.clone(), wallet.release()))
+            (wallet.holds.is_some() && which(wallet)).then(|| (key.clone(), wallet.release(passed)))
         };
         let released: Vec<(WalletKey, Vec<Held>)> = self.wallets.iter_mut().filter_map(held).collect();
         for (key, held) in released {
@@ -224,60 +237,13 @@ impl Ledger {
         }
     }
 
-    /// Delivers one update, with what is to be known of it later.
-    fn deliver(&self, Held { coin, update, place, received }: Held, remember: Vec<Remember>) {
-        let life = coin.key().and_then(|key| self.wallets.get(key)).map(|wallet| wallet.life);
-        let updates = vec![Incoming { update, origin: Origin::Live, life: life.unwrap_or_else(Life::new) }];
-        let taken = received.into_iter().collect();
-        self.put(Delivered { taken, remember, ..Delivered::new(&self.desk.source, &coin, updates) }, place);
-    }
-
-    /// Delivers what was held for a wallet, all of it together: its history says that it is delivered.
-    fn deliver_held(&mut self, key: &WalletKey, held: Vec<Held>) {
-        let remember = self.whole(key);
-        let Some(Wallet { coin, life, .. }) = self.wallets.get(key) else { return };
-        let (mut updates, mut taken, mut places) = (Vec::new(), Vec::new(), None::<OwnedSemaphorePermit>);
-        for Held { update, place, received, .. } in held {
-            updates.push(Incoming { update, origin: Origin::Live, life: *life });
-            taken.extend(received);
-            match &mut places {
-                Some(places) => places.merge(place),
-                None => places = Some(place),
-            }
-        }
-        match places {
-            Some(place) => {
-                self.put(
-                    Delivered { taken, remember, ..Delivered::new(&self.desk.source, coin, updates) },
-                    place,
-                );
-            }
-            None if remember.is_empty() => {}
-            None => self.store(remember, taken),
-        }
-    }
-
-    /// Nobody waits for it: what cannot be stored is noticed by the session.
-    fn store(&self, remember: Vec<Remember>, taken: Vec<ReceivedId>) {
-        drop(self.desk.dispatcher.remember(remember, taken, Some(self.chain.clone())));
-    }
-
-    fn put(&self, delivered: Delivered<'_>, place: OwnedSemaphorePermit) {
-        let delivered = Delivered { chain: Some(self.chain.clone()), ..delivered };
-        let coin = delivered.coin;
-        if let Err(error) = self.desk.dispatcher.put(delivered, place) {
-            tracing::error!(currency = %self.currency, wallet = coin.wallet_shown(), "{error}");
-        }
-    }
-
     /// What was held for a wallet that is not listened to any more is gone with it.
     fn remember(&mut self, key: WalletKey, mut wallet: Wallet) {
         let gone: Vec<ReceivedId> =
-            wallet.history.release().into_iter().filter_map(|held| held.received).collect();
+            wallet.history(&self.passed).release().into_iter().filter_map(|held| held.received).collect();
         if !gone.is_empty() {
             self.store(Vec::new(), gone);
         }
-        wallet.history.gap();
-        self.desk.memory.keep(self.currency, key, (wallet.history, wallet.life));
+        self.desk.memory.keep(self.currency, key, wallet.into_known(&self.passed));
     }
 }

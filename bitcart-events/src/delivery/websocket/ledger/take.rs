@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use crate::currency::Currency;
 use crate::dispatch::Read;
+use crate::inbox::Mark;
+use crate::own::Own;
 use crate::wallet::WalletKey;
-use crate::{Coin, intake};
+use crate::{Coin, Event, intake};
 
 use super::super::rows::What;
-use super::wallet::mark;
+use super::wallet::{Wallet, mark};
 use super::{Held, Ledger};
 
 const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched from the daemon later, which keeps the last 100 events of a wallet";
@@ -42,7 +44,7 @@ impl Ledger {
 
     fn take(&mut self, coin: &Coin, update: Read) {
         let held = match coin.key() {
-            Some(key) => self.wallets.get(key).map_or(0, |wallet| wallet.held),
+            Some(key) => self.wallets.get(key).map_or(0, Wallet::waiting),
             None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
         };
         let Ok(place) = self.desk.dispatcher.place_for(&self.desk.source, Some(&update), held) else {
@@ -66,15 +68,15 @@ impl Ledger {
         match self.wallets.get_mut(key) {
             None => self.deliver(held, Vec::new()),
             Some(wallet) if wallet.holds.is_none() => {
-                wallet.history.brought(mark, None);
+                wallet.history(&self.passed).brought(mark, None);
                 let row = self.row(key, What::Delivered(mark));
-                self.deliver(held, row);
+                self.gather(key, held, row);
             }
             Some(wallet) => {
                 wallet.held += 1;
                 held.received = id;
                 let text = id.map(|_| held.text()).unwrap_or_default();
-                wallet.history.brought(mark, Some(Box::new(held)));
+                wallet.history(&self.passed).brought(mark, Some(Box::new(held)));
                 let row = id.map(|id| self.row(key, What::Held(mark, id))).unwrap_or_default();
                 self.keep(id, text, row);
             }
@@ -84,17 +86,14 @@ impl Ledger {
     /// A block, which names no wallet. It is in the queue of each.
     fn take_for_all(&mut self, mut held: Held) {
         let mark = mark(self.desk.dispatcher.key(), &held.update);
-        let mut own = Vec::new();
-        for (key, wallet) in &mut self.wallets {
-            match held.update.as_ref().ok().filter(|update| wallet.coin.own_handler(update.event()).is_some())
-            {
-                Some(update) => own.push((key.clone(), update.of(&wallet.coin))),
-                None => wallet.history.brought(mark, None),
+        let own: Vec<Coin> =
+            held.update.as_ref().map_or_else(|_| Vec::new(), |update| self.taking(update.event()));
+        self.pass(mark, &own);
+        for coin in own {
+            let update = held.update.as_ref().map(|update| update.of(&coin));
+            if let Ok(update) = update {
+                self.take(&coin, Ok(update));
             }
-        }
-        for (key, update) in own {
-            let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { continue };
-            self.take(&coin, Ok(update));
         }
         let mut row = self.block_row(mark);
         if self.blocks.is_some() {
@@ -108,14 +107,34 @@ impl Ledger {
         }
     }
 
+    /// Notes a block for all wallets but these, which take it themselves.
+    fn pass(&mut self, mark: Mark, but: &[Coin]) {
+        let but: Vec<&WalletKey> = but.iter().filter_map(Coin::key).collect();
+        for key in &but {
+            self.wallets.get_mut(*key).map(|wallet| wallet.history(&self.passed));
+        }
+        self.passed.brought(mark);
+        for key in but {
+            self.wallets.get_mut(key).map(|wallet| wallet.has_seen(&self.passed));
+        }
+    }
+
+    /// The wallets that have handlers of their own for this event.
+    fn taking(&mut self, event: Event) -> Vec<Coin> {
+        let additions = Own::additions();
+        if self.own.as_ref().is_none_or(|(then, _)| *then != additions) {
+            let own = self.wallets.values().map(|wallet| &wallet.coin).filter(|coin| coin.has_own_handlers());
+            self.own = Some((additions, own.cloned().collect()));
+        }
+        let own = self.own.iter().flat_map(|(_, own)| own);
+        own.filter(|coin| coin.own_handler(event).is_some()).cloned().collect()
+    }
+
     /// There is no room for a frame. It is in the daemon's queue, for the moment.
     fn overflow(&mut self, coin: &Coin) {
         let Some(key) = coin.key() else {
             self.told.once(TOO_SLOW, || tracing::warn!(currency = %self.currency, "{TOO_SLOW}"));
-            for wallet in self.wallets.values_mut() {
-                wallet.history.gap();
-                wallet.rows.gap = true;
-            }
+            self.passed.gap();
             self.blocks_missed = true;
             self.block_rows.rows.gap = true;
             return;
@@ -125,7 +144,7 @@ impl Ledger {
             tracing::warn!(currency = %self.currency, wallet = coin.wallet_shown(), "{TOO_SLOW}");
         }
         wallet.dropped = wallet.dropped.saturating_add(1);
-        wallet.history.gap();
+        wallet.history(&self.passed).gap();
         wallet.hold();
         // A block may come next, whose row says nothing of this gap.
         let remember = self.whole(key);

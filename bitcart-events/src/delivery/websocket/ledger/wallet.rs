@@ -6,9 +6,11 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
+use super::super::blocks::{Blocks, Seen};
 use super::super::history::History;
 use super::super::memory::Known;
 use super::super::rows::Rows;
+use super::deliver::Delivery;
 use crate::Coin;
 use crate::delivery::waits::Waits;
 use crate::dispatch::Read;
@@ -20,7 +22,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 pub(super) struct Wallet {
     pub(super) coin: Coin,
-    pub(super) history: History<Box<Held>>,
+    history: History<Box<Held>>,
+    /// Which blocks that has.
+    seen: Seen,
     pub(super) life: Life,
     /// Since when its frames are held, until the next answer has come.
     pub(super) holds: Option<Instant>,
@@ -37,6 +41,8 @@ pub(super) struct Wallet {
     pub(super) dropped: usize,
     /// What the inbox keeps of its history.
     pub(super) rows: Rows,
+    /// What its last frames brought, on its way into the inbox.
+    pub(super) gathered: Option<Delivery>,
 }
 
 /// Whether `get_updates` is under way.
@@ -60,11 +66,12 @@ pub(in super::super) struct Held {
 }
 
 impl Wallet {
-    pub(super) fn new(coin: Coin, known: Option<Known>) -> Self {
+    pub(super) fn new(coin: Coin, known: Option<Known>, blocks: &Blocks) -> Self {
         let (history, life) = known.unwrap_or_else(|| (History::default(), Life::new()));
         Self {
             coin,
             history,
+            seen: blocks.seen(),
             life,
             holds: Some(Instant::now()),
             held: 0,
@@ -75,7 +82,14 @@ impl Wallet {
             waits: Waits::new(),
             dropped: 0,
             rows: Rows::after(0),
+            gathered: None,
         }
+    }
+
+    /// What stays known when it is not listened to any more.
+    pub(super) fn into_known(mut self, blocks: &Blocks) -> Known {
+        self.history(blocks).gap();
+        (self.history, self.life)
     }
 
     /// From now on frames are held. What is held already has waited since then.
@@ -85,23 +99,53 @@ impl Wallet {
         }
     }
 
+    /// Its history, with all blocks until now.
+    pub(super) fn history(&mut self, blocks: &Blocks) -> &mut History<Box<Held>> {
+        self.rows.gap |= blocks.take_up(&mut self.history, &mut self.seen);
+        &mut self.history
+    }
+
+    /// The last block is not to be in its history.
+    pub(super) fn has_seen(&mut self, blocks: &Blocks) {
+        self.seen = blocks.seen();
+    }
+
+    /// How many of its updates are not in the inbox yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.held + self.gathered.as_ref().map_or(0, |gathered| gathered.updates.len())
+    }
+
+    /// Takes up what was kept of it, with all blocks until now.
+    pub(super) fn restore(
+        &mut self,
+        (history, rows, held): (History<Box<Held>>, Rows, usize),
+        blocks: &Blocks,
+    ) {
+        (self.history, self.seen, self.rows, self.held) = (history, blocks.seen(), rows, held);
+    }
+
+    /// Under which id it is kept.
+    pub(super) fn hex(&self) -> String {
+        self.coin.id().map(|id| id.hex()).unwrap_or_default()
+    }
+
     /// What was held goes on, and what comes is not held any more.
-    pub(super) fn release(&mut self) -> Vec<Held> {
+    pub(super) fn release(&mut self, blocks: &Blocks) -> Vec<Held> {
         // Whether they go on where the last ones ended is not known.
         (self.holds, self.held, self.life) = (None, 0, Life::new());
-        self.history.release().into_iter().map(|held| *held).collect()
+        self.history(blocks).release().into_iter().map(|held| *held).collect()
     }
 
     /// The call that was under way has ended. What has happened to the daemon and to the socket meanwhile counts from now on;
     /// what is held of a daemon that has ended goes on.
-    pub(super) fn call_ended(&mut self, asking: Asking) -> Vec<Held> {
+    pub(super) fn call_ended(&mut self, asking: Asking, blocks: &Blocks) -> Vec<Held> {
         let mut released = Vec::new();
         if std::mem::take(&mut self.ended) {
-            released = self.release();
-            drop(self.history.forget());
+            released = self.release(blocks);
+            drop(self.history(blocks).forget());
         }
         if asking == Asking::Outlived {
-            self.history.connected();
+            self.history(blocks).connected();
         }
         released
     }

@@ -1,0 +1,100 @@
+//! What goes from here into the inbox, in the order in which it came. Updates that arrive together go together: one wallet's
+//! are one batch.
+
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{Held, Ledger};
+use crate::Coin;
+use crate::dispatch::{Delivered, Incoming};
+use crate::inbox::{Life, Origin, ReceivedId, Remember};
+use crate::wallet::WalletKey;
+
+/// Updates of one wallet that go into the inbox together, and what goes with them.
+pub(super) struct Delivery {
+    pub(super) coin: Coin,
+    pub(super) updates: Vec<Incoming>,
+    pub(super) taken: Vec<ReceivedId>,
+    pub(super) remember: Vec<Remember>,
+    pub(super) place: OwnedSemaphorePermit,
+}
+
+impl Delivery {
+    fn of(Held { coin, update, place, received }: Held, life: Life, remember: Vec<Remember>) -> Self {
+        let updates = vec![Incoming { update, origin: Origin::Live, life }];
+        Self { coin, updates, taken: received.into_iter().collect(), remember, place }
+    }
+
+    fn extend(&mut self, mut other: Self) {
+        self.updates.append(&mut other.updates);
+        self.taken.append(&mut other.taken);
+        self.remember.append(&mut other.remember);
+        self.place.merge(other.place);
+    }
+}
+
+impl Ledger {
+    /// Delivers what a wallet's frame brought, with what else arrives now: until something is to be stored after it, or
+    /// [`flush`](Self::flush) is called.
+    pub(super) fn gather(&mut self, key: &WalletKey, held: Held, remember: Vec<Remember>) {
+        let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver(held, remember) };
+        let delivery = Delivery::of(held, wallet.life, remember);
+        match &mut wallet.gathered {
+            Some(gathered) => gathered.extend(delivery),
+            None => {
+                wallet.gathered = Some(delivery);
+                self.gathered.push(key.clone());
+            }
+        }
+    }
+
+    /// Delivers what was gathered.
+    pub(in super::super) fn flush(&mut self) {
+        for key in std::mem::take(&mut self.gathered) {
+            if let Some(delivery) = self.wallets.get_mut(&key).and_then(|wallet| wallet.gathered.take()) {
+                self.put_now(delivery);
+            }
+        }
+    }
+
+    /// Delivers one update, with what is to be known of it later.
+    pub(super) fn deliver(&mut self, held: Held, remember: Vec<Remember>) {
+        let life = held.coin.key().and_then(|key| self.wallets.get(key)).map(|wallet| wallet.life);
+        self.put(Delivery::of(held, life.unwrap_or_else(Life::new), remember));
+    }
+
+    /// Delivers what was held for a wallet, all of it together: its history says that it is delivered.
+    pub(super) fn deliver_held(&mut self, key: &WalletKey, held: Vec<Held>) {
+        let remember = self.whole(key);
+        let Some(life) = self.wallets.get(key).map(|wallet| wallet.life) else { return };
+        let one = |held| Delivery::of(held, life, Vec::new());
+        let all = held.into_iter().map(one).reduce(|mut all, next| {
+            all.extend(next);
+            all
+        });
+        match all {
+            Some(delivery) => self.put(Delivery { remember, ..delivery }),
+            None if remember.is_empty() => {}
+            None => self.store(remember, Vec::new()),
+        }
+    }
+
+    pub(super) fn put(&mut self, delivery: Delivery) {
+        self.flush();
+        self.put_now(delivery);
+    }
+
+    fn put_now(&self, Delivery { coin, updates, taken, remember, place }: Delivery) {
+        let chain = Some(self.chain.clone());
+        let delivered = Delivered::new(&self.desk.source, &coin, updates);
+        let delivered = Delivered { taken, remember, chain, ..delivered };
+        if let Err(error) = self.desk.dispatcher.put(delivered, place) {
+            tracing::error!(currency = %self.currency, wallet = coin.wallet_shown(), "{error}");
+        }
+    }
+
+    /// Nobody waits for it: what cannot be stored is noticed by the session.
+    pub(super) fn store(&mut self, remember: Vec<Remember>, taken: Vec<ReceivedId>) {
+        self.flush();
+        drop(self.desk.dispatcher.remember(remember, taken, Some(self.chain.clone())));
+    }
+}
