@@ -9,8 +9,10 @@ use crate::inbox::Mark;
 /// The last ones, as many as a history knows and one more, so that it knows when there were others before.
 #[derive(Default)]
 pub(super) struct Blocks {
-    noted: VecDeque<Noted>,
-    /// How many were noted before these.
+    noted: VecDeque<(u64, Noted)>,
+    /// The number of the last one.
+    last: u64,
+    /// The number of the last one that is not here any more.
     gone: u64,
 }
 
@@ -20,7 +22,7 @@ enum Noted {
     Gap,
 }
 
-/// Up to which one a history has them.
+/// The number of the last one that a history has.
 pub(super) struct Seen(u64);
 
 impl Blocks {
@@ -29,35 +31,39 @@ impl Blocks {
     }
 
     pub(super) fn gap(&mut self) {
-        if !matches!(self.noted.back(), Some(Noted::Gap)) {
-            self.note(Noted::Gap);
+        // Two are one, which comes after what a history has got since the first.
+        if matches!(self.noted.back(), Some((_, Noted::Gap))) {
+            self.noted.pop_back();
         }
+        self.note(Noted::Gap);
     }
 
     fn note(&mut self, noted: Noted) {
-        self.noted.push_back(noted);
+        self.last += 1;
+        self.noted.push_back((self.last, noted));
         // Every other one may be a gap.
-        if self.noted.len() > 2 * (KNOWN + 1) {
-            self.noted.pop_front();
-            self.gone += 1;
+        if self.noted.len() > 2 * (KNOWN + 1)
+            && let Some((number, _)) = self.noted.pop_front()
+        {
+            self.gone = number;
         }
     }
 
     /// For a history that has them all.
     pub(super) fn seen(&self) -> Seen {
-        Seen(self.gone + self.noted.len() as u64)
+        Seen(self.last)
     }
 
     /// Gives a history those that it has not seen. Whether there is a gap among them.
     pub(super) fn take_up<H>(&self, history: &mut History<H>, seen: &mut Seen) -> bool {
-        let Seen(from) = std::mem::replace(seen, self.seen());
-        let mut has_gap = from < self.gone;
+        let Seen(seen) = std::mem::replace(seen, self.seen());
+        let mut has_gap = seen < self.gone;
         if has_gap {
             // They are known no more. Nor is what came before them, unless it is held.
             history.gap();
         }
-        let unseen = usize::try_from(from.saturating_sub(self.gone)).unwrap_or(usize::MAX);
-        for noted in self.noted.iter().skip(unseen) {
+        let unseen = self.noted.partition_point(|(number, _)| *number <= seen);
+        for (_, noted) in self.noted.iter().skip(unseen) {
             match noted {
                 Noted::Block(mark) => history.brought(*mark, None),
                 Noted::Gap => {
@@ -67,5 +73,131 @@ impl Blocks {
             }
         }
         has_gap
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::history::Merged;
+    use super::*;
+
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        Delivered(u8),
+        Held(u8),
+        Blocks(u8),
+        Gap,
+        Connected,
+        /// An answer with so many of the last that was told.
+        Answered(usize),
+        Released,
+    }
+
+    /// A history that is told of each block at once, and one that takes them up; side by side.
+    #[derive(Default)]
+    struct Both {
+        eager: History<Mark>,
+        lazy: History<Mark>,
+        blocks: Blocks,
+        seen: u64,
+        told: Vec<Mark>,
+    }
+
+    impl Both {
+        fn tell(&mut self, kind: u8, number: usize) -> Mark {
+            let mark = Mark((u128::from(kind) << 64 | number as u128).to_le_bytes());
+            self.told.push(mark);
+            mark
+        }
+
+        fn lazy(&mut self) -> &mut History<Mark> {
+            let mut seen = Seen(self.seen);
+            self.blocks.take_up(&mut self.lazy, &mut seen);
+            self.seen = seen.0;
+            &mut self.lazy
+        }
+
+        fn on_both<T: PartialEq + std::fmt::Debug>(&mut self, what: impl Fn(&mut History<Mark>) -> T) {
+            let eager = what(&mut self.eager);
+            assert_eq!(what(self.lazy()), eager);
+        }
+
+        fn step(&mut self, step: Step) {
+            match step {
+                Step::Delivered(payment) => {
+                    let mark = self.tell(0, payment.into());
+                    self.on_both(|history| history.brought(mark, None));
+                }
+                Step::Held(payment) => {
+                    let mark = self.tell(0, payment.into());
+                    self.on_both(|history| history.brought(mark, Some(mark)));
+                }
+                Step::Blocks(count) => {
+                    for _ in 0..count {
+                        let mark = self.tell(1, self.told.len());
+                        self.eager.brought(mark, None);
+                        self.blocks.brought(mark);
+                    }
+                }
+                Step::Gap => {
+                    self.eager.gap();
+                    self.blocks.gap();
+                }
+                Step::Connected => self.on_both(History::connected),
+                Step::Answered(count) => {
+                    let answer = self.told.split_off(self.told.len().saturating_sub(count));
+                    self.on_both(|history| {
+                        let Merged { next, begins } = history.merge(&answer, true, false);
+                        (next, begins)
+                    });
+                    self.told = answer;
+                }
+                Step::Released => self.on_both(History::release),
+            }
+        }
+    }
+
+    fn steps(most: u8) -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            4 => (0..3_u8).prop_map(Step::Delivered),
+            2 => (0..3_u8).prop_map(Step::Held),
+            4 => (1..=most).prop_map(Step::Blocks),
+            1 => Just(Step::Gap),
+            1 => Just(Step::Connected),
+            2 => (0..20_usize).prop_map(Step::Answered),
+            1 => Just(Step::Released),
+        ];
+        proptest::collection::vec(step, 1..40)
+    }
+
+    fn compare(steps: Vec<Step>) {
+        let mut both = Both::default();
+        steps.into_iter().for_each(|step| both.step(step));
+        both.on_both(|history| postcard::to_stdvec(&history.save(|_| None)).unwrap());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn taken_up_later_they_are_what_they_would_have_been(steps in steps(3)) {
+            compare(steps);
+        }
+    }
+
+    /// More than a history knows, while nothing else comes.
+    #[test]
+    fn what_is_forgotten_is_a_gap() {
+        let mut both = Both::default();
+        [Step::Connected, Step::Answered(0), Step::Delivered(1), Step::Blocks(255), Step::Connected]
+            .into_iter()
+            .for_each(|step| both.step(step));
+        assert_eq!(both.blocks.noted.len(), 255, "all of them are noted still");
+        let after =
+            [Step::Blocks(255), Step::Blocks(255), Step::Connected, Step::Delivered(2), Step::Answered(20)];
+        after.into_iter().for_each(|step| both.step(step));
+        both.on_both(|history| postcard::to_stdvec(&history.save(|_| None)).unwrap());
     }
 }

@@ -3,6 +3,7 @@
 
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::wallet::Wallet;
 use super::{Held, Ledger};
 use crate::Coin;
 use crate::dispatch::{Delivered, Incoming};
@@ -32,21 +33,19 @@ impl Delivery {
     }
 }
 
-impl Ledger {
-    /// Delivers what a wallet's frame brought, with what else arrives now: until something is to be stored after it, or
-    /// [`flush`](Self::flush) is called.
-    pub(super) fn gather(&mut self, key: &WalletKey, held: Held, remember: Vec<Remember>) {
-        let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver(held, remember) };
-        let delivery = Delivery::of(held, wallet.life, remember);
-        match &mut wallet.gathered {
+impl Wallet {
+    /// Delivers what a frame brought with what else arrives now: until something is to be stored after it, or
+    /// [`Ledger::flush`] is called.
+    pub(super) fn gather(&mut self, held: Held, remember: Vec<Remember>) {
+        let delivery = Delivery::of(held, self.life, remember);
+        match &mut self.gathered {
             Some(gathered) => gathered.extend(delivery),
-            None => {
-                wallet.gathered = Some(delivery);
-                self.gathered.push(key.clone());
-            }
+            None => self.gathered = Some(delivery),
         }
     }
+}
 
+impl Ledger {
     /// Delivers what was gathered.
     pub(in super::super) fn flush(&mut self) {
         for key in std::mem::take(&mut self.gathered) {

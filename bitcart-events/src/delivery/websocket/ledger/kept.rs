@@ -3,24 +3,51 @@
 
 use std::sync::Arc;
 
+use super::super::blocks::Blocks;
 use super::super::rows::{self, Kept, What};
 use super::Ledger;
-use crate::Result;
+use super::wallet::Wallet;
 use crate::inbox::{Mark, Received, ReceivedId, Remember};
 use crate::wallet::WalletKey;
+use crate::{Currency, Result};
+
+impl Wallet {
+    /// What happened, as the history knows it already: a row, or the whole history where there are many.
+    pub(super) fn row(
+        &mut self,
+        currency: Currency,
+        number: u64,
+        what: What,
+        blocks: &Blocks,
+    ) -> Vec<Remember> {
+        let row = self.rows.put(currency, &self.hex(), number, what);
+        if self.rows.are_many() { self.whole(currency, number, blocks) } else { vec![row] }
+    }
+
+    /// The history, in the place of what was kept of it.
+    fn whole(&mut self, currency: Currency, number: u64, blocks: &Blocks) -> Vec<Remember> {
+        let history = self.history(blocks).save(|held| held.received);
+        self.rows.put_whole(currency, &self.hex(), number, history)
+    }
+
+    /// Under which id it is kept.
+    fn hex(&self) -> String {
+        self.coin.id().map(|id| id.hex()).unwrap_or_default()
+    }
+}
 
 impl Ledger {
-    fn next_number(&mut self) -> Option<u64> {
+    /// The number of the next row; nothing if nothing is kept.
+    pub(super) fn next_number(&mut self) -> Option<u64> {
         self.number += u64::from(self.keeps);
         self.keeps.then_some(self.number)
     }
 
     /// What happened for this wallet, as its history knows it already.
-    pub(super) fn row(&mut self, key: &WalletKey, what: What) -> Vec<Remember> {
+    fn row(&mut self, key: &WalletKey, what: What) -> Vec<Remember> {
         let Some(number) = self.next_number() else { return Vec::new() };
-        let Some(wallet) = self.wallets.get_mut(key) else { return Vec::new() };
-        let row = wallet.rows.put(self.currency, &wallet.hex(), number, what);
-        if wallet.rows.are_many() { self.whole(key) } else { vec![row] }
+        let wallet = self.wallets.get_mut(key);
+        wallet.map(|wallet| wallet.row(self.currency, number, what, &self.passed)).unwrap_or_default()
     }
 
     /// The same for a block, which is of all wallets.
@@ -32,9 +59,8 @@ impl Ledger {
     /// The wallet's history, whole, in the place of what was kept of it.
     pub(super) fn whole(&mut self, key: &WalletKey) -> Vec<Remember> {
         let Some(number) = self.next_number() else { return Vec::new() };
-        let Some(wallet) = self.wallets.get_mut(key) else { return Vec::new() };
-        let history = wallet.history(&self.passed).save(|held| held.received);
-        wallet.rows.put_whole(self.currency, &wallet.hex(), number, history)
+        let wallet = self.wallets.get_mut(key);
+        wallet.map(|wallet| wallet.whole(self.currency, number, &self.passed)).unwrap_or_default()
     }
 
     /// The daemon is about to be asked for these wallets' queues.

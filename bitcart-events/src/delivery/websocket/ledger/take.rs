@@ -44,42 +44,43 @@ impl Ledger {
 
     fn take(&mut self, coin: &Coin, update: Read) {
         let held = match coin.key() {
-            Some(key) => self.wallets.get(key).map_or(0, Wallet::waiting),
-            None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
+            Some(key) => self.wallets.get(key).map(Wallet::waiting),
+            None => Some(self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len())),
         };
-        let Ok(place) = self.desk.dispatcher.place_for(&self.desk.source, Some(&update), held) else {
-            return self.overflow(coin);
-        };
+        let place = self.desk.dispatcher.place_for(&self.desk.source, Some(&update), held.unwrap_or(0));
+        let Ok(place) = place else { return self.overflow(coin) };
+        if held.is_none() {
+            // Added a moment ago.
+            self.read_wallets();
+        }
         let held = Held { coin: coin.clone(), update, place, received: None };
         match coin.key() {
-            Some(key) => {
-                if !self.wallets.contains_key(key) {
-                    // Added a moment ago.
-                    self.read_wallets();
-                }
-                self.take_for(key, held);
-            }
+            Some(key) => self.take_for(key, held),
             None => self.take_for_all(held),
         }
     }
 
     fn take_for(&mut self, key: &WalletKey, mut held: Held) {
-        let (mark, id) = (mark(self.desk.dispatcher.key(), &held.update), self.next_text());
-        match self.wallets.get_mut(key) {
-            None => self.deliver(held, Vec::new()),
-            Some(wallet) if wallet.holds.is_none() => {
-                wallet.history(&self.passed).brought(mark, None);
-                let row = self.row(key, What::Delivered(mark));
-                self.gather(key, held, row);
-            }
-            Some(wallet) => {
-                wallet.held += 1;
-                held.received = id;
-                let text = id.map(|_| held.text()).unwrap_or_default();
-                wallet.history(&self.passed).brought(mark, Some(Box::new(held)));
-                let row = id.map(|id| self.row(key, What::Held(mark, id))).unwrap_or_default();
-                self.keep(id, text, row);
-            }
+        let mark = mark(self.desk.dispatcher.key(), &held.update);
+        let (number, id) = (self.next_number(), self.next_text());
+        let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver(held, Vec::new()) };
+        let row = |wallet: &mut Wallet, what| {
+            let row = number.map(|number| wallet.row(self.currency, number, what, &self.passed));
+            row.unwrap_or_default()
+        };
+        if wallet.holds.is_none() {
+            wallet.history(&self.passed).brought(mark, None);
+            let row = row(wallet, What::Delivered(mark));
+            let is_first = wallet.gathered.is_none();
+            wallet.gather(held, row);
+            self.gathered.extend(is_first.then(|| key.clone()));
+        } else {
+            wallet.held += 1;
+            held.received = id;
+            let text = id.map(|_| held.text()).unwrap_or_default();
+            wallet.history(&self.passed).brought(mark, Some(Box::new(held)));
+            let row = id.map(|id| row(wallet, What::Held(mark, id))).unwrap_or_default();
+            self.keep(id, text, row);
         }
     }
 
@@ -109,13 +110,16 @@ impl Ledger {
 
     /// Notes a block for all wallets but these, which take it themselves.
     fn pass(&mut self, mark: Mark, but: &[Coin]) {
-        let but: Vec<&WalletKey> = but.iter().filter_map(Coin::key).collect();
-        for key in &but {
-            self.wallets.get_mut(*key).map(|wallet| wallet.history(&self.passed));
+        for wallet in but.iter().filter_map(Coin::key) {
+            if let Some(wallet) = self.wallets.get_mut(wallet) {
+                wallet.history(&self.passed);
+            }
         }
         self.passed.brought(mark);
-        for key in but {
-            self.wallets.get_mut(key).map(|wallet| wallet.has_seen(&self.passed));
+        for wallet in but.iter().filter_map(Coin::key) {
+            if let Some(wallet) = self.wallets.get_mut(wallet) {
+                wallet.has_seen(&self.passed);
+            }
         }
     }
 

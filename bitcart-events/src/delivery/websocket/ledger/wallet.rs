@@ -124,11 +124,6 @@ impl Wallet {
         (self.history, self.seen, self.rows, self.held) = (history, blocks.seen(), rows, held);
     }
 
-    /// Under which id it is kept.
-    pub(super) fn hex(&self) -> String {
-        self.coin.id().map(|id| id.hex()).unwrap_or_default()
-    }
-
     /// What was held goes on, and what comes is not held any more.
     pub(super) fn release(&mut self, blocks: &Blocks) -> Vec<Held> {
         // Whether they go on where the last ones ended is not known.
