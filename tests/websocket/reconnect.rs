@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bitcart_events::Currency;
 use tokio::sync::mpsc;
 
 use crate::support::listening::{Listening, block, payment, record, record_all, today, transaction};
@@ -39,6 +40,39 @@ async fn what_was_missed_comes_in_its_place_and_nothing_twice() {
     seen.expect(["paid 3 b 0.5"]).await;
     listening.finish().await;
     assert_eq!(seen.rest(), [""; 0]);
+}
+
+/// A payment is told again and again between blocks, which each wallet's queue has: also that of one which gets nothing else,
+/// and of one which has a handler of its own for them.
+#[tokio::test]
+async fn blocks_are_known_in_every_wallets_queue() {
+    let daemon = today().await;
+    let manager = manager(&daemon, ["vpub-a", "vpub-b", "vpub-own"]);
+    let mut own = record(&manager.coin(Currency::Btc, "vpub-own").unwrap());
+    let mut general = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    for wallet in ["vpub-a", "vpub-b", "vpub-own"] {
+        daemon.wait_loaded(wallet).await;
+    }
+    for height in [1, 2] {
+        daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+        daemon.emit(Some("vpub-own"), &payment("own", 3)).await.unwrap();
+        general.expect(["paid 3 a 0.5"]).await;
+        daemon.emit(None, &block(height)).await.unwrap();
+        own.expect(["paid 3 own 0.5", &format!("block {height}")]).await;
+        general.expect([&*format!("block {height}")]).await;
+    }
+    daemon.drop_websockets().await;
+    for (wallet, address) in [("vpub-a", "a"), ("vpub-b", "b"), ("vpub-own", "own")] {
+        daemon.emit_unsent(Some(wallet), &payment(address, 3)).await.unwrap();
+    }
+    daemon.wait_websockets(1).await;
+    own.expect(["paid 3 own 0.5"]).await;
+    let mut missed = [general.next().await, general.next().await];
+    missed.sort();
+    assert_eq!(missed, ["paid 3 a 0.5", "paid 3 b 0.5"]);
+    listening.finish().await;
+    assert_eq!((own.rest(), general.rest()), (vec![], vec![]));
 }
 
 #[tokio::test]

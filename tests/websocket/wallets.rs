@@ -65,8 +65,14 @@ async fn a_wallets_own_block_handler_gets_every_height() {
     let mut all = [general.next().await, general.next().await, general.next().await];
     all.sort();
     assert_eq!(all, ["block 1", "block 2", "paid 3 b 0.5"]);
+    // The other one gets a handler of its own while it listens.
+    let mut late = record(&manager.coin(Currency::Btc, "vpub-b").unwrap());
+    daemon.emit(None, &block(3)).await.unwrap();
+    late.expect(["block 3"]).await;
+    own.expect(["block 3"]).await;
+    general.expect(["block 3"]).await;
     listening.finish().await;
-    assert_eq!((own.rest(), general.rest()), (vec![], vec![]));
+    assert_eq!((own.rest(), late.rest(), general.rest()), (vec![], vec![], vec![]));
 }
 
 /// A daemon may keep a call waiting until its wallet is synced: 32 such calls keep no other wallet waiting.
