@@ -26,8 +26,8 @@ pub(super) struct Waiting {
 
 /// What a call of `get_updates` came to; nothing if it was not made.
 pub(crate) struct Fetched {
-    coin: Coin,
-    answer: Result<Option<Answer>>,
+    pub(super) coin: Coin,
+    pub(super) answer: Result<Option<Answer>>,
 }
 
 impl Ledger {

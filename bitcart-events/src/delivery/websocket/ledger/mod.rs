@@ -6,6 +6,8 @@ mod fetch;
 mod kept;
 mod load;
 mod take;
+#[cfg(test)]
+mod tests;
 mod wallet;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
