@@ -29,7 +29,7 @@ async fn an_answer_comes_after_the_frames_before_it() {
     let listener = coin.listener().without_registry().build().unwrap();
     let desk = Arc::new(Desk::new(&listener));
     let (give, orders) = oneshot::channel();
-    let crew = Crew::start(&listener, |orders| ready(drop(give.send(orders)))).unwrap();
+    let crew = Crew::start(&listener, |orders| async move { drop(give.send(orders)) }).unwrap();
     let mut ledger = Ledger::new(Arc::clone(&desk), Currency::Btc, orders.await.unwrap());
     ledger.read_wallets();
     let answered = |ledger: &mut Ledger, addresses: &[&str]| {
