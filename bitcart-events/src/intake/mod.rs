@@ -7,15 +7,14 @@
 //! ```
 
 mod envelope;
+mod quick;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::ops::Range;
 
-use envelope::{Envelope, Object, Quickly, Updates};
-use serde::de::DeserializeSeed;
+use envelope::Envelope;
 use serde_json::value::RawValue;
 
 use crate::field::excerpt;
@@ -47,7 +46,7 @@ impl fmt::Display for NotUpdates {
 
 /// Reads an envelope or a bare event: what may come from the network.
 pub(crate) fn read_object(body: &str) -> Result<Parcel, NotUpdates> {
-    quick_object(body).map_or_else(|| careful_object(body), Ok)
+    quick::object(body).map_or_else(|| careful_object(body), Ok)
 }
 
 fn careful_object(body: &str) -> Result<Parcel, NotUpdates> {
@@ -55,7 +54,7 @@ fn careful_object(body: &str) -> Result<Parcel, NotUpdates> {
         let found = if body.trim().is_empty() { "nothing".to_owned() } else { excerpt(body) };
         return Err(NotUpdates(format!("expected a JSON object with a list of `updates`, but got {found}")));
     }
-    let envelope = whole(body, Object(PhantomData::<Updates<'_>>))
+    let envelope: Envelope<'_> = serde_json::from_str(body)
         .map_err(|error| NotUpdates(format!("expected a JSON object with a list of `updates`: {error}")))?;
     let updates = match (envelope.updates, envelope.has_event) {
         (Some(updates), _) => updates.0.into_iter().map(|raw| range_in(body, raw.get())).collect(),
@@ -75,21 +74,13 @@ pub(crate) fn read_any(body: &str) -> Result<Parcel, NotUpdates> {
     if !body.trim_start_matches(JSON_SPACE).starts_with('[') {
         return read_object(body);
     }
-    let mut table = Table::for_bytes(body.len());
-    if let Ok(updates) = whole(body, Quickly { body, table: &mut table }) {
-        return Ok(Parcel { updates, table, ..Parcel::default() });
-    }
+    quick::list(body).map_or_else(|| careful_list(body), Ok)
+}
+
+fn careful_list(body: &str) -> Result<Parcel, NotUpdates> {
     let updates: Vec<&RawValue> = serde_json::from_str(body)
         .map_err(|error| NotUpdates(format!("expected a list of updates: {error}")))?;
     Ok(with_care(body, updates.into_iter().map(|raw| range_in(body, raw.get())).collect()))
-}
-
-/// An envelope without any surprise.
-fn quick_object(body: &str) -> Option<Parcel> {
-    let mut table = Table::for_bytes(body.len());
-    let envelope = whole(body, Object(Quickly { body, table: &mut table })).ok()?;
-    let Envelope { updates, wallet, currency, .. } = envelope;
-    Some(Parcel { updates: updates?, table, wallet, currency, from_daemon: true })
 }
 
 /// Each update by itself.
@@ -100,15 +91,8 @@ fn with_care(body: &str, updates: Vec<Range<usize>>) -> Parcel {
     Parcel { updates, table, ..Parcel::default() }
 }
 
-/// Reads a body to its end.
-fn whole<'de, S: DeserializeSeed<'de>>(body: &'de str, seed: S) -> serde_json::Result<S::Value> {
-    let mut deserializer = serde_json::Deserializer::from_str(body);
-    let value = seed.deserialize(&mut deserializer)?;
-    deserializer.end().map(|()| value)
-}
-
 /// The white space that JSON allows around a value.
-pub(crate) const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 fn range_in(body: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr() as usize - body.as_ptr() as usize;

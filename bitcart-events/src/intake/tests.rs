@@ -23,27 +23,40 @@ fn the_three_forms() {
     assert!(read_object(list).is_err(), "a list does not come from the network");
 }
 
-/// What is read in one pass is what care would have read.
+/// Whether it is read in one pass, which then is what care would have read.
+fn is_quick(body: &str) -> bool {
+    let is_object = quick::object(body).is_some_and(|quick| {
+        assert_eq!(Ok(quick), careful_object(body), "{body}");
+        true
+    });
+    let is_list = quick::list(body).is_some_and(|quick| {
+        assert_eq!(Ok(quick), careful_list(body), "{body}");
+        true
+    });
+    is_object || is_list
+}
+
 #[test]
 fn quick_and_careful_are_the_same() {
-    const AS_SENT: [&str; 4] = [
+    const AS_SENT: [&str; 6] = [
         r#"{"updates": [{"event": "new_block", "height": 1}, {"event": "new_transaction", "tx": "ab"}], "wallet": "w", "currency": "BTC"}"#,
         r#"{"updates": [{"event": "new_payment", "address": "a", "status": 3, "status_str": "Paid", "tx_hashes": ["t"], "sent_amount": "1.0", "new": {"a": [1, 2]}}]}"#,
         r#"{ "updates" : [ { "event" : "new_transaction" , "tx" : "t" , "amount" : "1" , "contract" : null } ] , "wallet" : "w" }"#,
+        r#"[{"event": "new_transaction", "tx": "the text of another transaction, which is longer than a block or two"}, {"event":"new_block","height":21}]"#,
+        "{\"wallet\": null, \"updates\"\n:\t[\r\n], \"new\": -1.5e+3, \"currency\": \"BTC\"}",
         r#"{"updates": [{"event": "verified_tx", "tx": "t\\n", "height": 7}, {"height": 2, "event": "new_block"}], "wallet": "w"}"#,
     ];
-    let is_quick = |body: &str| quick_object(body).is_some();
-    assert_eq!(AS_SENT.map(is_quick), [true, true, true, false]);
+    assert_eq!(AS_SENT.map(is_quick), [true, true, true, true, true, false]);
 
     let mut chance = fastrand::Rng::with_seed(7);
     let (mut read, mut quickly) = (0, 0);
-    for _ in 0..40_000 {
+    for _ in 0..60_000 {
         let mut body = AS_SENT[chance.usize(..AS_SENT.len())].as_bytes().to_vec();
         for _ in 0..chance.usize(..3) {
             let (from, to) = (chance.usize(..body.len()), chance.usize(..body.len()));
             match chance.u32(..4) {
                 0 => drop(body.remove(from)),
-                1 => body.insert(from, *chance.choice(b" \"\\\\,:{}[]e1-").unwrap()),
+                1 => body.insert(from, *chance.choice(b" \"\\,:{}[]e10-.+n\n\0\x1f\x7f").unwrap()),
                 2 => body.swap(from, to),
                 // A part of it once more, so that keys and updates are repeated.
                 _ => {
@@ -53,13 +66,114 @@ fn quick_and_careful_are_the_same() {
             }
         }
         let Ok(body) = String::from_utf8(body) else { continue };
-        read += usize::from(careful_object(&body).is_ok());
-        if let Some(quick) = quick_object(&body) {
-            quickly += 1;
-            assert_eq!(Ok(quick), careful_object(&body), "{body}");
+        read += usize::from(careful_object(&body).is_ok() || careful_list(&body).is_ok());
+        quickly += usize::from(is_quick(&body));
+    }
+    assert!(quickly > 12_000 && read > quickly + 2_000, "{quickly} of {read}");
+}
+
+/// Texts are read in blocks: whatever ends one is seen in each place of a block, and in the rest of the body after the last.
+#[test]
+fn each_end_of_a_text_is_seen() {
+    let is_quick_with = |inside: &str, after: usize| {
+        let after = " ".repeat(after);
+        is_quick(&format!(r#"{{"updates": [{{"event": "new_transaction", "tx": "{inside}"}}]}}{after}"#))
+    };
+    for before in 0..40 {
+        for after in [0, 1, 8, 15, 40] {
+            let text = |special: char| format!("{}{special}n{}", "a".repeat(before), "b".repeat(after));
+            for special in ('\0'..' ').chain(['\\', '"']) {
+                assert!(!is_quick_with(&text(special), after), "{special:?} at {before}");
+            }
+            for fine in [' ', '!', '#', '[', ']', '\u{7f}', 'é', '\u{2028}', '\u{10ffff}'] {
+                assert!(is_quick_with(&text(fine), after), "{fine:?} at {before}");
+            }
+            let open = format!(r#"[{{"event": "new_transaction", "tx": "{}"#, "a".repeat(before));
+            assert!(!is_quick(&open));
         }
     }
-    assert!(quickly > 5_000 && read > quickly + 1_000, "{quickly} of {read}");
+}
+
+#[test]
+fn values_of_all_kinds() {
+    let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    let fine = [
+        "0",
+        "7",
+        "10",
+        "-0",
+        "-10",
+        "1.0",
+        "0.5",
+        "1e400",
+        "1E-7",
+        "-1.5e+3",
+        "123456789012345678901234567890",
+        "null",
+        "true",
+        "false",
+        "{}",
+        "[]",
+        " [ ] ",
+        r#"{"a": [1, {"b": "\ud800 \" ] }"}]}"#,
+        r#""text""#,
+        "\"\u{7f}\"",
+    ];
+    let surprising = [
+        "",
+        "00",
+        "01",
+        "-01",
+        "-",
+        "+1",
+        ".5",
+        "1.",
+        "1.e5",
+        "1e",
+        "1e+",
+        "0x1",
+        "1_0",
+        "NaN",
+        "nul",
+        "nullx",
+        "truee",
+        "1 2",
+        "1.5.5",
+        "[1,]",
+        "[,1]",
+        "[1 2]",
+        "{,}",
+        r#"{"a":1,}"#,
+        r#"{"a"}"#,
+        r#"{"a" 1}"#,
+        "[}",
+        "]",
+        "'a'",
+        r#""\n""#,
+        r#""\u00e9""#,
+        r#""\ud800""#,
+        r#""\x""#,
+        r#"["\u12x4"]"#,
+        r#"["\x"]"#,
+        "[\"\n\"]",
+        "\"\t\"",
+        r#""a"#,
+        "\u{a0}1",
+        "1\u{b}",
+    ];
+    let (fine_deep, half_deep) = (deep(100_000), "[".repeat(100_000));
+    let fine = fine.into_iter().chain([&*fine_deep]).map(|value| (value, true));
+    for (value, expected) in
+        fine.chain(surprising.into_iter().chain([&*half_deep]).map(|value| (value, false)))
+    {
+        for body in [
+            format!(r#"{{"updates": [{{"event": "new_block", "height": {value}}}]}}"#),
+            format!(r#"{{"updates": [{{"event": "new_block", "unknown": {value}, "height": 1}}]}}"#),
+            format!(r#"{{"unknown":{value},"updates":[{{"event":"new_block","height":1}}]}}"#),
+        ] {
+            assert_eq!(is_quick(&body), expected, "{}", body.get(..100).unwrap_or(&body));
+        }
+    }
 }
 
 #[test]

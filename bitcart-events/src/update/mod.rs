@@ -1,5 +1,6 @@
 //! One update: an event with its values, as it came, and the wallet that it came for.
 
+mod cursor;
 mod mark;
 mod members;
 mod outline;
@@ -9,9 +10,10 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub(crate) use cursor::Cursor;
 pub(crate) use members::{Malformed, read};
 pub(crate) use outline::{Outline, Table};
-pub(crate) use quick::Quick;
+pub(crate) use quick::quick;
 
 use crate::field::{Field, FieldError};
 use crate::inbox::Text;
