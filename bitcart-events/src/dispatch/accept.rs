@@ -135,7 +135,9 @@ impl Dispatcher {
         let total = updates.len();
         // Until they are in the inbox: what is found by comparing is put there before an event or not at all.
         #[cfg(feature = "polling")]
-        let mut watching = self.watch.at(coin);
+        let mut accepting = self.watch.accepting();
+        #[cfg(feature = "polling")]
+        let mut watching = accepting.at(coin);
         let Sorting { sorted, events, report } = self.sort(
             source,
             coin,
