@@ -76,9 +76,11 @@ impl Source {
     /// The wallet that the envelope names, if it is listened to.
     pub(crate) fn resolve(&self, parcel: &Parcel) -> Result<Coin, Unasked> {
         let named = parcel.currency.as_deref().map(|code| {
-            // What is no code may be anything, and is not shown: a wallet's key, for one.
-            let is_code = code.len() <= 10 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            let shown = || if is_code { code.to_owned() } else { format!("{} bytes", code.len()) };
+            let shown = || {
+                // What is no code may be anything, and is not shown: a wallet's key, for one.
+                let is_code = code.len() <= 10 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                if is_code { code.to_owned() } else { format!("{} bytes", code.len()) }
+            };
             code.parse::<Currency>().map_err(|_| Unasked::Currency(shown()))
         });
         let named = named.transpose()?;
@@ -134,8 +136,8 @@ impl Source {
             Self::Coin(_) => None,
             Self::Manager(manager) => Some(manager.added()),
         };
-        let tables = [added.as_ref().map(|added| added.of(event)), Some(registered.of(event))];
-        let find = |place| tables.iter().flatten().find_map(|table| table.find(place));
+        let (added, registered) = (added.as_ref().map(|added| added.of(event)), registered.of(event));
+        let find = |place| added.and_then(|added| added.find(place)).or_else(|| registered.find(place));
         find(Some(coin.currency())).or_else(|| find(None)).cloned()
     }
 

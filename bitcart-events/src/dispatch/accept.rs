@@ -1,5 +1,6 @@
 //! From what was received to the inbox, and from there to the lanes.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
@@ -9,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::batch::Batch;
 use super::sort::{Sorted, Sorting};
+use super::work::AtWork;
 use super::{Accepted, Dispatcher, Job, Ticket, lock, meter, runtime};
 use crate::field::excerpt;
 use crate::inbox::{self, Chain, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
@@ -135,7 +137,9 @@ impl Dispatcher {
         let total = updates.len();
         // Until they are in the inbox: what is found by comparing is put there before an event or not at all.
         #[cfg(feature = "polling")]
-        let mut watching = self.watch.at(coin);
+        let mut accepting = self.watch.accepting();
+        #[cfg(feature = "polling")]
+        let mut watching = accepting.at(coin);
         let Sorting { sorted, events, report } = self.sort(
             source,
             coin,
@@ -190,13 +194,13 @@ impl Dispatcher {
     fn stored(
         self: &Arc<Self>,
         source: &Source,
-        stored: impl Iterator<Item = (NewEvent, Option<EventId>, Sorted)>,
+        stored: impl ExactSizeIterator<Item = (NewEvent, Option<EventId>, Sorted)>,
         batch: &Arc<Batch>,
         claim: bool,
         awaited: bool,
         runtime: &Handle,
     ) {
-        let accepted = SystemTime::now();
+        let (accepted, count) = (SystemTime::now(), stored.len());
         let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
         for (event, id, Sorted { index, live }) in stored {
             // A dead letter is said already.
@@ -221,7 +225,12 @@ impl Dispatcher {
                 let accepted = Accepted { index, update, claimed };
                 match jobs.iter_mut().find(|(known, _)| *known == lane) {
                     Some((_, updates)) => updates.push(accepted),
-                    None => jobs.push((lane, vec![accepted])),
+                    None => {
+                        // Mostly all of them have the same lane.
+                        let mut updates = Vec::with_capacity(if jobs.is_empty() { count } else { 1 });
+                        updates.push(accepted);
+                        jobs.push((lane, updates));
+                    }
                 }
             } else if awaited {
                 lock(&self.awaited).insert(id, (Arc::clone(batch), index));
@@ -239,12 +248,13 @@ impl Dispatcher {
     pub(super) fn enter(self: &Arc<Self>, lane: Lane, job: Job, runtime: &Handle) {
         let count = job.updates.len();
         self.unfinished.fetch_add(count, Ordering::Relaxed);
-        if let Some(waiting) = self.lanes.push(lane.clone(), job, count) {
-            let this = Arc::clone(self);
+        if let Some((job, waiting)) = self.lanes.push(lane.clone(), job, count) {
+            let (this, first) = (Arc::clone(self), AtWork::new(self, job));
             let abort = self.abort.clone();
             // In a box, because the runtime moves a task's future more than once.
             let work = Box::pin(async move {
-                if abort.run_until_cancelled(this.work(&lane, &waiting)).await.is_none() {
+                let work = pin!(this.work(&lane, &waiting, first));
+                if abort.run_until_cancelled(work).await.is_none() {
                     this.abandon();
                 }
             });

@@ -50,7 +50,7 @@ impl Dispatcher {
 
     /// Nothing of what waits in the lanes begins any more.
     pub(super) fn abandon(&self) {
-        self.release(self.lanes.clear().into_iter().flat_map(|job| job.updates));
+        self.lanes.clear().iter().for_each(|job| self.release(&job.updates));
     }
 
     /// What memory holds is gone with the process.

@@ -32,10 +32,10 @@ impl<J> Default for Lanes<J> {
 }
 
 impl<J> Lanes<J> {
-    /// Appends a job of so many updates. Something if the lane had no worker: the caller starts one, which counts what it
-    /// has handled.
+    /// Appends a job of so many updates. If the lane had no worker the caller starts one, which begins with this job and counts
+    /// what it has handled.
     #[must_use]
-    pub(crate) fn push(&self, lane: Lane, job: J, updates: usize) -> Option<Arc<Waiting>> {
+    pub(crate) fn push(&self, lane: Lane, job: J, updates: usize) -> Option<(J, Arc<Waiting>)> {
         match self.lock().entry(lane) {
             Entry::Occupied(mut queue) => {
                 let queue = queue.get_mut();
@@ -45,8 +45,8 @@ impl<J> Lanes<J> {
             }
             Entry::Vacant(vacant) => {
                 let waiting = Arc::new(Waiting(AtomicUsize::new(updates)));
-                vacant.insert(Queue { jobs: VecDeque::from([job]), waiting: Arc::clone(&waiting) });
-                Some(waiting)
+                vacant.insert(Queue { jobs: VecDeque::new(), waiting: Arc::clone(&waiting) });
+                Some((job, waiting))
             }
         }
     }

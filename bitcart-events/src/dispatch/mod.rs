@@ -15,6 +15,8 @@ mod report;
 mod room;
 mod run;
 mod sort;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
 mod work;
 
 use std::collections::HashMap;

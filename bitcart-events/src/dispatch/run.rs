@@ -5,11 +5,11 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use tokio::task::JoinHandle;
-use tracing::{Instrument, Level, Span};
+use tracing::{Level, Span};
 
 use super::Dispatcher;
 use super::policy::Next;
@@ -69,7 +69,7 @@ pub(super) struct Ended {
 
 /// Runs a handler, and what it wants to have stored; logs how it ended, and what comes next.
 pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>) -> Ended {
-    let span = span!(Level::DEBUG, &run);
+    let mut inside = Inside { dispatcher: dispatcher.id, span: span!(Level::DEBUG, &run) };
     let called = match run.handler {
         Handler::Registered(registration, subscription) => {
             let (states, update, attempt) = (&*dispatcher.states, run.update, run.attempt);
@@ -78,16 +78,10 @@ pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>
         }
         Handler::ByHand(by_hand) => Called::ByHand(by_hand),
     };
-    // A span's subscriber is the user's code too.
-    let begin = AssertUnwindSafe(|| span.in_scope(|| begin(dispatcher, &run, &called)));
-    // What ends at once needs no future around it.
-    let begun = RUNNING.sync_scope(dispatcher.id, || catch_unwind(begin));
-    let mut outcome = match begun.unwrap_or_else(|panic| Begun::Ended(Err(panicked(&*panic)))) {
+    let begun = inside.run(|| begin(dispatcher, &run, &called));
+    let mut outcome = match begun.unwrap_or_else(|panicked| Begun::Ended(Err(panicked))) {
         Begun::Ended(outcome) => outcome,
-        Begun::Goes(future) => {
-            let future = within(dispatcher.policy.time_limit, future).instrument(span.clone());
-            catch(RUNNING.scope(dispatcher.id, future)).await
-        }
+        Begun::Goes(future) => Going { inside: &inside, future: Some(future) }.await,
         Begun::Blocks(thread) => thread.await.unwrap_or_else(|error| match error.try_into_panic() {
             Ok(panic) => Err(panicked(&*panic)),
             Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
@@ -101,21 +95,24 @@ pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>
             Err(error) => outcome = Err(HandlerError::Failed(error)),
         }
     }
-    // The error's `Display` is the user's code too.
-    let shown = catch_unwind(AssertUnwindSafe(|| outcome.as_ref().err().map(ToString::to_string)));
-    let error = shown.unwrap_or_else(|panic| {
-        let error = panicked(&*panic);
-        let shown = error.to_string();
-        outcome = Err(error);
-        Some(shown)
-    });
-    if outcome.is_err() {
+    let mut error = String::new();
+    if let Err(failed) = &outcome {
+        // The error's `Display` is the user's code too.
+        match catch_unwind(AssertUnwindSafe(|| failed.to_string())) {
+            Ok(shown) => error = shown,
+            Err(panic) => {
+                let panicked = panicked(&*panic);
+                error = panicked.to_string();
+                outcome = Err(panicked);
+            }
+        }
         next = dispatcher.policy.next(&outcome, claimed.failures, run.handler.retries());
+        // What goes wrong is told with all that the span says, whether or not anybody wants to see the span.
+        if inside.span.is_disabled() {
+            inside.span = span!(Level::ERROR, &run);
+        }
     }
-    let error = error.unwrap_or_default();
-    // What goes wrong is told with all that the span says, whether or not anybody wants to see the span.
-    let span = if outcome.is_err() && span.is_disabled() { span!(Level::ERROR, &run) } else { span };
-    quietly(|| span.in_scope(|| tell(&outcome, &error, &next, claimed, run.update)));
+    quietly(|| inside.span.in_scope(|| tell(&outcome, &error, &next, claimed, run.update)));
     Ended { outcome, next, error }
 }
 
@@ -141,6 +138,52 @@ fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: 
     }
 }
 
+/// What the user's code runs inside of, whether it is called, polled or dropped.
+struct Inside {
+    dispatcher: u64,
+    span: Span,
+}
+
+impl Inside {
+    /// An error says that it panicked.
+    fn run<T>(&self, run: impl FnOnce() -> T) -> Result<T, HandlerError> {
+        // A span's subscriber is the user's code too.
+        let run = AssertUnwindSafe(|| self.span.in_scope(run));
+        RUNNING.sync_scope(self.dispatcher, || catch_unwind(run)).map_err(|panic| panicked(&*panic))
+    }
+}
+
+/// An `async` handler that was called.
+struct Going<'a> {
+    inside: &'a Inside,
+    /// `None` when it has ended.
+    future: Option<Started<'a>>,
+}
+
+type Started<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+impl Future for Going<'_> {
+    type Output = Outcome;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
+        let Self { inside, future } = &mut *self;
+        let Some(started) = future else { return Poll::Pending };
+        let polled = inside.run(|| started.as_mut().poll(context));
+        let outcome = ready!(polled.unwrap_or_else(|panicked| Poll::Ready(Err(panicked))));
+        *future = None;
+        Poll::Ready(outcome)
+    }
+}
+
+impl Drop for Going<'_> {
+    fn drop(&mut self) {
+        if let Some(given_up) = self.future.take() {
+            // That it panicked is told by the panic itself, and it ends in any case.
+            let _ = self.inside.run(|| drop(given_up));
+        }
+    }
+}
+
 /// A handler that is to be called, and what with.
 enum Called<'u> {
     Registered(Call, &'u Arc<Subscription>, Invocation<'u>),
@@ -150,22 +193,28 @@ enum Called<'u> {
 /// One that was called.
 enum Begun<'u> {
     Ended(Outcome),
-    Goes(Pin<Box<dyn Future<Output = Outcome> + Send + 'u>>),
+    Goes(Started<'u>),
     /// On a thread for such.
     Blocks(JoinHandle<Outcome>),
 }
 
 fn begin<'u>(dispatcher: &Dispatcher, run: &Run<'_>, called: &'u Called<'u>) -> Begun<'u> {
+    let goes = |future: Started<'u>| {
+        Begun::Goes(match dispatcher.policy.time_limit {
+            None => future,
+            Some(limit) => Box::pin(within(limit, future)),
+        })
+    };
     let (call, subscription, invocation) = match called {
         Called::Registered(call, subscription, invocation) => (call, subscription, invocation),
         Called::ByHand(by_hand) => {
             let handled = (by_hand.run)(run.update.clone());
-            return Begun::Goes(Box::pin(async { handled.await.map_err(HandlerError::Failed) }));
+            return goes(Box::pin(async { handled.await.map_err(HandlerError::Failed) }));
         }
     };
     match *call {
         Call::Plain(call) => Begun::Ended(call(invocation)),
-        Call::Async(call) => call(invocation).map_or_else(|error| Begun::Ended(Err(error)), Begun::Goes),
+        Call::Async(call) => call(invocation).map_or_else(|error| Begun::Ended(Err(error)), goes),
         Call::Blocking(call) => {
             let (update, attempt) = (run.update.clone(), run.attempt.shared());
             let (subscription, states) = (Arc::clone(subscription), Arc::clone(&dispatcher.states));
@@ -181,17 +230,8 @@ fn begin<'u>(dispatcher: &Dispatcher, run: &Run<'_>, called: &'u Called<'u>) -> 
 }
 
 /// A time limit drops the handler's future where it waits.
-async fn within(limit: Option<Duration>, future: impl Future<Output = Outcome>) -> Outcome {
-    match limit {
-        None => future.await,
-        Some(limit) => {
-            tokio::time::timeout(limit, future).await.unwrap_or(Err(HandlerError::TimedOut(limit)))
-        }
-    }
-}
-
-async fn catch(future: impl Future<Output = Outcome>) -> Outcome {
-    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|panic| Err(panicked(&*panic)))
+async fn within(limit: Duration, future: Started<'_>) -> Outcome {
+    tokio::time::timeout(limit, future).await.unwrap_or(Err(HandlerError::TimedOut(limit)))
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> HandlerError {

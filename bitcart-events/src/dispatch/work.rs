@@ -1,7 +1,7 @@
 //! The worker of a lane: one event after another, and what becomes of each.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -9,21 +9,30 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::lanes::Waiting;
 use super::policy::Next;
 use super::run::{self, Ended, Run};
-use super::{Accepted, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, meter, runtime};
+use super::{
+    Accepted, Batch, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, meter, runtime,
+};
 use crate::handler::{Attempt, Handler, HandlerError, Outcome};
 use crate::inbox::{Claimed, Verdict};
 use crate::source::{Lane, Source};
 use crate::told::quietly;
 
-/// What of a job has not begun. If the job is broken off it never will here.
-struct Rest<'a> {
-    dispatcher: &'a Dispatcher,
-    updates: VecDeque<Accepted>,
+/// A job of which so many updates have begun. If it is broken off the rest never will here.
+pub(super) struct AtWork {
+    dispatcher: Arc<Dispatcher>,
+    job: Job,
+    count: usize,
 }
 
-impl Drop for Rest<'_> {
+impl AtWork {
+    pub(super) fn new(dispatcher: &Arc<Dispatcher>, job: Job) -> Self {
+        Self { dispatcher: Arc::clone(dispatcher), job, count: 0 }
+    }
+}
+
+impl Drop for AtWork {
     fn drop(&mut self) {
-        self.dispatcher.release(self.updates.drain(..));
+        self.dispatcher.release(self.job.updates.get(self.count..).unwrap_or_default());
     }
 }
 
@@ -48,7 +57,7 @@ impl<'d> Turn<'d> {
 
 impl Dispatcher {
     /// Of what has not begun the inbox knows that it has not. In memory it is lost, and counted as such.
-    pub(super) fn release(&self, updates: impl IntoIterator<Item = Accepted>) {
+    pub(super) fn release(&self, updates: &[Accepted]) {
         if self.is_durable && self.closing.is_cancelled() {
             for accepted in updates {
                 self.inbox.settle(&accepted.claimed, Verdict::Released);
@@ -57,25 +66,27 @@ impl Dispatcher {
     }
 
     /// It leaves when nothing waits in the lane.
-    pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting) {
+    pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting, first: AtWork) {
         let mut turn = Turn(None);
-        while let Some(mut job) = self.lanes.next(lane) {
-            let updates = std::mem::take(&mut job.updates).into();
-            let mut rest = Rest { dispatcher: self, updates };
-            while let Some(mut accepted) = rest.updates.pop_front() {
+        let mut next = Some(first);
+        while let Some(mut at_work) = next {
+            let AtWork { job: Job { source, updates, batch, .. }, count, .. } = &mut at_work;
+            for accepted in updates {
                 // Handlers that never wait must not keep the thread from everything else, the end of all this too.
                 tokio::task::coop::consume_budget().await;
+                *count += 1;
                 if self.begins() {
-                    self.handle(&job, &mut accepted, &mut turn).await;
+                    self.handle(source, batch.as_deref(), accepted, &mut turn).await;
                 } else {
                     self.inbox.settle(&accepted.claimed, Verdict::Released);
                 }
                 waiting.handled();
                 self.room.freed();
-                self.unfinished.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+                self.unfinished.fetch_sub(1, Ordering::Relaxed);
             }
-            drop((rest, job));
+            drop(at_work);
             self.room.freed();
+            next = self.lanes.next(lane).map(|job| AtWork::new(self, job));
         }
     }
 
@@ -85,9 +96,15 @@ impl Dispatcher {
     }
 
     /// One event, until it is settled or leaves its lane.
-    async fn handle<'d>(self: &'d Arc<Self>, job: &Job, accepted: &mut Accepted, turn: &mut Turn<'d>) {
+    async fn handle<'d>(
+        self: &'d Arc<Self>,
+        source: &Source,
+        mut batch: Option<&Batch>,
+        accepted: &mut Accepted,
+        turn: &mut Turn<'d>,
+    ) {
         let Accepted { index, update, claimed } = accepted;
-        let (index, mut batch) = (*index, job.batch.as_deref());
+        let index = *index;
         if let Some(due) = claimed.due.take() {
             turn.end();
             if !self.wait_until(due).await {
@@ -95,7 +112,7 @@ impl Dispatcher {
             }
         }
         loop {
-            let Some(handler) = job.source.find(update.coin(), update.event(), &self.routes) else {
+            let Some(handler) = source.find(update.coin(), update.event(), &self.routes) else {
                 // It was accepted when there was one: whoever leaves it out does not lose what came for it.
                 let error = format!("no handler is registered for `{}`", update.event());
                 quietly(|| {
@@ -115,7 +132,7 @@ impl Dispatcher {
             let Ended { outcome, next, error } =
                 run::run(self, claimed, Run { handler: &handler, update, attempt: &attempt }).await;
             let is_failure = matches!(next, Next::Again(_));
-            let again = self.settle(&job.source, claimed, next, error);
+            let again = self.settle(source, claimed, next, error);
             if let Some(batch) = batch.take() {
                 batch.note(|report| note(report, index, &handler, outcome, again));
             }

@@ -58,11 +58,11 @@ impl Heights {
 }
 
 /// A map by what is a keyed hash already.
-pub(super) type ByMark<V> = HashMap<Mark, V, BuildHasherDefault<Hashed>>;
+type ByMark<V> = HashMap<Mark, V, BuildHasherDefault<Hashed>>;
 
 /// Takes the beginning of a mark for its hash.
 #[derive(Default)]
-pub(super) struct Hashed(u64);
+struct Hashed(u64);
 
 impl Hasher for Hashed {
     fn write(&mut self, mark: &[u8]) {
@@ -77,36 +77,46 @@ impl Hasher for Hashed {
     }
 }
 
-/// How often each transfer was sent in this life of its daemon, of the last ones.
+/// How often each transfer was sent, of the last ones.
 #[derive(Default)]
 pub(super) struct Transfers {
-    sent: ByMark<(Life, u32)>,
+    sent: ByMark<Sent>,
     order: VecDeque<Mark>,
 }
 
+struct Sent {
+    /// The last life of its daemon, and how often in it.
+    life: Life,
+    count: u32,
+    /// How often at most in one life: so many were delivered.
+    most: u32,
+}
+
 impl Transfers {
-    /// It was sent once more: how often that makes. The one that is forgotten for it.
-    pub(super) fn sent(&mut self, transfer: Mark, life: Life) -> (u32, Option<Mark>) {
-        let (known, count) = self.sent.entry(transfer).or_insert_with(|| {
+    /// It was sent once more: whether that is more often than ever in one life.
+    pub(super) fn sent(&mut self, transfer: Mark, life: Life) -> bool {
+        let sent = self.sent.entry(transfer).or_insert_with(|| {
             self.order.push_back(transfer);
-            (life, 0)
+            Sent { life, count: 0, most: 0 }
         });
-        if *known != life {
-            (*known, *count) = (life, 0);
+        if sent.life != life {
+            (sent.life, sent.count) = (life, 0);
         }
-        *count += 1;
-        let count = *count;
-        let forgotten = (self.order.len() > TRANSFERS).then(|| self.order.pop_front()).flatten();
-        if let Some(oldest) = &forgotten {
-            self.sent.remove(oldest);
+        sent.count += 1;
+        let is_new = sent.count > sent.most;
+        sent.most = sent.most.max(sent.count);
+        if self.order.len() > TRANSFERS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.sent.remove(&oldest);
         }
-        (count, forgotten)
+        is_new
     }
 
-    /// In which life it was sent how often.
+    /// In which life it was sent last, and how often.
     #[cfg(feature = "sqlite")]
     pub(super) fn known(&self, transfer: Mark) -> Option<(Life, u32)> {
-        self.sent.get(&transfer).copied()
+        self.sent.get(&transfer).map(|sent| (sent.life, sent.count))
     }
 }
 
@@ -121,10 +131,11 @@ mod tests {
     #[test]
     fn the_oldest_are_forgotten() {
         let (mut transfers, life) = (Transfers::default(), Life::new());
-        assert!((0..TRANSFERS).all(|number| transfers.sent(mark(number), life) == (1, None)));
-        assert_eq!(transfers.sent(mark(TRANSFERS), life), (1, Some(mark(0))));
-        assert_eq!(transfers.sent(mark(9), life), (2, None));
-        assert_eq!(transfers.sent.len(), TRANSFERS);
+        assert!((0..=TRANSFERS).all(|number| transfers.sent(mark(number), life)));
+        assert_eq!((transfers.sent.len(), transfers.order.len()), (TRANSFERS, TRANSFERS));
+        let again = Life::new();
+        assert!(!transfers.sent(mark(TRANSFERS), again) && !transfers.sent(mark(1), again));
+        assert!(transfers.sent(mark(0), again), "forgotten");
 
         let mut heights = Heights::default();
         assert!((0..=STRETCHES as u64).all(|height| heights.add("BTC", 2 * height).is_some()));
@@ -139,8 +150,12 @@ mod tests {
     fn equal_transfers_are_counted_over_a_life() {
         let mut transfers = Transfers::default();
         let (first, second) = (Life::new(), Life::new());
-        let mut sent = |life| transfers.sent(mark(1), life).0;
-        assert_eq!([sent(first), sent(first)], [1, 2], "two transfers");
-        assert_eq!([sent(second), sent(second), sent(second)], [1, 2, 3], "sent again, and one more");
+        let mut sent = |life| transfers.sent(mark(1), life);
+        assert_eq!([sent(first), sent(first)], [true, true], "two transfers");
+        assert_eq!(
+            [sent(second), sent(second), sent(second)],
+            [false, false, true],
+            "sent again, and one more"
+        );
     }
 }

@@ -1,13 +1,13 @@
 //! The inbox of a listener that was given none.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 
-use super::facts::{ByMark, Heights, Transfers};
+use super::facts::{Heights, Transfers};
 use super::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, NewEvent,
     Origin, Received, ReceivedId, Remember, Remembered, Verdict,
@@ -39,14 +39,12 @@ struct Held {
     pending: u64,
     heights: Heights,
     transfers: Transfers,
-    /// How often each transfer was delivered; of those that are counted.
-    delivered: ByMark<u32>,
     /// What waits for another attempt, by when it is due.
     due: BTreeMap<(SystemTime, EventId), Claimed>,
     /// What the clock showed when one of them was added last.
     clock: Option<SystemTime>,
     dead: VecDeque<(DeadLetter, Claimed)>,
-    memory: BTreeMap<String, Vec<u8>>,
+    memory: HashMap<String, Vec<u8>>,
 }
 
 impl MemoryInbox {
@@ -94,16 +92,7 @@ impl Held {
     fn is_new(&mut self, fact: &Fact) -> bool {
         match fact {
             Fact::Height { of, height } => self.heights.add(of, *height).is_some(),
-            Fact::Transfer { mark, life } => {
-                let (sent, forgotten) = self.transfers.sent(*mark, *life);
-                if let Some(oldest) = &forgotten {
-                    self.delivered.remove(oldest);
-                }
-                let delivered = self.delivered.entry(*mark).or_default();
-                let is_new = sent > *delivered;
-                *delivered += u32::from(is_new);
-                is_new
-            }
+            Fact::Transfer { mark, life } => self.transfers.sent(*mark, *life),
         }
     }
 
@@ -232,9 +221,10 @@ impl Inbox for MemoryInbox {
 
     fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>> {
         let held = self.held();
-        let from = held.memory.range(prefix.to_owned()..);
-        let known = from.take_while(|(key, _)| key.starts_with(prefix));
-        let known = known.map(|(key, value)| (key.clone(), value.clone())).collect();
+        // All are looked at: it is asked for rarely, and each event puts one in.
+        let known = held.memory.iter().filter(|(key, _)| key.starts_with(prefix));
+        let mut known: Remembered = known.map(|(key, value)| (key.clone(), value.clone())).collect();
+        known.sort_unstable();
         ready(Ok(known)).boxed()
     }
 

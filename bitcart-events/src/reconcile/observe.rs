@@ -15,31 +15,31 @@ pub(super) fn prefix(coin: &Coin) -> Option<String> {
     Some(format!("state/{}/{}/", coin.currency(), coin.id()?.hex()))
 }
 
-/// What an event says, and of what: the key behind the wallet's [`prefix`].
-pub(super) fn observed(update: &Update) -> Option<(String, State)> {
+/// What an event says, and of what: the two parts of the key behind the wallet's [`prefix`].
+pub(super) fn observed(update: &Update) -> Option<(&'static str, &str, State)> {
     let name = update.event().name();
     let observed = if name == event::NewPayment::SCHEMA.name {
         payment(update)
     } else if !has_history(update.currency()) {
         None
     } else if name == event::NewTransaction::SCHEMA.name {
-        Some((state::transaction(text(update, "tx")?), State::Seen))
+        Some((state::TRANSACTION, text(update, "tx")?, State::Seen))
     } else if name == event::VerifiedTx::SCHEMA.name {
         let height = u64::from_field(field(update, "height")).ok()?;
-        Some((state::verified(text(update, "tx")?), State::Height(height)))
+        Some((state::VERIFIED, text(update, "tx")?, State::Height(height)))
     } else {
         None
     };
-    observed.filter(|(key, _)| key.len() <= LONGEST)
+    observed.filter(|(_, id, _)| id.len() <= LONGEST)
 }
 
-fn payment(update: &Update) -> Option<(String, State)> {
+fn payment(update: &Update) -> Option<(&'static str, &str, State)> {
     let status = i64::from_field(field(update, "status")).ok()?;
     let hashes = field(update, "tx_hashes");
     let hashes = hashes.value().and_then(|_| Vec::<Cow<'_, str>>::from_field(hashes).ok());
     let hashes: Option<Vec<String>> = hashes.map(|hashes| hashes.into_iter().map(Cow::into_owned).collect());
     let standing = Standing::new(PaymentStatus::from(status), text(update, "sent_amount"), hashes.as_deref());
-    Some((state::request(text(update, "address")?), State::Standing(standing)))
+    Some((state::REQUEST, text(update, "address")?, State::Standing(standing)))
 }
 
 fn text<'u>(update: &'u Update, name: &str) -> Option<&'u str> {
@@ -67,7 +67,8 @@ mod tests {
     fn seen(coin: &Coin, text: &str) -> Option<(String, String)> {
         let body: Arc<str> = text.into();
         let update = Update::parse(&body, 0..body.len(), coin).unwrap();
-        observed(&update).map(|(key, state)| (key, String::from_utf8(state.value()).unwrap()))
+        let value = |state: State| String::from_utf8(state.value()).unwrap();
+        observed(&update).map(|(of, id, state)| ([of, id].concat(), value(state)))
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! | `height` | `350` | up to here the blocks are done with |
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 use std::hash::Hasher;
 
 use siphasher::sip::SipHasher13;
@@ -22,6 +23,11 @@ use crate::PaymentStatus;
 pub(super) const LOOKED_AT_REQUESTS: &str = "looked/requests";
 pub(super) const LOOKED_AT_HISTORY: &str = "looked/history";
 pub(super) const HEIGHT: &str = "height";
+
+/// What keys begin with, behind the wallet's prefix.
+pub(super) const REQUEST: &str = "request/";
+pub(super) const TRANSACTION: &str = "tx/";
+pub(super) const VERIFIED: &str = "verified/";
 
 /// How far a request has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,8 +65,16 @@ impl Standing {
     }
 
     pub(super) fn text(&self) -> String {
-        let hashes = self.hashes.map_or_else(|| "-".to_owned(), |hashes| format!("{hashes:016x}"));
-        [&*self.status.to_string(), self.sent.as_deref().unwrap_or("-"), &hashes].join(" ")
+        let mut text = String::with_capacity(48);
+        // Writing to a `String` does not fail.
+        let _ = write!(text, "{} ", self.status);
+        text.push_str(self.sent.as_deref().unwrap_or("-"));
+        if let Some(hashes) = self.hashes {
+            let _ = write!(text, " {hashes:016x}");
+        } else {
+            text.push_str(" -");
+        }
+        text
     }
 
     fn read(text: &str) -> Option<Self> {
@@ -122,15 +136,15 @@ impl State {
 }
 
 pub(super) fn request(id: &str) -> String {
-    ["request/", id].concat()
+    [REQUEST, id].concat()
 }
 
 pub(super) fn transaction(hash: &str) -> String {
-    ["tx/", hash].concat()
+    [TRANSACTION, hash].concat()
 }
 
 pub(super) fn verified(hash: &str) -> String {
-    ["verified/", hash].concat()
+    [VERIFIED, hash].concat()
 }
 
 /// All that is known of a wallet.

@@ -126,7 +126,8 @@ impl Wallet {
             self.late.insert(key.to_owned(), state.clone());
             return Verdict::New;
         }
-        if self.late.remove(key).is_some_and(|told| !told.differs(state)) {
+        // A key is hashed to look for it among none, too.
+        if !self.late.is_empty() && self.late.remove(key).is_some_and(|told| !told.differs(state)) {
             return Verdict::Told;
         }
         if self.busy || !self.suspects.is_empty() {
@@ -145,10 +146,10 @@ impl Wallet {
         update: &Update,
         origin: Origin,
     ) -> (Verdict, Option<Remember>) {
-        let Some((key, state)) = observed(update) else { return (Verdict::New, None) };
-        let verdict = self.accept(&key, &state, origin);
-        let remember =
-            (verdict == Verdict::New).then(|| Remember::Put([prefix, &key].concat(), state.value()));
+        let Some((of, id, state)) = observed(update) else { return (Verdict::New, None) };
+        let key = [prefix, of, id].concat();
+        let verdict = self.accept(key.get(prefix.len()..).unwrap_or_default(), &state, origin);
+        let remember = (verdict == Verdict::New).then(|| Remember::Put(key, state.value()));
         (verdict, remember)
     }
 

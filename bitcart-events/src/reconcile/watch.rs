@@ -32,9 +32,13 @@ struct Watched {
     wallet: Wallet,
 }
 
-/// Events of one wallet are about to be accepted. Others wait until this is dropped: when they are in the inbox.
+/// Events are about to be accepted. Others wait until this is dropped: when they are in the inbox. Nobody has to where
+/// nothing is compared.
+pub(crate) struct Accepting<'a>(Option<MutexGuard<'a, Wallets>>);
+
+/// The wallet that they are of.
 pub(crate) struct Watching<'a> {
-    watched: Option<(MutexGuard<'a, Wallets>, (Currency, WalletId))>,
+    watched: Option<&'a mut Watched>,
     remember: Vec<Remember>,
 }
 
@@ -50,15 +54,9 @@ impl Watch {
         self.lock().values_mut().for_each(|watched| watched.wallet.broken_off(now));
     }
 
-    /// Events of this wallet are about to be accepted.
-    pub(crate) fn at(&self, coin: &Coin) -> Watching<'_> {
-        let id = coin.id().filter(|_| self.is_on.load(Ordering::Relaxed));
-        let watched = id.map(|id| {
-            let mut wallets = self.lock();
-            watched(&mut wallets, coin);
-            (wallets, (coin.currency(), id))
-        });
-        Watching { watched, remember: Vec::new() }
+    /// Events are about to be accepted.
+    pub(crate) fn accepting(&self) -> Accepting<'_> {
+        Accepting(self.is_on.load(Ordering::Relaxed).then(|| self.lock()))
     }
 
     /// Events of this wallet may have been missed.
@@ -111,11 +109,18 @@ fn watched<'w>(wallets: &'w mut Wallets, coin: &Coin) -> Option<&'w mut Watched>
     }
 }
 
+impl Accepting<'_> {
+    /// All of them are of this wallet.
+    pub(crate) fn at(&mut self, coin: &Coin) -> Watching<'_> {
+        let watched = self.0.as_mut().and_then(|wallets| watched(wallets, coin));
+        Watching { watched, remember: Vec::new() }
+    }
+}
+
 impl Watching<'_> {
     /// Whether this event is to be accepted.
     pub(crate) fn takes(&mut self, update: &Update, origin: Origin) -> bool {
-        let Some((wallets, key)) = &mut self.watched else { return true };
-        let Some(Watched { prefix, wallet }) = wallets.get_mut(key) else { return true };
+        let Some(Watched { prefix, wallet }) = &mut self.watched else { return true };
         let (verdict, remember) = wallet.take(prefix, update, origin);
         self.remember.extend(remember);
         let why = match verdict {
@@ -130,9 +135,7 @@ impl Watching<'_> {
     /// What is to be remembered with what was accepted. Of what a look found, what still holds.
     pub(crate) fn remember(&mut self, others: Vec<Remember>) -> Vec<Remember> {
         let mut remember = others;
-        if let Some((wallets, key)) = &self.watched
-            && let Some(Watched { prefix, wallet }) = wallets.get(key)
-        {
+        if let Some(Watched { prefix, wallet }) = &self.watched {
             remember.retain(|remember| wallet.may_record(prefix, remember));
         }
         remember.append(&mut self.remember);

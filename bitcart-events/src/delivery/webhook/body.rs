@@ -1,7 +1,7 @@
 //! Reads a request's body within its limits.
 
 use axum::body::Body;
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
 use super::WebhookSettings;
@@ -14,26 +14,36 @@ pub(super) enum NoBody {
     Broken(String),
 }
 
-pub(super) async fn read(body: Body, settings: &WebhookSettings) -> Result<BytesMut, NoBody> {
+pub(super) async fn read(body: Body, settings: &WebhookSettings) -> Result<Bytes, NoBody> {
     let late = |_| NoBody::Broken(format!("the body did not come within {:?}", settings.body_timeout));
     tokio::time::timeout(settings.body_timeout, read_all(body, settings.body_limit)).await.map_err(late)?
 }
 
-async fn read_all(mut body: Body, limit: usize) -> Result<BytesMut, NoBody> {
-    let mut read = BytesMut::new();
-    let mut excess = 0_usize;
+async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, NoBody> {
+    // Mostly it comes in one piece, which is not copied.
+    let (mut first, mut all) = (Bytes::new(), BytesMut::new());
+    let (mut length, mut excess) = (0_usize, 0_usize);
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| NoBody::Broken(error.to_string()))?;
-        let Some(data) = frame.data_ref() else { continue };
-        if excess > 0 || read.len() + data.len() > limit {
+        let Ok(data) = frame.into_data() else { continue };
+        if excess > 0 || length + data.len() > limit {
             excess += data.len();
-            read.clear();
+            (first, all) = (Bytes::new(), BytesMut::new());
             if excess > limit {
                 break;
             }
+        } else if length == 0 {
+            (length, first) = (data.len(), data);
         } else {
-            read.extend_from_slice(data);
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            length += data.len();
+            all.extend_from_slice(&data);
         }
     }
-    if excess > 0 { Err(NoBody::TooLarge) } else { Ok(read) }
+    if excess > 0 {
+        return Err(NoBody::TooLarge);
+    }
+    Ok(if all.is_empty() { first } else { all.freeze() })
 }
