@@ -130,7 +130,10 @@ pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream
     let Args { krate, schema, .. } = &read;
     let path = schema.as_ref().map_or_else(|| quote!(#krate::event), ToTokens::to_token_stream);
     if schema.is_none() && !read.is_renamed {
-        return beside(Schema::builtin(), &read, &function.outside(path), errors);
+        let outside = function.outside(path);
+        let correct = || correct(&Schema::builtin_events(&read.events)?, &read, &outside);
+        let rest = if errors.is_empty() { correct() } else { None };
+        return rest.unwrap_or_else(|| beside(Schema::builtin(), &read, &outside, errors));
     }
     let span = schema.as_ref().map_or_else(Span::call_site, Spanned::span);
     let (hidden, head) = (Ident::new("schema", span), function.head());
@@ -174,6 +177,13 @@ pub(crate) fn checked(input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let args = Args::parse(args, &mut errors);
     beside(schema, &args, &function.outside(path), errors)
+}
+
+/// What stands beside a function that breaks no rule. Of one that does, only the whole schema can tell what was meant.
+fn correct(schema: &Schema, args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
+    let mut errors = Errors::default();
+    let handler = check(schema, args, outside.signature, &mut errors);
+    errors.is_empty().then(|| expand(schema, args, &handler, outside))
 }
 
 /// The schema is known: checks, and expands.

@@ -73,7 +73,9 @@ impl EventDef {
     pub(crate) fn payload(&self) -> Ident {
         let name = crate::names::camel_case(&self.name);
         // Nothing is left of `__`, `1` of `_1`, and `Self` of `self_`.
-        let is_name = syn::parse_str::<Ident>(&name).is_ok();
+        // Asking the parser takes time, which each handler would spend.
+        let is_usual = name.starts_with(|first: char| first.is_ascii_alphabetic()) && name != "Self";
+        let is_name = is_usual || syn::parse_str::<Ident>(&name).is_ok();
         let name = if is_name { name } else { format!("Event{name}") };
         Ident::new(&name, self.ident.span())
     }
