@@ -74,7 +74,7 @@ impl Hash for Lane {
 
 impl Source {
     /// The wallet that the envelope names, if it is listened to.
-    pub(crate) fn resolve(&self, parcel: &Parcel) -> Result<Coin, Unasked> {
+    pub(crate) fn resolve(&self, parcel: &Parcel<'_>) -> Result<Coin, Unasked> {
         let named = parcel.currency.as_deref().map(|code| {
             let shown = || {
                 // What is no code may be anything, and is not shown: a wallet's key, for one.

@@ -52,7 +52,7 @@ pub(crate) struct Desk {
 /// What waited at the daemon for a wallet, and a place for it.
 pub(crate) struct Answer {
     pub(crate) text: Arc<str>,
-    pub(crate) parcel: Parcel,
+    pub(crate) parcel: Parcel<'static>,
     pub(crate) place: OwnedSemaphorePermit,
     /// Under which the inbox keeps the text until events are made of it.
     pub(crate) received: Option<ReceivedId>,
@@ -183,16 +183,18 @@ impl Desk {
         place: OwnedSemaphorePermit,
         received: Option<ReceivedId>,
     ) -> Result<Answer> {
-        let mut parcel = match intake::read_any(&text) {
-            Ok(parcel) => parcel,
+        let parcel = match intake::read_any(&text) {
+            Ok(Parcel { updates, table, from_daemon, .. }) => {
+                let wallet = coin.wallet().map(|wallet| wallet.to_owned().into());
+                let currency = Some(coin.currency().code().into());
+                Parcel { updates, table, wallet, currency, from_daemon }
+            }
             Err(error) => {
                 let message = format!("{}: `get_updates`: {error}", coin.client().who());
                 self.dispatcher.bury(coin, text, received, &message);
                 return Err(Error::new(ErrorKind::Connection, message));
             }
         };
-        parcel.wallet = coin.wallet().map(str::to_owned);
-        parcel.currency = Some(coin.currency().code().to_owned());
         let waited = parcel.updates.len();
         if waited >= FULL {
             self.missed(coin);

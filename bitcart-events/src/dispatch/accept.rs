@@ -55,7 +55,7 @@ impl Dispatcher {
         self: &Arc<Self>,
         source: &Source,
         body: &Arc<str>,
-        parcel: Parcel,
+        parcel: Parcel<'_>,
     ) -> Result<Ticket> {
         let (coin, updates) = match self.read(source, body, parcel) {
             Ok(read) => read,
@@ -112,7 +112,7 @@ impl Dispatcher {
         self: &Arc<Self>,
         source: &Source,
         body: &Arc<str>,
-        parcel: Parcel,
+        parcel: Parcel<'_>,
     ) -> Result<Ticket> {
         let place = self.room.take().await?;
         match self.read(source, body, parcel) {

@@ -36,7 +36,7 @@ impl Dispatcher {
         &self,
         source: &Source,
         body: &Arc<str>,
-        parcel: Parcel,
+        parcel: Parcel<'_>,
     ) -> std::result::Result<(Coin, Vec<Read>), Report> {
         let coin = source.resolve(&parcel).map_err(|unasked| {
             self.strangers.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));

@@ -11,6 +11,7 @@ mod quick;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -22,11 +23,11 @@ use crate::update::{self, Malformed, Outline, Table};
 
 /// A body, taken apart: the updates in it, and whom the envelope names.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Parcel {
+pub(crate) struct Parcel<'a> {
     pub(crate) updates: Vec<Part>,
     pub(crate) table: Table,
-    pub(crate) wallet: Option<String>,
-    pub(crate) currency: Option<String>,
+    pub(crate) wallet: Option<Cow<'a, str>>,
+    pub(crate) currency: Option<Cow<'a, str>>,
     /// Whether it was an envelope or a bare event: a plain list says nothing of its origin.
     pub(crate) from_daemon: bool,
 }
@@ -45,11 +46,11 @@ impl fmt::Display for NotUpdates {
 }
 
 /// Reads an envelope or a bare event: what may come from the network.
-pub(crate) fn read_object(body: &str) -> Result<Parcel, NotUpdates> {
+pub(crate) fn read_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     quick::object(body).map_or_else(|| careful_object(body), Ok)
 }
 
-fn careful_object(body: &str) -> Result<Parcel, NotUpdates> {
+fn careful_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     if !body.trim_start_matches(JSON_SPACE).starts_with('{') {
         let found = if body.trim().is_empty() { "nothing".to_owned() } else { excerpt(body) };
         return Err(NotUpdates(format!("expected a JSON object with a list of `updates`, but got {found}")));
@@ -66,25 +67,26 @@ fn careful_object(body: &str) -> Result<Parcel, NotUpdates> {
         }
     };
     let parcel = with_care(body, updates);
-    Ok(Parcel { wallet: envelope.wallet, currency: envelope.currency, from_daemon: true, ..parcel })
+    let [wallet, currency] = [envelope.wallet, envelope.currency].map(|name| name.map(Cow::Owned));
+    Ok(Parcel { wallet, currency, from_daemon: true, ..parcel })
 }
 
 /// Reads a list of updates, or an object as [`read_object`] does: what may come from the program itself.
-pub(crate) fn read_any(body: &str) -> Result<Parcel, NotUpdates> {
+pub(crate) fn read_any(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     if !body.trim_start_matches(JSON_SPACE).starts_with('[') {
         return read_object(body);
     }
     quick::list(body).map_or_else(|| careful_list(body), Ok)
 }
 
-fn careful_list(body: &str) -> Result<Parcel, NotUpdates> {
+fn careful_list(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     let updates: Vec<&RawValue> = serde_json::from_str(body)
         .map_err(|error| NotUpdates(format!("expected a list of updates: {error}")))?;
     Ok(with_care(body, updates.into_iter().map(|raw| range_in(body, raw.get())).collect()))
 }
 
 /// Each update by itself.
-fn with_care(body: &str, updates: Vec<Range<usize>>) -> Parcel {
+fn with_care(body: &str, updates: Vec<Range<usize>>) -> Parcel<'static> {
     let mut table = Table::default();
     let read = |raw: Range<usize>| update::read(body, raw.clone(), &mut table).map_err(|why| (why, raw));
     let updates = updates.into_iter().map(read).collect();

@@ -1,10 +1,12 @@
 //! Bodies as daemons write them, without any surprise. `None` says that care is needed, which may find that all is well.
 
+use std::borrow::Cow;
+
 use super::{Parcel, Part};
 use crate::update::{Cursor, Table, quick};
 
 /// An envelope.
-pub(super) fn object(body: &str) -> Option<Parcel> {
+pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
     let mut table = Table::for_bytes(body.len());
     let (mut list, mut wallet, mut currency) = (None, None, None);
@@ -23,13 +25,14 @@ pub(super) fn object(body: &str) -> Option<Parcel> {
             }
         }
     }
-    let (wallet, currency) = (wallet.flatten(), currency.flatten());
+    let [wallet, currency] =
+        [wallet, currency].map(|name: Option<Option<_>>| name.flatten().map(Cow::Borrowed));
     cursor.end()?;
     Some(Parcel { updates: list?, table, wallet, currency, from_daemon: true })
 }
 
 /// A list of updates.
-pub(super) fn list(body: &str) -> Option<Parcel> {
+pub(super) fn list(body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
     let mut table = Table::for_bytes(body.len());
     let updates = updates(&mut cursor, &mut table, body.len())?;
@@ -52,6 +55,6 @@ fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.replace(value).is_none().then_some(())
 }
 
-fn name(cursor: &mut Cursor<'_>) -> Option<Option<String>> {
-    if cursor.null().is_some() { Some(None) } else { cursor.text().map(|name| Some(name.to_owned())) }
+fn name<'a>(cursor: &mut Cursor<'a>) -> Option<Option<&'a str>> {
+    if cursor.null().is_some() { Some(None) } else { cursor.text().map(Some) }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn parts<'a>(body: &'a str, parcel: &Parcel) -> Vec<&'a str> {
+fn parts<'a>(body: &'a str, parcel: &Parcel<'_>) -> Vec<&'a str> {
     let raw = |part: &Part| part.as_ref().map_or_else(|(_, raw)| raw.clone(), Outline::raw);
     parcel.updates.iter().map(|part| &body[raw(part)]).collect()
 }

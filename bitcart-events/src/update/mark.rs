@@ -2,7 +2,7 @@
 
 use siphasher::sip128::SipHasher13;
 
-use super::Update;
+use super::{Came, Update};
 use crate::inbox::Mark;
 
 /// The field that is another one in the queue.
@@ -42,9 +42,10 @@ impl Update {
     }
 
     fn parts(&self) -> impl Iterator<Item = Option<&[u8]>> {
-        let fields = self.event().schema().fields.iter().enumerate();
-        let compared = fields.filter(|(_, field)| field.name != GROWING);
-        let values = compared.map(|(column, _)| self.field(column).raw().map(str::as_bytes));
+        let Came { body, table, .. } = &*self.came;
+        let fields = self.event().schema().fields.iter().zip(table.columns(&self.outline));
+        let compared = fields.filter(|(field, _)| field.name != GROWING);
+        let values = compared.map(|(_, value)| value.and_then(|value| body.as_bytes().get(value)));
         std::iter::once(Some(self.event().name().as_bytes())).chain(values)
     }
 }

@@ -62,6 +62,12 @@ impl Table {
         self.columns.get(column).filter(|range| **range != MISSING).cloned()
     }
 
+    /// The same for all columns of an update.
+    pub(super) fn columns(&self, outline: &Outline) -> impl Iterator<Item = Option<Range<usize>>> {
+        let columns = self.columns.iter().skip(outline.first);
+        columns.map(|range| Some(range.clone()).filter(|range| *range != MISSING))
+    }
+
     pub(super) fn escapes(&self, column: usize) -> Escapes<'_> {
         match self.unescaped.get(&column) {
             None => Escapes::None,

@@ -215,7 +215,7 @@ fn what_came_before_it_was_asked_for_is_not_after_it() {
 fn marks(text: &str) -> Vec<Mark> {
     let body: Arc<str> = text.into();
     let parcel = intake::read_any(&body).unwrap();
-    let came = Came::new(Coin::btc("w"), body, parcel.table);
+    let came = Came::new(Coin::btc("w"), Arc::clone(&body), parcel.table);
     parcel.updates.into_iter().map(|part| Update::new(&came, part.unwrap()).mark(&[0; 16])).collect()
 }
 

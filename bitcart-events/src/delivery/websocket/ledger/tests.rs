@@ -8,8 +8,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::Ledger;
 use super::fetch::Fetched;
 use crate::delivery::crew::Crew;
-use crate::delivery::desk::{Answer, Desk};
-use crate::{Coin, Currency, Daemon, Update, intake};
+use crate::delivery::desk::Desk;
+use crate::inbox::{Received, ReceivedId};
+use crate::{Coin, Currency, Daemon, Update};
 
 fn payment(address: &str) -> String {
     format!(r#"{{"event": "new_payment", "address": "{address}", "status": 3, "status_str": "Paid"}}"#)
@@ -35,12 +36,9 @@ async fn an_answer_comes_after_the_frames_before_it() {
     let answered = |ledger: &mut Ledger, addresses: &[&str]| {
         let updates: Vec<String> = addresses.iter().map(|address| payment(address)).collect();
         let text: Arc<str> = format!("[{}]", updates.join(", ")).into();
-        let parcel = intake::read_any(&text).unwrap();
-        let place = desk.dispatcher.reserve_nothing().unwrap();
-        let parcel =
-            intake::Parcel { wallet: Some("vpub".to_owned()), currency: Some("BTC".to_owned()), ..parcel };
+        let received = Received { currency: Currency::Btc, wallet: coin.id(), text: text.into() };
         ledger.ask_all();
-        let answer = Ok(Some(Answer { text, parcel, place, received: None }));
+        let answer = desk.again(&coin, ReceivedId(0), &received).map(Some);
         ledger.answered_at_once(Fetched { coin: coin.clone(), answer });
     };
     answered(&mut ledger, &[]);
