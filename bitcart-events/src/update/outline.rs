@@ -32,7 +32,8 @@ const MISSING: Range<usize> = 0..0;
 impl Table {
     /// For the updates in so many bytes, at a guess.
     pub(crate) fn for_bytes(bytes: usize) -> Self {
-        Self { columns: Vec::with_capacity(bytes / 48), unescaped: BTreeMap::new() }
+        // One alone is short, and its event may have many fields.
+        Self { columns: Vec::with_capacity(bytes / 48 + 16), unescaped: BTreeMap::new() }
     }
 
     /// Makes room for an update; its first column.
