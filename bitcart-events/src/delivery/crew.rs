@@ -7,6 +7,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -110,14 +111,16 @@ impl Crew {
 impl Orders {
     /// Starts a task. If it panics the whole crew fails, instead of seeming to be at work.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let orders = self.clone();
-        self.tasks.spawn(async move {
-            if AssertUnwindSafe(work).catch_unwind().await.is_err() {
-                let message =
-                    "a task of the listener panicked: this is a mistake in bitcart-events, please report it";
-                orders.fail(Error::new(ErrorKind::Connection, message));
-            }
-        });
+        // In a box, so that what a runtime needs for a task is compiled once, not for each kind of work.
+        self.tasks.spawn(self.clone().watch_over(work.boxed()));
+    }
+
+    async fn watch_over(self, work: BoxFuture<'static, ()>) {
+        if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+            let message =
+                "a task of the listener panicked: this is a mistake in bitcart-events, please report it";
+            self.fail(Error::new(ErrorKind::Connection, message));
+        }
     }
 
     /// There is no use in going on. The first failure is enough; the channel holds it.
