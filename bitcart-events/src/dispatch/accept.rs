@@ -253,8 +253,12 @@ impl Dispatcher {
             let abort = self.abort.clone();
             // In a box, because the runtime moves a task's future more than once.
             let work = Box::pin(async move {
-                let work = pin!(this.work(&lane, &waiting, first));
-                if abort.run_until_cancelled(work).await.is_none() {
+                let ended = {
+                    // Released before those that wait behind it.
+                    let work = pin!(this.work(&lane, &waiting, first));
+                    abort.run_until_cancelled(work).await
+                };
+                if ended.is_none() {
                     this.abandon();
                 }
             });

@@ -1,6 +1,6 @@
 //! The inbox of a listener that was given none.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -44,7 +44,7 @@ struct Held {
     /// What the clock showed when one of them was added last.
     clock: Option<SystemTime>,
     dead: VecDeque<(DeadLetter, Claimed)>,
-    memory: HashMap<String, Vec<u8>>,
+    memory: BTreeMap<String, Vec<u8>>,
 }
 
 impl MemoryInbox {
@@ -221,10 +221,9 @@ impl Inbox for MemoryInbox {
 
     fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>> {
         let held = self.held();
-        // All are looked at: it is asked for rarely, and each event puts one in.
-        let known = held.memory.iter().filter(|(key, _)| key.starts_with(prefix));
-        let mut known: Remembered = known.map(|(key, value)| (key.clone(), value.clone())).collect();
-        known.sort_unstable();
+        let from = held.memory.range(prefix.to_owned()..);
+        let known = from.take_while(|(key, _)| key.starts_with(prefix));
+        let known = known.map(|(key, value)| (key.clone(), value.clone())).collect();
         ready(Ok(known)).boxed()
     }
 

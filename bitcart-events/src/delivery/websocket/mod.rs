@@ -2,10 +2,9 @@
 //!
 //! # What flows where
 //! One [`Station`] for each currency opens the daemon's websocket, and opens it again whenever it is lost. Its reader
-//! does nothing but accept frames: into the lanes of the dispatcher, or into a [`Log`](ledger::Log) while it is not known yet
-//! what belongs before them. It never waits for a handler, because a socket that is not read stalls the daemon for all of
+//! does nothing but accept frames: into the lanes of the dispatcher, or where they are held while it is not known yet what
+//! belongs before them. It never waits for a handler, because a socket that is not read stalls the daemon for all of
 //! its clients, and its reset cost one payment of 600 (measured, `065c8421`).
-//!
 //!
 //! How the two lists of events are merged, and why so, is said at [`Listener::websocket`].
 

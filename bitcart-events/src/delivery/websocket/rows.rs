@@ -121,6 +121,10 @@ impl Kept {
             while let Some((block, row)) = blocks.next_if(|(block, _)| *block < number) {
                 take_row(&mut history, row, last_block.replace(*block), held);
             }
+            // A block for which the wallet has a row of its own.
+            if let Some((block, _)) = blocks.next_if(|(block, _)| *block == number) {
+                last_block = Some(*block);
+            }
             take_row(&mut history, row, Some(last), held);
             last = *number;
         }
@@ -253,6 +257,23 @@ mod tests {
         fn hold(&mut self, letters: &str) {
             letters.bytes().for_each(|letter| self.put(What::Held(mark(letter), ReceivedId(letter.into()))));
         }
+    }
+
+    /// A wallet that has a handler of its own for blocks has rows for them, of the same numbers as those for all wallets.
+    #[test]
+    fn a_block_of_its_own_is_one() {
+        let mut wallet = Wallet { rows: Rows::after(0), number: 0, kept: Vec::new() };
+        let mut blocks = BlockRows::new();
+        wallet.put(What::Asked);
+        for letter in *b"pbqc" {
+            wallet.put(What::Delivered(mark(letter)));
+            if matches!(letter, b'b' | b'c') {
+                wallet.kept.extend(blocks.put(CURRENCY, wallet.number, mark(letter)));
+            }
+        }
+        wallet.number += 1;
+        wallet.kept.extend(blocks.put(CURRENCY, wallet.number, mark(b'd')));
+        assert_eq!(merged(&wallet.kept, "pbqcd"), "");
     }
 
     /// Frames of two connections are held, and the process ends before any answer has come. What came between them is no

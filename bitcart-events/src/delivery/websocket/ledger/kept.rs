@@ -51,9 +51,8 @@ impl Ledger {
     }
 
     /// The same for a block, which is of all wallets.
-    pub(super) fn block_row(&mut self, mark: Mark) -> Vec<Remember> {
-        let Some(number) = self.next_number() else { return Vec::new() };
-        self.block_rows.put(self.currency, number, mark)
+    pub(super) fn block_row(&mut self, number: Option<u64>, mark: Mark) -> Vec<Remember> {
+        number.map(|number| self.block_rows.put(self.currency, number, mark)).unwrap_or_default()
     }
 
     /// The wallet's history, whole, in the place of what was kept of it.

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use crate::currency::Currency;
 use crate::dispatch::Read;
 use crate::inbox::Mark;
 use crate::own::Own;
 use crate::wallet::WalletKey;
-use crate::{Coin, Event, intake};
+use crate::{Coin, Event, Result, intake};
 
 use super::super::rows::What;
 use super::wallet::{Wallet, mark};
@@ -43,26 +45,41 @@ impl Ledger {
     }
 
     fn take(&mut self, coin: &Coin, update: Read) {
-        let held = match coin.key() {
-            Some(key) => self.wallets.get(key).map(Wallet::waiting),
-            None => Some(self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len())),
-        };
-        let place = self.desk.dispatcher.place_for(&self.desk.source, Some(&update), held.unwrap_or(0));
-        let Ok(place) = place else { return self.overflow(coin) };
-        if held.is_none() {
-            // Added a moment ago.
-            self.read_wallets();
+        let number = self.next_number();
+        self.take_as(number, coin, update);
+    }
+
+    /// The number is the one of its row.
+    fn take_as(&mut self, number: Option<u64>, coin: &Coin, update: Read) {
+        let mut place = self.place_for(coin, &update);
+        if place.is_err() && !self.gathered.is_empty() {
+            // What is gathered is as good as in the inbox, and has its room there.
+            self.flush();
+            place = self.place_for(coin, &update);
         }
+        let Ok(place) = place else { return self.overflow(coin) };
         let held = Held { coin: coin.clone(), update, place, received: None };
         match coin.key() {
-            Some(key) => self.take_for(key, held),
-            None => self.take_for_all(held),
+            Some(key) => self.take_for(number, key, held),
+            None => self.take_for_all(number, held),
         }
     }
 
-    fn take_for(&mut self, key: &WalletKey, mut held: Held) {
+    fn place_for(&self, coin: &Coin, update: &Read) -> Result<OwnedSemaphorePermit> {
+        let held = match coin.key() {
+            Some(key) => self.wallets.get(key).map_or(0, Wallet::waiting),
+            None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
+        };
+        self.desk.dispatcher.place_for(&self.desk.source, Some(update), held)
+    }
+
+    fn take_for(&mut self, number: Option<u64>, key: &WalletKey, mut held: Held) {
+        if !self.wallets.contains_key(key) {
+            // Added a moment ago.
+            self.read_wallets();
+        }
         let mark = mark(self.desk.dispatcher.key(), &held.update);
-        let (number, id) = (self.next_number(), self.next_text());
+        let id = self.next_text();
         let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver(held, Vec::new()) };
         let row = |wallet: &mut Wallet, what| {
             let row = number.map(|number| wallet.row(self.currency, number, what, &self.passed));
@@ -84,19 +101,19 @@ impl Ledger {
         }
     }
 
-    /// A block, which names no wallet. It is in the queue of each.
-    fn take_for_all(&mut self, mut held: Held) {
+    /// A block, which names no wallet. It is in the queue of each. For a wallet that has a handler of its own for it there is a
+    /// row of its own, of the same number.
+    fn take_for_all(&mut self, number: Option<u64>, mut held: Held) {
         let mark = mark(self.desk.dispatcher.key(), &held.update);
         let own: Vec<Coin> =
             held.update.as_ref().map_or_else(|_| Vec::new(), |update| self.taking(update.event()));
         self.pass(mark, &own);
         for coin in own {
-            let update = held.update.as_ref().map(|update| update.of(&coin));
-            if let Ok(update) = update {
-                self.take(&coin, Ok(update));
+            if let Ok(update) = held.update.as_ref().map(|update| update.of(&coin)) {
+                self.take_as(number, &coin, Ok(update));
             }
         }
-        let mut row = self.block_row(mark);
+        let mut row = self.block_row(number, mark);
         if self.blocks.is_some() {
             held.received = self.next_text();
             let text = held.received.map(|_| held.text()).unwrap_or_default();

@@ -10,7 +10,7 @@ use super::fetch::Fetched;
 use crate::delivery::crew::Crew;
 use crate::delivery::desk::Desk;
 use crate::inbox::{Received, ReceivedId};
-use crate::{Coin, Currency, Daemon, Update};
+use crate::{Coin, Currency, Daemon, ListenerBuilder, Update};
 
 fn payment(address: &str) -> String {
     format!(r#"{{"event": "new_payment", "address": "{address}", "status": 3, "status_str": "Paid"}}"#)
@@ -20,35 +20,74 @@ fn frame(address: &str) -> String {
     format!(r#"{{"updates": [{}], "wallet": "vpub", "currency": "BTC"}}"#, payment(address))
 }
 
+/// A ledger of one wallet without a daemon, as long as its crew is there.
+struct Alone {
+    coin: Coin,
+    desk: Arc<Desk>,
+    ledger: Ledger,
+    _crew: Crew,
+}
+
+impl Alone {
+    async fn new(coin: &Coin, listener: ListenerBuilder) -> Self {
+        let listener = listener.without_registry().build().unwrap();
+        let desk = Arc::new(Desk::new(&listener));
+        let (give, orders) = oneshot::channel();
+        let crew = Crew::start(&listener, |orders| async move { drop(give.send(orders)) }).unwrap();
+        let mut ledger = Ledger::new(Arc::clone(&desk), Currency::Btc, orders.await.unwrap());
+        ledger.read_wallets();
+        let mut alone = Self { coin: coin.clone(), desk, ledger, _crew: crew };
+        alone.answered(&[]);
+        alone
+    }
+
+    fn answered(&mut self, addresses: &[&str]) {
+        let updates: Vec<String> = addresses.iter().map(|address| payment(address)).collect();
+        let text: Arc<str> = format!("[{}]", updates.join(", ")).into();
+        let received = Received { currency: Currency::Btc, wallet: self.coin.id(), text: text.into() };
+        self.ledger.ask_all();
+        let answer = self.desk.again(&self.coin, ReceivedId(0), &received).map(Some);
+        self.ledger.answered_at_once(Fetched { coin: self.coin.clone(), answer });
+    }
+}
+
+fn coin() -> Coin {
+    Coin::at(Currency::Btc, Daemon::new("http://127.0.0.1:1").unwrap(), "vpub")
+}
+
 /// An answer that goes on with an event that the socket did not bring, among frames that arrive together with it.
 #[tokio::test]
 async fn an_answer_comes_after_the_frames_before_it() {
-    let coin = Coin::at(Currency::Btc, Daemon::new("http://127.0.0.1:1").unwrap(), "vpub");
+    let coin = coin();
     let (told, mut handled) = mpsc::unbounded_channel();
     let handler = move |update: Update| ready(told.send(update.raw().to_owned()).map_err(Into::into));
     coin.add_event_handler("new_payment", handler).unwrap();
-    let listener = coin.listener().without_registry().build().unwrap();
-    let desk = Arc::new(Desk::new(&listener));
-    let (give, orders) = oneshot::channel();
-    let crew = Crew::start(&listener, |orders| async move { drop(give.send(orders)) }).unwrap();
-    let mut ledger = Ledger::new(Arc::clone(&desk), Currency::Btc, orders.await.unwrap());
-    ledger.read_wallets();
-    let answered = |ledger: &mut Ledger, addresses: &[&str]| {
-        let updates: Vec<String> = addresses.iter().map(|address| payment(address)).collect();
-        let text: Arc<str> = format!("[{}]", updates.join(", ")).into();
-        let received = Received { currency: Currency::Btc, wallet: coin.id(), text: text.into() };
-        ledger.ask_all();
-        let answer = desk.again(&coin, ReceivedId(0), &received).map(Some);
-        ledger.answered_at_once(Fetched { coin: coin.clone(), answer });
-    };
-    answered(&mut ledger, &[]);
-    ledger.frame(&frame("a"));
-    ledger.frame(&frame("b"));
-    answered(&mut ledger, &["a", "b", "missed"]);
-    ledger.frame(&frame("c"));
-    ledger.flush();
+    let mut alone = Alone::new(&coin, coin.listener()).await;
+    alone.ledger.frame(&frame("a"));
+    alone.ledger.frame(&frame("b"));
+    alone.answered(&["a", "b", "missed"]);
+    alone.ledger.frame(&frame("c"));
+    alone.ledger.flush();
     for address in ["a", "b", "missed", "c"] {
         assert_eq!(handled.recv().await.unwrap(), payment(address));
     }
-    drop(crew);
+}
+
+/// More frames arrive together than there is room for in memory: the file has room for all.
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn what_is_gathered_has_room_in_a_file() {
+    let folder = std::env::temp_dir().join(format!("bitcart-ledger-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let inbox = crate::inbox::SqliteInbox::open(folder.join("events.db")).unwrap();
+    let coin = coin();
+    coin.add_event_handler("new_payment", |_| std::future::pending()).unwrap();
+    let mut alone = Alone::new(&coin, coin.listener().inbox(inbox).capacity(8)).await;
+    (0..64).for_each(|number| alone.ledger.frame(&frame(&number.to_string())));
+    alone.ledger.flush();
+    for wallet in alone.ledger.wallets.values() {
+        assert_eq!((wallet.dropped, wallet.holds), (0, None));
+    }
+    drop(alone);
+    std::fs::remove_dir_all(folder).unwrap();
 }
