@@ -80,7 +80,7 @@ impl Blocks {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::history::Merged;
+    use super::super::history::Next;
     use super::*;
 
     #[derive(Debug, Clone, Copy)]
@@ -103,6 +103,8 @@ mod tests {
         blocks: Blocks,
         seen: u64,
         told: Vec<Mark>,
+        /// More blocks come than are noted.
+        is_far_behind: bool,
     }
 
     impl Both {
@@ -119,9 +121,13 @@ mod tests {
             &mut self.lazy
         }
 
+        fn each<T>(&mut self, what: impl Fn(&mut History<Mark>) -> T) -> [T; 2] {
+            [what(&mut self.eager), what(self.lazy())]
+        }
+
         fn on_both<T: PartialEq + std::fmt::Debug>(&mut self, what: impl Fn(&mut History<Mark>) -> T) {
-            let eager = what(&mut self.eager);
-            assert_eq!(what(self.lazy()), eager);
+            let [eager, lazy] = self.each(what);
+            assert_eq!(lazy, eager);
         }
 
         fn step(&mut self, step: Step) {
@@ -148,10 +154,21 @@ mod tests {
                 Step::Connected => self.on_both(History::connected),
                 Step::Answered(count) => {
                     let answer = self.told.split_off(self.told.len().saturating_sub(count));
-                    self.on_both(|history| {
-                        let Merged { next, begins } = history.merge(&answer, true, false);
-                        (next, begins)
-                    });
+                    let is_far_behind = self.is_far_behind;
+                    let [eager, lazy] = self.each(|history| history.merge(&answer, true, false));
+                    if is_far_behind {
+                        let delivered = |next: Next<Mark>| match next {
+                            Next::Held(mark) => mark,
+                            Next::Missed(place) => answer[place],
+                        };
+                        let [eager, mut lazy] =
+                            [eager, lazy].map(|merged| merged.next.into_iter().map(delivered));
+                        for mark in eager {
+                            assert!(lazy.any(|other| other == mark), "in this order");
+                        }
+                    } else {
+                        assert_eq!(eager, lazy);
+                    }
                     self.told = answer;
                 }
                 Step::Released => self.on_both(History::release),
@@ -166,16 +183,18 @@ mod tests {
             4 => (1..=most).prop_map(Step::Blocks),
             1 => Just(Step::Gap),
             1 => Just(Step::Connected),
-            2 => (0..20_usize).prop_map(Step::Answered),
+            2 => (0..10 * usize::from(most)).prop_map(Step::Answered),
             1 => Just(Step::Released),
         ];
         proptest::collection::vec(step, 1..40)
     }
 
-    fn compare(steps: Vec<Step>) {
-        let mut both = Both::default();
+    fn run(steps: impl IntoIterator<Item = Step>, is_far_behind: bool) {
+        let mut both = Both { is_far_behind, ..Both::default() };
         steps.into_iter().for_each(|step| both.step(step));
-        both.on_both(|history| postcard::to_stdvec(&history.save(|_| None)).unwrap());
+        if !is_far_behind {
+            both.on_both(|history| postcard::to_stdvec(&history.save(|_| None)).unwrap());
+        }
     }
 
     proptest! {
@@ -183,7 +202,13 @@ mod tests {
 
         #[test]
         fn taken_up_later_they_are_what_they_would_have_been(steps in steps(3)) {
-            compare(steps);
+            run(steps, false);
+        }
+
+        /// Then less is known, so that more may be delivered, and nothing less.
+        #[test]
+        fn far_behind_nothing_is_lost(steps in steps(200)) {
+            run(steps, true);
         }
     }
 
