@@ -42,10 +42,15 @@ async fn a_handler_that_does_not_end_keeps_nothing_from_being_accepted_and_memor
     let (btc, gate) = (coin(&daemon, "vpub-a"), Arc::new(gate));
     let listening = Listening::by_websocket(listener(&place, &btc, &gate).capacity(8));
     daemon.wait_loaded("vpub-a").await;
-    for number in 0..MANY {
+    let emit = async |number: usize| {
         daemon.emit(Some("vpub-a"), &payment(&number.to_string(), 3)).await.unwrap();
-    }
+    };
+    emit(0).await;
+    // From now on no frame is held for an answer, of which there is no more than room in memory.
     assert_eq!(next(&mut seen).await, "0 1");
+    for number in 1..MANY {
+        emit(number).await;
+    }
     place.wait_pending(MANY as u64).await;
     let held = in_memory(&place);
     // Besides those that have a place there may be one claim more.
