@@ -22,23 +22,20 @@ pub(super) async fn read(body: Body, settings: &WebhookSettings) -> Result<Bytes
 async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, NoBody> {
     // Mostly it comes in one piece, which is not copied.
     let (mut first, mut all) = (Bytes::new(), BytesMut::new());
-    let (mut length, mut excess) = (0_usize, 0_usize);
+    let mut excess = 0_usize;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| NoBody::Broken(error.to_string()))?;
         let Ok(data) = frame.into_data() else { continue };
-        if excess > 0 || length + data.len() > limit {
+        if excess > 0 || first.len() + all.len() + data.len() > limit {
             excess += data.len();
             (first, all) = (Bytes::new(), BytesMut::new());
             if excess > limit {
                 break;
             }
-        } else if length == 0 {
-            (length, first) = (data.len(), data);
+        } else if first.is_empty() && all.is_empty() {
+            first = data;
         } else {
-            if all.is_empty() {
-                all.extend_from_slice(&first);
-            }
-            length += data.len();
+            all.extend_from_slice(&std::mem::take(&mut first));
             all.extend_from_slice(&data);
         }
     }
