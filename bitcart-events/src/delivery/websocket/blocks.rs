@@ -54,6 +54,11 @@ impl Blocks {
         Seen(self.last)
     }
 
+    /// For one that is to have all but the next.
+    pub(super) fn seen_with_next(&self) -> Seen {
+        Seen(self.last + 1)
+    }
+
     /// Gives a history those that it has not seen. Whether there is a gap among them.
     pub(super) fn take_up<H>(&self, history: &mut History<H>, seen: &mut Seen) -> bool {
         let Seen(seen) = std::mem::replace(seen, self.seen());

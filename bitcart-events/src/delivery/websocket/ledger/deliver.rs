@@ -25,11 +25,11 @@ impl Delivery {
         Self { coin, updates, taken: received.into_iter().collect(), remember, place }
     }
 
-    fn extend(&mut self, mut other: Self) {
-        self.updates.append(&mut other.updates);
-        self.taken.append(&mut other.taken);
-        self.remember.append(&mut other.remember);
-        self.place.merge(other.place);
+    fn add(&mut self, Held { update, place, received, .. }: Held, life: Life, remember: Vec<Remember>) {
+        self.updates.push(Incoming { update, origin: Origin::Live, life });
+        self.taken.extend(received);
+        self.remember.extend(remember);
+        self.place.merge(place);
     }
 }
 
@@ -37,10 +37,9 @@ impl Wallet {
     /// Delivers what a frame brought with what else arrives now: until something is to be stored after it, or
     /// [`Ledger::flush`] is called.
     pub(super) fn gather(&mut self, held: Held, remember: Vec<Remember>) {
-        let delivery = Delivery::of(held, self.life, remember);
         match &mut self.gathered {
-            Some(gathered) => gathered.extend(delivery),
-            None => self.gathered = Some(delivery),
+            Some(gathered) => gathered.add(held, self.life, remember),
+            None => self.gathered = Some(Delivery::of(held, self.life, remember)),
         }
     }
 }
@@ -65,13 +64,13 @@ impl Ledger {
     pub(super) fn deliver_held(&mut self, key: &WalletKey, held: Vec<Held>) {
         let remember = self.whole(key);
         let Some(life) = self.wallets.get(key).map(|wallet| wallet.life) else { return };
-        let one = |held| Delivery::of(held, life, Vec::new());
-        let all = held.into_iter().map(one).reduce(|mut all, next| {
-            all.extend(next);
-            all
-        });
-        match all {
-            Some(delivery) => self.put(Delivery { remember, ..delivery }),
+        let mut held = held.into_iter();
+        match held.next() {
+            Some(first) => {
+                let mut delivery = Delivery::of(first, life, remember);
+                held.for_each(|next| delivery.add(next, life, Vec::new()));
+                self.put(delivery);
+            }
             None if remember.is_empty() => {}
             None => self.store(remember, Vec::new()),
         }

@@ -74,13 +74,14 @@ impl Ledger {
     }
 
     fn take_for(&mut self, number: Option<u64>, key: &WalletKey, mut held: Held) {
-        if !self.wallets.contains_key(key) {
-            // Added a moment ago.
-            self.read_wallets();
-        }
         let mark = mark(self.desk.dispatcher.key(), &held.update);
         let id = self.next_text();
-        let Some(wallet) = self.wallets.get_mut(key) else { return self.deliver(held, Vec::new()) };
+        let Some(wallet) = self.wallets.get_mut(key) else {
+            // Added or removed a moment ago.
+            self.read_wallets();
+            let is_known = self.wallets.contains_key(key);
+            return if is_known { self.take_for(number, key, held) } else { self.deliver(held, Vec::new()) };
+        };
         let row = |wallet: &mut Wallet, what| {
             let row = number.map(|number| wallet.row(self.currency, number, what, &self.passed));
             row.unwrap_or_default()
@@ -127,17 +128,12 @@ impl Ledger {
 
     /// Notes a block for all wallets but these, which take it themselves.
     fn pass(&mut self, mark: Mark, but: &[Coin]) {
-        for wallet in but.iter().filter_map(Coin::key) {
-            if let Some(wallet) = self.wallets.get_mut(wallet) {
-                wallet.history(&self.passed);
+        for key in but.iter().filter_map(Coin::key) {
+            if let Some(wallet) = self.wallets.get_mut(key) {
+                wallet.skip_next(&self.passed);
             }
         }
         self.passed.brought(mark);
-        for wallet in but.iter().filter_map(Coin::key) {
-            if let Some(wallet) = self.wallets.get_mut(wallet) {
-                wallet.has_seen(&self.passed);
-            }
-        }
     }
 
     /// The wallets that have handlers of their own for this event.

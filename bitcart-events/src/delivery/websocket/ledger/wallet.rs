@@ -105,9 +105,10 @@ impl Wallet {
         &mut self.history
     }
 
-    /// The last block is not to be in its history.
-    pub(super) fn has_seen(&mut self, blocks: &Blocks) {
-        self.seen = blocks.seen();
+    /// The next block is not to be in its history from there.
+    pub(super) fn skip_next(&mut self, blocks: &Blocks) {
+        self.history(blocks);
+        self.seen = blocks.seen_with_next();
     }
 
     /// How many of its updates are not in the inbox yet.
