@@ -123,6 +123,11 @@ impl Message<'_> {
         {
             faults.push("it shows a hidden name".to_owned());
         }
+        if self.0.iter().any(|line| line.contains("$RUST")) {
+            faults.push(
+                "whether it shows the standard library's code depends on who has `rust-src`".to_owned(),
+            );
+        }
         if self.is_ours()
             && !ADVICE.iter().any(|advice| self.words().skip(1).any(|line| line.contains(advice)))
         {
