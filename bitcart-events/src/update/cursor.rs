@@ -123,15 +123,17 @@ fn whole_number(rest: &[u8]) -> Option<usize> {
 fn length_of_text(inside: &[u8]) -> Option<usize> {
     // Written so that the compiler makes a few instructions of a block, not some for each byte.
     let (blocks, rest) = inside.as_chunks();
-    for (place, block) in blocks.iter().enumerate() {
-        let ends = u128::from_le_bytes(block.map(|byte| if may_end(byte) { 0xff } else { 0 }));
-        if ends != 0 {
-            let length = place * 16 + ends.trailing_zeros() as usize / 8;
+    let mut length = 0;
+    for block in blocks {
+        let ends = block.map(|byte| if may_end(byte) { 0xff } else { 0 });
+        if ends.iter().fold(0, |any, end| any | end) != 0 {
+            length += u128::from_le_bytes(ends).trailing_zeros() as usize / 8;
             return (inside.get(length) == Some(&b'"')).then_some(length);
         }
+        length += block.len();
     }
-    let length = rest.iter().position(|byte| may_end(*byte))?;
-    (rest.get(length) == Some(&b'"')).then_some(blocks.len() * 16 + length)
+    length += rest.iter().position(|byte| may_end(*byte))?;
+    (inside.get(length) == Some(&b'"')).then_some(length)
 }
 
 fn may_end(byte: u8) -> bool {

@@ -39,7 +39,7 @@ impl Table {
     /// Makes room for an update; its first column.
     pub(super) fn begin(&mut self, event: Event) -> usize {
         let first = self.columns.len();
-        self.columns.resize(first + event.schema().fields.len(), MISSING);
+        self.columns.extend(std::iter::repeat_n(MISSING, event.schema().fields.len()));
         first
     }
 
