@@ -36,16 +36,17 @@ fn is_quick(body: &str) -> bool {
     is_object || is_list
 }
 
+const AS_SENT: [&str; 6] = [
+    r#"{"updates": [{"event": "new_block", "height": 1}, {"event": "new_transaction", "tx": "ab"}], "wallet": "w", "currency": "BTC"}"#,
+    r#"{"updates": [{"event": "new_payment", "address": "a", "status": 3, "status_str": "Paid", "tx_hashes": ["t"], "sent_amount": "1.0", "new": {"a": [1, 2]}}]}"#,
+    r#"{ "updates" : [ { "event" : "new_transaction" , "tx" : "t" , "amount" : "1" , "contract" : null } ] , "wallet" : "w" }"#,
+    r#"[{"event": "new_transaction", "tx": "the text of another transaction, which is longer than a block or two"}, {"event":"new_block","height":21}]"#,
+    "{\"wallet\": null, \"updates\"\n:\t[\r\n], \"new\": -1.5e+3, \"currency\": \"BTC\"}",
+    r#"{"updates": [{"event": "verified_tx", "tx": "t\\n", "height": 7}, {"height": 2, "event": "new_block"}], "wallet": "w"}"#,
+];
+
 #[test]
 fn quick_and_careful_are_the_same() {
-    const AS_SENT: [&str; 6] = [
-        r#"{"updates": [{"event": "new_block", "height": 1}, {"event": "new_transaction", "tx": "ab"}], "wallet": "w", "currency": "BTC"}"#,
-        r#"{"updates": [{"event": "new_payment", "address": "a", "status": 3, "status_str": "Paid", "tx_hashes": ["t"], "sent_amount": "1.0", "new": {"a": [1, 2]}}]}"#,
-        r#"{ "updates" : [ { "event" : "new_transaction" , "tx" : "t" , "amount" : "1" , "contract" : null } ] , "wallet" : "w" }"#,
-        r#"[{"event": "new_transaction", "tx": "the text of another transaction, which is longer than a block or two"}, {"event":"new_block","height":21}]"#,
-        "{\"wallet\": null, \"updates\"\n:\t[\r\n], \"new\": -1.5e+3, \"currency\": \"BTC\"}",
-        r#"{"updates": [{"event": "verified_tx", "tx": "t\\n", "height": 7}, {"height": 2, "event": "new_block"}], "wallet": "w"}"#,
-    ];
     assert_eq!(AS_SENT.map(is_quick), [true, true, true, true, true, false]);
 
     let mut chance = fastrand::Rng::with_seed(7);
@@ -70,6 +71,111 @@ fn quick_and_careful_are_the_same() {
         quickly += usize::from(is_quick(&body));
     }
     assert!(quickly > 12_000 && read > quickly + 2_000, "{quickly} of {read}");
+}
+
+/// The pieces that Python writes between values are read as one, and each of them can be another.
+#[test]
+fn any_white_space_between_any_two_tokens() {
+    const TOKENS: [&str; 25] = [
+        "[",
+        "{",
+        r#""event""#,
+        ":",
+        r#""new_payment""#,
+        ",",
+        r#""address""#,
+        ":",
+        r#""a""#,
+        ",",
+        r#""status""#,
+        ":",
+        "3",
+        ",",
+        r#""status_str""#,
+        ":",
+        r#""s""#,
+        "}",
+        ",",
+        "{",
+        r#""event""#,
+        ":",
+        r#""new_block""#,
+        "}",
+        "]",
+    ];
+    const SPACES: [&str; 5] = ["", " ", "  ", "\n", "\r\n\t "];
+    let python = TOKENS.map(|token| if matches!(token, "," | ":") { " " } else { "" });
+    let compact = [""; TOKENS.len()];
+    for usual in [python, compact] {
+        for (first, second) in
+            (0..TOKENS.len()).flat_map(|first| (0..=first).map(move |second| (first, second)))
+        {
+            for (one, other) in SPACES.iter().flat_map(|one| SPACES.map(|other| (*one, other))) {
+                let mut spaces = usual;
+                (spaces[first], spaces[second]) = (one, other);
+                let body: String =
+                    TOKENS.iter().zip(spaces).flat_map(|(token, space)| [*token, space]).collect();
+                assert!(is_quick(&body), "{body}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_body_that_ends_too_soon() {
+    for body in AS_SENT {
+        for end in 0..body.len() {
+            let body = &body[..end];
+            assert!(
+                !is_quick(body) && careful_object(body).is_err() && careful_list(body).is_err(),
+                "{body}"
+            );
+        }
+    }
+}
+
+/// Where a name stands that is nearly the one which comes next, or the one that came before.
+#[test]
+fn names_that_begin_alike() {
+    let with = |event: &str, members: &str| format!(r#"[{{"event": "{event}"{members}}}]"#);
+    for event in [
+        "",
+        "n",
+        "new_bloc",
+        "new_block_",
+        "new_block ",
+        " new_block",
+        "New_block",
+        "new_blocks",
+        "new_blocknew_block",
+    ] {
+        assert!(!is_quick(&with(event, r#", "height": 1"#)), "{event:?}");
+    }
+    for (members, expected) in [
+        (r#", "address": "a", "status_str": "s", "status": 3"#, true),
+        (r#", "address": "a", "status_str": "s""#, true),
+        (r#", "status": 3, "status_str": "s", "address": "a""#, true),
+        (r#", "addres": "a", "address_": "b", "": "c", "address": "d""#, true),
+        (r#", "address": "a", "statu": 3, "status_": 4, "status_st": 5, "status_str_": 6"#, true),
+        (r#", "address": "a", "status": 3, "status": 3"#, false),
+        (r#", "address": "a", "status_str": "s", "status_str": "s""#, false),
+        (r#", "status": 3, "address": "a", "status": 3"#, false),
+        (r#", "address": "a", "event": "new_payment""#, false),
+        (r#", "address": "a", "status" 3"#, false),
+        (r#", "address": "a", status": 3"#, false),
+        (r#", "address": "a", "status: 3"#, false),
+        (r#", "address": "a", "status": "#, false),
+        (r#", "address": "a", "status": , "status_str": "s""#, false),
+        (r#", "address": "a", , "status": 3"#, false),
+        (r#", "address": "a" "status": 3"#, false),
+        (r#" "address": "a""#, false),
+    ] {
+        for body in
+            [with("new_payment", members), with("new_payment", members).replace(", ", ",").replace(": ", ":")]
+        {
+            assert_eq!(is_quick(&body), expected, "{body}");
+        }
+    }
 }
 
 /// Texts are read in blocks: whatever ends one is seen in each place of a block, and in the rest of the body after the last.
@@ -168,6 +274,7 @@ fn values_of_all_kinds() {
     {
         for body in [
             format!(r#"{{"updates": [{{"event": "new_block", "height": {value}}}]}}"#),
+            format!(r#"[{{"event":"new_block","height":{value}}}]"#),
             format!(r#"{{"updates": [{{"event": "new_block", "unknown": {value}, "height": 1}}]}}"#),
             format!(r#"{{"unknown":{value},"updates":[{{"event":"new_block","height":1}}]}}"#),
         ] {

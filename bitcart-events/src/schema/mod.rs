@@ -12,7 +12,7 @@ use std::fmt;
 pub use builtin::event;
 #[doc(hidden)]
 pub use own::RegisteredSchema;
-pub(crate) use own::{clashes, find};
+pub(crate) use own::{all, clashes, find};
 
 use crate::{Currency, names};
 

@@ -74,7 +74,7 @@ inventory::collect!(RegisteredSchema);
 
 /// Every event that the program knows: Bitcart's, then those of `events!`, in an order that does not change from run
 /// to run.
-pub(super) fn all() -> impl Iterator<Item = &'static EventSchema> {
+pub(crate) fn all() -> impl Iterator<Item = &'static EventSchema> {
     event::EVENTS.iter().chain(own()).copied()
 }
 

@@ -12,47 +12,38 @@ use serde_json::value::RawValue;
 /// `Some`: the rest is read by such a reader afterwards.
 pub(crate) struct Cursor<'a> {
     body: &'a str,
-    at: usize,
+    /// What of it is still to come.
+    rest: &'a [u8],
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(body: &'a str) -> Self {
-        Self { body, at: 0 }
+        Self { body, rest: body.as_bytes() }
     }
 
     /// How many bytes it is past.
     pub(super) fn at(&self) -> usize {
-        self.at
+        self.body.len() - self.rest.len()
     }
 
-    fn rest(&self) -> &'a [u8] {
-        self.body.as_bytes().get(self.at..).unwrap_or_default()
-    }
-
-    /// The next byte that is not white space.
-    fn peek(&mut self) -> Option<u8> {
-        loop {
-            let byte = *self.body.as_bytes().get(self.at)?;
-            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
-                return Some(byte);
-            }
-            self.at += 1;
+    /// Goes past white space, to the byte that comes next.
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        while let [b' ' | b'\t' | b'\n' | b'\r', after @ ..] = self.rest {
+            self.rest = after;
         }
+        self.rest.first().copied()
+    }
+
+    /// Goes past exactly these bytes, which stand here.
+    pub(super) fn skip(&mut self, bytes: &[u8]) -> Option<()> {
+        self.rest = self.rest.strip_prefix(bytes)?;
+        Some(())
     }
 
     /// Goes past this byte, which comes next.
     pub(crate) fn take(&mut self, byte: u8) -> Option<()> {
-        self.peek().filter(|next| *next == byte)?;
-        self.at += 1;
-        Some(())
-    }
-
-    /// Goes past this text, which comes next and has nothing in it that would be escaped.
-    pub(super) fn take_text(&mut self, text: &str) -> Option<()> {
         self.peek()?;
-        self.rest().strip_prefix(b"\"")?.strip_prefix(text.as_bytes())?.strip_prefix(b"\"")?;
-        self.at += text.len() + 2;
-        Some(())
+        self.skip(&[byte])
     }
 
     /// Goes to the next member or element, of which the first has no comma before it, or past the end where there is none.
@@ -60,48 +51,54 @@ impl<'a> Cursor<'a> {
         let next = self.peek()?;
         let is_end = next == end;
         if is_end || !is_first {
-            self.at += 1;
+            self.skip(&[next])?;
         }
         (is_end || is_first || next == b',').then_some(!is_end)
     }
 
+    /// Goes past exactly this text, in which nothing is escaped, between these two pieces.
+    pub(super) fn skip_text(&mut self, before: &[u8], text: &str, after: &[u8]) -> Option<()> {
+        let (inside, rest) = self.rest.strip_prefix(before)?.split_at_checked(text.len())?;
+        let rest = rest.strip_prefix(after)?;
+        (inside == text.as_bytes()).then(|| self.rest = rest)
+    }
+
     /// A text without escapes, without its quotes.
     pub(crate) fn text(&mut self) -> Option<&'a str> {
-        let Range { start, end } = self.quoted()?;
+        self.peek()?;
+        let length = length_of_text(self.rest.strip_prefix(b"\"")?)?;
+        let Range { start, end } = self.pass(length + 2)?;
         self.body.get(start + 1..end - 1)
     }
 
-    /// The same, as the place where it stands.
-    fn quoted(&mut self) -> Option<Range<usize>> {
+    /// Where the next value stands, whatever it is.
+    #[inline]
+    pub(crate) fn value(&mut self) -> Option<Range<usize>> {
         self.peek()?;
-        let start = self.at;
-        let length = length_of_text(self.rest().strip_prefix(b"\"")?)?;
-        self.at += length + 2;
-        Some(start..self.at)
+        let length = match self.rest {
+            [b'"', inside @ ..] => length_of_text(inside)? + 2,
+            rest => whole_number(rest).or_else(|| self.length_of_any())?,
+        };
+        self.pass(length)
     }
 
-    /// Where the next value stands, whatever it is.
-    pub(crate) fn value(&mut self) -> Option<Range<usize>> {
-        if self.peek()? == b'"' {
-            return self.quoted();
-        }
-        let start = self.at;
-        self.at += match whole_number(self.rest()) {
-            Some(length) => length,
-            None => {
-                let mut rest = serde_json::Deserializer::from_str(self.body.get(start..)?);
-                <&RawValue>::deserialize(&mut rest).ok()?.get().len()
-            }
-        };
-        Some(start..self.at)
+    // By itself, so that texts and whole numbers are read without what this one needs.
+    #[inline(never)]
+    fn length_of_any(&self) -> Option<usize> {
+        let mut rest = serde_json::Deserializer::from_str(self.body.get(self.at()..)?);
+        <&RawValue>::deserialize(&mut rest).ok().map(|value| value.get().len())
+    }
+
+    fn pass(&mut self, bytes: usize) -> Option<Range<usize>> {
+        let start = self.at();
+        self.rest = self.rest.get(bytes..)?;
+        Some(start..start + bytes)
     }
 
     /// Goes past a `null`, which comes next.
     pub(crate) fn null(&mut self) -> Option<()> {
         self.peek()?;
-        self.rest().strip_prefix(b"null")?;
-        self.at += 4;
-        Some(())
+        self.skip(b"null")
     }
 
     /// After it comes nothing but white space.

@@ -8,32 +8,39 @@ use crate::schema::{self, Event};
 
 /// Reads the update that comes next. `None` is a surprise.
 pub(crate) fn quick(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<Outline> {
-    cursor.take(b'{')?;
-    let start = cursor.at() - 1;
-    cursor.take_text("event")?;
-    cursor.take(b':')?;
-    let event = Event::new(schema::find(cursor.text()?)?);
+    cursor.peek()?;
+    let start = cursor.at();
+    if cursor.skip(br#"{"event": ""#).is_none() {
+        cursor.take(b'{')?;
+        cursor.peek()?;
+        cursor.skip_text(b"\"", "event", b"\"")?;
+        cursor.take(b':')?;
+        cursor.take(b'"')?;
+    }
+    let schema = schema::all().find(|schema| cursor.skip_text(b"", schema.name, b"\"").is_some());
+    let event = Event::new(schema?);
     let (fields, first) = (event.schema().fields, table.begin(event));
     let mut next = 0;
-    while cursor.another(false, b'}')? {
+    loop {
         // They come in the order of the schema.
-        let place = match fields.get(next).and_then(|field| cursor.take_text(field.name)) {
-            Some(()) => Some(next),
-            None => {
+        let place = match fields.get(next) {
+            Some(field) if cursor.skip_text(b", \"", field.name, b"\": ").is_some() => next,
+            _ if !cursor.another(false, b'}')? => break,
+            _ => {
                 let key = cursor.text()?;
-                let place = fields.iter().position(|field| field.name == key);
-                if place.is_none() && key == "event" {
-                    return None;
+                cursor.take(b':')?;
+                match fields.iter().position(|field| field.name == key) {
+                    Some(place) => place,
+                    None if key == "event" => return None,
+                    None => {
+                        cursor.value()?;
+                        continue;
+                    }
                 }
-                place
             }
         };
-        cursor.take(b':')?;
-        let value = cursor.value()?;
-        if let Some(place) = place {
-            next = place + 1;
-            table.set(first + place, value).then_some(())?;
-        }
+        table.set(first + place, cursor.value()?).then_some(())?;
+        next = place + 1;
     }
     Some(Outline { event, raw: start..cursor.at(), first })
 }
