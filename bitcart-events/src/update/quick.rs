@@ -25,6 +25,7 @@ pub(crate) fn quick(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<Outlin
         // They come in the order of the schema.
         let place = match fields.get(next) {
             Some(field) if cursor.skip_text(b", \"", field.name, b"\": ").is_some() => next,
+            Some(field) if cursor.skip_text(b",\"", field.name, b"\":").is_some() => next,
             _ if !cursor.another(false, b'}')? => break,
             _ => {
                 let key = cursor.text()?;
