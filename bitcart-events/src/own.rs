@@ -1,7 +1,7 @@
 //! What a coin and a manager have alike: handlers that were added to them, and the listener behind their own methods.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::handler::{Handler, HandlerInfo, Routes};
 use crate::listener::{Listener, ListenerBuilder};
@@ -33,7 +33,6 @@ impl Own {
     }
 
     /// Changes whenever handlers are added to a coin or a manager: what was found out about them may be old then.
-    #[cfg(feature = "websocket")]
     pub(crate) fn additions() -> u64 {
         ADDITIONS.load(Ordering::Acquire)
     }
@@ -46,7 +45,7 @@ impl Own {
     pub(crate) fn listener(&self, source: Source) -> Result<Listener> {
         let build = || {
             let parts = ListenerBuilder::new(source.clone()).build()?.into_parts();
-            Ok(Box::new(move |source| Listener::from_parts(source, parts.clone())) as MakeListener)
+            Ok(Box::new(move |source| Listener::from_parts(source, Arc::clone(&parts))) as MakeListener)
         };
         let listener = self.listener.get_or_init(build).as_ref().map_err(Error::again)?;
         Ok(listener(source))

@@ -47,7 +47,7 @@ impl Crew {
         F: Future<Output = ()> + Send + 'static,
     {
         dispatch::runtime()?;
-        let ListenerParts { dispatcher, shutdown, .. } = &listener.parts;
+        let ListenerParts { dispatcher, shutdown, .. } = &*listener.parts;
         dispatcher.check_open()?;
         let occupied = shutdown.occupy().ok_or_else(|| {
             let message = "the listener has a delivery already: an event that is fetched from a daemon's queue by one is not \

@@ -175,7 +175,7 @@ impl ListenerBuilder {
             #[cfg(feature = "websocket")]
             memory: Arc::default(),
         };
-        Ok(Listener { source: self.source, parts })
+        Ok(Listener { source: self.source, parts: Arc::new(parts) })
     }
 }
 
@@ -192,11 +192,10 @@ impl fmt::Debug for ListenerBuilder {
 #[derive(Clone)]
 pub struct Listener {
     pub(crate) source: Source,
-    pub(crate) parts: ListenerParts,
+    pub(crate) parts: Arc<ListenerParts>,
 }
 
 /// A listener without its source, so that a coin can keep one without keeping itself.
-#[derive(Clone)]
 pub(crate) struct ListenerParts {
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) shutdown: Shutdown,
@@ -209,11 +208,11 @@ pub(crate) struct ListenerParts {
 }
 
 impl Listener {
-    pub(crate) fn from_parts(source: Source, parts: ListenerParts) -> Self {
+    pub(crate) fn from_parts(source: Source, parts: Arc<ListenerParts>) -> Self {
         Self { source, parts }
     }
 
-    pub(crate) fn into_parts(self) -> ListenerParts {
+    pub(crate) fn into_parts(self) -> Arc<ListenerParts> {
         self.parts
     }
 

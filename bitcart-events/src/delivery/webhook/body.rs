@@ -5,6 +5,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
 use super::WebhookSettings;
+use super::app::within;
 
 /// Why there is no body.
 pub(super) enum NoBody {
@@ -15,8 +16,8 @@ pub(super) enum NoBody {
 }
 
 pub(super) async fn read(body: Body, settings: &WebhookSettings) -> Result<Bytes, NoBody> {
-    let late = |_| NoBody::Broken(format!("the body did not come within {:?}", settings.body_timeout));
-    tokio::time::timeout(settings.body_timeout, read_all(body, settings.body_limit)).await.map_err(late)?
+    let late = || NoBody::Broken(format!("the body did not come within {:?}", settings.body_timeout));
+    within(settings.body_timeout, read_all(body, settings.body_limit)).await.ok_or_else(late)?
 }
 
 async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, NoBody> {

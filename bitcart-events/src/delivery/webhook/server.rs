@@ -3,10 +3,12 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::future::{Either, select};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -173,15 +175,12 @@ impl Server {
             .header_read_timeout(self.header_timeout)
             .serve_connection(TokioIo::new(stream), service);
         async move {
-            let mut connection = std::pin::pin!(connection);
-            let mut stopping = false;
-            let ended = loop {
-                tokio::select! {
-                    ended = connection.as_mut() => break ended,
-                    () = stop.cancelled(), if !stopping => {
-                        stopping = true;
-                        connection.as_mut().graceful_shutdown();
-                    }
+            let (mut connection, mut stopped) = (pin!(connection), pin!(stop.cancelled()));
+            let ended = match select(connection.as_mut(), stopped.as_mut()).await {
+                Either::Left((ended, _)) => ended,
+                Either::Right(_) => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
                 }
             };
             if let Err(error) = ended {
