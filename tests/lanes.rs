@@ -159,3 +159,57 @@ async fn a_failing_event_leaves_room_to_others() {
     let report = tokio::time::timeout(PATIENCE, other).await.unwrap().unwrap();
     assert_eq!(report.ignored.len(), 1);
 }
+
+/// Whoever waits for handlers lends them his thread until one of them waits too. They are not his to break off.
+#[tokio::test]
+async fn who_gives_up_waiting_breaks_no_handler_off() {
+    let coin = Coin::btc("a");
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let held = Arc::clone(&gate);
+    coin.add_event_handler("new_transaction", move |update: Update| {
+        let held = Arc::clone(&held);
+        async move {
+            held.pass("begun").await;
+            held.tell(update.raw().to_owned());
+            Ok(())
+        }
+    })
+    .unwrap();
+    let listener = coin.listener().without_registry().build().unwrap();
+    {
+        let mut waits = Box::pin(listener.process_updates(transactions(2)));
+        assert!(futures_util::poll!(&mut waits).is_pending());
+        assert_eq!(next(&mut seen).await, "begun");
+    }
+    gate.open();
+    let ended = [next(&mut seen).await, next(&mut seen).await, next(&mut seen).await];
+    assert!(ended[0].contains("t0") && ended[1] == "begun" && ended[2].contains("t1"), "{ended:?}");
+}
+
+/// What ends without waiting is told together: before one waits that comes after it.
+#[tokio::test]
+async fn what_has_ended_makes_room_while_the_next_one_waits() {
+    let coin = Coin::btc("a");
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let held = Arc::clone(&gate);
+    coin.add_event_handler("new_transaction", move |update: Update| {
+        let held = Arc::clone(&held);
+        async move {
+            if update.raw().contains("t3\"") {
+                held.pass("waits").await;
+            }
+            Ok(())
+        }
+    })
+    .unwrap();
+    let listener = coin.listener().without_registry().build().unwrap();
+    let others = listener.clone();
+    let waiting = tokio::spawn(async move { others.process_updates(transactions(4)).await });
+    assert_eq!(next(&mut seen).await, "waits");
+    assert_eq!(listener.inbox().stats().await.unwrap().pending, 1);
+    gate.open();
+    assert_eq!(waiting.await.unwrap().unwrap().handled, 4);
+    assert_eq!(listener.inbox().stats().await.unwrap().pending, 0);
+}

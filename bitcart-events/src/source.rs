@@ -11,7 +11,7 @@ use crate::handler::{Handler, Routes};
 use crate::intake::Parcel;
 use crate::schema::event;
 use crate::wallet::{Fingerprint, WalletId};
-use crate::{ApiManager, Coin, Currency, Event, Payload, Update};
+use crate::{ApiManager, Coin, Currency, Event, Update};
 
 #[derive(Clone)]
 pub(crate) enum Source {
@@ -109,16 +109,16 @@ impl Source {
     /// What the update is kept in order with. A manager's blocks belong to the currency, not to one of its wallets,
     /// unless that wallet has a handler of its own for them.
     pub(crate) fn lane(&self, update: &Update, payments_apart: bool) -> Lane {
-        let (coin, event) = (update.coin(), update.event());
+        let coin = update.coin();
         if payments_apart
-            && event.name() == event::NewPayment::SCHEMA.name
+            && update.is::<event::NewPayment>()
             && let Ok(address) = String::from_field(update.field(0))
         {
             return Lane::Payment(coin.currency(), coin.id(), address);
         }
         match self {
             Self::Manager(_)
-                if event.name() == event::NewBlock::SCHEMA.name && coin.own_handler(event).is_none() =>
+                if update.is::<event::NewBlock>() && coin.own_handler(update.event()).is_none() =>
             {
                 Lane::Blocks(coin.currency())
             }

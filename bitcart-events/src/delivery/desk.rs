@@ -221,6 +221,7 @@ impl Desk {
     pub(crate) async fn take(&self, answer: Answer, life: Life) -> Result<()> {
         let Answer { text, parcel, place, received } = answer;
         let Ok((coin, updates)) = self.dispatcher.read(&self.source, &text, parcel) else { return Ok(()) };
+        let updates: Vec<Read> = updates.collect();
         let mut waits = Waits::new();
         let incoming = |update: &Read| Incoming { update: update.clone(), origin: Origin::Drained, life };
         let mut place = Some(place);

@@ -1,19 +1,21 @@
 //! From what was received to the inbox, and from there to the lanes.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Waker};
 use std::time::SystemTime;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::batch::Batch;
-use super::sort::{Sorted, Sorting};
+use super::found::Found;
+use super::sort::Sorting;
 use super::work::AtWork;
 use super::{Accepted, Dispatcher, Job, Ticket, lock, meter, runtime};
 use crate::field::excerpt;
-use crate::inbox::{self, Chain, Claimed, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
+use crate::inbox::{self, Chain, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
 use crate::intake::Parcel;
 use crate::source::{Lane, Source};
 use crate::told::quietly;
@@ -58,11 +60,13 @@ impl Dispatcher {
         parcel: Parcel<'_>,
     ) -> Result<Ticket> {
         let (coin, updates) = match self.read(source, body, parcel) {
-            Ok(read) => read,
+            Ok((coin, updates)) => (coin, live(updates)),
             Err(report) => return Ok(Ticket::done(report)),
         };
-        let place = self.place_for(source, updates.first(), 0)?;
-        self.put(Delivered::new(source, &coin, live(updates)), place)
+        let place = self.place_for(source, updates.first().map(|first| &first.update), 0)?;
+        // Where nothing is kept, for the handlers.
+        let awaited = !self.is_durable;
+        self.put(Delivered { awaited, ..Delivered::new(source, &coin, updates) }, place)
     }
 
     /// A place for an update, if there is room now in its lane, for which so many are held elsewhere.
@@ -140,7 +144,7 @@ impl Dispatcher {
         let mut accepting = self.watch.accepting();
         #[cfg(feature = "polling")]
         let mut watching = accepting.at(coin);
-        let Sorting { sorted, events, report } = self.sort(
+        let Sorting { updates, facts, dead, lanes, found, report } = self.sort(
             source,
             coin,
             updates,
@@ -149,35 +153,57 @@ impl Dispatcher {
         );
         #[cfg(feature = "polling")]
         let remember = watching.remember(remember);
-        if events.is_empty() && taken.is_empty() && remember.is_empty() {
+        dead.iter().for_each(|event| meter::count(meter::DIED, event.currency, event.origin));
+        let is_nothing = taken.is_empty() && remember.is_empty() && dead.is_empty();
+        if updates.is_empty() && is_nothing {
             return Ok(Ticket::done(report));
         }
-        let place = self.room.fit(place, sorted.iter().filter(|sorted| sorted.live.is_some()).count());
+        let place = self.room.fit(place, updates.len());
         let has_place = place.num_permits() > 0;
         let (batch, ticket) = Batch::new(report, total, place);
+        let placing = Placing { source: source.clone(), updates, lanes, found, batch, claim: true, awaited };
+        if let Some(transient) = self.inbox.transient() {
+            if !dead.is_empty() {
+                let dead = inbox::Batch { events: dead, ..inbox::Batch::default() };
+                self.inbox.append(dead, Box::new(drop));
+            }
+            let lanes = self.stored(placing, transient.begin(&facts, remember));
+            #[cfg(feature = "polling")]
+            drop(accepting);
+            self.begin(lanes, awaited, &runtime);
+            return Ok(ticket);
+        }
+        let live = placing.updates.iter().zip(facts);
+        let live = live.map(|(accepted, fact)| NewEvent { fact, ..accepted.event() });
+        let events = live.chain(dead).collect();
+        let rest = inbox::Batch { events, taken, remember, chain, ..inbox::Batch::default() };
+        Ok(ticket.stored_by(self.append(rest, placing, has_place, runtime)))
+    }
+
+    /// Puts them into an inbox that tells later when they are stored. Tells who has to wait for that.
+    fn append(
+        self: &Arc<Self>,
+        mut rest: inbox::Batch,
+        mut placing: Placing,
+        has_place: bool,
+        runtime: Handle,
+    ) -> Option<oneshot::Receiver<Result<()>>> {
         let (tell, stored) = if self.is_durable { Some(oneshot::channel()).unzip() } else { (None, None) };
         let this = Arc::clone(self);
-        let source = source.clone();
-        let mut rest =
-            inbox::Batch { events, taken, remember, chain: chain.clone(), ..inbox::Batch::default() };
         self.backlog.decide(has_place, |claim| {
-            rest.claim = claim;
+            (rest.claim, placing.claim) = (claim, claim);
             if !claim {
                 // It waits in the inbox, and whoever claims it there needs the place.
-                batch.leave_all();
+                placing.batch.leave_all();
             }
-            // The events stay here too, so that nothing is read again that was read.
-            let kept = rest.events.clone();
+            #[cfg(feature = "polling")]
+            let chain = rest.chain.clone();
             let done = move |ids: Result<Vec<Option<EventId>>>| {
                 #[cfg(feature = "polling")]
                 this.health.note(&ids, chain.as_ref());
                 let stored = ids.map(|ids| {
-                    let stored = kept
-                        .into_iter()
-                        .zip(ids)
-                        .zip(sorted)
-                        .map(|((event, id), sorted)| (event, id, sorted));
-                    this.stored(&source, stored, &batch, claim, awaited, &runtime);
+                    let lanes = this.stored(placing, ids);
+                    this.begin(lanes, false, &runtime);
                 });
                 if !claim {
                     this.backlog.appended();
@@ -187,88 +213,105 @@ impl Dispatcher {
             };
             self.inbox.append(rest, Box::new(done));
         });
-        Ok(ticket.stored_by(stored))
+        stored
     }
 
-    /// They are stored: those that are ours go into their lanes.
-    fn stored(
-        self: &Arc<Self>,
-        source: &Source,
-        stored: impl ExactSizeIterator<Item = (NewEvent, Option<EventId>, Sorted)>,
-        batch: &Arc<Batch>,
-        claim: bool,
-        awaited: bool,
-        runtime: &Handle,
-    ) {
-        let (accepted, count) = (SystemTime::now(), stored.len());
-        let mut jobs: Vec<(Lane, Vec<Accepted>)> = Vec::new();
-        for (event, id, Sorted { index, live }) in stored {
-            // A dead letter is said already.
-            let Some((update, lane)) = live else {
-                meter::count(meter::DIED, &event);
-                continue;
-            };
-            let Some(id) = id else {
+    /// They are stored: those that are ours go into their lanes. The lanes that have to begin.
+    fn stored(self: &Arc<Self>, placing: Placing, ids: Vec<Option<EventId>>) -> Vec<Work> {
+        let Placing { source, mut updates, lanes, found, batch, claim, awaited } = placing;
+        let (now, mut ids) = (SystemTime::now(), ids.into_iter());
+        updates.retain_mut(|accepted| {
+            let Accepted { index, update, origin, id, at, .. } = accepted;
+            let currency = update.currency();
+            let Some(new) = ids.next().flatten() else {
                 quietly(|| {
-                    tracing::debug!(currency = %event.currency, update = excerpt(&event.text), "delivered before");
+                    tracing::debug!(%currency, update = excerpt(update.raw()), "delivered before");
                 });
-                batch.note(|report| report.repeated.push(index));
-                meter::count(meter::REPEATED, &event);
-                continue;
+                batch.note(|report| report.repeated.push(*index));
+                meter::count(meter::REPEATED, currency, *origin);
+                return false;
             };
-            meter::count(meter::ACCEPTED, &event);
+            (*id, *at) = (new, now);
+            meter::count(meter::ACCEPTED, currency, *origin);
             quietly(|| {
-                tracing::debug!(id = id.0, origin = ?event.origin, currency = %event.currency, event = %update.event(), "accepted");
+                tracing::debug!(id = id.0, ?origin, %currency, event = %update.event(), "accepted");
             });
-            if claim {
-                let claimed = Claimed { id, event, attempt: 1, failures: 0, due: None, accepted };
-                let accepted = Accepted { index, update, claimed };
-                match jobs.iter_mut().find(|(known, _)| *known == lane) {
-                    Some((_, updates)) => updates.push(accepted),
-                    None => {
-                        // Mostly all of them have the same lane.
-                        let mut updates = Vec::with_capacity(if jobs.is_empty() { count } else { 1 });
-                        updates.push(accepted);
-                        jobs.push((lane, updates));
-                    }
+            if !claim && awaited {
+                lock(&self.awaited).insert(new, (Arc::clone(&batch), *index));
+            }
+            claim
+        });
+        // Mostly all of them have the same lane.
+        let mut jobs = vec![updates];
+        if lanes.len() > 1 {
+            let all = std::mem::take(&mut jobs);
+            jobs = lanes.iter().map(|_| Vec::new()).collect();
+            for accepted in all.into_iter().flatten() {
+                if let Some(job) = jobs.get_mut(accepted.lane) {
+                    job.push(accepted);
                 }
-            } else if awaited {
-                lock(&self.awaited).insert(id, (Arc::clone(batch), index));
             }
         }
-        for (lane, updates) in jobs {
-            let job = Job { source: source.clone(), updates, batch: Some(Arc::clone(batch)), place: None };
-            if let Some((lane, job)) = self.backlog.turn(lane, job) {
-                self.enter(lane, job, runtime);
-            }
-        }
+        let mut found = Some(found);
+        let jobs = lanes.into_iter().zip(jobs).filter(|(_, updates)| !updates.is_empty());
+        jobs.filter_map(|(lane, updates)| {
+            let found = found.take().unwrap_or_default();
+            let (source, batch) = (source.clone(), Some(Arc::clone(&batch)));
+            let job = Job { source, updates, found, batch, place: None };
+            self.backlog.turn(lane, job).and_then(|(lane, job)| self.enter(lane, job))
+        })
+        .collect()
     }
 
-    /// Puts a job into its lane.
-    pub(super) fn enter(self: &Arc<Self>, lane: Lane, job: Job, runtime: &Handle) {
+    /// Puts a job into its lane. If the lane is to begin, its work.
+    #[must_use]
+    pub(super) fn enter(self: &Arc<Self>, lane: Lane, job: Job) -> Option<Work> {
         let count = job.updates.len();
         self.unfinished.fetch_add(count, Ordering::Relaxed);
-        if let Some((job, waiting)) = self.lanes.push(lane.clone(), job, count) {
-            let (this, first) = (Arc::clone(self), AtWork::new(self, job));
-            let abort = self.abort.clone();
-            // In a box, because the runtime moves a task's future more than once.
-            let work = Box::pin(async move {
-                let ended = {
-                    // Released before those that wait behind it.
-                    let work = pin!(this.work(&lane, &waiting, first));
-                    abort.run_until_cancelled(work).await
-                };
-                if ended.is_none() {
-                    this.abandon();
-                }
-            });
-            self.workers.spawn_on(work, runtime);
+        let (job, waiting) = self.lanes.push(lane.clone(), job, count)?;
+        let (this, first) = (Arc::clone(self), AtWork::new(self, job));
+        Some(Box::pin(self.workers.track_future(async move {
+            let ended = {
+                // Released before those that wait behind it.
+                let work = pin!(this.work(&lane, &waiting, first));
+                this.abort.run_until_cancelled(work).await
+            };
+            if ended.is_none() {
+                this.abandon();
+            }
+        })))
+    }
+
+    /// Begins to work. Whoever waits for the end of it all `lends` his thread, until there is something to wait for: most handlers
+    /// have ended by then, and a task of its own costs more than many of them.
+    pub(super) fn begin(&self, lanes: Vec<Work>, lends: bool, runtime: &Handle) {
+        let lends = lends && lanes.len() == 1;
+        for mut work in lanes {
+            let ended = lends && work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+            if !ended {
+                runtime.spawn(work);
+            }
         }
     }
 }
 
+/// What a lane's worker does, from its begin to its end.
+pub(super) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Where updates go when they are stored.
+struct Placing {
+    source: Source,
+    updates: Vec<Accepted>,
+    lanes: Vec<Lane>,
+    found: Found,
+    batch: Arc<Batch>,
+    /// They are claimed by being appended.
+    claim: bool,
+    awaited: bool,
+}
+
 /// As they come from a daemon, or by hand.
-fn live(updates: Vec<Read>) -> Vec<Incoming> {
+fn live(updates: impl Iterator<Item = Read>) -> Vec<Incoming> {
     let life = Life::new();
-    updates.into_iter().map(|update| Incoming { update, origin: Origin::Live, life }).collect()
+    updates.map(|update| Incoming { update, origin: Origin::Live, life }).collect()
 }

@@ -45,9 +45,18 @@ impl Batch {
 
     /// Writes down what became of an update, and gives its place back, soon.
     pub(super) fn note(&self, note: impl FnOnce(&mut Report)) {
+        self.note_all(1, note);
+    }
+
+    /// The same of so many that are handled.
+    pub(super) fn handled(&self, count: usize) {
+        self.note_all(count, |report| report.handled += count);
+    }
+
+    fn note_all(&self, count: usize, note: impl FnOnce(&mut Report)) {
         let State { report, room, left, share } = &mut *lock(&self.state);
         note(report);
-        *left += 1;
+        *left += count;
         if left >= share {
             drop(room.split(std::mem::take(left).min(room.num_permits())));
         }

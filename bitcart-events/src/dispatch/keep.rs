@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{Dispatcher, lock, sort};
+use super::{Dispatcher, lock};
 use crate::delivery::waits::Waits;
 use crate::inbox::{Batch, Chain, NewEvent, Origin, Received, ReceivedId, Remember};
 use crate::{Coin, ErrorKind, Result};
@@ -114,7 +114,7 @@ impl Dispatcher {
     /// Makes a dead letter of a text that is none of events.
     pub(crate) fn bury(&self, coin: &Coin, text: Arc<str>, received: Option<ReceivedId>, why: &str) {
         let dead = Some(why.to_owned());
-        let event = NewEvent { dead, ..sort::event_of(coin, text.into(), Origin::Drained) };
+        let event = NewEvent { dead, ..NewEvent::of(coin, text, Origin::Drained) };
         let taken = received.into_iter().collect();
         // What is kept and cannot be buried now comes up again.
         drop(self.write(Batch { events: vec![event], taken, ..Batch::default() }));

@@ -19,9 +19,9 @@ struct Queue<J> {
 pub(crate) struct Waiting(AtomicUsize);
 
 impl Waiting {
-    /// One less.
-    pub(crate) fn handled(&self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+    /// So many less.
+    pub(crate) fn ended(&self, count: usize) {
+        self.0.fetch_sub(count, Ordering::Relaxed);
     }
 }
 

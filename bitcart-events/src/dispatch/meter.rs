@@ -1,6 +1,9 @@
 //! What operators count, through the `metrics` facade (feature `metrics`). [`inbox`](crate::inbox) documents the names.
 
-use crate::inbox::{Claimed, InboxStats, NewEvent};
+use std::time::SystemTime;
+
+use crate::Currency;
+use crate::inbox::{InboxStats, Origin};
 #[cfg(feature = "metrics")]
 use crate::told::quietly;
 
@@ -10,27 +13,27 @@ pub(super) const HANDLED: &str = "bitcart_events_handled_total";
 pub(super) const RETRIED: &str = "bitcart_events_retried_total";
 pub(super) const DIED: &str = "bitcart_events_died_total";
 
-pub(super) fn count(what: &'static str, event: &NewEvent) {
+pub(super) fn count(what: &'static str, currency: Currency, origin: Origin) {
     #[cfg(feature = "metrics")]
     {
-        let origin = format!("{:?}", event.origin).to_lowercase();
+        let origin = format!("{origin:?}").to_lowercase();
         let count =
-            || metrics::counter!(what, "currency" => event.currency.code(), "origin" => origin).increment(1);
+            || metrics::counter!(what, "currency" => currency.code(), "origin" => origin).increment(1);
         quietly(count);
     }
     #[cfg(not(feature = "metrics"))]
-    let _ = (what, event);
+    let _ = (what, currency, origin);
 }
 
 /// How long it took from the acceptance of an event to its end.
-pub(super) fn lag(claimed: &Claimed) {
+pub(super) fn lag(currency: Currency, accepted: SystemTime) {
     #[cfg(feature = "metrics")]
     quietly(|| {
-        metrics::histogram!("bitcart_events_lag_seconds", "currency" => claimed.event.currency.code())
-            .record(claimed.accepted.elapsed().unwrap_or_default());
+        metrics::histogram!("bitcart_events_lag_seconds", "currency" => currency.code())
+            .record(accepted.elapsed().unwrap_or_default());
     });
     #[cfg(not(feature = "metrics"))]
-    let _ = claimed;
+    let _ = (currency, accepted);
 }
 
 /// How much stands in the inbox.

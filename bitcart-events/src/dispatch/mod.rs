@@ -2,9 +2,11 @@
 //! waits, each isolated from the others.
 
 mod accept;
+mod accepted;
 mod backlog;
 mod batch;
 mod close;
+mod found;
 #[cfg(feature = "polling")]
 mod keep;
 mod lanes;
@@ -15,6 +17,7 @@ mod report;
 mod room;
 mod run;
 mod sort;
+mod tally;
 #[cfg(all(test, feature = "sqlite"))]
 mod tests;
 mod work;
@@ -31,9 +34,11 @@ use tokio_util::task::TaskTracker;
 pub(crate) use accept::Read;
 #[cfg(feature = "polling")]
 pub(crate) use accept::{Delivered, Incoming};
+use accepted::Accepted;
 use backlog::Backlog;
 use batch::Batch;
 pub(crate) use batch::Ticket;
+use found::Found;
 #[cfg(feature = "polling")]
 use keep::Health;
 use lanes::Lanes;
@@ -42,14 +47,14 @@ pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Repor
 use room::Room;
 
 use crate::handler::{Routes, States};
-use crate::inbox::{Claimed, EventId, Inbox};
+use crate::inbox::{EventId, Inbox};
 #[cfg(feature = "polling")]
 use crate::inbox::{InboxStats, Received, ReceivedId};
 #[cfg(feature = "polling")]
 use crate::reconcile::{Timing, Watch};
 use crate::source::Source;
 use crate::told::Told;
-use crate::{Error, ErrorKind, Result, Update};
+use crate::{Error, ErrorKind, Result};
 
 /// How many updates may wait or run, and how many may run at once.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +111,8 @@ pub(crate) struct Dispatcher {
 struct Job {
     source: Source,
     updates: Vec<Accepted>,
+    /// Their handlers, as far as they were looked up. The updates are of one wallet.
+    found: Found,
     /// Whoever waits for the report.
     batch: Option<Arc<Batch>>,
     /// The place of what comes without a batch.
@@ -116,16 +123,8 @@ struct Job {
 impl Job {
     /// The first of its events.
     fn first(&self) -> Option<EventId> {
-        self.updates.first().map(|accepted| accepted.claimed.id)
+        self.updates.first().map(|accepted| accepted.id)
     }
-}
-
-/// An update that is to be handled.
-struct Accepted {
-    /// Its place among the updates that it came with.
-    index: usize,
-    update: Update,
-    claimed: Claimed,
 }
 
 impl Dispatcher {

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::found::Found;
 use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Job, lock, meter};
 use crate::inbox::{Claimed, Claims, Verdict, WalletId};
 use crate::source::Source;
@@ -165,7 +166,7 @@ impl Dispatcher {
                         "{error}; it is a dead letter now"
                     );
                 });
-                meter::count(meter::DIED, event);
+                meter::count(meter::DIED, event.currency, event.origin);
                 return self.inbox.settle(&claimed, Verdict::Dead { error });
             }
         };
@@ -174,13 +175,16 @@ impl Dispatcher {
         }
         let lane = source.lane(&update, self.policy.payments_apart);
         let (batch, index) = awaited.unzip();
-        let accepted = Accepted { index: index.unwrap_or(0), update, claimed };
-        self.enter_here(lane, Job { source: source.clone(), updates: vec![accepted], batch, place });
+        let accepted = Accepted::of(&claimed, index.unwrap_or(0), update);
+        self.enter_here(
+            lane,
+            Job { source: source.clone(), updates: vec![accepted], found: Found::default(), batch, place },
+        );
     }
 
     /// From inside the pump, which is on the runtime.
     fn enter_here(self: &Arc<Self>, lane: crate::source::Lane, job: Job) {
-        self.enter(lane, job, &Handle::current());
+        self.begin(self.enter(lane, job).into_iter().collect(), false, &Handle::current());
     }
 }
 

@@ -5,20 +5,18 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::task::JoinHandle;
 use tracing::{Level, Span};
 
-use super::Dispatcher;
 use super::policy::Next;
+use super::{Accepted, Dispatcher};
 use crate::Update;
 use crate::field::excerpt;
 use crate::handler::{
     Attempt, ByHand, Call, Given, Handler, HandlerError, Invocation, Outcome, Subscription,
 };
-use crate::inbox::Claimed;
 use crate::told::quietly;
 
 tokio::task_local! {
@@ -53,10 +51,10 @@ pub(super) fn inside(dispatcher: u64) -> bool {
 }
 
 /// A handler, and what it is to handle.
-pub(super) struct Run<'a> {
-    pub(super) handler: &'a Handler,
-    pub(super) update: &'a Update,
-    pub(super) attempt: &'a Attempt,
+struct Run<'a> {
+    handler: &'a Handler,
+    update: &'a Update,
+    attempt: &'a Attempt,
 }
 
 /// How a call ended.
@@ -68,29 +66,25 @@ pub(super) struct Ended {
 }
 
 /// Runs a handler, and what it wants to have stored; logs how it ended, and what comes next.
-pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>) -> Ended {
+pub(super) async fn run(dispatcher: &Dispatcher, handler: &Handler, accepted: &Accepted) -> Ended {
+    let Accepted { update, id, attempt, origin, at, .. } = accepted;
+    let attempt = &Attempt::new(dispatcher.key, *id, *attempt, *origin, *at);
+    let run = Run { handler, update, attempt };
     let mut inside = Inside { dispatcher: dispatcher.id, span: span!(Level::DEBUG, &run) };
-    let called = match run.handler {
+    let called = match handler {
         Handler::Registered(registration, subscription) => {
-            let (states, update, attempt) = (&*dispatcher.states, run.update, run.attempt);
+            let states = &*dispatcher.states;
             let invocation = Invocation::new(Given { update, subscription, states, attempt });
             Called::Registered(registration.call, subscription, invocation)
         }
         Handler::ByHand(by_hand) => Called::ByHand(by_hand),
     };
-    let begun = inside.run(|| begin(dispatcher, &run, &called));
-    let mut outcome = match begun.unwrap_or_else(|panicked| Begun::Ended(Err(panicked))) {
-        Begun::Ended(outcome) => outcome,
-        Begun::Goes(future) => Going { inside: &inside, future: Some(future) }.await,
-        Begun::Blocks(thread) => thread.await.unwrap_or_else(|error| match error.try_into_panic() {
-            Ok(panic) => Err(panicked(&*panic)),
-            Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
-        }),
-    };
-    let (effects, mut next) = (run.attempt.take_effects(), Next::Done);
+    let begin = || begin(dispatcher, &run, &called);
+    let mut outcome = Running { inside: &inside, begin: Some(begin), future: None }.await;
+    let (effects, mut next) = (attempt.take_effects(), Next::Done);
     if outcome.is_ok() && !effects.is_empty() {
         next = Next::Stored;
-        match dispatcher.inbox.settle_with(claimed, effects).await {
+        match dispatcher.inbox.settle_with(&accepted.claimed(), effects).await {
             Ok(()) => {}
             Err(error) => outcome = Err(HandlerError::Failed(error)),
         }
@@ -106,21 +100,21 @@ pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>
                 outcome = Err(panicked);
             }
         }
-        next = dispatcher.policy.next(&outcome, claimed.failures, run.handler.retries());
+        next = dispatcher.policy.next(&outcome, accepted.failures, handler.retries());
         // What goes wrong is told with all that the span says, whether or not anybody wants to see the span.
         if inside.span.is_disabled() {
             inside.span = span!(Level::ERROR, &run);
         }
     }
-    quietly(|| inside.span.in_scope(|| tell(&outcome, &error, &next, claimed, run.update)));
+    quietly(|| inside.span.in_scope(|| tell(&outcome, &error, &next, accepted)));
     Ended { outcome, next, error }
 }
 
-fn tell(outcome: &Outcome, error: &str, next: &Next, claimed: &Claimed, update: &Update) {
+fn tell(outcome: &Outcome, error: &str, next: &Next, accepted: &Accepted) {
     const DEAD: &str = "it is a dead letter now";
-    let (id, attempt) = (claimed.id.0, claimed.attempt);
+    let (id, attempt) = (accepted.id.0, accepted.attempt);
     let Err(failed) = outcome else { return tracing::debug!(id, attempt, "handled") };
-    let update = excerpt(update.raw());
+    let update = excerpt(accepted.update.raw());
     match (failed, next) {
         (HandlerError::Argument(_), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),
         (_, Next::Again(wait)) => {
@@ -153,29 +147,55 @@ impl Inside {
     }
 }
 
-/// An `async` handler that was called.
-struct Going<'a> {
+/// A call of a handler: all of the user's code in it runs inside.
+struct Running<'a, B> {
     inside: &'a Inside,
-    /// `None` when it has ended.
+    /// `None` when it has begun.
+    begin: Option<B>,
+    /// `None` before that, and when it has ended.
     future: Option<Started<'a>>,
+}
+
+/// A handler that was called.
+enum Begun<'a> {
+    Ended(Outcome),
+    Goes(Started<'a>),
 }
 
 type Started<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
 
-impl Future for Going<'_> {
+/// A handler that is to be called, and what with.
+enum Called<'u> {
+    Registered(Call, &'u Arc<Subscription>, Invocation<'u>),
+    ByHand(&'u ByHand),
+}
+
+impl<'a, B: FnOnce() -> Begun<'a> + Unpin> Future for Running<'a, B> {
     type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome> {
-        let Self { inside, future } = &mut *self;
-        let Some(started) = future else { return Poll::Pending };
-        let polled = inside.run(|| started.as_mut().poll(context));
-        let outcome = ready!(polled.unwrap_or_else(|panicked| Poll::Ready(Err(panicked))));
-        *future = None;
-        Poll::Ready(outcome)
+        let Self { inside, begin, future } = &mut *self;
+        // What ends at once has been inside once.
+        let polled = inside.run(|| {
+            let started = match begin.take().map(|begin| begin()) {
+                Some(Begun::Ended(outcome)) => return Poll::Ready(outcome),
+                Some(Begun::Goes(started)) => future.insert(started),
+                None => match future {
+                    Some(started) => started,
+                    None => return Poll::Pending,
+                },
+            };
+            let polled = started.as_mut().poll(context);
+            if polled.is_ready() {
+                *future = None;
+            }
+            polled
+        });
+        polled.unwrap_or_else(|panicked| Poll::Ready(Err(panicked)))
     }
 }
 
-impl Drop for Going<'_> {
+impl<B> Drop for Running<'_, B> {
     fn drop(&mut self) {
         if let Some(given_up) = self.future.take() {
             // That it panicked is told by the panic itself, and it ends in any case.
@@ -184,21 +204,7 @@ impl Drop for Going<'_> {
     }
 }
 
-/// A handler that is to be called, and what with.
-enum Called<'u> {
-    Registered(Call, &'u Arc<Subscription>, Invocation<'u>),
-    ByHand(&'u ByHand),
-}
-
-/// One that was called.
-enum Begun<'u> {
-    Ended(Outcome),
-    Goes(Started<'u>),
-    /// On a thread for such.
-    Blocks(JoinHandle<Outcome>),
-}
-
-fn begin<'u>(dispatcher: &Dispatcher, run: &Run<'_>, called: &'u Called<'u>) -> Begun<'u> {
+fn begin<'u>(dispatcher: &Dispatcher, run: &Run<'u>, called: &'u Called<'u>) -> Begun<'u> {
     let goes = |future: Started<'u>| {
         Begun::Goes(match dispatcher.policy.time_limit {
             None => future,
@@ -219,11 +225,17 @@ fn begin<'u>(dispatcher: &Dispatcher, run: &Run<'_>, called: &'u Called<'u>) -> 
             let (update, attempt) = (run.update.clone(), run.attempt.shared());
             let (subscription, states) = (Arc::clone(subscription), Arc::clone(&dispatcher.states));
             let (id, span) = (dispatcher.id, Span::current());
-            Begun::Blocks(tokio::task::spawn_blocking(move || {
+            let thread = tokio::task::spawn_blocking(move || {
                 let _entered = span.enter();
                 let (update, subscription, states, attempt) = (&update, &subscription, &*states, &attempt);
                 let invocation = Invocation::new(Given { update, subscription, states, attempt });
                 RUNNING.sync_scope(id, || call(&invocation))
+            });
+            Begun::Goes(Box::pin(async {
+                thread.await.unwrap_or_else(|error| match error.try_into_panic() {
+                    Ok(panic) => Err(panicked(&*panic)),
+                    Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
+                })
             }))
         }
     }

@@ -1,33 +1,32 @@
 //! What becomes of updates before they are stored: read, ignored, rejected, or sorted into lanes.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use super::accept::Incoming;
-use super::{Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
+use super::found::Found;
+use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
 use crate::field::{IntField, excerpt};
-use crate::inbox::{Fact, Life, NewEvent, Origin, Text};
+use crate::inbox::{Fact, Life, NewEvent, Origin};
 use crate::intake::{Parcel, Part};
 #[cfg(feature = "polling")]
 use crate::reconcile::Watching;
 use crate::schema::event;
 use crate::source::{Lane, Source, Unasked};
-use crate::update::{Came, Malformed};
-use crate::{Coin, Event, Payload, Update};
+use crate::update::{Came, Malformed, Marker};
+use crate::{Coin, Update};
 
 /// What is to be stored, and what became of the rest.
+#[derive(Default)]
 pub(super) struct Sorting {
-    /// What stands behind each of the events.
-    pub(super) sorted: Vec<Sorted>,
-    pub(super) events: Vec<NewEvent>,
+    pub(super) updates: Vec<Accepted>,
+    /// What each of these states, if that is delivered only once.
+    pub(super) facts: Vec<Option<Fact>>,
+    /// What no handler could take.
+    pub(super) dead: Vec<NewEvent>,
+    pub(super) lanes: Vec<Lane>,
+    /// The handlers of these events.
+    pub(super) found: Found,
     pub(super) report: Report,
-}
-
-pub(super) struct Sorted {
-    /// Its place among the updates that it came with.
-    pub(super) index: usize,
-    /// Nothing for a dead letter.
-    pub(super) live: Option<(Update, Lane)>,
 }
 
 impl Dispatcher {
@@ -37,7 +36,7 @@ impl Dispatcher {
         source: &Source,
         body: &Arc<str>,
         parcel: Parcel<'_>,
-    ) -> std::result::Result<(Coin, Vec<Read>), Report> {
+    ) -> std::result::Result<(Coin, impl Iterator<Item = Read> + use<>), Report> {
         let coin = source.resolve(&parcel).map_err(|unasked| {
             self.strangers.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
             let reason = match unasked {
@@ -49,12 +48,11 @@ impl Dispatcher {
             Report { ignored, ..Report::default() }
         })?;
         let came = Came::new(coin.clone(), Arc::clone(body), parcel.table);
-        let text = |raw: Range<usize>| body.get(raw).unwrap_or_default().to_owned();
-        let read = |part: Part| match part {
+        let read = move |part: Part| match part {
             Ok(outline) => Ok(Update::new(&came, outline)),
-            Err((malformed, raw)) => Err((malformed, text(raw))),
+            Err((malformed, raw)) => Err((malformed, came.text(raw).to_owned())),
         };
-        Ok((coin, parcel.updates.into_iter().map(read).collect()))
+        Ok((coin, parcel.updates.into_iter().map(read)))
     }
 
     pub(super) fn sort(
@@ -65,10 +63,9 @@ impl Dispatcher {
         #[cfg(feature = "polling")] watching: &mut Watching<'_>,
     ) -> Sorting {
         let count = updates.len();
-        let (sorted, events) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut sorting = Sorting { sorted, events, report: Report::default() };
-        // Those of a wallet that came together are of few events: whether each has a handler is looked up once.
-        let mut known: Vec<(Event, bool)> = Vec::new();
+        let (accepted, facts) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut sorting = Sorting { updates: accepted, facts, ..Sorting::default() };
+        let mut marker = None;
         for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
             let update = match update {
                 Ok(update) => update,
@@ -77,17 +74,8 @@ impl Dispatcher {
                     continue;
                 }
             };
-            let event = update.event();
-            let is_known = known.iter().find(|(known, _)| *known == event).map(|(_, is_handled)| *is_handled);
-            let is_handled = is_known.unwrap_or_else(|| {
-                let is_handled = source.find(coin, event, &self.routes).is_some();
-                known.push((event, is_handled));
-                if !is_handled {
-                    self.ignore(&update);
-                }
-                is_handled
-            });
-            if !is_handled {
+            if sorting.found.handler(self, source, coin, update.event()).is_none() {
+                self.ignore(&update);
                 sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
                 continue;
             }
@@ -97,9 +85,13 @@ impl Dispatcher {
                 continue;
             }
             let lane = source.lane(&update, self.policy.payments_apart);
-            let fact = self.fact(&update, &lane, life);
-            sorting.events.push(NewEvent { fact, ..event_of(coin, update.text(), origin) });
-            sorting.sorted.push(Sorted { index, live: Some((update, lane)) });
+            sorting.facts.push(fact(&update, &lane, life, &mut marker, &self.key));
+            // Mostly all of them have the same one.
+            let lane = sorting.lanes.iter().position(|known| *known == lane).unwrap_or_else(|| {
+                sorting.lanes.push(lane);
+                sorting.lanes.len() - 1
+            });
+            sorting.updates.push(Accepted::new(index, lane, update, origin));
         }
         sorting
     }
@@ -131,26 +123,29 @@ impl Dispatcher {
         } else {
             tracing::warn!(%currency, wallet, update = excerpt(&raw), "rejected: {malformed}");
             let dead = Some(malformed.to_string());
-            sorting
-                .events
-                .push(NewEvent { dead, ..event_of(coin, Text::from(Arc::<str>::from(raw)), origin) });
-            sorting.sorted.push(Sorted { index, live: None });
+            sorting.dead.push(NewEvent { dead, ..NewEvent::of(coin, Arc::<str>::from(raw), origin) });
             sorting.report.rejected.push(Rejected::malformed(index, malformed));
         }
     }
+}
 
-    /// What the update states, if that is delivered only once.
-    fn fact(&self, update: &Update, lane: &Lane, life: Life) -> Option<Fact> {
-        let name = update.event().name();
-        if name == event::NewBlock::SCHEMA.name {
-            // What is no height is rejected when the handler's arguments are read.
-            let height = u64::from_field(update.field(0)).ok()?;
-            Some(Fact::Height { of: chain(lane, update.coin()), height })
-        } else if name == event::NewTransaction::SCHEMA.name {
-            Some(Fact::Transfer { mark: update.transfer(&self.key), life })
-        } else {
-            None
-        }
+/// What the update states, if that is delivered only once.
+fn fact(
+    update: &Update,
+    lane: &Lane,
+    life: Life,
+    marker: &mut Option<Marker>,
+    key: &[u8; 16],
+) -> Option<Fact> {
+    if update.is::<event::NewBlock>() {
+        // What is no height is rejected when the handler's arguments are read.
+        let height = u64::from_field(update.field(0)).ok()?;
+        Some(Fact::Height { of: chain(lane, update.coin()), height })
+    } else if update.is::<event::NewTransaction>() {
+        let marker = marker.get_or_insert_with(|| Marker::of(key, update.coin()));
+        Some(Fact::Transfer { mark: update.transfer(marker), life })
+    } else {
+        None
     }
 }
 
@@ -160,8 +155,4 @@ fn chain(lane: &Lane, coin: &Coin) -> String {
         Lane::Wallet(currency, Some(wallet)) => format!("{currency}/{}", wallet.hex()),
         _ => coin.currency().code().to_owned(),
     }
-}
-
-pub(super) fn event_of(coin: &Coin, text: Text, origin: Origin) -> NewEvent {
-    NewEvent { currency: coin.currency(), wallet: coin.id(), text, origin, fact: None, dead: None }
 }

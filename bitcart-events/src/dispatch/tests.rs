@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
+use super::found::Found;
 use super::{Accepted, Dispatcher, Job, Limits, Policy};
 use crate::handler::{Routes, States};
 use crate::inbox::{Batch, Inbox, NewEvent, SqliteInbox};
@@ -25,9 +26,11 @@ async fn what_was_broken_off_before_it_began_is_released() {
     let (routes, states) = (Routes::default(), States::default());
     let dispatcher = Arc::new(Dispatcher::new(routes, states, limits, policy, Arc::new(inbox.clone())));
     let update = Update::parse(&body, 0..body.len(), &coin).unwrap();
-    let updates = vec![Accepted { index: 0, update, claimed }];
-    let job = Job { source: Source::Coin(coin.clone()), updates, batch: None, place: None };
-    dispatcher.enter(Lane::of(&coin), job, &Handle::current());
+    let updates = vec![Accepted::of(&claimed, 0, update)];
+    let (source, found) = (Source::Coin(coin.clone()), Found::default());
+    let job = Job { source, updates, found, batch: None, place: None };
+    let work = dispatcher.enter(Lane::of(&coin), job);
+    dispatcher.begin(work.into_iter().collect(), false, &Handle::current());
     // It has not run yet.
     dispatcher.closing.cancel();
     dispatcher.abort.cancel();

@@ -1,18 +1,21 @@
 //! The worker of a lane: one event after another, and what becomes of each.
 
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::found::Found;
 use super::lanes::Waiting;
 use super::policy::Next;
-use super::run::{self, Ended, Run};
+use super::run::{self, Ended};
+use super::tally::{AtOnce, Became, Tally};
 use super::{
     Accepted, Batch, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, meter, runtime,
 };
-use crate::handler::{Attempt, Handler, HandlerError, Outcome};
+use crate::handler::{Handler, HandlerError};
 use crate::inbox::{Claimed, Verdict};
 use crate::source::{Lane, Source};
 use crate::told::quietly;
@@ -40,14 +43,15 @@ impl Drop for AtWork {
 struct Turn<'d>(Option<SemaphorePermit<'d>>);
 
 impl<'d> Turn<'d> {
+    /// Whether it is here, and nobody else waits for one.
+    fn goes_on(&self, turns: &Semaphore) -> bool {
+        self.0.is_some() && turns.available_permits() > 0
+    }
+
     async fn begin(&mut self, turns: &'d Semaphore) {
-        if turns.available_permits() == 0 {
-            self.end();
-        }
-        if self.0.is_none() {
-            // Never closed.
-            self.0 = turns.acquire().await.ok();
-        }
+        self.end();
+        // Never closed.
+        self.0 = turns.acquire().await.ok();
     }
 
     fn end(&mut self) {
@@ -60,30 +64,34 @@ impl Dispatcher {
     pub(super) fn release(&self, updates: &[Accepted]) {
         if self.is_durable && self.closing.is_cancelled() {
             for accepted in updates {
-                self.inbox.settle(&accepted.claimed, Verdict::Released);
+                self.inbox.settle(&accepted.claimed(), Verdict::Released);
             }
         }
     }
 
     /// It leaves when nothing waits in the lane.
     pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting, first: AtWork) {
-        let mut turn = Turn(None);
+        let (mut turn, mut at_once) = (Turn(None), AtOnce::default());
         let mut next = Some(first);
         while let Some(mut at_work) = next {
-            let AtWork { job: Job { source, updates, batch, .. }, count, .. } = &mut at_work;
+            let AtWork { job: Job { source, updates, found, batch, .. }, count, .. } = &mut at_work;
+            let batch = batch.as_deref();
+            let mut tally = Tally::new(self, waiting, batch);
             for accepted in updates {
-                // Handlers that never wait must not keep the thread from everything else, the end of all this too.
-                tokio::task::coop::consume_budget().await;
-                *count += 1;
-                if self.begins() {
-                    self.handle(source, batch.as_deref(), accepted, &mut turn).await;
-                } else {
-                    self.inbox.settle(&accepted.claimed, Verdict::Released);
+                if at_once.is_enough() {
+                    at_once.none();
+                    tokio::task::yield_now().await;
                 }
-                waiting.handled();
-                self.room.freed();
-                self.unfinished.fetch_sub(1, Ordering::Relaxed);
+                *count += 1;
+                let handling = pin!(self.handle(source, found, batch, accepted, &mut turn));
+                let handling = while_waiting(handling, || {
+                    tally.tell();
+                    at_once.none();
+                });
+                let became = handling.await;
+                tally.count(became);
             }
+            drop(tally);
             drop(at_work);
             self.room.freed();
             next = self.lanes.next(lane).map(|job| AtWork::new(self, job));
@@ -99,49 +107,63 @@ impl Dispatcher {
     async fn handle<'d>(
         self: &'d Arc<Self>,
         source: &Source,
-        mut batch: Option<&Batch>,
+        found: &mut Found,
+        batch: Option<&Batch>,
         accepted: &mut Accepted,
         turn: &mut Turn<'d>,
-    ) {
-        let Accepted { index, update, claimed } = accepted;
-        let index = *index;
-        if let Some(due) = claimed.due.take() {
-            turn.end();
-            if !self.wait_until(due).await {
-                return self.inbox.settle(claimed, Verdict::Released);
+    ) -> Became {
+        let is_too_late = match accepted.due.take() {
+            _ if !self.begins() => true,
+            None => false,
+            Some(due) => {
+                turn.end();
+                !self.wait_until(due).await
             }
+        };
+        if is_too_late {
+            self.inbox.settle(&accepted.claimed(), Verdict::Released);
+            return Became::Left;
         }
+        let (index, mut is_noted) = (accepted.index, false);
         loop {
-            let Some(handler) = source.find(update.coin(), update.event(), &self.routes) else {
+            let update = &accepted.update;
+            let (currency, event) = (update.currency(), update.event());
+            let Some(handler) = found.handler(self, source, update.coin(), event) else {
                 // It was accepted when there was one: whoever leaves it out does not lose what came for it.
-                let error = format!("no handler is registered for `{}`", update.event());
+                let error = format!("no handler is registered for `{event}`");
                 quietly(|| {
-                    tracing::error!(
-                        id = claimed.id.0, currency = %update.currency(), wallet = update.coin().wallet_shown(),
-                        "{error}; it is a dead letter now"
-                    );
+                    let (id, wallet) = (accepted.id.0, update.coin().wallet_shown());
+                    tracing::error!(id, %currency, wallet, "{error}; it is a dead letter now");
                 });
-                self.inbox.settle(claimed, Verdict::Dead { error });
-                meter::count(meter::DIED, &claimed.event);
+                self.inbox.settle(&accepted.claimed(), Verdict::Dead { error });
+                meter::count(meter::DIED, currency, accepted.origin);
                 let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
-                return batch.into_iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
+                batch.into_iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
+                return Became::Left;
             };
-            turn.begin(&self.turns).await;
-            let Claimed { id, attempt, accepted, .. } = *claimed;
-            let attempt = Attempt::new(self.key, id, attempt, claimed.event.origin, accepted);
-            let Ended { outcome, next, error } =
-                run::run(self, claimed, Run { handler: &handler, update, attempt: &attempt }).await;
-            let is_failure = matches!(next, Next::Again(_));
-            let again = self.settle(source, claimed, next, error);
-            if let Some(batch) = batch.take() {
-                batch.note(|report| note(report, index, &handler, outcome, again));
+            if !turn.goes_on(&self.turns) {
+                turn.begin(&self.turns).await;
             }
-            let Some(wait) = again.filter(|_| self.policy.strict) else { return };
-            claimed.attempt = claimed.attempt.saturating_add(1);
-            claimed.failures = claimed.failures.saturating_add(u32::from(is_failure));
+            let Ended { outcome, next, error } = run::run(self, handler, accepted).await;
+            let is_failure = matches!(next, Next::Again(_));
+            let again = self.settle(source, accepted, next, error);
+            match outcome {
+                Ok(()) if is_noted => return Became::HandledLater,
+                Ok(()) => return Became::Handled,
+                Err(error) => {
+                    if let Some(batch) = batch.filter(|_| !is_noted) {
+                        batch.note(|report| note(report, index, handler, error, again));
+                    }
+                }
+            }
+            is_noted = true;
+            let Some(wait) = again.filter(|_| self.policy.strict) else { return Became::Left };
+            accepted.attempt = accepted.attempt.saturating_add(1);
+            accepted.failures = accepted.failures.saturating_add(u32::from(is_failure));
             turn.end();
             if !self.wait(wait).await {
-                return self.inbox.settle(claimed, Verdict::Released);
+                self.inbox.settle(&accepted.claimed(), Verdict::Released);
+                return Became::Left;
             }
         }
     }
@@ -150,29 +172,30 @@ impl Dispatcher {
     fn settle(
         self: &Arc<Self>,
         source: &Source,
-        claimed: &Claimed,
+        accepted: &Accepted,
         next: Next,
         error: String,
     ) -> Option<Duration> {
-        let event = &claimed.event;
+        let count = |what| meter::count(what, accepted.update.currency(), accepted.origin);
         match next {
             Next::Done | Next::Stored => {
-                if matches!(next, Next::Done) {
-                    self.inbox.settle(claimed, Verdict::Handled);
+                if matches!(next, Next::Done) && self.inbox.transient().is_none() {
+                    self.inbox.settle(&accepted.claimed(), Verdict::Handled);
                 }
-                meter::count(meter::HANDLED, event);
-                meter::lag(claimed);
+                count(meter::HANDLED);
+                meter::lag(accepted.update.currency(), accepted.at);
                 None
             }
             Next::Dead => {
-                self.inbox.settle(claimed, Verdict::Dead { error });
-                meter::count(meter::DIED, event);
+                self.inbox.settle(&accepted.claimed(), Verdict::Dead { error });
+                count(meter::DIED);
                 None
             }
             Next::Again(wait) => {
-                meter::count(meter::RETRIED, event);
+                count(meter::RETRIED);
                 let due = SystemTime::now() + wait;
-                self.inbox.settle(claimed, Verdict::Retry { due, held: self.policy.strict, error });
+                let retry = Verdict::Retry { due, held: self.policy.strict, error };
+                self.inbox.settle(&accepted.claimed(), retry);
                 if !self.policy.strict
                     && let Ok(runtime) = runtime()
                 {
@@ -183,9 +206,9 @@ impl Dispatcher {
             }
             Next::Later(wait) => {
                 if !self.policy.strict {
-                    let attempt = claimed.attempt.saturating_add(1);
-                    let due = SystemTime::now() + wait;
-                    self.postpone(source, &Claimed { attempt, ..claimed.clone() }, due);
+                    let mut claimed = accepted.claimed();
+                    claimed.attempt = claimed.attempt.saturating_add(1);
+                    self.postpone(source, &claimed, SystemTime::now() + wait);
                 }
                 Some(wait)
             }
@@ -216,12 +239,23 @@ impl Dispatcher {
     }
 }
 
-fn note(report: &mut Report, index: usize, handler: &Handler, outcome: Outcome, retry: Option<Duration>) {
-    match outcome {
-        Ok(()) => report.handled += 1,
-        Err(HandlerError::Argument(error)) => {
+fn note(report: &mut Report, index: usize, handler: &Handler, error: HandlerError, retry: Option<Duration>) {
+    match error {
+        HandlerError::Argument(error) => {
             report.rejected.push(Rejected::argument(index, handler.info(), error));
         }
-        Err(error) => report.failed.push(Failed { index, handler: handler.info(), error, retry }),
+        error => report.failed.push(Failed { index, handler: handler.info(), error, retry }),
     }
+}
+
+/// The same future, which tells whenever it has to wait.
+async fn while_waiting<T>(mut future: Pin<&mut impl Future<Output = T>>, mut waits: impl FnMut()) -> T {
+    poll_fn(|context| {
+        let polled = future.as_mut().poll(context);
+        if polled.is_pending() {
+            waits();
+        }
+        polled
+    })
+    .await
 }

@@ -119,14 +119,12 @@ impl<'u> Field<'u> {
 
     /// The text of a JSON string, borrowed from the update whether or not it was written with escapes.
     fn text(self) -> Result<&'u str, FieldError> {
-        let raw = self.required()?;
-        match self.escapes {
-            Escapes::Resolved(text) => return Ok(text),
-            Escapes::Broken => return Err(self.mismatch("valid Unicode text")),
-            Escapes::None => {}
+        let inner = |raw: &'u str| raw.strip_prefix('"')?.strip_suffix('"');
+        match (self.raw.and_then(inner), self.escapes) {
+            (Some(text), Escapes::None) | (_, Escapes::Resolved(text)) => Ok(text),
+            (_, Escapes::Broken) => Err(self.mismatch("valid Unicode text")),
+            (None, Escapes::None) => self.required().and_then(|_| Err(self.mismatch("text"))),
         }
-        let inner = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        inner.ok_or_else(|| self.mismatch("text"))
     }
 
     /// The JSON text, or the error that it is missing or `null`.

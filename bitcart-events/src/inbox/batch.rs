@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Currency;
 use crate::wallet::WalletId;
+use crate::{Coin, Currency};
 
 /// What is committed together, or not at all.
 #[derive(Debug, Default)]
@@ -73,6 +73,10 @@ impl NewEvent {
     #[must_use]
     pub fn new(currency: Currency, text: impl Into<Text>) -> Self {
         Self { currency, wallet: None, text: text.into(), origin: Origin::Live, fact: None, dead: None }
+    }
+
+    pub(crate) fn of(coin: &Coin, text: impl Into<Text>, origin: Origin) -> Self {
+        Self { wallet: coin.id(), origin, ..Self::new(coin.currency(), text) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +11,7 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use super::facts::{Heights, Transfers};
 use super::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, NewEvent,
-    Origin, Received, ReceivedId, Remember, Remembered, Verdict,
+    Origin, Received, ReceivedId, Remember, Remembered, Transient, Verdict,
 };
 use crate::Result;
 
@@ -23,6 +24,7 @@ const RETRIES: usize = 16_384;
 const DEAD: usize = 1_024;
 /// So much back is no setting of the clock.
 const SLACK: Duration = Duration::from_secs(1);
+
 /// How many keys are remembered. With one more all are forgotten.
 const KEYS: usize = 16_384;
 
@@ -31,12 +33,17 @@ const KEYS: usize = 16_384;
 /// It is what a listener has unless it is given another one. What it holds is bounded: 16,384 events that wait for another
 /// attempt, 1,024 dead letters, of which the oldest are dropped with a line in the log.
 #[derive(Default)]
-pub struct MemoryInbox(Mutex<Held>);
+pub struct MemoryInbox {
+    held: Mutex<Held>,
+    /// How many events are not pending any more. Apart, because that is all there is to an event that is handled.
+    ended: AtomicU64,
+}
 
 #[derive(Default)]
 struct Held {
     last: u64,
-    pending: u64,
+    /// How many events were ever pending.
+    begun: u64,
     heights: Heights,
     transfers: Transfers,
     /// What waits for another attempt, by when it is due.
@@ -56,7 +63,7 @@ impl MemoryInbox {
 
     /// A panic never happens while it is locked.
     fn held(&self) -> MutexGuard<'_, Held> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -72,21 +79,34 @@ impl Held {
         EventId(self.last)
     }
 
-    fn add(&mut self, event: &NewEvent) -> Option<EventId> {
-        if !event.fact.as_ref().is_none_or(|fact| self.is_new(fact)) {
+    fn add(&mut self, event: NewEvent) -> Option<EventId> {
+        let Some(error) = event.dead.clone() else { return self.begin(event.fact.as_ref()) };
+        let (id, accepted) = (self.next(), SystemTime::now());
+        self.bury(Claimed { id, event, attempt: 0, failures: 0, due: None, accepted }, error);
+        Some(id)
+    }
+
+    fn begin(&mut self, fact: Option<&Fact>) -> Option<EventId> {
+        if !fact.is_none_or(|fact| self.is_new(fact)) {
             return None;
         }
-        let id = self.next();
-        match &event.dead {
-            None => self.pending += 1,
-            Some(error) => {
-                let accepted = SystemTime::now();
-                let claimed =
-                    Claimed { id, event: event.clone(), attempt: 0, failures: 0, due: None, accepted };
-                self.bury(claimed, error.clone());
+        self.begun += 1;
+        Some(self.next())
+    }
+
+    fn remember(&mut self, remember: Vec<Remember>) {
+        for remember in remember {
+            match remember {
+                Remember::Put(key, value) => {
+                    // All or nothing: who finds a part of what was there would take the rest for new.
+                    if self.memory.len() >= KEYS && !self.memory.contains_key(&key) {
+                        self.memory.clear();
+                    }
+                    self.memory.insert(key, value);
+                }
+                Remember::Forget(prefix) => self.memory.retain(|key, _| !key.starts_with(&prefix)),
             }
         }
-        Some(id)
     }
 
     fn is_new(&mut self, fact: &Fact) -> bool {
@@ -158,21 +178,14 @@ impl Inbox for MemoryInbox {
 
     fn append(&self, batch: Batch, done: Committed) {
         let mut held = self.held();
-        let ids = batch.events.iter().map(|event| held.add(event)).collect();
-        for remember in batch.remember {
-            match remember {
-                Remember::Put(key, value) => {
-                    // All or nothing: who finds a part of what was there would take the rest for new.
-                    if held.memory.len() >= KEYS && !held.memory.contains_key(&key) {
-                        held.memory.clear();
-                    }
-                    held.memory.insert(key, value);
-                }
-                Remember::Forget(prefix) => held.memory.retain(|key, _| !key.starts_with(&prefix)),
-            }
-        }
+        let ids = batch.events.into_iter().map(|event| held.add(event)).collect();
+        held.remember(batch.remember);
         drop(held);
         done(Ok(ids));
+    }
+
+    fn transient(&self) -> Option<&dyn Transient> {
+        Some(self)
     }
 
     fn claim(&self, most: usize, _held: bool) -> BoxFuture<'static, Result<Claims>> {
@@ -190,16 +203,16 @@ impl Inbox for MemoryInbox {
     }
 
     fn settle(&self, event: &Claimed, verdict: Verdict) {
-        let mut held = self.held();
         match verdict {
-            Verdict::Handled | Verdict::Released => held.pending = held.pending.saturating_sub(1),
+            Verdict::Handled | Verdict::Released => self.end(1),
             Verdict::Retry { held: true, .. } => {}
             Verdict::Postponed { due } => {
-                held.due.insert((due, event.id), Claimed { due: None, ..event.clone() });
+                self.held().due.insert((due, event.id), Claimed { due: None, ..event.clone() });
             }
             Verdict::Retry { due, error, .. } => {
+                let mut held = self.held();
                 if held.due.len() >= RETRIES {
-                    held.pending = held.pending.saturating_sub(1);
+                    self.end(1);
                     let error = format!("{error} ({RETRIES} others wait for another attempt already)");
                     return held.bury(event.clone(), error);
                 }
@@ -209,8 +222,8 @@ impl Inbox for MemoryInbox {
                 held.due.insert((due, event.id), next);
             }
             Verdict::Dead { error } => {
-                held.pending = held.pending.saturating_sub(1);
-                held.bury(event.clone(), error);
+                self.end(1);
+                self.held().bury(event.clone(), error);
             }
         }
     }
@@ -231,7 +244,7 @@ impl Inbox for MemoryInbox {
         let held = self.held();
         let oldest = held.due.values().map(|claimed| claimed.accepted).min();
         let stats = InboxStats {
-            pending: held.pending,
+            pending: held.begun.saturating_sub(self.ended.load(Ordering::Relaxed)),
             retrying: held.due.len() as u64,
             oldest: oldest.and_then(|oldest| oldest.elapsed().ok()),
             dead: held.dead.len() as u64,
@@ -251,7 +264,7 @@ impl Inbox for MemoryInbox {
         let mut held = self.held();
         let (replayed, now) = (held.exhume(&which), SystemTime::now());
         let count = replayed.len();
-        held.pending += count as u64;
+        held.begun += count as u64;
         held.clock = Some(now);
         for mut claimed in replayed {
             (claimed.attempt, claimed.failures) = (claimed.attempt + 1, 0);
@@ -267,5 +280,18 @@ impl Inbox for MemoryInbox {
 
     fn close(&self) -> BoxFuture<'static, Result<()>> {
         ready(Ok(())).boxed()
+    }
+}
+
+impl Transient for MemoryInbox {
+    fn begin(&self, facts: &[Option<Fact>], remember: Vec<Remember>) -> Vec<Option<EventId>> {
+        let mut held = self.held();
+        let ids = facts.iter().map(|fact| held.begin(fact.as_ref())).collect();
+        held.remember(remember);
+        ids
+    }
+
+    fn end(&self, handled: usize) {
+        self.ended.fetch_add(handled as u64, Ordering::Relaxed);
     }
 }

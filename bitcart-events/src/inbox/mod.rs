@@ -146,6 +146,11 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// at once, before what was appended earlier is committed.
     fn append(&self, batch: Batch, done: Committed);
 
+    /// An inbox that keeps nothing of an event before an attempt of it has failed takes a shorter way.
+    fn transient(&self) -> Option<&dyn Transient> {
+        None
+    }
+
     /// Takes events that no one has claimed, and those that are due again: at most so many, in the order of acceptance.
     ///
     /// `held` says that an event whose next attempt is not due yet is wanted all the same, because it holds back what
@@ -193,4 +198,30 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 
     /// Commits what waits to be. Nothing is appended or claimed afterwards.
     fn close(&self) -> BoxFuture<'static, Result<()>>;
+}
+
+/// The shorter way into and out of an [`Inbox`] to which an event is no more than a number until an attempt of it has failed.
+///
+/// ```
+/// use bitcart_events::inbox::{Inbox, MemoryInbox};
+///
+/// # #[tokio::main]
+/// # async fn main() -> bitcart_events::Result<()> {
+/// let inbox = MemoryInbox::new();
+/// if let Some(transient) = inbox.transient() {
+///     let ids = transient.begin(&[None, None], Vec::new());
+///     assert_eq!((ids.len(), inbox.stats().await?.pending), (2, 2));
+///     transient.end(1);
+///     assert_eq!(inbox.stats().await?.pending, 1);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub trait Transient {
+    /// In place of [`append`](Inbox::append), for events that are claimed at once: for each its id, or `None` if it states a fact
+    /// that was delivered before.
+    fn begin(&self, facts: &[Option<Fact>], remember: Vec<Remember>) -> Vec<Option<EventId>>;
+
+    /// In place of [`settle`](Inbox::settle): so many events are handled.
+    fn end(&self, handled: usize);
 }

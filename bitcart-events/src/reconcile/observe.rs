@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::state::{self, Standing, State};
 use crate::field::{Field, IntField, ListField, StrField};
 use crate::schema::event;
-use crate::{Coin, Currency, Payload, PaymentStatus, Update};
+use crate::{Coin, Currency, PaymentStatus, Update};
 
 /// What is longer is no id of a daemon's, and not kept.
 const LONGEST: usize = 200;
@@ -17,14 +17,13 @@ pub(super) fn prefix(coin: &Coin) -> Option<String> {
 
 /// What an event says, and of what: the two parts of the key behind the wallet's [`prefix`].
 pub(super) fn observed(update: &Update) -> Option<(&'static str, &str, State)> {
-    let name = update.event().name();
-    let observed = if name == event::NewPayment::SCHEMA.name {
+    let observed = if update.is::<event::NewPayment>() {
         payment(update)
     } else if !has_history(update.currency()) {
         None
-    } else if name == event::NewTransaction::SCHEMA.name {
+    } else if update.is::<event::NewTransaction>() {
         Some((state::TRANSACTION, text(update, "tx")?, State::Seen))
-    } else if name == event::VerifiedTx::SCHEMA.name {
+    } else if update.is::<event::VerifiedTx>() {
         let height = u64::from_field(field(update, "height")).ok()?;
         Some((state::VERIFIED, text(update, "tx")?, State::Height(height)))
     } else {

@@ -3,23 +3,59 @@
 use siphasher::sip128::SipHasher13;
 
 use super::{Came, Update};
+use crate::Coin;
 use crate::inbox::Mark;
 
 /// The field that is another one in the queue.
 const GROWING: &str = "tx_hashes";
 
 impl Mark {
+    /// Of these parts alone.
+    pub(crate) fn of<'a>(key: &[u8; 16], parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Self {
+        Marker { hasher: SipHasher13::new_with_key(key), bytes: Vec::new() }.mark(parts)
+    }
+}
+
+/// Makes one mark of a wallet's after another, in the same piece of memory.
+pub(crate) struct Marker {
+    hasher: SipHasher13,
+    bytes: Vec<u8>,
+}
+
+/// What stands before a part in the place of its length, where that does not fit a byte.
+const LONG: u8 = 0xfe;
+const MISSING: u8 = 0xff;
+
+impl Marker {
+    /// Each wallet has a key of its own, so that no mark says which one it is of.
+    pub(crate) fn of(key: &[u8; 16], coin: &Coin) -> Self {
+        let wallet = coin.id();
+        let whose = [Some(coin.currency().code().as_bytes()), wallet.as_ref().map(|id| &id.0[..])];
+        let Mark(key) = Mark::of(key, whose);
+        Self { hasher: SipHasher13::new_with_key(&key), bytes: Vec::new() }
+    }
+
     /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Each part counts by
     /// itself, and one that is missing is another one than an empty one. It stays the same for ever: it is kept.
-    pub(crate) fn of<'a>(key: &[u8; 16], parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Self {
+    fn mark<'a>(&mut self, parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Mark {
         // The hasher is slow with many small pieces.
-        let mut bytes = Vec::with_capacity(512);
-        for part in parts {
-            let length = part.map_or(u64::MAX, |part| part.len() as u64);
-            bytes.extend_from_slice(&length.to_le_bytes());
-            bytes.extend_from_slice(part.unwrap_or_default());
-        }
-        Self(SipHasher13::new_with_key(key).hash(&bytes).as_bytes())
+        let bytes = &mut self.bytes;
+        bytes.clear();
+        bytes.reserve(256);
+        parts.into_iter().for_each(|part| match part {
+            None => bytes.push(MISSING),
+            Some(part) => {
+                match u8::try_from(part.len()) {
+                    Ok(length) if length < LONG => bytes.push(length),
+                    _ => {
+                        bytes.push(LONG);
+                        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+                    }
+                }
+                bytes.extend_from_slice(part);
+            }
+        });
+        Mark(self.hasher.hash(bytes).as_bytes())
     }
 }
 
@@ -35,17 +71,19 @@ impl Update {
     }
 
     /// The same for one wallet alone: a transfer of it.
-    pub(crate) fn transfer(&self, key: &[u8; 16]) -> Mark {
-        let wallet = self.coin().id();
-        let whose = [Some(self.currency().code().as_bytes()), wallet.as_ref().map(|id| &id.0[..])];
-        Mark::of(key, whose.into_iter().chain(self.parts()))
+    pub(crate) fn transfer(&self, marker: &mut Marker) -> Mark {
+        marker.mark(self.values())
     }
 
+    #[cfg(feature = "websocket")]
     fn parts(&self) -> impl Iterator<Item = Option<&[u8]>> {
+        std::iter::once(Some(self.event().name().as_bytes())).chain(self.values())
+    }
+
+    fn values(&self) -> impl Iterator<Item = Option<&[u8]>> {
         let Came { body, table, .. } = &*self.came;
         let fields = self.event().schema().fields.iter().zip(table.columns(&self.outline));
         let compared = fields.filter(|(field, _)| field.name != GROWING);
-        let values = compared.map(|(_, value)| value.and_then(|value| body.as_bytes().get(value)));
-        std::iter::once(Some(self.event().name().as_bytes())).chain(values)
+        compared.map(|(_, value)| value.and_then(|value| body.as_bytes().get(value)))
     }
 }

@@ -11,6 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub(crate) use cursor::Cursor;
+pub(crate) use mark::Marker;
 pub(crate) use members::{Malformed, read};
 pub(crate) use outline::{Outline, Table};
 pub(crate) use quick::quick;
@@ -63,6 +64,10 @@ impl Came {
     pub(crate) fn new(coin: Coin, body: Arc<str>, table: Table) -> Arc<Self> {
         Arc::new(Self { coin, body, table })
     }
+
+    pub(crate) fn text(&self, part: Range<usize>) -> &str {
+        self.body.get(part).unwrap_or_default()
+    }
 }
 
 impl Update {
@@ -91,6 +96,11 @@ impl Update {
         self.outline.event
     }
 
+    /// Whether it is one of this event.
+    pub(crate) fn is<P: Payload>(&self) -> bool {
+        self.event() == Event::new(P::SCHEMA)
+    }
+
     /// The wallet's coin. It has no wallet where the daemon named none.
     #[must_use]
     pub fn coin(&self) -> &Coin {
@@ -106,7 +116,7 @@ impl Update {
     /// The update's JSON object, exactly as it came.
     #[must_use]
     pub fn raw(&self) -> &str {
-        self.came.body.get(self.outline.raw()).unwrap_or_default()
+        self.came.text(self.outline.raw())
     }
 
     /// The same, to be kept.
@@ -119,7 +129,7 @@ impl Update {
     /// # Errors
     /// When it is the update of another event, or a field is missing or of another type.
     pub fn payload<P: Payload>(&self) -> Result<P, FieldError> {
-        if P::SCHEMA.name != self.event().name() {
+        if !self.is::<P>() {
             return Err(FieldError::other_event(P::SCHEMA.name, self.event().name()));
         }
         P::read(self)

@@ -1,4 +1,4 @@
-use super::super::promises::{accept, event, retry};
+use super::super::promises::{accept, append, batch, event, retry};
 use super::*;
 
 /// A retry is due in a minute by a clock that is a day ahead, and is then set right.
@@ -17,4 +17,22 @@ async fn a_clock_that_is_set_back_keeps_nothing_waiting() {
     let wait = claims.next_due.unwrap().duration_since(SystemTime::now()).unwrap_or_default();
     assert!(wait <= MINUTE, "{wait:?}");
     assert!(inbox.claim(10, false).await.unwrap().next_due.unwrap() + MINUTE > SystemTime::now(), "once");
+}
+
+/// By either way an event is a number, and a fact is delivered once.
+#[tokio::test]
+async fn the_shorter_way_leads_to_the_same() {
+    let inbox = MemoryInbox::new();
+    let pending = async || inbox.stats().await.unwrap().pending;
+    let height = |height| Some(Fact::Height { of: "BTC".to_owned(), height });
+    let facts = [height(1), None, height(1)];
+    let ids = inbox.begin(&facts, vec![Remember::Put("state/a".to_owned(), vec![7])]);
+    assert_eq!(ids, [Some(EventId(1)), Some(EventId(2)), None]);
+    assert_eq!(append(&inbox, batch([NewEvent { fact: height(1), ..event(1) }])).unwrap(), [None]);
+    assert_eq!(inbox.recall("state/").await.unwrap(), [("state/a".to_owned(), vec![7])]);
+    let events = accept(&inbox, vec![event(3)]);
+    assert_eq!((events[0].id, pending().await), (EventId(3), 3));
+    inbox.settle(&events[0], Verdict::Handled);
+    inbox.end(2);
+    assert_eq!(pending().await, 0);
 }

@@ -142,6 +142,7 @@ impl Ledger {
         };
         let Some(wallet) = self.wallets.get_mut(key) else { return };
         let secret = self.desk.dispatcher.key();
+        let updates: Vec<Read> = updates.collect();
         let marks: Vec<Mark> = updates.iter().map(|update| mark(secret, update)).collect();
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         let again = matches!(asking, Asking::Again | Asking::Outlived);

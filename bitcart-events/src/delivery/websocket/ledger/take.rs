@@ -32,7 +32,7 @@ impl Ledger {
             });
         }
         if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, parcel) {
-            updates.into_iter().for_each(|update| self.take(&coin, update));
+            updates.for_each(|update| self.take(&coin, update));
         }
     }
 

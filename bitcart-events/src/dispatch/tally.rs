@@ -1,0 +1,89 @@
+//! What became of a job's events, told together where they ended at once.
+
+use std::sync::atomic::Ordering;
+
+use super::lanes::Waiting;
+use super::{Batch, Dispatcher};
+
+/// So many are told together at most: who waits for room in the lane is not to wait for all of a large batch.
+const TOGETHER: usize = 32;
+/// After so many that ended at once everything else has its turn, the end of all this too.
+const AT_ONCE: usize = 128;
+
+/// What became of one.
+pub(super) enum Became {
+    /// Its first attempt here ended well. All else is in the report already.
+    Handled,
+    /// A later one did.
+    HandledLater,
+    Left,
+}
+
+/// Counts them. To tell each by itself costs as much as to call its handler.
+pub(super) struct Tally<'a> {
+    dispatcher: &'a Dispatcher,
+    waiting: &'a Waiting,
+    batch: Option<&'a Batch>,
+    ended: usize,
+    handled: usize,
+    /// How many of those are not in the report yet.
+    unreported: usize,
+}
+
+impl<'a> Tally<'a> {
+    pub(super) fn new(dispatcher: &'a Dispatcher, waiting: &'a Waiting, batch: Option<&'a Batch>) -> Self {
+        Self { dispatcher, waiting, batch, ended: 0, handled: 0, unreported: 0 }
+    }
+
+    pub(super) fn count(&mut self, became: Became) {
+        self.ended += 1;
+        self.handled += usize::from(!matches!(became, Became::Left));
+        self.unreported += usize::from(matches!(became, Became::Handled));
+        if self.ended >= TOGETHER {
+            self.tell();
+        }
+    }
+
+    pub(super) fn tell(&mut self) {
+        let Self { dispatcher, waiting, batch, .. } = *self;
+        let [ended, handled, unreported] =
+            [&mut self.ended, &mut self.handled, &mut self.unreported].map(std::mem::take);
+        if handled > 0
+            && let Some(transient) = dispatcher.inbox.transient()
+        {
+            transient.end(handled);
+        }
+        if let Some(batch) = batch.filter(|_| unreported > 0) {
+            batch.handled(unreported);
+        }
+        if ended > 0 {
+            waiting.ended(ended);
+            dispatcher.room.freed();
+            dispatcher.unfinished.fetch_sub(ended, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Also of a job that is broken off.
+impl Drop for Tally<'_> {
+    fn drop(&mut self) {
+        self.tell();
+    }
+}
+
+/// How many events in a row ended without having waited for anything.
+#[derive(Default)]
+pub(super) struct AtOnce(usize);
+
+impl AtOnce {
+    /// Something was waited for.
+    pub(super) fn none(&mut self) {
+        self.0 = 0;
+    }
+
+    /// One more begins. Whether it is time to let everything else have its turn.
+    pub(super) fn is_enough(&mut self) -> bool {
+        self.0 += 1;
+        self.0 > AT_ONCE
+    }
+}
