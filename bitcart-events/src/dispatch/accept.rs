@@ -160,7 +160,7 @@ impl Dispatcher {
         }
         let place = self.room.fit(place, updates.len());
         let has_place = place.num_permits() > 0;
-        let (batch, ticket) = Batch::new(report, total, place);
+        let (batch, ticket) = Batch::new(report, total, place, awaited);
         let placing = Placing { source: source.clone(), updates, lanes, found, batch, claim: true, awaited };
         if let Some(transient) = self.inbox.transient() {
             if !dead.is_empty() {

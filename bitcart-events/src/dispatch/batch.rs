@@ -30,16 +30,22 @@ const PARTS: usize = 16;
 pub(crate) struct Ticket {
     /// `None`: it needs no storing.
     stored: Option<oneshot::Receiver<Result<()>>>,
-    report: oneshot::Receiver<Report>,
+    /// `None`: nobody said that he would wait for it.
+    report: Option<oneshot::Receiver<Report>>,
 }
 
 impl Batch {
-    /// `report` says what became of some of the `total` updates before any was handled.
-    pub(super) fn new(report: Report, total: usize, room: OwnedSemaphorePermit) -> (Arc<Self>, Ticket) {
-        let (done, receiver) = oneshot::channel();
+    /// `report` says what became of some of the `total` updates before any was handled. It is to be had if it is `awaited`.
+    pub(super) fn new(
+        report: Report,
+        total: usize,
+        room: OwnedSemaphorePermit,
+        awaited: bool,
+    ) -> (Arc<Self>, Ticket) {
+        let (done, receiver) = awaited.then(oneshot::channel).unzip();
         let share = room.num_permits().div_ceil(PARTS);
         let state = Mutex::new(State { report, room, left: 0, share });
-        let batch = Self { state, total, done: Some(done) };
+        let batch = Self { state, total, done };
         (Arc::new(batch), Ticket { stored: None, report: receiver })
     }
 
@@ -94,7 +100,7 @@ impl Ticket {
         let (done, receiver) = oneshot::channel();
         // The receiver is right here.
         let _ = done.send(report);
-        Self { stored: None, report: receiver }
+        Self { stored: None, report: Some(receiver) }
     }
 
     /// The same, of what has to be stored first.
@@ -114,7 +120,10 @@ impl Ticket {
     /// Waits until every update has been dealt with: handled, or tried once.
     pub(crate) async fn report(mut self) -> Result<Report> {
         self.stored().await?;
-        self.report.await.map_err(|_| given_up())
+        match self.report {
+            Some(report) => report.await.map_err(|_| given_up()),
+            None => Err(given_up()),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ const GROWING: &str = "tx_hashes";
 impl Mark {
     /// Of these parts alone.
     pub(crate) fn of<'a>(key: &[u8; 16], parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Self {
-        Marker { hasher: SipHasher13::new_with_key(key), bytes: Vec::new() }.mark(parts)
+        Marker::new(key).mark(parts)
     }
 }
 
@@ -31,8 +31,14 @@ impl Marker {
     pub(crate) fn of(key: &[u8; 16], coin: &Coin) -> Self {
         let wallet = coin.id();
         let whose = [Some(coin.currency().code().as_bytes()), wallet.as_ref().map(|id| &id.0[..])];
-        let Mark(key) = Mark::of(key, whose);
-        Self { hasher: SipHasher13::new_with_key(&key), bytes: Vec::new() }
+        let mut marker = Self::new(key);
+        let Mark(key) = marker.mark(whose);
+        marker.hasher = SipHasher13::new_with_key(&key);
+        marker
+    }
+
+    fn new(key: &[u8; 16]) -> Self {
+        Self { hasher: SipHasher13::new_with_key(key), bytes: Vec::new() }
     }
 
     /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Each part counts by
