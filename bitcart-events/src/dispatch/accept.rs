@@ -1,24 +1,17 @@
 //! From what was received to the inbox, and from there to the lanes.
 
-use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::task::{Context, Waker};
-use std::time::SystemTime;
 
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::batch::Batch;
-use super::found::Found;
+use super::place::Placing;
 use super::sort::Sorting;
-use super::work::AtWork;
-use super::{Accepted, Dispatcher, Job, Ticket, lock, meter, runtime};
-use crate::field::excerpt;
+use super::{Dispatcher, Ticket, meter, runtime};
 use crate::inbox::{self, Chain, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
 use crate::intake::Parcel;
 use crate::source::{Lane, Source};
-use crate::told::quietly;
 use crate::update::Malformed;
 use crate::{Coin, Result, Update};
 
@@ -215,99 +208,6 @@ impl Dispatcher {
         });
         stored
     }
-
-    /// They are stored: those that are ours go into their lanes. The lanes that have to begin.
-    fn stored(self: &Arc<Self>, placing: Placing, ids: Vec<Option<EventId>>) -> Vec<Work> {
-        let Placing { source, mut updates, lanes, found, batch, claim, awaited } = placing;
-        let (now, mut ids) = (SystemTime::now(), ids.into_iter());
-        updates.retain_mut(|accepted| {
-            let Accepted { index, update, origin, id, at, .. } = accepted;
-            let currency = update.currency();
-            let Some(new) = ids.next().flatten() else {
-                quietly(|| {
-                    tracing::debug!(%currency, update = excerpt(update.raw()), "delivered before");
-                });
-                batch.note(|report| report.repeated.push(*index));
-                meter::count(meter::REPEATED, currency, *origin);
-                return false;
-            };
-            (*id, *at) = (new, now);
-            meter::count(meter::ACCEPTED, currency, *origin);
-            quietly(|| {
-                tracing::debug!(id = id.0, ?origin, %currency, event = %update.event(), "accepted");
-            });
-            if !claim && awaited {
-                lock(&self.awaited).insert(new, (Arc::clone(&batch), *index));
-            }
-            claim
-        });
-        // Mostly all of them have the same lane.
-        let mut jobs = vec![updates];
-        if lanes.len() > 1 {
-            let all = std::mem::take(&mut jobs);
-            jobs = lanes.iter().map(|_| Vec::new()).collect();
-            for accepted in all.into_iter().flatten() {
-                if let Some(job) = jobs.get_mut(accepted.lane) {
-                    job.push(accepted);
-                }
-            }
-        }
-        let mut found = Some(found);
-        let jobs = lanes.into_iter().zip(jobs).filter(|(_, updates)| !updates.is_empty());
-        jobs.filter_map(|(lane, updates)| {
-            let found = found.take().unwrap_or_default();
-            let (source, batch) = (source.clone(), Some(Arc::clone(&batch)));
-            let job = Job { source, updates, found, batch, place: None };
-            self.backlog.turn(lane, job).and_then(|(lane, job)| self.enter(lane, job))
-        })
-        .collect()
-    }
-
-    /// Puts a job into its lane. If the lane is to begin, its work.
-    #[must_use]
-    pub(super) fn enter(self: &Arc<Self>, lane: Lane, job: Job) -> Option<Work> {
-        let count = job.updates.len();
-        self.unfinished.fetch_add(count, Ordering::Relaxed);
-        let (job, waiting) = self.lanes.push(lane.clone(), job, count)?;
-        let (this, first) = (Arc::clone(self), AtWork::new(self, job));
-        Some(Box::pin(self.workers.track_future(async move {
-            let ended = {
-                // Released before those that wait behind it.
-                let work = pin!(this.work(&lane, &waiting, first));
-                this.abort.run_until_cancelled(work).await
-            };
-            if ended.is_none() {
-                this.abandon();
-            }
-        })))
-    }
-
-    /// Begins to work. Whoever waits for the end of it all `lends` his thread, until there is something to wait for: most handlers
-    /// have ended by then, and a task of its own costs more than many of them.
-    pub(super) fn begin(&self, lanes: Vec<Work>, lends: bool, runtime: &Handle) {
-        let lends = lends && lanes.len() == 1;
-        for mut work in lanes {
-            let ended = lends && work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
-            if !ended {
-                runtime.spawn(work);
-            }
-        }
-    }
-}
-
-/// What a lane's worker does, from its begin to its end.
-pub(super) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Where updates go when they are stored.
-struct Placing {
-    source: Source,
-    updates: Vec<Accepted>,
-    lanes: Vec<Lane>,
-    found: Found,
-    batch: Arc<Batch>,
-    /// They are claimed by being appended.
-    claim: bool,
-    awaited: bool,
 }
 
 /// As they come from a daemon, or by hand.

@@ -11,6 +11,7 @@ mod found;
 mod keep;
 mod lanes;
 mod meter;
+mod place;
 mod policy;
 mod pump;
 mod report;
