@@ -11,7 +11,9 @@ use super::sort::Sorting;
 use super::{Dispatcher, Ticket, meter, runtime};
 use crate::inbox::{self, Chain, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
 use crate::intake::Parcel;
-use crate::source::{Lane, Source};
+#[cfg(feature = "polling")]
+use crate::source::Lane;
+use crate::source::Source;
 use crate::update::Malformed;
 use crate::{Coin, Result, Update};
 

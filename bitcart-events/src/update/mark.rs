@@ -9,6 +9,7 @@ use crate::inbox::Mark;
 /// The field that is another one in the queue.
 const GROWING: &str = "tx_hashes";
 
+#[cfg(feature = "websocket")]
 impl Mark {
     /// Of these parts alone.
     pub(crate) fn of<'a>(key: &[u8; 16], parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Self {
