@@ -4,59 +4,21 @@
 //! macro, which adds its text and calls [`checked`]. The function is left as it is, and its body is not even read, so an
 //! editor and the borrow checker see a plain function, and a half-typed one is no concern of ours.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, LitStr, Path, Signature, Visibility, braced};
+use syn::{Ident, LitStr, Path, braced};
 
 use crate::args::Args;
 use crate::check::check;
 use crate::configured;
 use crate::errors::Errors;
 use crate::expand::{Outside, expand, expand_checks, expand_stub};
+use crate::function::Function;
 use crate::lints::{allowed, allowed_signature};
 use crate::schema::Schema;
 use crate::signature::parameters;
-
-/// A function whose body is left alone.
-pub(crate) struct Function {
-    attributes: Vec<Attribute>,
-    vis: Visibility,
-    pub(crate) signature: Signature,
-    body: TokenStream,
-}
-
-impl Function {
-    /// Its body is set aside first, because even what is skipped costs time: these macros run unoptimised.
-    fn read(item: &TokenStream) -> syn::Result<Self> {
-        let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
-        let body = tokens.pop_if(|last| matches!(last, TokenTree::Group(_)));
-        match syn::parse2::<Self>(tokens.into_iter().collect()) {
-            Ok(function) => Ok(Self { body: body.into_token_stream(), ..function }),
-            // What is missing in front of the body is said to be missing there.
-            Err(_) => syn::parse2(item.clone()),
-        }
-    }
-}
-
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(Self {
-            attributes: input.call(Attribute::parse_outer)?,
-            vis: input.parse()?,
-            signature: input.parse()?,
-            body: input.parse()?,
-        })
-    }
-}
-
-impl ToTokens for Function {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { attributes, vis, signature, body } = self;
-        tokens.extend(quote!(#(#attributes)* #vis #signature #body));
-    }
-}
 
 /// The attribute.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -104,18 +66,6 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 impl Function {
-    /// What of it travels: everything but the body, and of its attributes those that decide whether it exists, and
-    /// about which of its lints nothing is said.
-    pub(crate) fn head(&self) -> TokenStream {
-        let Self { vis, signature, .. } = self;
-        let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
-        quote!(#(#cfg)* #allowed #vis #signature ;)
-    }
-
-    pub(crate) fn conditions(&self) -> Vec<&Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
-    }
-
     fn outside(&self, schema_path: TokenStream) -> Outside<'_> {
         let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
         Outside { vis: &self.vis, signature: &self.signature, cfg, allowed, schema_path }
