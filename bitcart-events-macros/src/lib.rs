@@ -3,7 +3,7 @@
 //! The rooms, in the order in which a handler passes them: `args`, `function` and `signature` read what the user wrote,
 //! `schema` reads what events there are, `check` holds every rule, `expand` writes the registration and cannot
 //! fail. `errors` collects the mistakes on the way, `lints` keeps the user's lints away from what is written.
-//! `events` writes a schema's own types, `newtype` derives the traits of fields.
+//! `events` writes a schema's own types, `newtype` derives the traits of fields, `tokens` is what they write with.
 
 mod args;
 mod check;
@@ -21,6 +21,7 @@ mod schema;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use proc_macro::TokenStream;
 

@@ -19,6 +19,7 @@ use crate::function::Function;
 use crate::lints::{allowed, allowed_signature};
 use crate::schema::Schema;
 use crate::signature::parameters;
+use crate::tokens::Tokens;
 
 /// The attribute.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -54,7 +55,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         // Said here, because the second step has no token to point at but its own hidden name.
         let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(TokenStream::new(), "`#[on]` needs the name of an event", &[help.to_owned()]);
-        let outside = function.outside(TokenStream::new());
+        let outside = function.outside(Tokens::default());
         expand_stub(&Args::parse(args, &mut Errors::default()), &outside)
     } else if configured::is_needed(&function.signature) {
         configured::ask(&args, &function)
@@ -62,11 +63,11 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         with_schema(args, &function)
     };
     let (errors, allow) = (errors.to_tokens(), allowed_signature(&function.signature));
-    quote!(#allow #item #errors #rest)
+    [allow, item, errors, rest].into_iter().collect()
 }
 
 impl Function {
-    fn outside(&self, schema_path: TokenStream) -> Outside<'_> {
+    fn outside(&self, schema_path: Tokens) -> Outside<'_> {
         let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
         Outside { vis: &self.vis, signature: &self.signature, cfg, allowed, schema_path }
     }
@@ -78,7 +79,8 @@ pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream
     let mut errors = Errors::default();
     let read = Args::parse(args.clone(), &mut errors);
     let Args { krate, schema, .. } = &read;
-    let path = schema.as_ref().map_or_else(|| quote!(#krate::event), ToTokens::to_token_stream);
+    let builtin = || krate.clone().then(Ident::new("event", Span::call_site()));
+    let path = schema.as_ref().map_or_else(builtin, Tokens::of);
     if schema.is_none() && !read.is_renamed {
         let outside = function.outside(path);
         let correct = || correct(&Schema::builtin_events(&read.events)?, &read, &outside);
@@ -98,7 +100,7 @@ fn is_on(path: &Path) -> bool {
 
 /// What the hidden macro of a schema hands over.
 struct Checked {
-    path: TokenStream,
+    path: Tokens,
     /// Nothing where the schema has a mistake of its own.
     schema: Option<Schema>,
     args: TokenStream,
@@ -114,7 +116,12 @@ impl Parse for Checked {
         braced!(function in input);
         let schema: Option<LitStr> = schema.parse()?;
         let schema = schema.and_then(|text| Schema::from_text(&text.value()));
-        Ok(Self { path: path.parse()?, schema, args: args.parse()?, function: function.parse()? })
+        Ok(Self {
+            path: Tokens::of(path.parse::<TokenStream>()?),
+            schema,
+            args: args.parse()?,
+            function: function.parse()?,
+        })
     }
 }
 

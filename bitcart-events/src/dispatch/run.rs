@@ -16,7 +16,8 @@ use super::policy::Next;
 use crate::Update;
 use crate::field::excerpt;
 use crate::handler::{
-    Attempt, ByHand, Call, Given, Handler, HandlerError, Invocation, Outcome, Subscription,
+    Attempt, ByHand, Call, Given, Handler, HandlerError, Invocation, Outcome, Registration, Started,
+    Subscription,
 };
 use crate::inbox::Claimed;
 use crate::told::quietly;
@@ -74,7 +75,7 @@ pub(super) async fn run(dispatcher: &Dispatcher, claimed: &Claimed, run: Run<'_>
         Handler::Registered(registration, subscription) => {
             let (states, update, attempt) = (&*dispatcher.states, run.update, run.attempt);
             let invocation = Invocation::new(Given { update, subscription, states, attempt });
-            Called::Registered(registration.call, subscription, invocation)
+            Called::Registered(registration, subscription, invocation)
         }
         Handler::ByHand(by_hand) => Called::ByHand(by_hand),
     };
@@ -160,8 +161,6 @@ struct Going<'a> {
     future: Option<Started<'a>>,
 }
 
-type Started<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
-
 impl Future for Going<'_> {
     type Output = Outcome;
 
@@ -186,7 +185,7 @@ impl Drop for Going<'_> {
 
 /// A handler that is to be called, and what with.
 enum Called<'u> {
-    Registered(Call, &'u Arc<Subscription>, Invocation<'u>),
+    Registered(&'u Registration, &'u Arc<Subscription>, Invocation<'u>),
     ByHand(&'u ByHand),
 }
 
@@ -205,28 +204,35 @@ fn begin<'u>(dispatcher: &Dispatcher, run: &Run<'_>, called: &'u Called<'u>) -> 
             Some(limit) => Box::pin(within(limit, future)),
         })
     };
-    let (call, subscription, invocation) = match called {
-        Called::Registered(call, subscription, invocation) => (call, subscription, invocation),
+    let (registration, subscription, invocation) = match called {
+        Called::Registered(registration, subscription, invocation) => {
+            (registration, subscription, invocation)
+        }
         Called::ByHand(by_hand) => {
             let handled = (by_hand.run)(run.update.clone());
             return goes(Box::pin(async { handled.await.map_err(HandlerError::Failed) }));
         }
     };
-    match *call {
-        Call::Plain(call) => Begun::Ended(call(invocation)),
-        Call::Async(call) => call(invocation).map_or_else(|error| Begun::Ended(Err(error)), goes),
-        Call::Blocking(call) => {
-            let (update, attempt) = (run.update.clone(), run.attempt.shared());
-            let (subscription, states) = (Arc::clone(subscription), Arc::clone(&dispatcher.states));
-            let (id, span) = (dispatcher.id, Span::current());
-            Begun::Blocks(tokio::task::spawn_blocking(move || {
-                let _entered = span.enter();
-                let (update, subscription, states, attempt) = (&update, &subscription, &*states, &attempt);
-                let invocation = Invocation::new(Given { update, subscription, states, attempt });
-                RUNNING.sync_scope(id, || call(&invocation))
-            }))
-        }
+    let caller = registration.caller;
+    if !registration.is_blocking {
+        return match caller(invocation) {
+            Call::Plain(outcome) | Call::Blocking(outcome) => Begun::Ended(outcome),
+            Call::Async(started) => started.map_or_else(|error| Begun::Ended(Err(error)), goes),
+        };
     }
+    let (update, attempt) = (run.update.clone(), run.attempt.shared());
+    let (subscription, states) = (Arc::clone(subscription), Arc::clone(&dispatcher.states));
+    let (id, span) = (dispatcher.id, Span::current());
+    Begun::Blocks(tokio::task::spawn_blocking(move || {
+        let _entered = span.enter();
+        let (update, subscription, states, attempt) = (&update, &subscription, &*states, &attempt);
+        let invocation = Invocation::new(Given { update, subscription, states, attempt });
+        RUNNING.sync_scope(id, || match caller(&invocation) {
+            Call::Plain(outcome) | Call::Blocking(outcome) => outcome,
+            // It said that it blocks.
+            Call::Async(started) => started.map(drop),
+        })
+    }))
 }
 
 /// A time limit drops the handler's future where it waits.
