@@ -9,7 +9,8 @@ use syn::{Attribute, FnArg, ItemStruct, Signature, braced};
 
 use crate::args::Args;
 use crate::errors::Errors;
-use crate::on::{Function, with_schema};
+use crate::function::Function;
+use crate::on::with_schema;
 
 /// Whether a parameter depends on the configuration.
 pub(crate) fn is_needed(signature: &Signature) -> bool {

@@ -105,7 +105,6 @@ fn hidden_macro(schema: &Schema, text: Option<&str>) -> TokenStream {
 /// The typed struct of one event.
 fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
     let (docs, ty, event_name) = (&event.docs, event.payload(), &event.name);
-    let private = quote!(#krate::__private);
     let sent_by = sent_docs(&event.sent);
     let table = parameter_table(event);
     let event_sent = sent_data(&event.sent, krate);
@@ -129,7 +128,7 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
     let reads = event.fields.iter().enumerate().map(|(column, field)| {
         let (ident, ty) = (&field.ident, member_type(field, krate));
         let of_kind = format_ident!("Read{}", field.kind.name());
-        quote!(#ident: <#ty as #private::#of_kind<'_>>::from_field(update.field(#column))?,)
+        quote!(#ident: <#ty as #krate::__private::#of_kind<'_>>::from_field(update.field(#column))?,)
     });
     quote! {
         #(#docs)*

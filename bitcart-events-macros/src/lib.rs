@@ -1,9 +1,9 @@
 //! The macros of [`bitcart-events`](https://docs.rs/bitcart-events), which re-exports and documents them.
 //!
-//! The rooms, in the order in which a handler passes them: `args` and `signature` read what the user wrote,
+//! The rooms, in the order in which a handler passes them: `args`, `function` and `signature` read what the user wrote,
 //! `schema` reads what events there are, `check` holds every rule, `expand` writes the registration and cannot
 //! fail. `errors` collects the mistakes on the way, `lints` keeps the user's lints away from what is written.
-//! `events` writes a schema's own types, `newtype` derives the traits of fields.
+//! `events` writes a schema's own types, `newtype` derives the traits of fields, `tokens` is what they write with.
 
 mod args;
 mod check;
@@ -12,6 +12,7 @@ mod currency;
 mod errors;
 mod events;
 mod expand;
+mod function;
 mod lints;
 mod names;
 mod newtype;
@@ -20,6 +21,7 @@ mod schema;
 mod signature;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 use proc_macro::TokenStream;
 

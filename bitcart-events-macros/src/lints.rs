@@ -9,6 +9,7 @@ use quote::quote;
 use syn::{Attribute, FnArg, Ident, Signature, Type};
 
 use crate::signature::{ByType, last_segment_is};
+use crate::tokens::Tokens;
 
 /// The same name at the same place, but not the user's.
 pub(crate) fn ours(name: &Ident) -> Ident {
@@ -24,13 +25,16 @@ pub(crate) fn allowed_call(function: &Ident) -> Option<TokenStream> {
 
 /// The lints that are off for an item, for what repeats its types and its name. An `#[expect]` is fulfilled by the item
 /// itself.
-pub(crate) fn allowed(attributes: &[Attribute]) -> TokenStream {
+pub(crate) fn allowed(attributes: &[Attribute]) -> Tokens {
+    if attributes.is_empty() {
+        return Tokens::default();
+    }
     let is = |attribute: &Attribute, name| attribute.path().is_ident(name);
     let lints = attributes.iter().filter(|attribute| is(attribute, "allow") || is(attribute, "expect"));
     let lints = lints.filter_map(|attribute| Some(&attribute.meta.require_list().ok()?.tokens));
     let is_deprecated = attributes.iter().any(|attribute| is(attribute, "deprecated"));
     let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
-    quote!(#(#[allow(#lints)])* #deprecated)
+    Tokens::of(quote!(#(#[allow(#lints)])* #deprecated))
 }
 
 /// What clippy would have otherwise, and `#[on]` does not: what comes by value by reference, fewer parameters.

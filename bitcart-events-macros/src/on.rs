@@ -4,59 +4,22 @@
 //! macro, which adds its text and calls [`checked`]. The function is left as it is, and its body is not even read, so an
 //! editor and the borrow checker see a plain function, and a half-typed one is no concern of ours.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, LitStr, Path, Signature, Visibility, braced};
+use syn::{Ident, LitStr, Path, braced};
 
 use crate::args::Args;
 use crate::check::check;
 use crate::configured;
 use crate::errors::Errors;
 use crate::expand::{Outside, expand, expand_checks, expand_stub};
+use crate::function::Function;
 use crate::lints::{allowed, allowed_signature};
 use crate::schema::Schema;
 use crate::signature::parameters;
-
-/// A function whose body is left alone.
-pub(crate) struct Function {
-    attributes: Vec<Attribute>,
-    vis: Visibility,
-    pub(crate) signature: Signature,
-    body: TokenStream,
-}
-
-impl Function {
-    /// Its body is set aside first, because even what is skipped costs time: these macros run unoptimised.
-    fn read(item: &TokenStream) -> syn::Result<Self> {
-        let mut tokens: Vec<TokenTree> = item.clone().into_iter().collect();
-        let body = tokens.pop_if(|last| matches!(last, TokenTree::Group(_)));
-        match syn::parse2::<Self>(tokens.into_iter().collect()) {
-            Ok(function) => Ok(Self { body: body.into_token_stream(), ..function }),
-            // What is missing in front of the body is said to be missing there.
-            Err(_) => syn::parse2(item.clone()),
-        }
-    }
-}
-
-impl Parse for Function {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(Self {
-            attributes: input.call(Attribute::parse_outer)?,
-            vis: input.parse()?,
-            signature: input.parse()?,
-            body: input.parse()?,
-        })
-    }
-}
-
-impl ToTokens for Function {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { attributes, vis, signature, body } = self;
-        tokens.extend(quote!(#(#attributes)* #vis #signature #body));
-    }
-}
+use crate::tokens::Tokens;
 
 /// The attribute.
 pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -92,7 +55,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         // Said here, because the second step has no token to point at but its own hidden name.
         let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(TokenStream::new(), "`#[on]` needs the name of an event", &[help.to_owned()]);
-        let outside = function.outside(TokenStream::new());
+        let outside = function.outside(Tokens::default());
         expand_stub(&Args::parse(args, &mut Errors::default()), &outside)
     } else if configured::is_needed(&function.signature) {
         configured::ask(&args, &function)
@@ -100,23 +63,11 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         with_schema(args, &function)
     };
     let (errors, allow) = (errors.to_tokens(), allowed_signature(&function.signature));
-    quote!(#allow #item #errors #rest)
+    [allow, item, errors, rest].into_iter().collect()
 }
 
 impl Function {
-    /// What of it travels: everything but the body, and of its attributes those that decide whether it exists, and
-    /// about which of its lints nothing is said.
-    pub(crate) fn head(&self) -> TokenStream {
-        let Self { vis, signature, .. } = self;
-        let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
-        quote!(#(#cfg)* #allowed #vis #signature ;)
-    }
-
-    pub(crate) fn conditions(&self) -> Vec<&Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
-    }
-
-    fn outside(&self, schema_path: TokenStream) -> Outside<'_> {
+    fn outside(&self, schema_path: Tokens) -> Outside<'_> {
         let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
         Outside { vis: &self.vis, signature: &self.signature, cfg, allowed, schema_path }
     }
@@ -128,7 +79,8 @@ pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream
     let mut errors = Errors::default();
     let read = Args::parse(args.clone(), &mut errors);
     let Args { krate, schema, .. } = &read;
-    let path = schema.as_ref().map_or_else(|| quote!(#krate::event), ToTokens::to_token_stream);
+    let builtin = || krate.clone().then(Ident::new("event", Span::call_site()));
+    let path = schema.as_ref().map_or_else(builtin, Tokens::of);
     if schema.is_none() && !read.is_renamed {
         let outside = function.outside(path);
         let correct = || correct(&Schema::builtin_events(&read.events)?, &read, &outside);
@@ -148,7 +100,7 @@ fn is_on(path: &Path) -> bool {
 
 /// What the hidden macro of a schema hands over.
 struct Checked {
-    path: TokenStream,
+    path: Tokens,
     /// Nothing where the schema has a mistake of its own.
     schema: Option<Schema>,
     args: TokenStream,
@@ -164,7 +116,12 @@ impl Parse for Checked {
         braced!(function in input);
         let schema: Option<LitStr> = schema.parse()?;
         let schema = schema.and_then(|text| Schema::from_text(&text.value()));
-        Ok(Self { path: path.parse()?, schema, args: args.parse()?, function: function.parse()? })
+        Ok(Self {
+            path: Tokens::of(path.parse::<TokenStream>()?),
+            schema,
+            args: args.parse()?,
+            function: function.parse()?,
+        })
     }
 }
 

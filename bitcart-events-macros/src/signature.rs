@@ -3,7 +3,10 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{FnArg, GenericParam, Ident, Pat, PatType, ReturnType, Safety, Signature, Type};
+use syn::{
+    FnArg, GenericArgument, GenericParam, Ident, Pat, PatType, PathArguments, PathSegment, ReturnType,
+    Safety, Signature, Type, TypePath, TypeReference,
+};
 
 use crate::errors::Errors;
 use crate::schema::ungrouped;
@@ -56,9 +59,10 @@ pub(crate) enum ByType {
 
 impl ByType {
     pub(crate) fn of(ty: &Type) -> Option<Self> {
-        [Self::State, Self::Delivery, Self::InboxTx]
-            .into_iter()
-            .find(|known| last_segment_is(ty, known.name()))
+        let Type::Path(path) = ungrouped(ty) else { return None };
+        // Asked for its text once: each comparison of an identifier asks for it.
+        let name = path.path.segments.last()?.ident.to_string();
+        [Self::State, Self::Delivery, Self::InboxTx].into_iter().find(|known| name == known.name())
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -138,7 +142,7 @@ pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) -> bool {
     }
     for input in &signature.inputs {
         if let FnArg::Typed(PatType { ty, .. }) = input
-            && mentions(ty.to_token_stream(), "impl")
+            && holds(ty, "impl")
         {
             is_concrete = false;
             refuse(ty, "a handler cannot be generic", "write a concrete type instead of `impl …`");
@@ -154,10 +158,29 @@ pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) -> bool {
 /// The return type, if its look alone says that a handler cannot have it.
 pub(crate) fn impossible_return(signature: &Signature) -> Option<&Type> {
     let ReturnType::Type(_, ty) = &signature.output else { return None };
-    (matches!(**ty, Type::Never(_)) || mentions(ty.to_token_stream(), "impl")).then_some(ty)
+    (matches!(**ty, Type::Never(_)) || holds(ty, "impl")).then_some(ty)
 }
 
-/// Whether a word stands anywhere in a type: `impl`, or the `static` of `'static`.
+/// Whether a word stands anywhere in a type: `impl`, `mut`, or the `static` of `'static`. The usual ones are not listed as
+/// tokens for it, which takes longer.
+pub(crate) fn holds(ty: &Type, word: &str) -> bool {
+    let is_in = |argument: &GenericArgument| match argument {
+        GenericArgument::Type(ty) => holds(ty, word),
+        other => mentions(other.to_token_stream(), word),
+    };
+    let is_behind = |segment: &PathSegment| match &segment.arguments {
+        PathArguments::None => false,
+        PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(is_in),
+        PathArguments::Parenthesized(arguments) => mentions(arguments.to_token_stream(), word),
+    };
+    match ty {
+        Type::Reference(TypeReference { lifetime: None, mutability: None, elem, .. }) => holds(elem, word),
+        Type::Path(TypePath { qself: None, path, .. }) => path.segments.iter().any(is_behind),
+        ty => mentions(ty.to_token_stream(), word),
+    }
+}
+
+/// The same of tokens.
 pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(ident) => ident == word,

@@ -157,7 +157,7 @@ fn a_mistaken_handler_leaves_a_stub() {
         panic!()
     };
     assert_eq!(companion.ident, "f");
-    assert!(handle.to_token_stream().to_string().contains("be :: __private :: Registration :: NOTHING"));
+    assert!(handle.to_token_stream().to_string().contains("be :: __private :: Call :: NOTHING"));
     assert_eq!(items("\"order_shipped\", companion = false").len(), 2);
     assert_eq!(items("\"order_shipped\", companion = 5").len(), stub.len() + 1);
 }
@@ -174,9 +174,9 @@ fn types_are_checked_beside_an_error() {
         &output,
         &[
             "#[cfg(x)] const _",
-            "let _: u16 = <::bitcart_events::Same<_> as parts::ReadStatus>::argument(call, 0)?;",
-            "let _: Event = <::bitcart_events::Same<_> as parts::ReadEvent>::argument(call, 0)?;",
-            "let _: fn(u32) -> parts::Outcome = <::bitcart_events::Same<_> as parts::Report>::into_outcome;",
+            "let _: u16 = parts::read(call, ::bitcart_events::__private::ReadStatus::argument::<>, 0)??;",
+            "let _: Event = parts::read(call, ::bitcart_events::__private::ReadEvent::argument::<>, 0)??;",
+            "let _: fn(u32) -> parts::Outcome = ::bitcart_events::__private::Report::into_outcome::<>;",
         ],
     );
     let output = output.to_token_stream().to_string();
@@ -184,7 +184,7 @@ fn types_are_checked_beside_an_error() {
     // Of an unknown type rustc says whether it fits, too.
     let output = text("fn f(event: Event, sent_amount: Money)");
     assert!(
-        output.contains("let _ : Money = < :: bitcart_events :: Same < _ > as parts :: ReadAmount"),
+        output.contains("let _ : Money = parts :: read (call , :: bitcart_events :: __private :: ReadAmount"),
         "{output}"
     );
     let output = text("fn f(event: Event, adress: u8, address: &'static str) -> !");

@@ -7,7 +7,9 @@ pub use bitcart_events_macros::{OnConfigured, events, on_checked};
 pub use {inventory, serde_json};
 
 pub use crate::handler::with_arguments::*;
-pub use crate::handler::{Call, Handle, Invocation, Outcome, Registered, Registration, handler, read};
+pub use crate::handler::{
+    Ask, Call, Caller, Handle, Invocation, Outcome, Registered, blocking, described, plain, read, retries,
+};
 // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
 pub use crate::field::{
     AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,

@@ -285,9 +285,5 @@ pub use status::PaymentStatus;
 pub use update::{Payload, Update};
 pub use updates::Updates;
 
-/// A type that rustc finds out, `Same<_>`, in what `#[on]` writes. It stands here to have a short path.
-#[doc(hidden)]
-pub type Same<T> = T;
-
 #[doc(hidden)]
 pub mod __private;

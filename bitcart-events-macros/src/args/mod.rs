@@ -2,8 +2,8 @@
 
 mod values;
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Ident, LitStr, Path, Token, bracketed};
@@ -12,6 +12,7 @@ use self::values::{MOST_RETRIES, flag, last_word, path, retries, string, strings
 use crate::currency::{self, currency};
 use crate::errors::{Errors, with_help};
 use crate::names;
+use crate::tokens::Tokens;
 
 /// What stands between the parentheses of `#[on(…)]`.
 pub(crate) struct Args {
@@ -25,7 +26,7 @@ pub(crate) struct Args {
     pub(crate) current_only: bool,
     /// Where the events are described, if not where Bitcart's are.
     pub(crate) schema: Option<Path>,
-    pub(crate) krate: TokenStream,
+    pub(crate) krate: Tokens,
     pub(crate) is_renamed: bool,
     /// Whether every event could be read. If not, an unknown parameter may be a field of the one that is lost.
     pub(crate) events_read: bool,
@@ -57,7 +58,7 @@ impl Args {
             currencies: Vec::new(),
             current_only: false,
             schema: None,
-            krate: quote!(::bitcart_events),
+            krate: Tokens::default().then(Ident::new("bitcart_events", Span::call_site())),
             is_renamed: false,
             events_read: true,
             options_read: true,
@@ -194,7 +195,7 @@ impl Args {
             "schema" => self.schema = self.value(option, name, input, errors, path)?,
             "crate" => {
                 if let Some(path) = self.value(option, name, input, errors, path)? {
-                    (self.krate, self.is_renamed) = (quote!(#path), true);
+                    (self.krate, self.is_renamed) = (Tokens::of(path), true);
                 }
             }
             other => {

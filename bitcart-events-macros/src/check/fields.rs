@@ -18,12 +18,20 @@ pub(super) struct Context<'c, 'a> {
 }
 
 impl<'a> Context<'_, 'a> {
-    /// Also where it has another name or is misspelt, which is then the one mistake to report.
+    /// Also where it has another name, which is then the one mistake to report.
+    pub(super) fn has_type_of_event(&self, parameter: &Parameter<'_>) -> bool {
+        parameter.type_is("Event") && !self.is_field(parameter)
+    }
+
+    /// The same of one that is misspelt. To compare names takes longer.
     pub(super) fn is_meant_as_event(&self, parameter: &Parameter<'_>) -> bool {
-        let is_field = self.events.iter().any(|event| event.field(&parameter.name).is_some());
         let is_close = || names::closest(&parameter.name, ["event"].into_iter()).is_some();
         let is_other = ByType::of(parameter.ty).is_some() && parameter.name != "event";
-        !is_field && !is_other && (parameter.type_is("Event") || is_close())
+        !self.is_field(parameter) && !is_other && is_close()
+    }
+
+    fn is_field(&self, parameter: &Parameter<'_>) -> bool {
+        self.events.iter().any(|event| event.field(&parameter.name).is_some())
     }
 
     pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {

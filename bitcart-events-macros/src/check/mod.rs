@@ -50,7 +50,8 @@ pub(crate) fn check<'a>(
     let is_concrete = check_shape(signature, errors);
     let parameters = parameters(signature, errors);
     let context = Context { schema, args, events: &events, all_known };
-    let is_named = parameters.iter().any(|parameter| context.is_meant_as_event(parameter));
+    let is_named = parameters.iter().any(|parameter| context.has_type_of_event(parameter))
+        || parameters.iter().any(|parameter| context.is_meant_as_event(parameter));
     if !is_named && !has_unnamed_event(signature) {
         let help = format!("add it: `fn {}(event: Event, …)`", signature.ident);
         errors.add(&signature.ident, "a handler needs the parameter `event`", &[help]);

@@ -5,7 +5,7 @@ use syn::Type;
 
 use super::Source;
 use crate::schema::{Kind, is_plain, option_inner, sole_argument, ungrouped};
-use crate::signature::{ByType, Parameter, last_segment_is, mentions, type_text};
+use crate::signature::{ByType, Parameter, holds, last_segment_is, type_text};
 
 /// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
 /// write.
@@ -23,11 +23,11 @@ pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(
         }
         Source::Event | Source::Field(_) => {}
     }
-    if mentions(parameter.ty.to_token_stream(), "static") {
+    if holds(parameter.ty, "static") {
         let message = "an argument is borrowed only for as long as the handler runs";
         return Some((message.to_owned(), ty().replace("&'static ", "&").replace("'static", "'_")));
     }
-    if mentions(parameter.ty.to_token_stream(), "mut") {
+    if holds(parameter.ty, "mut") {
         let message = "an argument cannot be borrowed mutably";
         return Some((message.to_owned(), ty().replace("mut ", "")));
     }

@@ -17,6 +17,7 @@ use crate::currency::currency_variant;
 use crate::lints::{allowed_call, ours};
 use crate::schema::Schema;
 use crate::signature::{impossible_return, type_text};
+use crate::tokens::Tokens;
 
 /// The function's surroundings: what the expansion copies.
 pub(crate) struct Outside<'a> {
@@ -25,9 +26,9 @@ pub(crate) struct Outside<'a> {
     /// `#[cfg(…)]` of the function, which its registration shares.
     pub(crate) cfg: Vec<&'a Attribute>,
     /// Lints that are off for the function, and so for its types where the registration repeats them.
-    pub(crate) allowed: TokenStream,
+    pub(crate) allowed: Tokens,
     /// Where the schema's types are: `::bitcart_events::event`.
-    pub(crate) schema_path: TokenStream,
+    pub(crate) schema_path: Tokens,
 }
 
 pub(crate) fn expand(
@@ -36,56 +37,35 @@ pub(crate) fn expand(
     handler: &Handler<'_>,
     outside: &Outside<'_>,
 ) -> TokenStream {
-    let private = private(args);
-    let Outside { signature, cfg, allowed, .. } = outside;
-    let (companion, registration) = (companion(args, outside), registration(args, handler, outside));
+    let Outside { signature, cfg, .. } = outside;
     let marks = marks(schema, args, handler).into_iter().map(|mark| {
         let name = ours(&mark);
         // Spanned at what is there twice, as a whole, because that is what rustc then shows.
         let item = quote_spanned!(mark.span()=> type #name = (););
-        quote!(#(#cfg)* #item)
+        if cfg.is_empty() { item } else { quote!(#(#cfg)* #item) }
     });
-    let allowed_call = allowed_call(&signature.ident);
-    let handle = |ty: &Ident| {
-        let register = args.register.then(|| {
-            quote! {
-                #(#cfg)*
-                #private::inventory::submit! { #private::Registered(<#ty as #private::Handle>::registration) }
-            }
-        });
-        quote! {
-            #(#cfg)*
-            #allowed
-            #allowed_call
-            impl #private::Handle for #ty {
-                fn registration() -> #private::Registration {
-                    #registration
-                }
-            }
-            #register
-        }
-    };
     if args.companion {
         // At another place, because an editor shows all that stands where the function's name does.
-        let mut companion_name = signature.ident.clone();
-        companion_name.set_span(Span::call_site().resolved_at(signature.ident.span()));
-        let handle = handle(&companion_name);
-        return quote!(#companion #(#marks)* #handle);
+        let mut name = signature.ident.clone();
+        name.set_span(Span::call_site().resolved_at(signature.ident.span()));
+        let handle = handle(&name, args, handler, outside);
+        return companion(args, outside).into_iter().chain(marks).chain([handle]).collect();
     }
     // Derived from the function's name, because only so it cannot be that name.
     let own = format_ident!("handler_{}", signature.ident.unraw(), span = Span::mixed_site());
-    let handle = handle(&own);
+    let handle = handle(&own, args, handler, outside);
     quote!(#(#marks)* #(#cfg)* const _: () = { enum #own {} #handle };)
 }
 
-/// What the handler is, and how it is called.
-fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> TokenStream {
-    let Outside { signature, schema_path, .. } = outside;
+/// What the handler is, and how it is called: for the type that stands for it, and for the registry.
+fn handle(ty: &Ident, args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> TokenStream {
+    let Outside { signature, cfg, allowed, schema_path, .. } = outside;
     let plain = signature.ident.unraw();
     // As above.
     let alias = format_ident!("of_{plain}", span = Span::mixed_site());
-    let parts = Private { krate: args.krate.clone(), alias };
-    let private = &parts.alias;
+    let private = private(args);
+    let parts = Private { path: &private, alias };
+    let of = &parts.alias;
     let name = format!("::{plain}");
     let events = handler.events.iter().enumerate().map(|(index, event)| {
         let mut payload = event.payload();
@@ -93,29 +73,45 @@ fn registration(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> To
             // An editor shows its documentation at the event's name.
             payload.set_span(name.span());
         }
-        quote!(<#schema_path::#payload as #private::Payload>::SCHEMA)
+        schema_path.clone().then(payload)
     });
     let parameters = handler.arguments.iter().map(|argument| argument.parameter.name.as_str());
     let parameters = parameters.collect::<Vec<_>>().join(" ");
-    let currencies = args.currencies.iter().map(|(code, _)| {
-        let variant = currency_variant(code);
-        quote!(#private::Currency::#variant)
-    });
-    let retries = args.retries.map(|retries| {
+    let currencies = args
+        .currencies
+        .iter()
+        .map(|(code, _)| parts.name(call::ours("Currency")).then(currency_variant(code)));
+    let invocation = Ident::new("call", Span::mixed_site());
+    let mut call = parts.call(args, handler, signature, &invocation);
+    if let Some(retries) = args.retries {
         let retries = Literal::u32_unsuffixed(retries);
-        quote!(.retries(#retries))
+        call = Tokens::of(quote!(#of::retries(#invocation, #retries, #call)));
+    }
+    let allowed_call = allowed_call(&signature.ident);
+    let register = args.register.then(|| {
+        quote! {
+            #(#cfg)*
+            #private::inventory::submit! { <#ty as #private::Handle>::REGISTERED }
+        }
     });
-    let call = parts.call(args, handler, signature);
-    let krate = self::private(args);
     quote! {
-        use #krate as #private;
-        #private::Registration::new(
-            #private::concat!(#private::module_path!(), #name),
-            [#(#events),*],
-            #parameters,
-            [#(#currencies),*],
-            #call,
-        ) #retries
+        #(#cfg)*
+        #allowed
+        #allowed_call
+        impl #private::Handle for #ty {
+            fn call(#invocation: #private::Ask<'_>) -> #private::Call<'_> {
+                use #private as #of;
+                #of::described(
+                    #invocation,
+                    #of::concat!(#of::module_path!(), #name),
+                    [#(<#events as #of::Payload>::SCHEMA),*],
+                    #parameters,
+                    [#(#currencies),*],
+                    #call,
+                )
+            }
+        }
+        #register
     }
 }
 
@@ -131,7 +127,7 @@ pub(crate) fn expand_stub(args: &Args, outside: &Outside<'_>) -> TokenStream {
         #companion
         #(#cfg)*
         impl #private::Handle for #function {
-            fn registration() -> #private::Registration { #private::Registration::NOTHING }
+            fn call<'u>(_: &'u #private::Invocation<'u>) -> #private::Call<'u> { #private::Call::NOTHING }
         }
     }
 }
@@ -142,7 +138,7 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
         return TokenStream::new();
     }
     let krate = private(args);
-    let parts = Private { krate: args.krate.clone(), alias: Ident::new("parts", Span::mixed_site()) };
+    let parts = Private { path: &krate, alias: Ident::new("parts", Span::mixed_site()) };
     let private = &parts.alias;
     let invocation = Ident::new("call", Span::mixed_site());
     let invocation = &invocation;
@@ -151,7 +147,8 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     let arguments = handler.arguments.iter().filter(|argument| !has_name(argument.parameter.ty));
     let reads = arguments.map(|argument| {
         let (read, ty) = (parts.read(argument), argument.parameter.ty);
-        quote!(let _: #ty = #read(#invocation, 0)?;)
+        // Not called here: of a function that is called rustc points at the call.
+        quote!(let _: #ty = #private::read(#invocation, #read, 0)??;)
     });
     let reported = match &outside.signature.output {
         ReturnType::Type(_, ty) if impossible_return(outside.signature).is_none() => {
@@ -175,9 +172,8 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     }
 }
 
-fn private(args: &Args) -> TokenStream {
-    let krate = &args.krate;
-    quote!(#krate::__private)
+fn private(args: &Args) -> Tokens {
+    args.krate.clone().then(Ident::new("__private", Span::call_site()))
 }
 
 /// A braced struct of the function's name lives in the type namespace only, so `handlers![path::to::function]`

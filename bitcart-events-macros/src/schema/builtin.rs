@@ -20,8 +20,9 @@ impl Schema {
     /// a macro that is not optimised every field takes time.
     pub(crate) fn builtin_events(names: &[LitStr]) -> Option<Self> {
         let (module, events) = BUILTIN.split_once('\n')?;
+        let names: Vec<String> = names.iter().map(LitStr::value).collect();
         let is_named = |event: &&str| {
-            event.split_once(' ').is_some_and(|(event, _)| names.iter().any(|name| name.value() == event))
+            event.split_once(' ').is_some_and(|(event, _)| names.iter().any(|name| name == event))
         };
         let named = events.split('\n').filter(is_named);
         let lines: Vec<&str> = std::iter::once(module).chain(named).collect();

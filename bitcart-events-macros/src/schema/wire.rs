@@ -36,21 +36,14 @@ fn event(line: &str) -> Option<EventDef> {
     let mut parts = line.split(';');
     let (name, sent) = parts.next()?.split_once(' ')?;
     let (ident, sent, fields) = (ident(name)?, read_sent(sent)?, parts.map(field).collect::<Option<_>>()?);
-    Some(EventDef { docs: Vec::new(), name: super::name_of(&ident), ident, sent, fields })
+    Some(EventDef { docs: Vec::new(), name: unraw(name), ident, sent, fields })
 }
 
 fn field(part: &str) -> Option<FieldDef> {
     let [name, sent, kind, nullable] = part.split(' ').collect::<Vec<_>>().try_into().ok()?;
     let (ident, sent) = (ident(name)?, read_sent(sent)?);
     let kind = Kind::ALL.into_iter().find(|known| known.name() == kind)?;
-    Some(FieldDef {
-        docs: Vec::new(),
-        name: super::name_of(&ident),
-        ident,
-        kind,
-        nullable: nullable == "?",
-        sent,
-    })
+    Some(FieldDef { docs: Vec::new(), name: unraw(name), ident, kind, nullable: nullable == "?", sent })
 }
 
 /// `*`, `ETH,TRX`, and a `+` behind it for daemons of today only.
@@ -64,6 +57,11 @@ fn read_sent(text: &str) -> Option<Sent> {
     let listed = || codes.split(',').filter(|code| !code.is_empty()).map(currency).collect::<Option<_>>();
     let currencies = if codes == "*" { None } else { Some(listed()?) };
     Some(Sent { currencies, current_only })
+}
+
+/// The name that it stands for on the wire.
+fn unraw(text: &str) -> String {
+    text.strip_prefix("r#").unwrap_or(text).to_owned()
 }
 
 /// It was one before.

@@ -17,11 +17,11 @@ fn the_expansion_says_what_was_asked_for() {
             "[<::bitcart_events::event::NewTransaction as of_f::Payload>::SCHEMA, \
              <::bitcart_events::event::VerifiedTx as of_f::Payload>::SCHEMA], \
              \"event height db tx\", [of_f::Currency::Btc],",
-            "of_f::Call::Blocking(|call| of_f::handler((of_f::call4)(call, f, \
-             <::bitcart_events::Same<_> as of_f::ReadEvent>::argument, \
-             <::bitcart_events::Same<_> as of_f::ReadInt>::argument, \
-             <::bitcart_events::Same<_> as of_f::ReadState>::argument, \
-             <::bitcart_events::Same<_> as of_f::ReadStr>::argument), of_f::Report::into_outcome))",
+            "of_f::blocking((of_f::call4)(call, f, \
+             ::bitcart_events::__private::ReadEvent::argument::<>, \
+             ::bitcart_events::__private::ReadInt::argument::<>, \
+             ::bitcart_events::__private::ReadState::argument::<>, \
+             ::bitcart_events::__private::ReadStr::argument::<>), of_f::Report::into_outcome),)",
             "only_one_handler_for_verified_tx_OF_BTC",
             "submit!",
             "#[doc(hidden)] #[allow(non_camel_case_types)] #[non_exhaustive] struct f {}",
@@ -32,17 +32,17 @@ fn the_expansion_says_what_was_asked_for() {
     assert_holds(
         &expanded("\"new_block\"", of_coin),
         &[
-            "of_move::Call::Async(|call| of_move::async_handler((of_move::call2)(call, r#move, \
-             <::bitcart_events::Same<_> as of_move::ReadEvent>::argument, \
-             <::bitcart_events::Same<_> as of_move::ReadInstance>::argument), \
-             <::bitcart_events::Same<_> as of_move::Report>::into_outcome))",
+            "of_move::async_handler((of_move::call2)(call, r#move, \
+             ::bitcart_events::__private::ReadEvent::argument::<>, \
+             ::bitcart_events::__private::ReadInstance::argument::<>), \
+             ::bitcart_events::__private::Report::into_outcome::<>),)",
             "type only_one_handler_for_new_block = ();",
             "\"event instance\", [],",
         ],
     );
     assert_holds(
         &expanded("\"new_block\"", "fn block(_event: Event)"),
-        &["Call::Plain(|call|", "\"event\", [],"],
+        &["of_block::plain((of_block::call1)(call, block,", "\"event\", [],"],
     );
     assert_holds(
         &expanded(
@@ -50,15 +50,18 @@ fn the_expansion_says_what_was_asked_for() {
             "async fn f(tx: InboxTx, event: Event, how: x::Delivery, height: Option<u64>)",
         ),
         &[
-            "of_f::ReadInboxTx>::argument, <",
-            "of_f::ReadDelivery>::argument, <",
-            "of_f::Report::into_outcome)),).retries(0)",
+            "::bitcart_events::__private::ReadInboxTx::argument::<>, ::",
+            "::bitcart_events::__private::ReadDelivery::argument::<>, ::",
+            "of_f::retries(call, 0, of_f::async_handler((of_f::call4)(call, f,",
         ],
     );
     let states: String = (0..10).map(|n| format!(", s{n}: State<S{n}>")).collect();
     let many = expanded("\"new_block\"", &format!("fn f(event: Event{states})"));
-    let ends =
-        ["of_f::ReadState>::argument, 10)?);", "of_f::Ok(f(read.0?, read.1?,", "read.10?)) }, of_f::Report"];
+    let ends = [
+        "::bitcart_events::__private::ReadState::argument::<>, 10)?);",
+        "of_f::Ok(f(read.0?, read.1?,",
+        "read.10?)) })(), of_f::Report::",
+    ];
     assert_holds(&many, &ends);
     let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);
     assert_holds(

@@ -15,7 +15,8 @@ use super::{Accepted, Dispatcher};
 use crate::Update;
 use crate::field::excerpt;
 use crate::handler::{
-    Attempt, ByHand, Call, Given, Handler, HandlerError, Invocation, Outcome, Subscription,
+    Attempt, ByHand, Call, Given, Handler, HandlerError, Invocation, Outcome, Registration, Started,
+    Subscription,
 };
 use crate::told::quietly;
 
@@ -75,7 +76,7 @@ pub(super) async fn run(dispatcher: &Dispatcher, handler: &Handler, accepted: &A
         Handler::Registered(registration, subscription) => {
             let states = &*dispatcher.states;
             let invocation = Invocation::new(Given { update, subscription, states, attempt });
-            Called::Registered(registration.call, subscription, invocation)
+            Called::Registered(registration, subscription, invocation)
         }
         Handler::ByHand(by_hand) => Called::ByHand(by_hand),
     };
@@ -162,11 +163,9 @@ enum Begun<'a> {
     Goes(Started<'a>),
 }
 
-type Started<'a> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
-
 /// A handler that is to be called, and what with.
 enum Called<'u> {
-    Registered(Call, &'u Arc<Subscription>, Invocation<'u>),
+    Registered(&'u Registration, &'u Arc<Subscription>, Invocation<'u>),
     ByHand(&'u ByHand),
 }
 
@@ -211,34 +210,41 @@ fn begin<'u>(dispatcher: &Dispatcher, run: &Run<'u>, called: &'u Called<'u>) -> 
             Some(limit) => Box::pin(within(limit, future)),
         })
     };
-    let (call, subscription, invocation) = match called {
-        Called::Registered(call, subscription, invocation) => (call, subscription, invocation),
+    let (registration, subscription, invocation) = match called {
+        Called::Registered(registration, subscription, invocation) => {
+            (registration, subscription, invocation)
+        }
         Called::ByHand(by_hand) => {
             let handled = (by_hand.run)(run.update.clone());
             return goes(Box::pin(async { handled.await.map_err(HandlerError::Failed) }));
         }
     };
-    match *call {
-        Call::Plain(call) => Begun::Ended(call(invocation)),
-        Call::Async(call) => call(invocation).map_or_else(|error| Begun::Ended(Err(error)), goes),
-        Call::Blocking(call) => {
-            let (update, attempt) = (run.update.clone(), run.attempt.shared());
-            let (subscription, states) = (Arc::clone(subscription), Arc::clone(&dispatcher.states));
-            let (id, span) = (dispatcher.id, Span::current());
-            let thread = tokio::task::spawn_blocking(move || {
-                let _entered = span.enter();
-                let (update, subscription, states, attempt) = (&update, &subscription, &*states, &attempt);
-                let invocation = Invocation::new(Given { update, subscription, states, attempt });
-                RUNNING.sync_scope(id, || call(&invocation))
-            });
-            Begun::Goes(Box::pin(async {
-                thread.await.unwrap_or_else(|error| match error.try_into_panic() {
-                    Ok(panic) => Err(panicked(&*panic)),
-                    Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
-                })
-            }))
-        }
+    let caller = registration.caller;
+    if !registration.is_blocking {
+        return match caller(invocation) {
+            Call::Plain(outcome) | Call::Blocking(outcome) => Begun::Ended(outcome),
+            Call::Async(started) => started.map_or_else(|error| Begun::Ended(Err(error)), goes),
+        };
     }
+    let (update, attempt) = (run.update.clone(), run.attempt.shared());
+    let (subscription, states) = (Arc::clone(subscription), Arc::clone(&dispatcher.states));
+    let (id, span) = (dispatcher.id, Span::current());
+    let thread = tokio::task::spawn_blocking(move || {
+        let _entered = span.enter();
+        let (update, subscription, states, attempt) = (&update, &subscription, &*states, &attempt);
+        let invocation = Invocation::new(Given { update, subscription, states, attempt });
+        RUNNING.sync_scope(id, || match caller(&invocation) {
+            Call::Plain(outcome) | Call::Blocking(outcome) => outcome,
+            // Never: that is refused while compiling.
+            Call::Async(_) => Err(HandlerError::Failed("an `async` handler does not block".into())),
+        })
+    });
+    Begun::Goes(Box::pin(async {
+        thread.await.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => Err(panicked(&*panic)),
+            Err(cancelled) => Err(HandlerError::Failed(cancelled.into())),
+        })
+    }))
 }
 
 /// A time limit drops the handler's future where it waits.

@@ -5,39 +5,38 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
+use super::registration::Description;
 use super::{Attempt, HandlerError, Need, Needs, Outcome, States, Subscription};
 use crate::Update;
 use crate::field::{Field, FieldError};
 
-/// The generated function that reads the arguments and calls the user's.
+/// What the generated function is called with.
 #[doc(hidden)]
-#[derive(Clone, Copy)]
-pub enum Call {
-    Plain(fn(&Invocation<'_>) -> Outcome),
-    Blocking(fn(&Invocation<'_>) -> Outcome),
-    Async(for<'u> fn(&'u Invocation<'u>) -> Started<'u>),
+pub type Ask<'u> = &'u Invocation<'u>;
+
+/// The generated function: it reads the arguments and calls the user's. In place of a call it can be asked what it is.
+#[doc(hidden)]
+pub type Caller = for<'u> fn(&'u Invocation<'u>) -> Call<'u>;
+
+/// What became of a call, by the kind of handler.
+#[doc(hidden)]
+pub enum Call<'u> {
+    Plain(Outcome),
+    /// On a thread that it may block.
+    Blocking(Outcome),
+    /// Its future, once its arguments have been read.
+    Async(Result<Started<'u>, HandlerError>),
 }
 
-/// An `async` handler's future, once its arguments have been read.
-type Started<'u> = Result<Pin<Box<dyn Future<Output = Outcome> + Send + 'u>>, HandlerError>;
+/// The future of an `async` handler.
+pub(crate) type Started<'u> = Pin<Box<dyn Future<Output = Outcome> + Send + 'u>>;
 
-impl Call {
-    /// Asks for them in place of a call.
-    pub(crate) fn needs(self) -> Needs {
-        let question = Invocation(Content::Question(Mutex::new(Needs::NONE)));
-        // There is no argument to be had, so it comes to no call of the user's function.
-        match self {
-            Self::Plain(call) | Self::Blocking(call) => drop(call(&question)),
-            Self::Async(call) => drop(call(&question)),
-        }
-        match question.0 {
-            Content::Question(needs) => needs.into_inner().unwrap_or_else(PoisonError::into_inner),
-            Content::Event(_) => Needs::NONE,
-        }
-    }
+impl Call<'_> {
+    /// Stands beside a compile error, so that `handlers![…]` does not add a second one.
+    pub const NOTHING: Self = Self::Plain(Ok(()));
 }
 
-impl fmt::Debug for Call {
+impl fmt::Debug for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Plain(_) => "plain",
@@ -47,8 +46,8 @@ impl fmt::Debug for Call {
     }
 }
 
-/// One call of a handler: everything that its arguments are read from. Or, in place of a call, the question what it needs
-/// of its listener: only what reads the arguments knows their types.
+/// One call of a handler: everything that its arguments are read from. Or, in place of a call, the question what the handler
+/// is and what it needs of its listener: only what reads the arguments knows their types.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Invocation<'u>(Content<'u>);
@@ -56,7 +55,14 @@ pub struct Invocation<'u>(Content<'u>);
 #[derive(Debug)]
 enum Content<'u> {
     Event(Given<'u>),
-    Question(Mutex<Needs>),
+    Question(&'u Mutex<Answer>),
+}
+
+/// What a handler says of itself.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) needs: Needs,
+    pub(crate) description: Description,
 }
 
 /// What an event brings.
@@ -73,17 +79,29 @@ impl<'u> Invocation<'u> {
         Self(Content::Event(given))
     }
 
+    /// Asks a handler what it is, and whether it blocks its thread. There is no argument to be had, so it comes to no call of the user's function.
+    pub(crate) fn ask(caller: Caller) -> (Answer, bool) {
+        let answer = Mutex::default();
+        let is_blocking = matches!(caller(&Invocation(Content::Question(&answer))), Call::Blocking(_));
+        (answer.into_inner().unwrap_or_else(PoisonError::into_inner), is_blocking)
+    }
+
+    /// Adds to the answer, if this is the question.
+    pub(crate) fn answer(&self, add: impl FnOnce(&mut Answer)) {
+        if let Content::Question(answer) = self.0 {
+            add(&mut answer.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
     /// What the event brings; nothing if this is the question, to which `need` is the answer.
     pub(crate) fn given(&self, need: impl FnOnce() -> Option<Need>) -> Result<&Given<'u>, HandlerError> {
-        match &self.0 {
-            Content::Event(given) => Ok(given),
-            Content::Question(needs) => {
-                if let Some(need) = need() {
-                    needs.lock().unwrap_or_else(PoisonError::into_inner).add(need);
-                }
-                Err(HandlerError::Argument(FieldError::missing("")))
-            }
+        if let Content::Event(given) = &self.0 {
+            return Ok(given);
         }
+        if let Some(need) = need() {
+            self.answer(|answer| answer.needs.add(need));
+        }
+        Err(HandlerError::Argument(FieldError::missing("")))
     }
 
     /// The field that the handler's n-th parameter is.
@@ -95,7 +113,7 @@ impl<'u> Invocation<'u> {
 }
 
 /// Reads an argument: the n-th parameter.
-type Read<'u, T> = fn(&Invocation<'u>, usize) -> Result<T, HandlerError>;
+type Read<'u, T> = fn(&'u Invocation<'u>, usize) -> Result<T, HandlerError>;
 
 /// Reads an argument. One that cannot be read ends the call, but not the question: each of them answers that.
 ///
@@ -103,7 +121,7 @@ type Read<'u, T> = fn(&Invocation<'u>, usize) -> Result<T, HandlerError>;
 /// That it cannot be read. That there is none for a question is the result.
 #[doc(hidden)]
 pub fn read<'u, T>(
-    call: &Invocation<'u>,
+    call: &'u Invocation<'u>,
     argument: Read<'u, T>,
     parameter: usize,
 ) -> Result<Result<T, HandlerError>, HandlerError> {
@@ -128,8 +146,8 @@ macro_rules! with_arguments {
                 /// When one of them cannot be read.
                 #[allow(clippy::too_many_arguments)]
                 pub fn $function<'u, $($T,)* O>(
-                    call: &Invocation<'u>,
-                    function: impl FnOnce($($T),*) -> O,
+                    call: &'u Invocation<'u>,
+                    function: fn($($T),*) -> O,
                     $($argument: Read<'u, $T>,)*
                 ) -> Result<O, HandlerError> {
                     if let Content::Question(_) = call.0 {
@@ -158,23 +176,23 @@ with_arguments! {
 }
 
 /// Reports what the user's function returned.
-///
-/// # Errors
-/// That of the handler, or of its arguments.
 #[doc(hidden)]
-pub fn handler<O>(returned: Result<O, HandlerError>, report: fn(O) -> Outcome) -> Outcome {
-    report(returned?)
+pub fn plain<'u, O>(returned: Result<O, HandlerError>, report: fn(O) -> Outcome) -> Call<'u> {
+    Call::Plain(returned.and_then(report))
+}
+
+/// The same of one that blocks its thread.
+#[doc(hidden)]
+pub fn blocking<'u, O>(returned: Result<O, HandlerError>, report: fn(O) -> Outcome) -> Call<'u> {
+    Call::Blocking(returned.and_then(report))
 }
 
 /// The same of an `async` one, once it has ended.
-///
-/// # Errors
-/// That of its arguments.
 #[doc(hidden)]
 pub fn async_handler<'u, F: Future<Output: 'u> + Send + 'u>(
     future: Result<F, HandlerError>,
     report: fn(F::Output) -> Outcome,
-) -> Started<'u> {
-    let future = future?;
-    Ok(Box::pin(async move { report(future.await) }))
+) -> Call<'u> {
+    let started = |future: F| -> Started<'u> { Box::pin(async move { report(future.await) }) };
+    Call::Async(future.map(started))
 }

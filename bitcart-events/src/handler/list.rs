@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Handler, Registration};
+use super::{Call, Caller, Handler, Invocation, Registration};
 
 /// Implemented by `#[on]` for the hidden struct that stands next to the function.
 #[doc(hidden)]
@@ -12,38 +12,44 @@ use super::{Handler, Registration};
     note = "a closure or a plain function is added with `add_event_handler(\"event\", function)`"
 )]
 pub trait Handle {
-    /// A function, not a constant: rustc evaluates a constant whenever it checks the crate.
-    fn registration() -> Registration;
+    /// Calls the function, or answers what it is: a [`Caller`]. What it is, is no constant of its own, because rustc would
+    /// evaluate that whenever it checks the crate.
+    fn call<'u>(call: &'u Invocation<'u>) -> Call<'u>;
+
+    /// What is handed to the registry. Here, because beside each handler it would cost the compiler more.
+    const REGISTERED: Registered = Registered(Self::call);
 }
 
 /// What a function with `#[on]` hands to the registry.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Registered(pub fn() -> Registration);
+pub struct Registered(pub Caller);
 
 inventory::collect!(Registered);
 
 /// Every handler that registered itself, in an order that does not change from run to run.
 pub(crate) fn registry() -> impl Iterator<Item = Handler> {
-    let mut all: Vec<_> =
-        inventory::iter::<Registered>.into_iter().map(|registered| registered.0()).collect();
-    all.sort_by_key(|registration| (registration.file, registration.line, registration.name));
+    let all = inventory::iter::<Registered>.into_iter();
+    let mut all: Vec<_> = all.map(|registered| Registration::of(registered.0)).collect();
+    all.sort_by_key(|Registration { description, .. }| {
+        (description.file, description.line, description.name)
+    });
     all.into_iter().flat_map(Handler::of)
 }
 
 /// A list of handlers, made by [`handlers!`](crate::handlers).
 #[derive(Clone, Copy)]
-pub struct Handlers(&'static [fn() -> Registration]);
+pub struct Handlers(&'static [Caller]);
 
 impl Handlers {
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(list: &'static [fn() -> Registration]) -> Self {
+    pub const fn new(list: &'static [Caller]) -> Self {
         Self(list)
     }
 
     pub(crate) fn into_handlers(self) -> impl Iterator<Item = Handler> {
-        self.0.iter().map(|registration| registration()).flat_map(Handler::of)
+        self.0.iter().map(|caller| Registration::of(*caller)).flat_map(Handler::of)
     }
 }
 
@@ -82,8 +88,8 @@ impl fmt::Debug for Handlers {
 #[macro_export]
 macro_rules! handlers {
     ($($handler:path),* $(,)?) => {{
-        const LIST: &[fn() -> $crate::__private::Registration] =
-            &[$(<$handler as $crate::__private::Handle>::registration),*];
+        const LIST: &[$crate::__private::Caller] =
+            &[$(<$handler as $crate::__private::Handle>::call),*];
         $crate::Handlers::new(LIST)
     }};
 }

@@ -24,8 +24,8 @@ use std::sync::Arc;
 
 pub use arguments::{EventArgument, InstanceArgument};
 pub(crate) use attempt::Attempt;
-pub use call::{Call, Invocation, async_handler, handler, read};
-pub(crate) use call::{Given, with_arguments};
+pub use call::{Ask, Call, Caller, Invocation, async_handler, blocking, plain, read};
+pub(crate) use call::{Given, Started, with_arguments};
 pub use delivery::{Delivery, DeliveryArgument};
 pub use final_error::Final;
 #[cfg(feature = "sqlite")]
@@ -35,13 +35,14 @@ pub(crate) use list::registry;
 pub use list::{Handle, Handlers, Registered};
 pub(crate) use needs::{Need, Needs};
 pub use outcome::{HandlerError, IntoOutcome, Outcome};
-pub use registration::Registration;
-pub(crate) use registration::Subscription;
+pub(crate) use registration::{Registration, Subscription};
+pub use registration::{described, retries};
 pub(crate) use routes::{Duplicate, Routes};
 pub(crate) use state::StateNeed;
 pub(crate) use state::States;
 pub use state::{State, StateArgument};
 
+use self::registration::Description;
 use crate::schema::Event;
 use crate::sealed::Sealed;
 use crate::{BoxError, Currency, Error, ErrorKind, Result, Update};
@@ -66,7 +67,7 @@ impl Handler {
     /// The handlers that a function stands for: one for each of its events.
     pub(crate) fn of(registration: Registration) -> impl Iterator<Item = Self> {
         let registration = Arc::new(registration);
-        let subscriptions = registration.subscriptions.clone().into_iter();
+        let subscriptions = registration.description.subscriptions.clone().into_iter();
         subscriptions.map(move |subscription| Self::Registered(Arc::clone(&registration), subscription))
     }
 
@@ -99,14 +100,17 @@ impl Handler {
     /// The currencies that it is for; empty means all of them.
     pub(crate) fn currencies(&self) -> &[Currency] {
         match self {
-            Self::Registered(registration, _) => &registration.currencies,
+            Self::Registered(registration, _) => &registration.description.currencies,
             Self::ByHand(_) => &[],
         }
     }
 
     pub(crate) fn info(&self) -> HandlerInfo {
         let (name, file, line) = match self {
-            Self::Registered(registration, _) => (registration.name, registration.file, registration.line),
+            Self::Registered(registration, _) => {
+                let Description { name, file, line, .. } = registration.description;
+                (name, file, line)
+            }
             Self::ByHand(by_hand) => (by_hand.name, by_hand.place.file(), by_hand.place.line()),
         };
         HandlerInfo { event: self.event(), name, file, line }

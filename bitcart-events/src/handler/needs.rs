@@ -12,7 +12,7 @@ pub(crate) enum Need {
 }
 
 /// All that a handler asks for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Needs {
     pub(crate) states: Vec<StateNeed>,
     pub(crate) inbox_tx: bool,
@@ -21,8 +21,6 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    pub(crate) const NONE: Self = Self { states: Vec::new(), inbox_tx: false, retries: None };
-
     pub(crate) fn add(&mut self, need: Need) {
         match need {
             Need::State(state) => self.states.push(state),

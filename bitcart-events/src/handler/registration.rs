@@ -3,14 +3,23 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::{Call, Needs};
+use super::call::Answer;
+use super::{Call, Caller, Invocation, Needs};
 use crate::Currency;
 use crate::schema::EventSchema;
 
 /// One for each function, however many events it handles.
-#[doc(hidden)]
 #[derive(Debug)]
-pub struct Registration {
+pub(crate) struct Registration {
+    pub(crate) description: Description,
+    pub(crate) needs: Needs,
+    pub(crate) is_blocking: bool,
+    pub(crate) caller: Caller,
+}
+
+/// What its attribute and its name say.
+#[derive(Debug, Default)]
+pub(crate) struct Description {
     /// The function's path.
     pub(crate) name: &'static str,
     pub(crate) file: &'static str,
@@ -18,51 +27,63 @@ pub struct Registration {
     pub(crate) subscriptions: Vec<Arc<Subscription>>,
     /// Empty: every currency.
     pub(crate) currencies: Vec<Currency>,
-    pub(crate) needs: Needs,
-    pub(crate) call: Call,
 }
 
 impl Registration {
-    /// Stands beside a compile error, so that `handlers![…]` does not add a second one.
-    pub const NOTHING: Self = Self {
-        name: "",
-        file: "",
-        line: 0,
-        subscriptions: Vec::new(),
-        currencies: Vec::new(),
-        needs: Needs::NONE,
-        call: Call::Plain(|_| Ok(())),
-    };
+    pub(crate) fn of(caller: Caller) -> Self {
+        let (Answer { needs, description }, is_blocking) = Invocation::ask(caller);
+        Self { description, needs, is_blocking, caller }
+    }
+}
 
-    /// `parameters` are the names of all, with spaces between them: one text costs the compiler less than lists of numbers,
-    /// and where the fields stand in each event is found out here. Arrays cost it less than references to them.
-    #[must_use]
-    #[track_caller]
-    pub fn new<const EVENTS: usize, const CURRENCIES: usize>(
+/// Describes the handler that was called, if that was the question. It is part of the call, because each body costs the
+/// compiler of the user's crate far more than what stands in it.
+///
+/// `parameters` are the names of all, with spaces between them: one text costs the compiler less than lists of numbers,
+/// and where the fields stand in each event is found out here. Arrays cost it less than references to them.
+#[doc(hidden)]
+#[must_use]
+#[track_caller]
+#[inline]
+pub fn described<'u, const EVENTS: usize, const CURRENCIES: usize>(
+    call: &Invocation<'_>,
+    name: &'static str,
+    events: [&'static EventSchema; EVENTS],
+    parameters: &'static str,
+    currencies: [Currency; CURRENCIES],
+    called: Call<'u>,
+) -> Call<'u> {
+    let place = Location::caller();
+    call.answer(|answer| {
+        answer.description = Description::new(name, place, &events, parameters, &currencies);
+    });
+    called
+}
+
+/// With so many attempts after a failed one.
+#[doc(hidden)]
+#[must_use]
+pub fn retries<'u>(call: &Invocation<'_>, retries: u32, called: Call<'u>) -> Call<'u> {
+    call.answer(|answer| answer.needs.retries = Some(retries));
+    called
+}
+
+impl Description {
+    fn new(
         name: &'static str,
-        events: [&'static EventSchema; EVENTS],
+        place: &Location<'static>,
+        events: &[&'static EventSchema],
         parameters: &str,
-        currencies: [Currency; CURRENCIES],
-        call: Call,
+        currencies: &[Currency],
     ) -> Self {
-        let place = Location::caller();
-        let subscriptions = events.into_iter().map(|event| Arc::new(Subscription::new(event, parameters)));
+        let subscriptions = events.iter().map(|event| Arc::new(Subscription::new(event, parameters)));
         Self {
             name,
             file: place.file(),
             line: place.line(),
             subscriptions: subscriptions.collect(),
             currencies: currencies.into(),
-            needs: call.needs(),
-            call,
         }
-    }
-
-    /// With so many attempts after a failed one.
-    #[must_use]
-    pub fn retries(mut self, retries: u32) -> Self {
-        self.needs.retries = Some(retries);
-        self
     }
 }
 

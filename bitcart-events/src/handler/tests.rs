@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 
-use super::{Attempt, Call, Given, Handle, Handler, Invocation, Outcome, States};
+use super::{Attempt, Call, Given, Handle, Handler, Invocation, Outcome, Registration, States};
 use crate::inbox::{EventId, Origin};
 use crate::{Coin, Update};
 
@@ -23,7 +23,7 @@ fn attempt() -> Attempt {
 
 /// The handlers of a function with `#[on]`, one for each of its events.
 fn handlers<H: Handle>() -> Vec<Handler> {
-    Handler::of(H::registration()).collect()
+    Handler::of(Registration::of(H::call)).collect()
 }
 
 /// Gives this update to its first handler.
@@ -36,12 +36,15 @@ fn run<H: Handle>(attempt: &Attempt, update: &str) -> Outcome {
     let states = States::default();
     let given = Given { update: &update, subscription: &subscription, states: &states, attempt };
     let invocation = Invocation::new(given);
-    match registration.call {
-        Call::Plain(call) => call(&invocation),
-        // As the dispatcher does: on another thread.
-        Call::Blocking(call) => std::thread::scope(|scope| scope.spawn(|| call(&invocation)).join().unwrap()),
-        Call::Async(call) => call(&invocation)?.now_or_never().unwrap(),
+    let call = || match (registration.caller)(&invocation) {
+        Call::Plain(outcome) | Call::Blocking(outcome) => outcome,
+        Call::Async(started) => started?.now_or_never().unwrap(),
+    };
+    if !registration.is_blocking {
+        return call();
     }
+    // As the dispatcher does: on another thread.
+    std::thread::scope(|scope| scope.spawn(call).join().unwrap())
 }
 
 const BLOCK: &str = r#"{"event": "new_block", "height": 7}"#;

@@ -1,0 +1,52 @@
+//! Tokens that are written many times.
+//!
+//! A `TokenStream` inside of `quote!` is a handle: to join two of them, rustc is called three times, and these macros run for
+//! each handler. What is a list of tokens is copied without asking it.
+
+use proc_macro2::{Ident, Punct, Spacing, TokenStream, TokenTree};
+use quote::ToTokens;
+
+#[derive(Clone, Default)]
+pub(crate) struct Tokens(pub(crate) Vec<TokenTree>);
+
+impl Tokens {
+    pub(crate) fn of(tokens: impl ToTokens) -> Self {
+        Self(tokens.into_token_stream().into_iter().collect())
+    }
+
+    /// With `::name` behind it.
+    pub(crate) fn then(mut self, name: Ident) -> Self {
+        self.colons();
+        self.push(name);
+        self
+    }
+
+    pub(crate) fn colons(&mut self) {
+        self.push(Punct::new(':', Spacing::Joint));
+        self.sign(':');
+    }
+
+    pub(crate) fn sign(&mut self, sign: char) {
+        self.push(Punct::new(sign, Spacing::Alone));
+    }
+
+    pub(crate) fn into_stream(self) -> TokenStream {
+        self.0.into_iter().collect()
+    }
+
+    pub(crate) fn push(&mut self, token: impl Into<TokenTree>) {
+        self.0.push(token.into());
+    }
+}
+
+impl From<Ident> for Tokens {
+    fn from(name: Ident) -> Self {
+        Self(vec![name.into()])
+    }
+}
+
+impl ToTokens for Tokens {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.0.iter().cloned());
+    }
+}
