@@ -95,6 +95,8 @@ mod tests {
     enum Step {
         Delivered(u8),
         Held(u8),
+        /// Told while the socket was closed.
+        Lost(u8),
         Blocks(u8),
         Gap,
         Connected,
@@ -148,6 +150,10 @@ mod tests {
                     let mark = self.tell(0, payment.into());
                     self.on_both(|history| history.brought(mark, Some(mark)));
                 }
+                Step::Lost(payment) => {
+                    self.tell(0, payment.into());
+                    self.step(Step::Gap);
+                }
                 Step::Blocks(count) => {
                     for _ in 0..count {
                         let mark = self.tell(1, self.told.len());
@@ -190,6 +196,7 @@ mod tests {
         let step = prop_oneof![
             4 => (0..3_u8).prop_map(Step::Delivered),
             2 => (0..3_u8).prop_map(Step::Held),
+            1 => (0..3_u8).prop_map(Step::Lost),
             4 => (1..=most).prop_map(Step::Blocks),
             1 => Just(Step::Gap),
             1 => Just(Step::Connected),
