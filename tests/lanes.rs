@@ -213,3 +213,35 @@ async fn what_has_ended_makes_room_while_the_next_one_waits() {
     assert_eq!(waiting.await.unwrap().unwrap().handled, 4);
     assert_eq!(listener.inbox().stats().await.unwrap().pending, 0);
 }
+
+/// Its runtime takes the handlers along that wait, and nothing of what comes later.
+#[test]
+fn a_listener_that_outlives_its_runtime_goes_on_in_another() {
+    let coin = Coin::btc("a");
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let held = Arc::clone(&gate);
+    coin.add_event_handler("new_transaction", move |update: Update| {
+        let held = Arc::clone(&held);
+        async move {
+            held.pass(update.raw().to_owned()).await;
+            Ok(())
+        }
+    })
+    .unwrap();
+    let listener = coin.listener().without_registry().build().unwrap();
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (one, other) = (runtime(), runtime());
+    let first = listener.clone();
+    one.block_on(async {
+        tokio::spawn(async move { first.process_updates(transactions(2)).await });
+        assert!(next(&mut seen).await.contains("t0"));
+    });
+    drop(one);
+    gate.open();
+    let another = r#"[{"event": "new_transaction", "tx": "another"}]"#;
+    let report = other.block_on(async {
+        tokio::time::timeout(PATIENCE, listener.process_updates(another)).await.unwrap().unwrap()
+    });
+    assert_eq!(report.handled, 1);
+}

@@ -128,6 +128,11 @@ impl Coin {
         self.0.wallet.as_ref()
     }
 
+    /// Whether they are clones of each other, which have their handlers together.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The wallet without its key, for what is kept.
     pub(crate) fn id(&self) -> Option<WalletId> {
         self.0.id

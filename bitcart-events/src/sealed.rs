@@ -1,5 +1,6 @@
 //! Which types our own traits are for, where a user's would make no sense.
 
+use crate::inbox::MemoryInbox;
 use crate::{Coin, Delivery, Event, State};
 
 /// A supertrait that nobody outside can implement.
@@ -22,6 +23,7 @@ impl Sealed for Event {}
 impl Sealed for Coin {}
 impl<T> Sealed for State<T> {}
 impl Sealed for Delivery {}
+impl Sealed for MemoryInbox {}
 #[cfg(feature = "sqlite")]
 impl Sealed for crate::InboxTx {}
 impl Sealed for () {}

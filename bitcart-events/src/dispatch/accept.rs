@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use super::batch::Batch;
 use super::place::Placing;
 use super::sort::Sorting;
-use super::{Dispatcher, Ticket, meter, runtime};
+use super::{Dispatcher, Ticket, runtime};
 use crate::inbox::{self, Chain, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
 use crate::intake::Parcel;
 #[cfg(feature = "polling")]
@@ -148,7 +148,6 @@ impl Dispatcher {
         );
         #[cfg(feature = "polling")]
         let remember = watching.remember(remember);
-        dead.iter().for_each(|event| meter::count(meter::DIED, event.currency, event.origin));
         let is_nothing = taken.is_empty() && remember.is_empty() && dead.is_empty();
         if updates.is_empty() && is_nothing {
             return Ok(Ticket::done(report));
@@ -156,8 +155,19 @@ impl Dispatcher {
         let place = self.room.fit(place, updates.len());
         let has_place = place.num_permits() > 0;
         let (batch, ticket) = Batch::new(report, total, place, awaited);
-        let placing = Placing { source: source.clone(), updates, lanes, found, batch, claim: true, awaited };
-        if let Some(transient) = self.inbox.transient() {
+        let died = dead.iter().map(|event| event.origin).collect();
+        let placing = Placing {
+            source: source.clone(),
+            coin: coin.clone(),
+            updates,
+            died,
+            lanes,
+            found,
+            batch,
+            claim: true,
+            awaited,
+        };
+        if let Some(transient) = self.transient() {
             if !dead.is_empty() {
                 let dead = inbox::Batch { events: dead, ..inbox::Batch::default() };
                 self.inbox.append(dead, Box::new(drop));
@@ -165,7 +175,11 @@ impl Dispatcher {
             let lanes = self.stored(placing, transient.begin(&facts, remember));
             #[cfg(feature = "polling")]
             drop(accepting);
-            self.begin(lanes, awaited, &runtime);
+            if awaited {
+                self.begin_here(lanes, &runtime);
+            } else {
+                self.begin(lanes, &runtime);
+            }
             return Ok(ticket);
         }
         let live = placing.updates.iter().zip(facts);
@@ -198,7 +212,7 @@ impl Dispatcher {
                 this.health.note(&ids, chain.as_ref());
                 let stored = ids.map(|ids| {
                     let lanes = this.stored(placing, ids);
-                    this.begin(lanes, false, &runtime);
+                    this.begin(lanes, &runtime);
                 });
                 if !claim {
                     this.backlog.appended();

@@ -1,33 +1,33 @@
 //! Which handler has which event of a wallet, looked up once for those that came together.
 
 use super::Dispatcher;
-use crate::Coin;
-use crate::Event;
 use crate::handler::Handler;
 use crate::own::Own;
 use crate::source::Source;
+use crate::{Coin, Event, Update};
 
-/// Of one wallet. What was found holds until a handler is added anywhere.
+/// Of one coin. What was found holds until a handler is added anywhere.
 #[derive(Default)]
 pub(super) struct Found {
+    coin: Option<Coin>,
     additions: u64,
     handlers: Vec<(Event, Option<Handler>)>,
 }
 
 impl Found {
-    /// The most specific handler for an event by now.
+    /// The most specific handler for an update by now.
     pub(super) fn handler(
         &mut self,
         dispatcher: &Dispatcher,
         source: &Source,
-        coin: &Coin,
-        event: Event,
+        update: &Update,
     ) -> Option<&Handler> {
+        let (coin, event) = (update.coin(), update.event());
         // Before the look: what is added meanwhile is found by the next one.
         let additions = Own::additions();
-        if self.additions != additions {
-            self.handlers.clear();
-            self.additions = additions;
+        // A wallet that was removed and added again is another coin, with handlers of its own.
+        if self.additions != additions || !self.coin.as_ref().is_some_and(|known| known.is(coin)) {
+            *self = Self { coin: Some(coin.clone()), additions, handlers: Vec::new() };
         }
         let known = self.handlers.iter().position(|(known, _)| *known == event);
         let place = known.unwrap_or_else(|| {
@@ -35,5 +35,33 @@ impl Found {
             self.handlers.len() - 1
         });
         self.handlers.get(place).and_then(|(_, handler)| handler.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::dispatch::{Limits, Policy};
+    use crate::handler::{Routes, States};
+    use crate::inbox::MemoryInbox;
+
+    #[test]
+    fn what_was_found_is_of_one_coin_and_until_a_handler_is_added() {
+        let (routes, states) = (Routes::default(), States::default());
+        let inbox = Arc::new(MemoryInbox::new());
+        let dispatcher = Dispatcher::new(routes, states, Limits::default(), Policy::default(), inbox);
+        let body: Arc<str> = r#"{"event": "new_block", "height": 7}"#.into();
+        let of = |coin: &Coin| Update::parse(&body, 0..body.len(), coin).unwrap();
+        let add = |coin: &Coin| coin.add_event_handler("new_block", |_: Update| async { Ok(()) }).unwrap();
+        // The same wallet, added again.
+        let (old, new) = (Coin::btc("w"), Coin::btc("w"));
+        add(&new);
+        let (source, mut found) = (Source::Coin(old.clone()), Found::default());
+        let mut has = |coin| found.handler(&dispatcher, &source, &of(coin)).is_some();
+        assert!(!has(&old) && has(&new) && !has(&old));
+        add(&old);
+        assert!(has(&old));
     }
 }

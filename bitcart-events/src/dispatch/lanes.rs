@@ -62,6 +62,14 @@ impl<J> Lanes<J> {
         job
     }
 
+    /// Takes the jobs that wait in a lane whose worker is gone, and the lane with them; nothing if it has another worker since.
+    pub(crate) fn abandon(&self, lane: &Lane, worker: &Arc<Waiting>) -> VecDeque<J> {
+        let mut lanes = self.lock();
+        let is_its = lanes.get(lane).is_some_and(|queue| Arc::ptr_eq(&queue.waiting, worker));
+        let left = is_its.then(|| lanes.remove(lane)).flatten();
+        left.map(|queue| queue.jobs).unwrap_or_default()
+    }
+
     /// How many updates of the lane are not handled yet.
     #[cfg(feature = "polling")]
     pub(crate) fn waiting(&self, lane: &Lane) -> usize {

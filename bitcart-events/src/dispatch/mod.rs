@@ -48,7 +48,7 @@ pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Repor
 use room::Room;
 
 use crate::handler::{Routes, States};
-use crate::inbox::{EventId, Inbox};
+use crate::inbox::{EventId, Inbox, Transient};
 #[cfg(feature = "polling")]
 use crate::inbox::{InboxStats, Received, ReceivedId};
 #[cfg(feature = "polling")]
@@ -112,7 +112,7 @@ pub(crate) struct Dispatcher {
 struct Job {
     source: Source,
     updates: Vec<Accepted>,
-    /// Their handlers, as far as they were looked up. The updates are of one wallet.
+    /// Their handlers, as far as they were looked up.
     found: Found,
     /// Whoever waits for the report.
     batch: Option<Arc<Batch>>,
@@ -186,6 +186,11 @@ impl Dispatcher {
 
     pub(crate) fn inbox(&self) -> &Arc<dyn Inbox> {
         &self.inbox
+    }
+
+    /// The inbox, if it keeps nothing that did not fail.
+    fn transient(&self) -> Option<&dyn Transient> {
+        self.inbox.transient()
     }
 
     /// The key under which updates are known again.

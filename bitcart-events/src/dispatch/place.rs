@@ -6,14 +6,16 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 use std::time::SystemTime;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::batch::Batch;
 use super::found::Found;
+use super::lanes::Waiting;
 use super::work::AtWork;
 use super::{Accepted, Dispatcher, Job, lock, meter};
+use crate::Coin;
 use crate::field::excerpt;
-use crate::inbox::EventId;
+use crate::inbox::{EventId, Origin};
 use crate::source::{Lane, Source};
 use crate::told::quietly;
 
@@ -23,7 +25,10 @@ pub(super) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// Where updates go when they are stored.
 pub(super) struct Placing {
     pub(super) source: Source,
+    pub(super) coin: Coin,
     pub(super) updates: Vec<Accepted>,
+    /// How the dead letters came that are stored with them.
+    pub(super) died: Vec<Origin>,
     pub(super) lanes: Vec<Lane>,
     pub(super) found: Found,
     pub(super) batch: Arc<Batch>,
@@ -35,12 +40,15 @@ pub(super) struct Placing {
 impl Dispatcher {
     /// They are stored: those that are ours go into their lanes. The lanes that have to begin.
     pub(super) fn stored(self: &Arc<Self>, placing: Placing, ids: Vec<Option<EventId>>) -> Vec<Work> {
-        let Placing { source, mut updates, lanes, found, batch, claim, awaited } = placing;
+        let Placing { source, coin, mut updates, died, lanes, found, batch, claim, awaited } = placing;
         let (now, mut ids) = (SystemTime::now(), ids.into_iter());
+        died.into_iter().for_each(|origin| meter::count(meter::DIED, coin.currency(), origin));
         updates.retain_mut(|accepted| {
             let Accepted { index, update, origin, id, at, .. } = accepted;
             let currency = update.currency();
-            let Some(new) = ids.next().flatten() else {
+            // An inbox that has forgotten one has not stored it: who waits for the report is told that there is none.
+            let Some(stored) = ids.next() else { return false };
+            let Some(new) = stored else {
                 quietly(|| {
                     tracing::debug!(%currency, update = excerpt(update.raw()), "delivered before");
                 });
@@ -86,28 +94,53 @@ impl Dispatcher {
         let count = job.updates.len();
         self.unfinished.fetch_add(count, Ordering::Relaxed);
         let (job, waiting) = self.lanes.push(lane.clone(), job, count)?;
-        let (this, first) = (Arc::clone(self), AtWork::new(self, job));
+        let lane = AtLane { dispatcher: Arc::clone(self), lane, waiting };
+        let first = AtWork::new(self, job);
         Some(Box::pin(self.workers.track_future(async move {
+            let AtLane { dispatcher, lane, waiting } = &lane;
             let ended = {
                 // Released before those that wait behind it.
-                let work = pin!(this.work(&lane, &waiting, first));
-                this.abort.run_until_cancelled(work).await
+                let work = pin!(dispatcher.work(lane, waiting, first));
+                dispatcher.abort.run_until_cancelled(work).await
             };
             if ended.is_none() {
-                this.abandon();
+                dispatcher.abandon();
             }
         })))
     }
 
-    /// Begins to work. Whoever waits for the end of it all `lends` his thread, until there is something to wait for: most handlers
-    /// have ended by then, and a task of its own costs more than many of them.
-    pub(super) fn begin(&self, lanes: Vec<Work>, lends: bool, runtime: &Handle) {
-        let lends = lends && lanes.len() == 1;
-        for mut work in lanes {
-            let ended = lends && work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
-            if !ended {
-                runtime.spawn(work);
-            }
+    /// Begins to work.
+    pub(super) fn begin(&self, lanes: Vec<Work>, runtime: &Handle) {
+        for work in lanes {
+            runtime.spawn(work);
         }
+    }
+
+    /// Begins to work for one who waits until all of it is done. On a runtime of one thread he lends that until there is something
+    /// to wait for: most handlers have ended by then, and a task costs more than many of them. Where there are more threads he
+    /// may have something else to do meanwhile.
+    pub(super) fn begin_here(&self, mut lanes: Vec<Work>, runtime: &Handle) {
+        if runtime.runtime_flavor() == RuntimeFlavor::CurrentThread
+            && let [work] = lanes.as_mut_slice()
+            && work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
+        {
+            return;
+        }
+        self.begin(lanes, runtime);
+    }
+}
+
+/// A lane that has a worker. One that is gone before its work has ended, with its runtime or by a panic, leaves nothing behind
+/// that would wait for it.
+struct AtLane {
+    dispatcher: Arc<Dispatcher>,
+    lane: Lane,
+    waiting: Arc<Waiting>,
+}
+
+impl Drop for AtLane {
+    fn drop(&mut self) {
+        let left = self.dispatcher.lanes.abandon(&self.lane, &self.waiting);
+        left.iter().for_each(|job| self.dispatcher.release(&job.updates));
     }
 }

@@ -65,7 +65,7 @@ impl Dispatcher {
         let count = updates.len();
         let (accepted, facts) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut sorting = Sorting { updates: accepted, facts, ..Sorting::default() };
-        let mut marker = None;
+        let (mut marker, mut ignored) = (None, None);
         for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
             let update = match update {
                 Ok(update) => update,
@@ -74,8 +74,10 @@ impl Dispatcher {
                     continue;
                 }
             };
-            if sorting.found.handler(self, source, coin, update.event()).is_none() {
-                self.ignore(&update);
+            if sorting.found.handler(self, source, &update).is_none() {
+                if ignored.replace(update.event()) != Some(update.event()) {
+                    self.ignore(&update);
+                }
                 sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
                 continue;
             }

@@ -19,47 +19,43 @@ pub(super) enum Became {
     Left,
 }
 
-/// Counts them. To tell each by itself costs as much as to call its handler.
+/// Counts them. To tell each by itself to who waits for it or for its place costs as much as to call its handler.
 pub(super) struct Tally<'a> {
     dispatcher: &'a Dispatcher,
     waiting: &'a Waiting,
     batch: Option<&'a Batch>,
     ended: usize,
+    /// How many of those are handled, and not in the report yet.
     handled: usize,
-    /// How many of those are not in the report yet.
-    unreported: usize,
 }
 
 impl<'a> Tally<'a> {
     pub(super) fn new(dispatcher: &'a Dispatcher, waiting: &'a Waiting, batch: Option<&'a Batch>) -> Self {
-        Self { dispatcher, waiting, batch, ended: 0, handled: 0, unreported: 0 }
+        Self { dispatcher, waiting, batch, ended: 0, handled: 0 }
     }
 
     pub(super) fn count(&mut self, became: Became) {
+        self.dispatcher.unfinished.fetch_sub(1, Ordering::Relaxed);
+        if !matches!(became, Became::Left)
+            && let Some(transient) = self.dispatcher.transient()
+        {
+            transient.end(1);
+        }
         self.ended += 1;
-        self.handled += usize::from(!matches!(became, Became::Left));
-        self.unreported += usize::from(matches!(became, Became::Handled));
+        self.handled += usize::from(matches!(became, Became::Handled));
         if self.ended >= TOGETHER {
             self.tell();
         }
     }
 
     pub(super) fn tell(&mut self) {
-        let Self { dispatcher, waiting, batch, .. } = *self;
-        let [ended, handled, unreported] =
-            [&mut self.ended, &mut self.handled, &mut self.unreported].map(std::mem::take);
-        if handled > 0
-            && let Some(transient) = dispatcher.inbox.transient()
-        {
-            transient.end(handled);
-        }
-        if let Some(batch) = batch.filter(|_| unreported > 0) {
-            batch.handled(unreported);
+        let (ended, handled) = (std::mem::take(&mut self.ended), std::mem::take(&mut self.handled));
+        if let Some(batch) = self.batch.filter(|_| handled > 0) {
+            batch.handled(handled);
         }
         if ended > 0 {
-            waiting.ended(ended);
-            dispatcher.room.freed();
-            dispatcher.unfinished.fetch_sub(ended, Ordering::Relaxed);
+            self.waiting.ended(ended);
+            self.dispatcher.room.freed();
         }
     }
 }

@@ -62,7 +62,7 @@ impl<'d> Turn<'d> {
 impl Dispatcher {
     /// Of what has not begun the inbox knows that it has not. In memory it is lost, and counted as such.
     pub(super) fn release(&self, updates: &[Accepted]) {
-        if self.is_durable && self.closing.is_cancelled() {
+        if self.is_durable {
             for accepted in updates {
                 self.inbox.settle(&accepted.claimed(), Verdict::Released);
             }
@@ -71,7 +71,7 @@ impl Dispatcher {
 
     /// It leaves when nothing waits in the lane.
     pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting, first: AtWork) {
-        let (mut turn, mut at_once) = (Turn(None), AtOnce::default());
+        let (mut turn, mut at_once, mut is_on_its_own) = (Turn(None), AtOnce::default(), false);
         let mut next = Some(first);
         while let Some(mut at_work) = next {
             let AtWork { job: Job { source, updates, found, batch, .. }, count, .. } = &mut at_work;
@@ -95,6 +95,10 @@ impl Dispatcher {
             drop(at_work);
             self.room.freed();
             next = self.lanes.next(lane).map(|job| AtWork::new(self, job));
+            if next.is_some() && !std::mem::replace(&mut is_on_its_own, true) {
+                // Whoever lent his thread did so for his own events.
+                tokio::task::yield_now().await;
+            }
         }
     }
 
@@ -128,7 +132,7 @@ impl Dispatcher {
         loop {
             let update = &accepted.update;
             let (currency, event) = (update.currency(), update.event());
-            let Some(handler) = found.handler(self, source, update.coin(), event) else {
+            let Some(handler) = found.handler(self, source, update) else {
                 // It was accepted when there was one: whoever leaves it out does not lose what came for it.
                 let error = format!("no handler is registered for `{event}`");
                 quietly(|| {
@@ -179,7 +183,7 @@ impl Dispatcher {
         let count = |what| meter::count(what, accepted.update.currency(), accepted.origin);
         match next {
             Next::Done | Next::Stored => {
-                if matches!(next, Next::Done) && self.inbox.transient().is_none() {
+                if matches!(next, Next::Done) && self.transient().is_none() {
                     self.inbox.settle(&accepted.claimed(), Verdict::Handled);
                 }
                 count(meter::HANDLED);

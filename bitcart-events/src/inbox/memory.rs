@@ -222,8 +222,9 @@ impl Inbox for MemoryInbox {
                 held.due.insert((due, event.id), next);
             }
             Verdict::Dead { error } => {
+                let mut held = self.held();
                 self.end(1);
-                self.held().bury(event.clone(), error);
+                held.bury(event.clone(), error);
             }
         }
     }

@@ -100,6 +100,7 @@ pub use verdict::{Claimed, Claims, Effects, Verdict};
 
 #[cfg(doc)]
 use crate::ErrorKind;
+use crate::sealed::Sealed;
 pub use crate::wallet::WalletId;
 use crate::{BoxError, Result};
 
@@ -146,7 +147,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// at once, before what was appended earlier is committed.
     fn append(&self, batch: Batch, done: Committed);
 
-    /// An inbox that keeps nothing of an event before an attempt of it has failed takes a shorter way.
+    /// The shorter way of an inbox that keeps nothing of an event before an attempt of it has failed.
     fn transient(&self) -> Option<&dyn Transient> {
         None
     }
@@ -201,6 +202,10 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 }
 
 /// The shorter way into and out of an [`Inbox`] to which an event is no more than a number until an attempt of it has failed.
+/// Sealed: it is [`MemoryInbox`]'s.
+///
+/// What failed, and what no handler could take, goes the [other](Inbox::settle) [way](Inbox::append). What failed and then came out
+/// of [`claim`](Inbox::claim) ends as all others when it is handled: it is not in the inbox any more.
 ///
 /// ```
 /// use bitcart_events::inbox::{Inbox, MemoryInbox};
@@ -217,7 +222,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 /// # Ok(())
 /// # }
 /// ```
-pub trait Transient {
+pub trait Transient: Sealed {
     /// In place of [`append`](Inbox::append), for events that are claimed at once: for each its id, or `None` if it states a fact
     /// that was delivered before.
     fn begin(&self, facts: &[Option<Fact>], remember: Vec<Remember>) -> Vec<Option<EventId>>;

@@ -94,3 +94,28 @@ impl Update {
         compared.map(|(_, value)| value.and_then(|value| body.as_bytes().get(value)))
     }
 }
+
+#[cfg(all(test, feature = "websocket"))]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// They are in files.
+    #[test]
+    fn marks_stay_the_same_for_ever() {
+        let coin = Coin::btc("xpub");
+        let body: Arc<str> = r#"{"event": "new_transaction", "tx": "ab", "amount": "0.1"}"#.into();
+        let update = Update::parse(&body, 0..body.len(), &coin).unwrap();
+        let long = "c".repeat(300);
+        let mark = Mark::of(&[7; 16], [Some(&b"a"[..]), Some(b""), None, Some(long.as_bytes())]);
+        let shown = [mark, update.mark(&[7; 16]), update.transfer(&mut Marker::of(&[7; 16], &coin))]
+            .map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
+        let known = [
+            "68a140c96df3673e6107c452cee2bac1",
+            "86c173cb593f3d6da376d19b51975b9d",
+            "4b3bb72134a24122045fb114eb9b562a",
+        ];
+        assert_eq!(shown, known);
+    }
+}

@@ -89,7 +89,8 @@ impl WebhookSettings {
         self
     }
 
-    /// How long the answer waits for the handlers. 60 s unless set; the handlers go on afterwards.
+    /// How long the answer waits for the handlers. 60 s unless set; the handlers go on afterwards. One that keeps its thread, which
+    /// only [`blocking`](crate::on) ones should, may keep the answer too.
     pub fn answer_within(mut self, limit: Duration) -> Self {
         self.answer_within = limit;
         self
