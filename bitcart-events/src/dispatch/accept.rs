@@ -167,7 +167,7 @@ impl Dispatcher {
             claim: true,
             awaited,
         };
-        if let Some(transient) = self.transient() {
+        if let Some(transient) = self.inbox.transient() {
             if !dead.is_empty() {
                 let dead = inbox::Batch { events: dead, ..inbox::Batch::default() };
                 self.inbox.append(dead, Box::new(drop));

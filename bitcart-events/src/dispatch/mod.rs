@@ -48,7 +48,7 @@ pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Repor
 use room::Room;
 
 use crate::handler::{Routes, States};
-use crate::inbox::{EventId, Inbox, Transient};
+use crate::inbox::{EventId, Inbox};
 #[cfg(feature = "polling")]
 use crate::inbox::{InboxStats, Received, ReceivedId};
 #[cfg(feature = "polling")]
@@ -80,6 +80,8 @@ pub(crate) struct Dispatcher {
     watch: Watch,
     inbox: Arc<dyn Inbox>,
     is_durable: bool,
+    /// The inbox keeps nothing that did not fail.
+    is_transient: bool,
     /// The inbox's own.
     key: [u8; 16],
     room: Room,
@@ -148,6 +150,7 @@ impl Dispatcher {
             #[cfg(feature = "polling")]
             watch: Watch::default(),
             is_durable,
+            is_transient: inbox.transient().is_some(),
             key: inbox.key(),
             inbox,
             room: Room::new(limits.waiting),
@@ -186,11 +189,6 @@ impl Dispatcher {
 
     pub(crate) fn inbox(&self) -> &Arc<dyn Inbox> {
         &self.inbox
-    }
-
-    /// The inbox, if it keeps nothing that did not fail.
-    fn transient(&self) -> Option<&dyn Transient> {
-        self.inbox.transient()
     }
 
     /// The key under which updates are known again.

@@ -36,8 +36,9 @@ impl<'a> Tally<'a> {
 
     pub(super) fn count(&mut self, became: Became) {
         self.dispatcher.unfinished.fetch_sub(1, Ordering::Relaxed);
-        if !matches!(became, Became::Left)
-            && let Some(transient) = self.dispatcher.transient()
+        if self.dispatcher.is_transient
+            && !matches!(became, Became::Left)
+            && let Some(transient) = self.dispatcher.inbox.transient()
         {
             transient.end(1);
         }

@@ -183,7 +183,7 @@ impl Dispatcher {
         let count = |what| meter::count(what, accepted.update.currency(), accepted.origin);
         match next {
             Next::Done | Next::Stored => {
-                if matches!(next, Next::Done) && self.transient().is_none() {
+                if matches!(next, Next::Done) && !self.is_transient {
                     self.inbox.settle(&accepted.claimed(), Verdict::Handled);
                 }
                 count(meter::HANDLED);
