@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::batch::Batch;
@@ -37,11 +37,22 @@ pub(crate) struct Delivered<'a> {
     pub(crate) chain: Option<Chain>,
     /// Somebody waits for the report.
     pub(crate) awaited: bool,
+    /// He has nothing else to do on any thread.
+    pub(crate) lends: bool,
 }
 
 impl<'a> Delivered<'a> {
     pub(crate) fn new(source: &'a Source, coin: &'a Coin, updates: Vec<Incoming>) -> Self {
-        Self { source, coin, updates, taken: Vec::new(), remember: Vec::new(), chain: None, awaited: false }
+        Self {
+            source,
+            coin,
+            updates,
+            taken: Vec::new(),
+            remember: Vec::new(),
+            chain: None,
+            awaited: false,
+            lends: false,
+        }
     }
 }
 
@@ -53,6 +64,7 @@ impl Dispatcher {
         source: &Source,
         body: &Arc<str>,
         parcel: Parcel<'_>,
+        lends: bool,
     ) -> Result<Ticket> {
         let (coin, updates) = match self.read(source, body, parcel) {
             Ok((coin, updates)) => (coin, live(updates)),
@@ -61,7 +73,7 @@ impl Dispatcher {
         let place = self.place_for(source, updates.first().map(|first| &first.update), 0)?;
         // Where nothing is kept, for the handlers.
         let awaited = !self.is_durable;
-        self.put(Delivered { awaited, ..Delivered::new(source, &coin, updates) }, place)
+        self.put(Delivered { awaited, lends, ..Delivered::new(source, &coin, updates) }, place)
     }
 
     /// A place for an update, if there is room now in its lane, for which so many are held elsewhere.
@@ -116,7 +128,11 @@ impl Dispatcher {
         let place = self.room.take().await?;
         match self.read(source, body, parcel) {
             Ok((coin, updates)) => {
-                self.put(Delivered { awaited: true, ..Delivered::new(source, &coin, live(updates)) }, place)
+                // Whoever has several threads may do something else on this one, or have it break off what takes too long.
+                let lends = runtime()?.runtime_flavor() == RuntimeFlavor::CurrentThread;
+                let delivered =
+                    Delivered { awaited: true, lends, ..Delivered::new(source, &coin, live(updates)) };
+                self.put(delivered, place)
             }
             Err(report) => Ok(Ticket::done(report)),
         }
@@ -132,7 +148,7 @@ impl Dispatcher {
         if self.is_durable {
             self.start_pump(delivered.source, &runtime);
         }
-        let Delivered { source, coin, updates, taken, remember, chain, awaited } = delivered;
+        let Delivered { source, coin, updates, taken, remember, chain, awaited, lends } = delivered;
         let total = updates.len();
         // Until they are in the inbox: what is found by comparing is put there before an event or not at all.
         #[cfg(feature = "polling")]
@@ -175,7 +191,7 @@ impl Dispatcher {
             let lanes = self.stored(placing, transient.begin(&facts, remember));
             #[cfg(feature = "polling")]
             drop(accepting);
-            if awaited {
+            if lends {
                 self.begin_here(lanes, &runtime);
             } else {
                 self.begin(lanes, &runtime);

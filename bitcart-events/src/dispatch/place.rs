@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 use std::time::SystemTime;
 
-use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::runtime::Handle;
 
 use super::batch::Batch;
 use super::found::Found;
@@ -116,12 +116,10 @@ impl Dispatcher {
         }
     }
 
-    /// Begins to work for one who waits until all of it is done. On a runtime of one thread he lends that until there is something
-    /// to wait for: most handlers have ended by then, and a task costs more than many of them. Where there are more threads he
-    /// may have something else to do meanwhile.
+    /// Begins to work for one who waits until all of it is done, and lends his thread until there is something to wait for: most
+    /// handlers have ended by then, and a task costs more than many of them.
     pub(super) fn begin_here(&self, mut lanes: Vec<Work>, runtime: &Handle) {
-        if runtime.runtime_flavor() == RuntimeFlavor::CurrentThread
-            && let [work] = lanes.as_mut_slice()
+        if let [work] = lanes.as_mut_slice()
             && work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
         {
             return;

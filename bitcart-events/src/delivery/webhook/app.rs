@@ -16,12 +16,14 @@ use futures_util::stream;
 use super::body::{self, NoBody};
 use crate::{Error, ErrorKind, Listener, Result, intake};
 
-/// The routes that can be nested anywhere.
-pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> Router<S> {
+/// The routes that can be nested anywhere. Whether they are in tasks `of_ours`, which have nothing else to do than to wait for
+/// handlers.
+pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener, of_ours: bool) -> Router<S> {
     let router = if listener.parts.webhook.secret.is_some() {
-        Router::new().route("/{secret}", post(with_secret)).route("/", post(astray))
+        let secret = post(move |state, request| with_secret(state, request, of_ours));
+        Router::new().route("/{secret}", secret).route("/", post(astray))
     } else {
-        Router::new().route("/", post(receive))
+        Router::new().route("/", post(move |state, request| receive(state, request, of_ours)))
     };
     router.with_state(listener.clone())
 }
@@ -29,7 +31,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> R
 /// The routes of our own server: a POST anywhere else is refused too, because it may come from a daemon that was told
 /// another path before a restart.
 pub(super) fn whole(listener: &Listener) -> Router {
-    router(listener).fallback(any(elsewhere).with_state(listener.clone()))
+    router(listener, true).fallback(any(elsewhere).with_state(listener.clone()))
 }
 
 /// The routes of a listener that could not be built.
@@ -40,11 +42,11 @@ pub(super) fn refusing<S: Clone + Send + Sync + 'static>(error: &Error) -> Route
 }
 
 /// The secret is the last segment, compared as it stands in the request: nothing of the path can be wrong before.
-async fn with_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
+async fn with_secret(State(listener): State<Listener>, request: Request, of_ours: bool) -> Response<Body> {
     let last = request.uri().path().rsplit('/').next().unwrap_or_default();
     match &listener.parts.webhook.secret {
         Some(expected) if !expected.is(last) => astray(State(listener)).await,
-        _ => receive(State(listener), request).await,
+        _ => receive(State(listener), request, of_ours).await,
     }
 }
 
@@ -61,7 +63,7 @@ async fn elsewhere(State(listener): State<Listener>, method: Method) -> Response
     }
 }
 
-async fn receive(State(listener): State<Listener>, request: Request) -> Response<Body> {
+async fn receive(State(listener): State<Listener>, request: Request, of_ours: bool) -> Response<Body> {
     if let Err(problem) = check_content_type(request.headers()) {
         return answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem);
     }
@@ -80,7 +82,7 @@ async fn receive(State(listener): State<Listener>, request: Request) -> Response
     let Ok(text) = std::str::from_utf8(&body) else {
         return answer(StatusCode::BAD_REQUEST, "the body should be JSON in UTF-8");
     };
-    match accept(&listener, text).await {
+    match accept(&listener, text, of_ours).await {
         Ok(()) => json(StatusCode::OK, "{}".to_owned()),
         Err(error) if error.kind() == ErrorKind::NotUpdates => {
             answer(StatusCode::BAD_REQUEST, &error.to_string())
@@ -94,10 +96,10 @@ async fn receive(State(listener): State<Listener>, request: Request) -> Response
 
 /// Accepts a body, and waits until it is stored; where nothing stores it, for its handlers, as long as an answer may take.
 /// An error means that the body was not accepted, or was given up at a shutdown: then the daemon should keep it.
-async fn accept(Listener { source, parts }: &Listener, text: &str) -> Result<()> {
+async fn accept(Listener { source, parts }: &Listener, text: &str, lends: bool) -> Result<()> {
     let parcel =
         intake::read_object(text).map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
-    let mut ticket = parts.dispatcher.try_accept(source, &text.into(), parcel)?;
+    let mut ticket = parts.dispatcher.try_accept(source, &text.into(), parcel, lends)?;
     if parts.dispatcher.is_durable() {
         return ticket.stored().await;
     }
