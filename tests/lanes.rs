@@ -56,42 +56,6 @@ async fn handlers_that_never_wait_leave_the_thread_to_others() {
     assert!(most < UPDATES / 20, "{most} in a row");
 }
 
-/// As one that writes to a closed pipe does.
-struct Panics(AtomicUsize);
-
-impl tracing::Subscriber for Panics {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.is_span() && metadata.name() == "handler"
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, _: &tracing::Event<'_>) {}
-
-    fn enter(&self, _: &tracing::span::Id) {
-        assert!(self.0.fetch_add(1, Ordering::Relaxed) > 0, "a closed pipe");
-    }
-
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
-#[tokio::test]
-async fn a_subscriber_that_panics_ends_no_lane() {
-    let listener = counting(Arc::default());
-    let _subscriber = tracing::subscriber::set_default(Panics(AtomicUsize::new(0)));
-    let report = listener.process_updates(transactions(1)).await.unwrap();
-    assert!(format!("{report:?}").contains("a closed pipe"), "{report:?}");
-    let another = r#"[{"event": "new_transaction", "tx": "another"}]"#;
-    let report = tokio::time::timeout(PATIENCE, listener.process_updates(another)).await.unwrap().unwrap();
-    assert_eq!(report.handled, 1);
-}
-
 #[tokio::test]
 async fn a_handler_that_is_replaced_gets_what_waits() {
     let coin = Coin::btc("a");
