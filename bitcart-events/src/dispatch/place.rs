@@ -110,7 +110,7 @@ impl Dispatcher {
     }
 
     /// Begins to work.
-    pub(super) fn begin(&self, lanes: Vec<Work>, runtime: &Handle) {
+    pub(super) fn begin(&self, lanes: impl IntoIterator<Item = Work>, runtime: &Handle) {
         for work in lanes {
             runtime.spawn(work);
         }

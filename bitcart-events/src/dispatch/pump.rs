@@ -184,7 +184,7 @@ impl Dispatcher {
 
     /// From inside the pump, which is on the runtime.
     fn enter_here(self: &Arc<Self>, lane: crate::source::Lane, job: Job) {
-        self.begin(self.enter(lane, job).into_iter().collect(), &Handle::current());
+        self.begin(self.enter(lane, job), &Handle::current());
     }
 }
 

@@ -30,7 +30,7 @@ async fn what_was_broken_off_before_it_began_is_released() {
     let (source, found) = (Source::Coin(coin.clone()), Found::default());
     let job = Job { source, updates, found, batch: None, place: None };
     let work = dispatcher.enter(Lane::of(&coin), job);
-    dispatcher.begin(work.into_iter().collect(), &Handle::current());
+    dispatcher.begin(work, &Handle::current());
     // It has not run yet.
     dispatcher.closing.cancel();
     dispatcher.abort.cancel();

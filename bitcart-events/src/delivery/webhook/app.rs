@@ -1,10 +1,6 @@
 //! The routes: from a POST to accepted updates.
 
-use std::future::{Future, poll_fn};
 use std::io;
-use std::pin::pin;
-use std::task::Poll;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -103,21 +99,12 @@ async fn accept(Listener { source, parts }: &Listener, text: &str, lends: bool) 
     if parts.dispatcher.is_durable() {
         return ticket.stored().await;
     }
-    match within(parts.webhook.settings.answer_within, ticket.report()).await {
+    match body::within(parts.webhook.settings.answer_within, ticket.report()).await {
         Some(report) => report.map(|_| ()),
         None => {
             tracing::warn!("answered a webhook while its handlers are still at work");
             Ok(())
         }
-    }
-}
-
-/// What a future comes to within a time. Mostly that is there at once, and no clock is asked.
-pub(super) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => tokio::time::timeout(limit, future).await.ok(),
     }
 }
 

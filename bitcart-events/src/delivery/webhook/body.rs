@@ -1,11 +1,15 @@
 //! Reads a request's body within its limits.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
 use super::WebhookSettings;
-use super::app::within;
 
 /// Why there is no body.
 pub(super) enum NoBody {
@@ -44,4 +48,13 @@ async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, NoBody> {
         return Err(NoBody::TooLarge);
     }
     Ok(if all.is_empty() { first } else { all.freeze() })
+}
+
+/// What a future comes to within a time. Mostly that is there at once, and no clock is asked.
+pub(super) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => tokio::time::timeout(limit, future).await.ok(),
+    }
 }
