@@ -188,7 +188,7 @@ impl Dispatcher {
                 let dead = inbox::Batch { events: dead, ..inbox::Batch::default() };
                 self.inbox.append(dead, Box::new(drop));
             }
-            let lanes = self.stored(placing, transient.begin(&facts, remember));
+            let lanes = self.stored(placing, transient.begin(&facts));
             #[cfg(feature = "polling")]
             drop(accepting);
             if lends {

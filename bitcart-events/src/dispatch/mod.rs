@@ -178,7 +178,7 @@ impl Dispatcher {
     /// Compares with the daemons at these times.
     #[cfg(feature = "polling")]
     pub(crate) fn comparing(mut self, timing: Timing) -> Self {
-        self.watch = Watch::new(timing, self.is_durable);
+        self.watch = Watch::new(timing, self.is_durable, self.is_transient);
         self
     }
 

@@ -285,11 +285,9 @@ impl Inbox for MemoryInbox {
 }
 
 impl Transient for MemoryInbox {
-    fn begin(&self, facts: &[Option<Fact>], remember: Vec<Remember>) -> Vec<Option<EventId>> {
+    fn begin(&self, facts: &[Option<Fact>]) -> Vec<Option<EventId>> {
         let mut held = self.held();
-        let ids = facts.iter().map(|fact| held.begin(fact.as_ref())).collect();
-        held.remember(remember);
-        ids
+        facts.iter().map(|fact| held.begin(fact.as_ref())).collect()
     }
 
     fn end(&self, handled: usize) {

@@ -214,7 +214,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 /// # async fn main() -> bitcart_events::Result<()> {
 /// let inbox = MemoryInbox::new();
 /// if let Some(transient) = inbox.transient() {
-///     let ids = transient.begin(&[None, None], Vec::new());
+///     let ids = transient.begin(&[None, None]);
 ///     assert_eq!((ids.len(), inbox.stats().await?.pending), (2, 2));
 ///     transient.end(1);
 ///     assert_eq!(inbox.stats().await?.pending, 1);
@@ -225,7 +225,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 pub trait Transient: Sealed {
     /// In place of [`append`](Inbox::append), for events that are claimed at once: for each its id, or `None` if it states a fact
     /// that was delivered before.
-    fn begin(&self, facts: &[Option<Fact>], remember: Vec<Remember>) -> Vec<Option<EventId>>;
+    fn begin(&self, facts: &[Option<Fact>]) -> Vec<Option<EventId>>;
 
     /// In place of [`settle`](Inbox::settle): so many events are handled.
     fn end(&self, handled: usize);

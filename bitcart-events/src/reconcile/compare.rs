@@ -110,7 +110,7 @@ impl Comparison<'_> {
         }
         let mut changed = Vec::new();
         for request in requests.into_iter().filter(|request| !request.is_unknown()) {
-            let (key, standing) = (state::request(&request.id), request.standing());
+            let standing = request.standing();
             // Today's daemons have another id for what those of 2020 knew by its address.
             let known = self.known.standing(&request.id).or_else(|| self.known.standing(&request.address));
             let is_told = match known {
@@ -127,10 +127,13 @@ impl Comparison<'_> {
                 };
                 !self.since.is_some_and(is_new)
             };
-            if is_first && known.is_none() && is_old() {
-                self.put(&key, State::Standing(standing).value());
+            let is_recorded = is_first && known.is_none() && is_old();
+            let state = State::Standing(standing);
+            let key = state.key(&request.id);
+            if is_recorded {
+                self.put(&key, state.value());
             } else {
-                changed.push(Change { key, state: State::Standing(standing), is: What::Payment(request) });
+                changed.push(Change { key, state, is: What::Payment(request) });
             }
         }
         changed.sort_by_key(|change| match &change.is {

@@ -4,9 +4,10 @@
 //!
 //! `state` is what is known, `observe` how an event changes it, `present` what a daemon answers; `compare` lays the two side
 //! by side, and `wallet` says when that is done and what of it is believed. None of these knows time or a socket but by its
-//! arguments. `watch` holds the wallets of one listener, `round` asks.
+//! arguments. `watch` holds the wallets of one listener, `held` what is known of them if no inbox keeps that, `round` asks.
 
 mod compare;
+mod held;
 mod observe;
 mod present;
 mod round;

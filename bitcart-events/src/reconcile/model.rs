@@ -10,7 +10,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::compare::{Change, What, compare};
-use super::observe::prefix;
+use super::held::Held;
+use super::observe::{observed, prefix};
 use super::present::{Present, Request};
 use super::settings::Timing;
 use super::state::{self, Known};
@@ -60,7 +61,9 @@ struct World {
     pipe: VecDeque<(usize, Standing)>,
     now: Instant,
     timing: Timing,
+    /// What is remembered, as an inbox would keep it; and as it is held where none does.
     memory: BTreeMap<String, Vec<u8>>,
+    held: Held,
     wallet: Wallet,
     look: Option<(Round, Vec<Standing>)>,
     /// What a look found different, as it was when it was first found so. It may be so again later: 7, then 3, then 7. What is
@@ -82,6 +85,7 @@ impl World {
             now,
             timing: Timing::default(),
             memory: BTreeMap::new(),
+            held: Held::default(),
             wallet: Wallet::new(now),
             look: None,
             found: HashMap::new(),
@@ -115,14 +119,16 @@ impl World {
         assert!(!text.contains(r#""status":1,"#), "that something expired is told by nobody: {text}");
         let body: Arc<str> = text.into();
         let update = Update::parse(&body, 0..body.len(), &self.coin).unwrap();
-        let (verdict, remember) = self.wallet.take(&self.prefix, &update, origin);
-        remember.into_iter().for_each(|remember| self.remember(remember));
-        if verdict == Verdict::New {
+        let (of, state) = observed(&update).unwrap();
+        if self.wallet.accept(of, &state, origin) == Verdict::New {
+            self.memory.insert([&*self.prefix, &state.key(of)].concat(), state.value());
+            self.held.say(&update);
             self.delivered.push((origin, id, standing));
         }
     }
 
     fn remember(&mut self, remember: Remember) {
+        self.held.remember(&self.prefix, remember.clone());
         match remember {
             Remember::Put(key, value) => drop(self.memory.insert(key, value)),
             Remember::Forget(key) => self.memory.retain(|known, _| !known.starts_with(&key)),
@@ -141,6 +147,7 @@ impl World {
             answer.iter().enumerate().map(|(id, request)| self.shown(id, *request, true)).collect();
         let recalled = self.memory.clone().into_iter().collect();
         let known = Known::read(&self.prefix, recalled);
+        assert_eq!(self.held.known(&self.coin), known);
         if !known.looked_at_requests {
             self.baseline = Some(answer.clone());
         }

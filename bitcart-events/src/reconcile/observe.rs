@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::state::{self, Standing, State};
+use super::state::{Standing, State};
 use crate::field::{Field, IntField, ListField, StrField};
 use crate::schema::event;
 use crate::{Coin, Currency, PaymentStatus, Update};
@@ -15,30 +15,34 @@ pub(super) fn prefix(coin: &Coin) -> Option<String> {
     Some(format!("state/{}/{}/", coin.currency(), coin.id()?.hex()))
 }
 
-/// What an event says, and of what: the two parts of the key behind the wallet's [`prefix`].
-pub(super) fn observed(update: &Update) -> Option<(&'static str, &str, State)> {
-    let observed = if update.is::<event::NewPayment>() {
-        payment(update)
-    } else if !has_history(update.currency()) {
-        None
-    } else if update.is::<event::NewTransaction>() {
-        Some((state::TRANSACTION, text(update, "tx")?, State::Seen))
-    } else if update.is::<event::VerifiedTx>() {
-        let height = u64::from_field(field(update, "height")).ok()?;
-        Some((state::VERIFIED, text(update, "tx")?, State::Height(height)))
-    } else {
-        None
-    };
-    observed.filter(|(_, id, _)| id.len() <= LONGEST)
+/// Whether events of this kind say anything that is kept.
+pub(super) fn is_observed(update: &Update) -> bool {
+    let is_of_transaction = || update.is::<event::NewTransaction>() || update.is::<event::VerifiedTx>();
+    update.is::<event::NewPayment>() || has_history(update.currency()) && is_of_transaction()
 }
 
-fn payment(update: &Update) -> Option<(&'static str, &str, State)> {
+/// What an event says, and of what: by its [key](State::key) behind the wallet's [`prefix`].
+pub(super) fn observed(update: &Update) -> Option<(&str, State)> {
+    if !is_observed(update) {
+        return None;
+    }
+    let (id, state) = if update.is::<event::NewPayment>() {
+        payment(update)?
+    } else if update.is::<event::NewTransaction>() {
+        (text(update, "tx")?, State::Seen)
+    } else {
+        (text(update, "tx")?, State::Height(u64::from_field(field(update, "height")).ok()?))
+    };
+    (id.len() <= LONGEST).then_some((id, state))
+}
+
+fn payment(update: &Update) -> Option<(&str, State)> {
     let status = i64::from_field(field(update, "status")).ok()?;
     let hashes = field(update, "tx_hashes");
     let hashes = hashes.value().and_then(|_| Vec::<Cow<'_, str>>::from_field(hashes).ok());
     let hashes: Option<Vec<String>> = hashes.map(|hashes| hashes.into_iter().map(Cow::into_owned).collect());
     let standing = Standing::new(PaymentStatus::from(status), text(update, "sent_amount"), hashes.as_deref());
-    Some((state::REQUEST, text(update, "address")?, State::Standing(standing)))
+    Some((text(update, "address")?, State::Standing(standing)))
 }
 
 fn text<'u>(update: &'u Update, name: &str) -> Option<&'u str> {
@@ -67,7 +71,7 @@ mod tests {
         let body: Arc<str> = text.into();
         let update = Update::parse(&body, 0..body.len(), coin).unwrap();
         let value = |state: State| String::from_utf8(state.value()).unwrap();
-        observed(&update).map(|(of, id, state)| ([of, id].concat(), value(state)))
+        observed(&update).map(|(id, state)| (state.key(id), value(state)))
     }
 
     #[test]

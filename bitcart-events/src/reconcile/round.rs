@@ -56,8 +56,11 @@ impl Desk {
         let _turn = self.looks.acquire().await;
         let Some(prefix) = prefix(coin) else { return Ok(Vec::new()) };
         let present = self.look(coin, round.gap).await?;
-        let known = Known::read(&prefix, self.dispatcher.inbox().recall(&prefix).await?);
         let watch = self.dispatcher.watch();
+        let known = match watch.known(coin) {
+            Some(held) => held,
+            None => Known::read(&prefix, self.dispatcher.inbox().recall(&prefix).await?),
+        };
         let found = compare(coin.currency(), &prefix, &known, present, watch.timing.since);
         let believed = watch.believed(coin, &found.changes, round);
         let Difference { blocks, mut changes, remember } = found;

@@ -19,15 +19,11 @@ use std::hash::Hasher;
 use siphasher::sip::SipHasher13;
 
 use crate::PaymentStatus;
+use crate::inbox::Remember;
 
 pub(super) const LOOKED_AT_REQUESTS: &str = "looked/requests";
 pub(super) const LOOKED_AT_HISTORY: &str = "looked/history";
 pub(super) const HEIGHT: &str = "height";
-
-/// What keys begin with, behind the wallet's prefix.
-pub(super) const REQUEST: &str = "request/";
-pub(super) const TRANSACTION: &str = "tx/";
-pub(super) const VERIFIED: &str = "verified/";
 
 /// How far a request has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +121,15 @@ impl State {
         }
     }
 
+    /// The key for what it is said of.
+    pub(super) fn key(&self, id: &str) -> String {
+        match self {
+            Self::Standing(_) => request(id),
+            Self::Seen => transaction(id),
+            Self::Height(_) => verified(id),
+        }
+    }
+
     pub(super) fn value(&self) -> Vec<u8> {
         let text = match self {
             Self::Standing(standing) => standing.text(),
@@ -136,19 +141,19 @@ impl State {
 }
 
 pub(super) fn request(id: &str) -> String {
-    [REQUEST, id].concat()
+    ["request/", id].concat()
 }
 
 pub(super) fn transaction(hash: &str) -> String {
-    [TRANSACTION, hash].concat()
+    ["tx/", hash].concat()
 }
 
 pub(super) fn verified(hash: &str) -> String {
-    [VERIFIED, hash].concat()
+    ["verified/", hash].concat()
 }
 
 /// All that is known of a wallet.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Known {
     pub(super) looked_at_requests: bool,
     /// Nothing as long as there was no look at the transactions.
@@ -165,13 +170,45 @@ impl Known {
     pub(super) fn read(prefix: &str, recalled: Vec<(String, Vec<u8>)>) -> Self {
         let mut known = Self::default();
         for (key, value) in recalled {
-            let read = key.strip_prefix(prefix).zip(String::from_utf8(value).ok());
-            if read.and_then(|(key, value)| known.add(key, &value)).is_none() {
-                tracing::error!(key, "what is remembered of a wallet cannot be read; it is recorded anew");
-                return Self::default();
+            if known.put(prefix, &key, value).is_none() {
+                return Self::unreadable(&key);
             }
         }
         known
+    }
+
+    fn unreadable(key: &str) -> Self {
+        tracing::error!(key, "what is remembered of a wallet cannot be read; it is recorded anew");
+        Self::default()
+    }
+
+    fn put(&mut self, prefix: &str, key: &str, value: Vec<u8>) -> Option<()> {
+        self.add(key.strip_prefix(prefix)?, &String::from_utf8(value).ok()?)
+    }
+
+    /// What an event said.
+    pub(super) fn note(&mut self, id: String, state: State) {
+        match state {
+            State::Standing(standing) => drop(self.requests.insert(id, standing)),
+            State::Seen => drop(self.seen.insert(id)),
+            State::Height(height) => drop(self.verified.insert(id, height)),
+        }
+    }
+
+    /// What is to be remembered of this wallet.
+    pub(super) fn remember(&mut self, prefix: &str, remember: Remember) {
+        match remember {
+            Remember::Put(key, value) => {
+                if self.put(prefix, &key, value).is_none() {
+                    *self = Self::unreadable(&key);
+                }
+            }
+            Remember::Forget(key) => match key.strip_prefix(prefix).and_then(|key| key.split_once('/')) {
+                Some(("tx", hash)) => drop(self.seen.remove(hash)),
+                Some(("verified", hash)) => drop(self.verified.remove(hash)),
+                _ => {}
+            },
+        }
     }
 
     fn add(&mut self, key: &str, value: &str) -> Option<()> {
@@ -206,6 +243,11 @@ impl Known {
 
     pub(super) fn verified_at(&self, hash: &str) -> Option<u64> {
         self.verified.get(hash).copied()
+    }
+
+    /// How much it is.
+    pub(super) fn len(&self) -> usize {
+        self.requests.len() + self.seen.len() + self.verified.len()
     }
 
     /// The transactions that are kept one by one.

@@ -11,10 +11,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::compare::{Change, MOST};
-use super::observe::observed;
 use super::settings::Timing;
 use super::state::State;
-use crate::Update;
 use crate::inbox::{Origin, Remember};
 
 /// How much of the time a daemon may be busy with our asking for one wallet: one part of so many.
@@ -115,42 +113,44 @@ impl Wallet {
     }
 
     /// An event is about to be accepted: it says this of that.
-    fn accept(&mut self, key: &str, state: &State, origin: Origin) -> Verdict {
+    pub(super) fn accept(&mut self, id: &str, state: &State, origin: Origin) -> Verdict {
         if origin == Origin::Reconciled {
-            if self.touched.has(key) {
+            let key = state.key(id);
+            if self.touched.has(&key) {
                 return Verdict::Overtaken;
             }
             if self.late.len() >= LATE {
                 self.late.clear();
             }
-            self.late.insert(key.to_owned(), state.clone());
+            self.late.insert(key, state.clone());
             return Verdict::New;
         }
-        // A key is hashed to look for it among none, too.
-        if !self.late.is_empty() && self.late.remove(key).is_some_and(|told| !told.differs(state)) {
+        // Mostly nobody asks for its key.
+        if !self.late.is_empty() && self.late.remove(&state.key(id)).is_some_and(|told| !told.differs(state)) {
             return Verdict::Told;
         }
-        if self.busy || !self.suspects.is_empty() {
+        if self.is_looked_at() {
             self.touched.all |= self.touched.keys.len() >= TOUCHED;
             if !self.touched.all {
-                self.touched.keys.insert(key.to_owned());
+                self.touched.keys.insert(state.key(id));
             }
         }
         Verdict::New
     }
 
-    /// The same of an update: what is to be remembered if it is accepted.
-    pub(super) fn take(
-        &mut self,
-        prefix: &str,
-        update: &Update,
-        origin: Origin,
-    ) -> (Verdict, Option<Remember>) {
-        let Some((of, id, state)) = observed(update) else { return (Verdict::New, None) };
-        let key = [prefix, of, id].concat();
-        let verdict = self.accept(key.get(prefix.len()..).unwrap_or_default(), &state, origin);
-        let remember = (verdict == Verdict::New).then(|| Remember::Put(key, state.value()));
-        (verdict, remember)
+    /// Nobody wants to know what an event says as it is accepted.
+    pub(super) fn is_unasked(&self) -> bool {
+        self.late.is_empty() && !self.is_looked_at()
+    }
+
+    /// A look is under way, or has found something.
+    fn is_looked_at(&self) -> bool {
+        self.busy || !self.suspects.is_empty()
+    }
+
+    /// What was known of it is forgotten: what a look finds that is under way is not to be laid beside it.
+    pub(super) fn forget(&mut self) {
+        self.touched.all |= self.is_looked_at();
     }
 
     /// Whether what a look found may be recorded: an event that was accepted meanwhile knows better.
@@ -217,9 +217,9 @@ mod tests {
     fn an_answer_is_not_recorded_over_what_an_event_said_meanwhile() {
         let mut wallet = Wallet::new(Instant::now());
         let paid = State::Standing(Standing::new(PaymentStatus::Paid, None, None));
-        assert_eq!(wallet.accept("request/before", &paid, Origin::Live), Verdict::New);
+        assert_eq!(wallet.accept("before", &paid, Origin::Live), Verdict::New);
         let round = wallet.begin(Instant::now()).unwrap();
-        assert_eq!(wallet.accept("request/a", &paid, Origin::Live), Verdict::New);
+        assert_eq!(wallet.accept("a", &paid, Origin::Live), Verdict::New);
         let may = |wallet: &Wallet, key: &str| {
             let put = Remember::Put(format!("state/{key}"), Vec::new());
             let forget = Remember::Forget(format!("state/{key}"));
@@ -227,7 +227,7 @@ mod tests {
         };
         assert_eq!(may(&wallet, "request/a"), [false, false]);
         assert_eq!(may(&wallet, "request/before"), [true, true]);
-        assert_eq!(wallet.accept("request/a", &paid, Origin::Reconciled), Verdict::Overtaken);
+        assert_eq!(wallet.accept("a", &paid, Origin::Reconciled), Verdict::Overtaken);
         wallet.end(round, Instant::now(), &[], &Timing::default());
         assert_eq!(may(&wallet, "request/a"), [true, true]);
     }

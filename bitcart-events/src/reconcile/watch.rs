@@ -9,13 +9,22 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use super::compare::Change;
-use super::observe::prefix;
+use super::held::{self, Held};
+use super::observe::{is_observed, observed, prefix};
 use super::settings::Timing;
+use super::state::Known;
 use super::wallet::{Round, Verdict, Wallet};
 use crate::inbox::{Origin, Remember, WalletId};
 use crate::{Coin, Currency, Update};
 
-type Wallets = HashMap<(Currency, WalletId), Watched>;
+#[derive(Debug, Default)]
+struct Wallets {
+    watched: HashMap<(Currency, WalletId), Watched>,
+    /// What is known of them is held here, because no inbox keeps it.
+    holds: bool,
+    /// So many bytes of it, about.
+    held: usize,
+}
 
 /// What is known in memory of the wallets that are compared with their daemons.
 #[derive(Debug, Default)]
@@ -30,6 +39,7 @@ pub(crate) struct Watch {
 struct Watched {
     prefix: String,
     wallet: Wallet,
+    held: Option<Held>,
 }
 
 /// Events are about to be accepted. Others wait until this is dropped: when they are in the inbox. Nobody has to where
@@ -38,20 +48,22 @@ pub(crate) struct Accepting<'a>(Option<MutexGuard<'a, Wallets>>);
 
 /// The wallet that they are of.
 pub(crate) struct Watching<'a> {
-    watched: Option<&'a mut Watched>,
+    watched: Option<(&'a mut Watched, &'a mut usize)>,
     remember: Vec<Remember>,
 }
 
 impl Watch {
-    pub(crate) fn new(timing: Timing, is_kept: bool) -> Self {
-        Self { timing, is_on: AtomicBool::new(is_kept), ..Self::default() }
+    /// Whether what is known is kept when the process ends; and whether it is held here, because the inbox does not want it.
+    pub(crate) fn new(timing: Timing, is_kept: bool, holds: bool) -> Self {
+        let wallets = Mutex::new(Wallets { holds, ..Wallets::default() });
+        Self { timing, is_on: AtomicBool::new(is_kept), wallets }
     }
 
     /// A delivery begins: what happened before it is not known.
     pub(crate) fn start(&self) {
         self.is_on.store(true, Ordering::Relaxed);
         let now = Instant::now();
-        self.lock().values_mut().for_each(|watched| watched.wallet.broken_off(now));
+        self.lock().watched.values_mut().for_each(|watched| watched.wallet.broken_off(now));
     }
 
     /// Events are about to be accepted.
@@ -74,6 +86,18 @@ impl Watch {
         self.with(coin, |wallet| wallet.begin(Instant::now())).flatten()
     }
 
+    /// What is known of a wallet, if it is held here.
+    pub(super) fn known(&self, coin: &Coin) -> Option<Known> {
+        let mut wallets = self.lock();
+        let (Watched { held, .. }, size) = wallets.at(coin)?;
+        held.as_mut().map(|held| {
+            *size -= held.size();
+            let known = held.known(coin);
+            *size += held.size();
+            known
+        })
+    }
+
     pub(super) fn believed(&self, coin: &Coin, changes: &[Change], round: Round) -> Vec<Change> {
         self.with(coin, |wallet| wallet.believed(changes, round, &self.timing)).unwrap_or_default()
     }
@@ -91,7 +115,7 @@ impl Watch {
     }
 
     fn with<T>(&self, coin: &Coin, look: impl FnOnce(&mut Wallet) -> T) -> Option<T> {
-        watched(&mut self.lock(), coin).map(|watched| look(&mut watched.wallet))
+        self.lock().at(coin).map(|(watched, _)| look(&mut watched.wallet))
     }
 
     /// A panic never happens while it is locked.
@@ -100,19 +124,37 @@ impl Watch {
     }
 }
 
-fn watched<'w>(wallets: &'w mut Wallets, coin: &Coin) -> Option<&'w mut Watched> {
-    match wallets.entry((coin.currency(), coin.id()?)) {
-        Entry::Occupied(known) => Some(known.into_mut()),
-        Entry::Vacant(new) => {
-            Some(new.insert(Watched { prefix: prefix(coin)?, wallet: Wallet::new(Instant::now()) }))
+impl Wallets {
+    /// A wallet, and how much is held of all of them.
+    fn at(&mut self, coin: &Coin) -> Option<(&mut Watched, &mut usize)> {
+        let watched = match self.watched.entry((coin.currency(), coin.id()?)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let (wallet, held) = (Wallet::new(Instant::now()), self.holds.then(Held::default));
+                new.insert(Watched { prefix: prefix(coin)?, wallet, held })
+            }
+        };
+        Some((watched, &mut self.held))
+    }
+
+    fn forget(&mut self) {
+        for Watched { wallet, held, .. } in self.watched.values_mut() {
+            wallet.forget();
+            *held = self.holds.then(Held::default);
         }
+        self.held = 0;
     }
 }
 
 impl Accepting<'_> {
     /// All of them are of this wallet.
     pub(crate) fn at(&mut self, coin: &Coin) -> Watching<'_> {
-        let watched = self.0.as_mut().and_then(|wallets| watched(wallets, coin));
+        let watched = self.0.as_mut().and_then(|wallets| {
+            if wallets.held > held::MOST {
+                wallets.forget();
+            }
+            wallets.at(coin)
+        });
         Watching { watched, remember: Vec::new() }
     }
 }
@@ -120,11 +162,24 @@ impl Accepting<'_> {
 impl Watching<'_> {
     /// Whether this event is to be accepted.
     pub(crate) fn takes(&mut self, update: &Update, origin: Origin) -> bool {
-        let Some(Watched { prefix, wallet }) = &mut self.watched else { return true };
-        let (verdict, remember) = wallet.take(prefix, update, origin);
-        self.remember.extend(remember);
+        let Some((Watched { prefix, wallet, held }, size)) = &mut self.watched else { return true };
+        if !is_observed(update) {
+            return true;
+        }
+        // Mostly nobody compares at the moment, and what it says can wait.
+        let is_unasked = held.is_some() && origin != Origin::Reconciled && wallet.is_unasked();
+        let observed = if is_unasked { None } else { observed(update) };
+        let verdict = observed.as_ref().map_or(Verdict::New, |(id, state)| wallet.accept(id, state, origin));
         let why = match verdict {
-            Verdict::New => return true,
+            Verdict::New => {
+                if let Some(held) = held {
+                    **size += held.say(update);
+                } else if let Some((id, state)) = observed {
+                    let key = [prefix, &*state.key(id)].concat();
+                    self.remember.push(Remember::Put(key, state.value()));
+                }
+                return true;
+            }
             Verdict::Told => "delivered before, from the state of the daemon",
             Verdict::Overtaken => "an event has overtaken what was found by comparing",
         };
@@ -132,13 +187,63 @@ impl Watching<'_> {
         false
     }
 
-    /// What is to be remembered with what was accepted. Of what a look found, what still holds.
+    /// What the inbox is to remember with what was accepted. Of what a look found, what still holds.
     pub(crate) fn remember(&mut self, others: Vec<Remember>) -> Vec<Remember> {
         let mut remember = others;
-        if let Some(Watched { prefix, wallet }) = &self.watched {
-            remember.retain(|remember| wallet.may_record(prefix, remember));
+        let Some((Watched { prefix, wallet, held }, size)) = &mut self.watched else { return remember };
+        remember.retain(|remember| wallet.may_record(prefix, remember));
+        if let Some(held) = held {
+            **size -= held.size();
+            remember.drain(..).for_each(|remember| held.remember(prefix, remember));
+            **size += held.size();
         }
         remember.append(&mut self.remember);
         remember
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::state::LOOKED_AT_HISTORY;
+    use super::*;
+
+    /// Each is so long that 2,048 of them are too much.
+    fn seen(watch: &Watch, coin: &Coin, transactions: std::ops::Range<usize>) {
+        let mut accepting = watch.accepting();
+        let mut watching = accepting.at(coin);
+        let note = "n".repeat(held::MOST / 2_048);
+        for number in transactions {
+            let body: Arc<str> =
+                format!(r#"{{"event": "new_transaction", "tx": "{number}", "note": "{note}"}}"#).into();
+            let update = Update::parse(&body, 0..body.len(), coin).unwrap();
+            assert!(watching.takes(&update, Origin::Live));
+        }
+        assert!(watching.remember(Vec::new()).is_empty(), "no inbox keeps it");
+    }
+
+    /// A part of it would make the rest look new.
+    #[test]
+    fn with_too_much_all_that_is_held_is_forgotten() {
+        let (watch, one, other) = (Watch::new(Timing::default(), false, true), Coin::btc("w"), Coin::ltc("w"));
+        watch.start();
+        seen(&watch, &one, 0..1_000);
+        seen(&watch, &other, 0..1_000);
+        assert_eq!(watch.known(&one).unwrap().len(), 1_000);
+        seen(&watch, &one, 0..7);
+        assert_eq!(watch.known(&one).unwrap().len(), 1_000, "the same once more");
+
+        let round = watch.begin(&one).unwrap();
+        seen(&watch, &other, 1_000..2_040);
+        seen(&watch, &one, 7..8);
+        let [known, others] = [&one, &other].map(|coin| watch.known(coin).unwrap());
+        assert_eq!((known.len(), others.len()), (1, 0));
+        // What a look finds that had begun before is not laid beside it.
+        let looked = format!("{}{LOOKED_AT_HISTORY}", prefix(&one).unwrap());
+        let nothing = watch.accepting().at(&one).remember(vec![Remember::Put(looked, b"7".to_vec())]);
+        assert!(nothing.is_empty());
+        watch.end(&one, round, &[]);
+        assert_eq!(watch.known(&one).unwrap().settled, None);
     }
 }
