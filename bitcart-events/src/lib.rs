@@ -100,6 +100,7 @@
     allow(rustdoc::broken_intra_doc_links)
 )]
 
+mod by_id;
 #[cfg(feature = "client")]
 mod client;
 mod coin;

@@ -1,13 +1,14 @@
 //! Order: what belongs to one lane runs one after another, and different lanes run side by side.
 
-use std::collections::{HashMap, VecDeque, hash_map::Entry};
+use std::collections::{VecDeque, hash_map::Entry};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::by_id::ById;
 use crate::source::Lane;
 
 /// The jobs that wait, by lane. A lane exists while it has a worker: idle ones cost nothing.
-pub(crate) struct Lanes<J>(Mutex<HashMap<Lane, Queue<J>>>);
+pub(crate) struct Lanes<J>(Mutex<ById<Lane, Queue<J>>>);
 
 struct Queue<J> {
     jobs: VecDeque<J>,
@@ -27,7 +28,7 @@ impl Waiting {
 
 impl<J> Default for Lanes<J> {
     fn default() -> Self {
-        Self(Mutex::new(HashMap::new()))
+        Self(Mutex::default())
     }
 }
 
@@ -82,7 +83,7 @@ impl<J> Lanes<J> {
         abandoned.into_values().flat_map(|queue| queue.jobs).collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Lane, Queue<J>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, ById<Lane, Queue<J>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

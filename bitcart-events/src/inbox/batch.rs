@@ -1,6 +1,7 @@
 //! What is appended together.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -164,8 +165,15 @@ pub enum Fact {
 }
 
 /// 128 bits of a text under [the inbox's key](crate::inbox::Inbox::key).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark(pub [u8; 16]);
+
+/// In one piece, as it is a hash already.
+impl Hash for Mark {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(u128::from_le_bytes(self.0));
+    }
+}
 
 /// A time in which a daemon sends each transfer once: it sends them again after it was restarted. It is not kept: no life
 /// is known to go on when the program starts again.

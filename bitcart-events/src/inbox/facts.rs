@@ -8,12 +8,12 @@
 //! the daemon, as far as that can be known, and one that is beyond those delivered is new.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::RangeInclusive;
 
 use rangemap::RangeInclusiveSet;
 
 use super::{Life, Mark};
+use crate::by_id::ById;
 
 /// How many stretches of heights of a chain are remembered. Heights follow each other, so a stretch is as long as the
 /// daemon skipped none.
@@ -57,30 +57,10 @@ impl Heights {
     }
 }
 
-/// A map by what is a keyed hash already.
-type ByMark<V> = HashMap<Mark, V, BuildHasherDefault<Hashed>>;
-
-/// Takes the beginning of a mark for its hash.
-#[derive(Default)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn write(&mut self, mark: &[u8]) {
-        self.0 = mark.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    }
-
-    /// How long a mark is says nothing.
-    fn write_usize(&mut self, _: usize) {}
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
-}
-
 /// How often each transfer was sent, of the last ones.
 #[derive(Default)]
 pub(super) struct Transfers {
-    sent: ByMark<Sent>,
+    sent: ById<Mark, Sent>,
     order: VecDeque<Mark>,
 }
 

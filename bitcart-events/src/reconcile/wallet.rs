@@ -126,7 +126,8 @@ impl Wallet {
             return Verdict::New;
         }
         // Mostly nobody asks for its key.
-        if !self.late.is_empty() && self.late.remove(&state.key(id)).is_some_and(|told| !told.differs(state)) {
+        if !self.late.is_empty() && self.late.remove(&state.key(id)).is_some_and(|told| !told.differs(state))
+        {
             return Verdict::Told;
         }
         if self.is_looked_at() {

@@ -1,7 +1,6 @@
 //! The wallets of one listener: what stands between an event and the inbox, so that what a look has found is never delivered
 //! behind the event that says it.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,12 +13,13 @@ use super::observe::{is_observed, observed, prefix};
 use super::settings::Timing;
 use super::state::Known;
 use super::wallet::{Round, Verdict, Wallet};
+use crate::by_id::ById;
 use crate::inbox::{Origin, Remember, WalletId};
 use crate::{Coin, Currency, Update};
 
 #[derive(Debug, Default)]
 struct Wallets {
-    watched: HashMap<(Currency, WalletId), Watched>,
+    watched: ById<(Currency, WalletId), Watched>,
     /// What is known of them is held here, because no inbox keeps it.
     holds: bool,
     /// So many bytes of it, about.
@@ -226,7 +226,8 @@ mod tests {
     /// A part of it would make the rest look new.
     #[test]
     fn with_too_much_all_that_is_held_is_forgotten() {
-        let (watch, one, other) = (Watch::new(Timing::default(), false, true), Coin::btc("w"), Coin::ltc("w"));
+        let (watch, one, other) =
+            (Watch::new(Timing::default(), false, true), Coin::btc("w"), Coin::ltc("w"));
         watch.start();
         seen(&watch, &one, 0..1_000);
         seen(&watch, &other, 0..1_000);

@@ -1,13 +1,12 @@
 //! What sockets brought for wallets that are not listened to for the moment.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::history::History;
 use super::ledger::Held;
 use crate::Currency;
-use crate::inbox::Life;
-use crate::wallet::WalletKey;
+use crate::by_id::ById;
+use crate::inbox::{Life, WalletId};
 
 /// How many wallets are remembered. What is forgotten is delivered again from the daemon's queue.
 const WALLETS: usize = 10_000;
@@ -15,21 +14,21 @@ const WALLETS: usize = 10_000;
 /// For a wallet that is removed and added again, and for a listener that is stopped and started: what it had is still in
 /// the daemon's queue.
 #[derive(Default)]
-pub(crate) struct Memory(Mutex<HashMap<(Currency, WalletKey), Known>>);
+pub(crate) struct Memory(Mutex<ById<(Currency, WalletId), Known>>);
 
 /// What is known of a wallet.
 pub(super) type Known = (History<Box<Held>>, Life);
 
 impl Memory {
-    pub(super) fn keep(&self, currency: Currency, key: WalletKey, known: Known) {
+    pub(super) fn keep(&self, currency: Currency, key: WalletId, known: Known) {
         let mut wallets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if wallets.len() < WALLETS {
             wallets.insert((currency, key), known);
         }
     }
 
-    pub(super) fn take(&self, currency: Currency, key: &WalletKey) -> Option<Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(currency, key.clone()))
+    pub(super) fn take(&self, currency: Currency, key: WalletId) -> Option<Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(currency, key))
     }
 }
 

@@ -7,8 +7,8 @@ use super::wallet::Wallet;
 use super::{Held, Ledger};
 use crate::Coin;
 use crate::dispatch::{Delivered, Incoming};
+use crate::inbox::WalletId;
 use crate::inbox::{Life, Origin, ReceivedId, Remember};
-use crate::wallet::WalletKey;
 
 /// Updates of one wallet that go into the inbox together, and what goes with them.
 pub(super) struct Delivery {
@@ -56,14 +56,14 @@ impl Ledger {
 
     /// Delivers one update, with what is to be known of it later.
     pub(super) fn deliver(&mut self, held: Held, remember: Vec<Remember>) {
-        let life = held.coin.key().and_then(|key| self.wallets.get(key)).map(|wallet| wallet.life);
+        let life = held.coin.id().and_then(|key| self.wallets.get(&key)).map(|wallet| wallet.life);
         self.put(Delivery::of(held, life.unwrap_or_else(Life::new), remember));
     }
 
     /// Delivers what was held for a wallet, all of it together: its history says that it is delivered.
-    pub(super) fn deliver_held(&mut self, key: &WalletKey, held: Vec<Held>) {
+    pub(super) fn deliver_held(&mut self, key: WalletId, held: Vec<Held>) {
         let remember = self.whole(key);
-        let Some(life) = self.wallets.get(key).map(|wallet| wallet.life) else { return };
+        let Some(life) = self.wallets.get(&key).map(|wallet| wallet.life) else { return };
         let mut held = held.into_iter();
         match held.next() {
             Some(first) => {

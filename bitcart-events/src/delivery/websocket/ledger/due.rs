@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::wallet::{Asking, HOLD, Wallet};
 use super::{AWAY, Ledger, TICK};
-use crate::wallet::WalletKey;
+use crate::inbox::WalletId;
 
 /// How long an answer waits for its pong.
 const PONG: Duration = Duration::from_secs(10);
@@ -17,10 +17,9 @@ impl Ledger {
     /// With a socket: asks again what failed, and for blocks that found no room.
     pub(in super::super) fn tick(&mut self, now: Instant) {
         self.release_overdue(now);
-        let due = |(key, wallet): (&WalletKey, &Wallet)| {
-            wallet.retry.is_some_and(|due| due <= now).then(|| key.clone())
-        };
-        let due: Vec<WalletKey> = self.wallets.iter().filter_map(due).collect();
+        let due =
+            |(key, wallet): (&WalletId, &Wallet)| wallet.retry.is_some_and(|due| due <= now).then_some(*key);
+        let due: Vec<WalletId> = self.wallets.iter().filter_map(due).collect();
         if self.is_established {
             // Before, what is about to be asked for would be asked for twice.
             self.ask_to_compare();
@@ -32,14 +31,14 @@ impl Ledger {
             }
         }
         self.asked_rows(&due);
-        due.iter().for_each(|key| self.ask(key));
+        due.into_iter().for_each(|key| self.ask(key));
         if self.blocks_missed && self.desk.dispatcher.has_room_for_blocks(self.currency) {
             // They are in every queue; one is enough to get them back, of a wallet that the daemon has.
             let has =
-                |(_, wallet): &(&WalletKey, &Wallet)| wallet.retry.is_none() && wallet.asking == Asking::No;
-            if let Some(key) = self.wallets.iter().find(has).map(|(key, _)| key.clone()) {
+                |(_, wallet): &(&WalletId, &Wallet)| wallet.retry.is_none() && wallet.asking == Asking::No;
+            if let Some(key) = self.wallets.iter().find(has).map(|(key, _)| *key) {
                 self.blocks_missed = false;
-                self.ask(&key);
+                self.ask(key);
             }
         }
     }
@@ -50,8 +49,8 @@ impl Ledger {
             wallet.asking == Asking::No && wallet.retry.is_none() && self.desk.wants_to_compare(&wallet.coin)
         };
         let due = self.wallets.iter().filter(|(_, wallet)| is_due(wallet));
-        let due: Vec<WalletKey> = due.map(|(key, _)| key.clone()).collect();
-        due.iter().for_each(|key| self.ask(key));
+        let due: Vec<WalletId> = due.map(|(key, _)| *key).collect();
+        due.into_iter().for_each(|key| self.ask(key));
     }
 
     /// A daemon that answers no call must not hold up its websocket, nor may an answer without a pong be kept for ever.
@@ -87,7 +86,7 @@ impl Ledger {
         let mut asked = Vec::new();
         for (key, wallet) in self.wallets.iter_mut().filter(|(_, wallet)| wallet.asking == Asking::No) {
             wallet.history(&self.passed).connected();
-            asked.push(key.clone());
+            asked.push(*key);
         }
         self.asked_rows(&asked);
         self.ask_all();

@@ -12,13 +12,13 @@ use crate::delivery::desk::Answer;
 use crate::delivery::waits::Waits;
 use crate::dispatch::{Incoming, Read};
 use crate::inbox::Mark;
+use crate::inbox::WalletId;
 use crate::inbox::{Life, Origin};
-use crate::wallet::WalletKey;
 use crate::{Coin, Result};
 
 /// An answer, and the ping that was sent after it.
 pub(super) struct Waiting {
-    key: WalletKey,
+    key: WalletId,
     answer: Answer,
     ping: u64,
     pub(super) since: Instant,
@@ -32,13 +32,13 @@ pub(crate) struct Fetched {
 
 impl Ledger {
     pub(super) fn ask_all(&mut self) {
-        let keys: Vec<WalletKey> = self.wallets.keys().cloned().collect();
-        keys.iter().for_each(|key| self.ask(key));
+        let keys: Vec<WalletId> = self.wallets.keys().copied().collect();
+        keys.into_iter().for_each(|key| self.ask(key));
     }
 
     /// Fetches what waits for a wallet, once more if that is under way.
-    pub(super) fn ask(&mut self, key: &WalletKey) {
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
+    pub(super) fn ask(&mut self, key: WalletId) {
+        let Some(wallet) = self.wallets.get_mut(&key) else { return };
         match wallet.asking {
             Asking::No => {}
             Asking::Yes => return wallet.asking = Asking::Again,
@@ -79,13 +79,13 @@ impl Ledger {
     /// An answer has arrived. Whether a ping of this number is to be sent, to know which frames were sent before it.
     pub(in super::super) fn answered(&mut self, Fetched { coin, answer }: Fetched, ping: u64) -> bool {
         self.under_way -= 1;
-        let Some(key) = coin.key() else { return false };
+        let Some(key) = coin.id() else { return false };
         match answer {
             // It was stored, and has been read from there.
             Ok(Some(Answer { received: Some(id), .. })) if self.reread.remove(&id) => {}
             Ok(Some(answer)) if answer.parcel.updates.is_empty() => self.merge(key, answer, false),
             Ok(Some(answer)) => {
-                self.answers.push_back(Waiting { key: key.clone(), answer, ping, since: Instant::now() });
+                self.answers.push_back(Waiting { key, answer, ping, since: Instant::now() });
                 return true;
             }
             Ok(None) => self.give_up(key, None),
@@ -104,8 +104,8 @@ impl Ledger {
     }
 
     /// There will be no answer for now. What is held waits for the next attempt, as long as it may.
-    fn give_up(&mut self, key: &WalletKey, failed: Option<Instant>) {
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
+    fn give_up(&mut self, key: WalletId, failed: Option<Instant>) {
+        let Some(wallet) = self.wallets.get_mut(&key) else { return };
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         wallet.retry = failed.map(|now| now + wallet.waits.next());
         let released = wallet.call_ended(asking, &self.passed);
@@ -123,7 +123,7 @@ impl Ledger {
     pub(super) fn settle(&mut self, live: bool, enough: impl Fn(&Waiting) -> bool) {
         while self.answers.front().is_some_and(&enough) {
             if let Some(Waiting { key, answer, .. }) = self.answers.pop_front() {
-                self.merge(&key, answer, live);
+                self.merge(key, answer, live);
             }
         }
     }
@@ -131,7 +131,7 @@ impl Ledger {
     /// `live` says that every frame that was sent before the answer is here.
     pub(super) fn merge(
         &mut self,
-        key: &WalletKey,
+        key: WalletId,
         Answer { text, parcel, place, received }: Answer,
         live: bool,
     ) {
@@ -140,7 +140,7 @@ impl Ledger {
         let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, parcel) else {
             return self.give_up(key, Some(Instant::now()));
         };
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        let Some(wallet) = self.wallets.get_mut(&key) else { return };
         let secret = self.desk.dispatcher.key();
         let updates: Vec<Read> = updates.collect();
         let marks: Vec<Mark> = updates.iter().map(|update| mark(secret, update)).collect();

@@ -7,8 +7,8 @@ use super::super::blocks::Blocks;
 use super::super::rows::{self, Kept, What};
 use super::Ledger;
 use super::wallet::Wallet;
+use crate::inbox::WalletId;
 use crate::inbox::{Mark, Received, ReceivedId, Remember};
-use crate::wallet::WalletKey;
 use crate::{Currency, Result};
 
 impl Wallet {
@@ -44,9 +44,9 @@ impl Ledger {
     }
 
     /// What happened for this wallet, as its history knows it already.
-    fn row(&mut self, key: &WalletKey, what: What) -> Vec<Remember> {
+    fn row(&mut self, key: WalletId, what: What) -> Vec<Remember> {
         let Some(number) = self.next_number() else { return Vec::new() };
-        let wallet = self.wallets.get_mut(key);
+        let wallet = self.wallets.get_mut(&key);
         wallet.map(|wallet| wallet.row(self.currency, number, what, &self.passed)).unwrap_or_default()
     }
 
@@ -56,15 +56,15 @@ impl Ledger {
     }
 
     /// The wallet's history, whole, in the place of what was kept of it.
-    pub(super) fn whole(&mut self, key: &WalletKey) -> Vec<Remember> {
+    pub(super) fn whole(&mut self, key: WalletId) -> Vec<Remember> {
         let Some(number) = self.next_number() else { return Vec::new() };
-        let wallet = self.wallets.get_mut(key);
+        let wallet = self.wallets.get_mut(&key);
         wallet.map(|wallet| wallet.whole(self.currency, number, &self.passed)).unwrap_or_default()
     }
 
     /// The daemon is about to be asked for these wallets' queues.
-    pub(super) fn asked_rows(&mut self, keys: &[WalletKey]) {
-        let rows: Vec<Remember> = keys.iter().flat_map(|key| self.row(key, What::Asked)).collect();
+    pub(super) fn asked_rows(&mut self, keys: &[WalletId]) {
+        let rows: Vec<Remember> = keys.iter().flat_map(|key| self.row(*key, What::Asked)).collect();
         if !rows.is_empty() {
             self.store(rows, Vec::new());
         }

@@ -12,7 +12,6 @@ use super::super::rows::{Kept, Rows};
 use super::wallet::{Wallet, mark};
 use super::{Held, Ledger};
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
-use crate::wallet::WalletKey;
 use crate::{Coin, Result, Update};
 
 impl Ledger {
@@ -41,15 +40,15 @@ impl Ledger {
                 wallet.restore(known(&secret, &mut self.kept, &mut self.frames, &wallet.coin), &self.passed);
                 wallet.holds = Some(Instant::now());
             }
-            let known: Vec<(WalletKey, Coin)> =
-                self.wallets.iter().map(|(key, wallet)| (key.clone(), wallet.coin.clone())).collect();
+            let known: Vec<(WalletId, Coin)> =
+                self.wallets.iter().map(|(key, wallet)| (*key, wallet.coin.clone())).collect();
             for (key, coin) in known {
-                self.merge_again(&key, &coin);
+                self.merge_again(key, &coin);
             }
         }
         self.read_wallets();
         let blocks: Vec<Held> =
-            self.frames.extract_if(.., |_, held| held.coin.key().is_none()).map(|(_, held)| held).collect();
+            self.frames.extract_if(.., |_, held| held.coin.id().is_none()).map(|(_, held)| held).collect();
         if !blocks.is_empty() {
             self.blocks = Some((Instant::now(), blocks));
         }
@@ -67,21 +66,21 @@ impl Ledger {
     }
 
     /// Takes up a wallet, with what is known of it and what was fetched for it.
-    pub(super) fn add(&mut self, key: &WalletKey, coin: Coin) {
+    pub(super) fn add(&mut self, key: WalletId, coin: Coin) {
         let mut wallet = Wallet::new(coin.clone(), self.desk.memory.take(self.currency, key), &self.passed);
         if self.keeps && wallet.history(&self.passed).is_new() {
             let secret = *self.desk.dispatcher.key();
             wallet.restore(known(&secret, &mut self.kept, &mut self.frames, &coin), &self.passed);
         }
-        self.wallets.insert(key.clone(), wallet);
+        self.wallets.insert(key, wallet);
         self.merge_again(key, &coin);
-        if let Some(wallet) = self.wallets.get_mut(key) {
+        if let Some(wallet) = self.wallets.get_mut(&key) {
             wallet.history(&self.passed).connected();
         }
     }
 
     /// Merges the answers that were stored, and not merged.
-    fn merge_again(&mut self, key: &WalletKey, coin: &Coin) {
+    fn merge_again(&mut self, key: WalletId, coin: &Coin) {
         let answers: Vec<_> =
             self.unmerged.extract_if(.., |_, received| received.wallet == coin.id()).collect();
         for (id, received) in answers {
@@ -145,7 +144,7 @@ fn known(
     };
     let known = coin.id().and_then(|id| kept.take(id, &mut find));
     let (mut history, last) = known.unwrap_or_default();
-    for (_, frame) in frames.extract_if(.., |_, held| held.coin.key() == coin.key()) {
+    for (_, frame) in frames.extract_if(.., |_, held| held.coin.id() == coin.id()) {
         held += 1;
         history.brought(mark(secret, &frame.update), Some(Box::new(frame)));
     }

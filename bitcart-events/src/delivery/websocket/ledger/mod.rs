@@ -10,7 +10,7 @@ mod take;
 mod tests;
 mod wallet;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,12 +24,13 @@ use wallet::{Asking, Wallet};
 
 use super::blocks::Blocks;
 use super::rows::{BlockRows, Kept};
+use crate::by_id::ById;
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
+use crate::inbox::WalletId;
 use crate::inbox::{Chain, Received, ReceivedId, Remember};
 use crate::source::Source;
 use crate::told::Told;
-use crate::wallet::WalletKey;
 use crate::{Coin, Currency};
 
 /// How often the wallets' queues are fetched while there is no socket.
@@ -44,9 +45,9 @@ pub(super) struct Ledger {
     desk: Arc<Desk>,
     currency: Currency,
     orders: Orders,
-    wallets: HashMap<WalletKey, Wallet>,
+    wallets: ById<WalletId, Wallet>,
     /// Of which wallets updates are gathered.
-    gathered: Vec<WalletKey>,
+    gathered: Vec<WalletId>,
     /// The blocks, which are of all wallets.
     passed: Blocks,
     /// Those with handlers of their own, and how many had been added anywhere when they were looked for.
@@ -96,7 +97,7 @@ impl Ledger {
             desk,
             currency,
             orders,
-            wallets: HashMap::new(),
+            wallets: ById::default(),
             gathered: Vec::new(),
             passed: Blocks::default(),
             own: None,
@@ -131,15 +132,14 @@ impl Ledger {
         self.flush();
         self.own = None;
         let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
-        let coins: HashMap<WalletKey, Coin> =
-            coins.filter_map(|coin| Some((coin.key()?.clone(), coin))).collect();
-        let removed: Vec<WalletKey> =
-            self.wallets.keys().filter(|key| !coins.contains_key(*key)).cloned().collect();
+        let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
+        let removed: Vec<WalletId> =
+            self.wallets.keys().filter(|key| !coins.contains_key(*key)).copied().collect();
         for key in removed {
             if self.keeps {
                 // What is held is stored, and so accepted.
                 let held = self.wallets.get_mut(&key).map(|wallet| wallet.release(&self.passed));
-                self.deliver_held(&key, held.unwrap_or_default());
+                self.deliver_held(key, held.unwrap_or_default());
             }
             if let Some(wallet) = self.wallets.remove(&key) {
                 self.remember(key, wallet);
@@ -149,13 +149,13 @@ impl Ledger {
         for (key, coin) in coins {
             if !self.wallets.contains_key(&key) {
                 self.desk.missed(&coin);
-                self.add(&key, coin);
+                self.add(key, coin);
                 added.push(key);
             }
         }
         if self.is_established {
             self.asked_rows(&added);
-            added.iter().for_each(|key| self.ask(key));
+            added.into_iter().for_each(|key| self.ask(key));
         }
     }
 
@@ -168,7 +168,7 @@ impl Ledger {
             wallet.rows.gap = true;
             if wallet.asking == Asking::No {
                 wallet.history(&self.passed).connected();
-                asked.push(key.clone());
+                asked.push(*key);
             } else {
                 wallet.history(&self.passed).gap();
                 wallet.asking = Asking::Outlived;
@@ -208,13 +208,13 @@ impl Ledger {
             match wallet.asking {
                 Asking::No => {
                     drop(wallet.history(&self.passed).forget());
-                    forgotten.push(key.clone());
+                    forgotten.push(*key);
                 }
                 // What is under way may still be answered, by the daemon that ended.
                 _ => wallet.ended = true,
             }
         }
-        let remember: Vec<Remember> = forgotten.iter().flat_map(|key| self.whole(key)).collect();
+        let remember: Vec<Remember> = forgotten.into_iter().flat_map(|key| self.whole(key)).collect();
         if !remember.is_empty() {
             self.store(remember, Vec::new());
         }
@@ -223,12 +223,12 @@ impl Ledger {
     /// Delivers what is held for these wallets.
     fn release(&mut self, which: impl Fn(&Wallet) -> bool) {
         let passed = &self.passed;
-        let held = |(key, wallet): (&WalletKey, &mut Wallet)| {
-            (wallet.holds.is_some() && which(wallet)).then(|| (key.clone(), wallet.release(passed)))
+        let held = |(key, wallet): (&WalletId, &mut Wallet)| {
+            (wallet.holds.is_some() && which(wallet)).then(|| (*key, wallet.release(passed)))
         };
-        let released: Vec<(WalletKey, Vec<Held>)> = self.wallets.iter_mut().filter_map(held).collect();
+        let released: Vec<(WalletId, Vec<Held>)> = self.wallets.iter_mut().filter_map(held).collect();
         for (key, held) in released {
-            self.deliver_held(&key, held);
+            self.deliver_held(key, held);
         }
     }
 
@@ -240,7 +240,7 @@ impl Ledger {
     }
 
     /// What was held for a wallet that is not listened to any more is gone with it.
-    fn remember(&mut self, key: WalletKey, mut wallet: Wallet) {
+    fn remember(&mut self, key: WalletId, mut wallet: Wallet) {
         let gone: Vec<ReceivedId> =
             wallet.history(&self.passed).release().into_iter().filter_map(|held| held.received).collect();
         if !gone.is_empty() {

@@ -7,8 +7,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::currency::Currency;
 use crate::dispatch::Read;
 use crate::inbox::Mark;
+use crate::inbox::WalletId;
 use crate::own::Own;
-use crate::wallet::WalletKey;
 use crate::{Coin, Event, Result, intake};
 
 use super::super::rows::What;
@@ -59,27 +59,27 @@ impl Ledger {
         }
         let Ok(place) = place else { return self.overflow(coin) };
         let held = Held { coin: coin.clone(), update, place, received: None };
-        match coin.key() {
+        match coin.id() {
             Some(key) => self.take_for(number, key, held),
             None => self.take_for_all(number, held),
         }
     }
 
     fn place_for(&self, coin: &Coin, update: &Read) -> Result<OwnedSemaphorePermit> {
-        let held = match coin.key() {
-            Some(key) => self.wallets.get(key).map_or(0, Wallet::waiting),
+        let held = match coin.id() {
+            Some(key) => self.wallets.get(&key).map_or(0, Wallet::waiting),
             None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
         };
         self.desk.dispatcher.place_for(&self.desk.source, Some(update), held)
     }
 
-    fn take_for(&mut self, number: Option<u64>, key: &WalletKey, mut held: Held) {
+    fn take_for(&mut self, number: Option<u64>, key: WalletId, mut held: Held) {
         let mark = mark(self.desk.dispatcher.key(), &held.update);
         let id = self.next_text();
-        let Some(wallet) = self.wallets.get_mut(key) else {
+        let Some(wallet) = self.wallets.get_mut(&key) else {
             // Added or removed a moment ago.
             self.read_wallets();
-            let is_known = self.wallets.contains_key(key);
+            let is_known = self.wallets.contains_key(&key);
             return if is_known { self.take_for(number, key, held) } else { self.deliver(held, Vec::new()) };
         };
         let row = |wallet: &mut Wallet, what| {
@@ -91,7 +91,7 @@ impl Ledger {
             let row = row(wallet, What::Delivered(mark));
             let is_first = wallet.gathered.is_none();
             wallet.gather(held, row);
-            self.gathered.extend(is_first.then(|| key.clone()));
+            self.gathered.extend(is_first.then_some(key));
         } else {
             wallet.held += 1;
             held.received = id;
@@ -128,8 +128,8 @@ impl Ledger {
 
     /// Notes a block for all wallets but these, which take it themselves.
     fn pass(&mut self, mark: Mark, but: &[Coin]) {
-        for key in but.iter().filter_map(Coin::key) {
-            if let Some(wallet) = self.wallets.get_mut(key) {
+        for key in but.iter().filter_map(Coin::id) {
+            if let Some(wallet) = self.wallets.get_mut(&key) {
                 wallet.skip_next(&self.passed);
             }
         }
@@ -149,14 +149,14 @@ impl Ledger {
 
     /// There is no room for a frame. It is in the daemon's queue, for the moment.
     fn overflow(&mut self, coin: &Coin) {
-        let Some(key) = coin.key() else {
+        let Some(key) = coin.id() else {
             self.told.once(TOO_SLOW, || tracing::warn!(currency = %self.currency, "{TOO_SLOW}"));
             self.passed.gap();
             self.blocks_missed = true;
             self.block_rows.rows.gap = true;
             return;
         };
-        let Some(wallet) = self.wallets.get_mut(key) else { return };
+        let Some(wallet) = self.wallets.get_mut(&key) else { return };
         if wallet.dropped == 0 {
             tracing::warn!(currency = %self.currency, wallet = coin.wallet_shown(), "{TOO_SLOW}");
         }

@@ -1,0 +1,28 @@
+//! Maps by what is a hash already: a wallet's id, a mark.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+pub(crate) type ById<K, V> = HashMap<K, V, BuildHasherDefault<Taken>>;
+
+/// Takes the id for its hash. What stands beside it is of the daemon's making: nobody chooses it so that all look alike.
+#[derive(Default)]
+pub(crate) struct Taken(u64);
+
+impl Hasher for Taken {
+    fn write_u128(&mut self, id: u128) {
+        let [low, high] = [id, id >> 64].map(|half| half as u64);
+        self.0 ^= low ^ high;
+    }
+
+    /// FNV-1a.
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
