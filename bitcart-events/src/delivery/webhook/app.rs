@@ -1,13 +1,20 @@
 //! The routes: from a POST to accepted updates.
 
+use std::convert::Infallible;
+use std::fmt::Display;
 use std::io;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::{any, post};
+use bytes::Bytes;
 use futures_util::stream;
+use hyper::body::Incoming;
+use hyper::service::Service;
+use hyper_util::service::TowerToHyperService;
 
 use super::body::{self, NoBody};
 use crate::{Error, ErrorKind, Listener, Result, intake};
@@ -19,15 +26,46 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener, of_o
         let secret = post(move |state, request| with_secret(state, request, of_ours));
         Router::new().route("/{secret}", secret).route("/", post(astray))
     } else {
-        Router::new().route("/", post(move |state, request| receive(state, request, of_ours)))
+        let receive = async move |State(listener): State<Listener>, request: Request| {
+            receive(&listener, request, of_ours).await
+        };
+        Router::new().route("/", post(receive))
     };
     router.with_state(listener.clone())
 }
 
-/// The routes of our own server: a POST anywhere else is refused too, because it may come from a daemon that was told
-/// another path before a restart.
-pub(super) fn whole(listener: &Listener) -> Router {
-    router(listener, true).fallback(any(elsewhere).with_state(listener.clone()))
+/// What our own server does with requests.
+pub(super) struct App {
+    listener: Listener,
+    routes: TowerToHyperService<Router>,
+}
+
+impl App {
+    /// A POST anywhere else is refused too, because it may come from a daemon that was told another path before a restart.
+    pub(super) fn new(listener: &Listener) -> Self {
+        let routes = router(listener, true).fallback(any(elsewhere).with_state(listener.clone()));
+        Self { listener: listener.clone(), routes: TowerToHyperService::new(routes) }
+    }
+
+    /// A daemon's request goes straight to where the routes would lead it: their way is as long as that of an event.
+    pub(super) async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, Infallible> {
+        if self.is_delivery(&request) {
+            return Ok(receive(&self.listener, request, true).await);
+        }
+        self.routes.call(request).await
+    }
+
+    fn is_delivery<B>(&self, request: &Request<B>) -> bool {
+        let expected = &self.listener.parts.webhook.secret;
+        request.method() == Method::POST
+            && request.uri().path().strip_prefix('/').is_some_and(|last| match expected {
+                Some(expected) => !last.contains('/') && expected.is(last),
+                None => last.is_empty(),
+            })
+    }
 }
 
 /// The routes of a listener that could not be built.
@@ -42,7 +80,7 @@ async fn with_secret(State(listener): State<Listener>, request: Request, of_ours
     let last = request.uri().path().rsplit('/').next().unwrap_or_default();
     match &listener.parts.webhook.secret {
         Some(expected) if !expected.is(last) => astray(State(listener)).await,
-        _ => receive(State(listener), request, of_ours).await,
+        _ => receive(&listener, request, of_ours).await,
     }
 }
 
@@ -52,14 +90,13 @@ async fn astray(State(listener): State<Listener>) -> Response<Body> {
 }
 
 async fn elsewhere(State(listener): State<Listener>, method: Method) -> Response<Body> {
-    if method == Method::POST {
-        astray(State(listener)).await
-    } else {
-        json(StatusCode::NOT_FOUND, "{}".to_owned())
-    }
+    if method == Method::POST { astray(State(listener)).await } else { json(StatusCode::NOT_FOUND, "{}") }
 }
 
-async fn receive(State(listener): State<Listener>, request: Request, of_ours: bool) -> Response<Body> {
+async fn receive<B>(listener: &Listener, request: Request<B>, of_ours: bool) -> Response<Body>
+where
+    B: HttpBody<Data = Bytes, Error: Display>,
+{
     if let Err(problem) = check_content_type(request.headers()) {
         return answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem);
     }
@@ -78,8 +115,8 @@ async fn receive(State(listener): State<Listener>, request: Request, of_ours: bo
     let Ok(text) = std::str::from_utf8(&body) else {
         return answer(StatusCode::BAD_REQUEST, "the body should be JSON in UTF-8");
     };
-    match accept(&listener, text, of_ours).await {
-        Ok(()) => json(StatusCode::OK, "{}".to_owned()),
+    match accept(listener, text, of_ours).await {
+        Ok(()) => json(StatusCode::OK, "{}"),
         Err(error) if error.kind() == ErrorKind::NotUpdates => {
             answer(StatusCode::BAD_REQUEST, &error.to_string())
         }
@@ -133,8 +170,8 @@ fn answer(status: StatusCode, problem: &str) -> Response<Body> {
     json(status, serde_json::json!({ "error": problem }).to_string())
 }
 
-fn json(status: StatusCode, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
+fn json(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(text.into());
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
@@ -144,5 +181,5 @@ fn json(status: StatusCode, text: String) -> Response<Body> {
 /// sent. That holds under any server that is built on hyper, however deep the routes are nested.
 fn refuse() -> Response<Body> {
     let error = io::Error::new(io::ErrorKind::ConnectionAborted, "refused");
-    Response::new(Body::from_stream(stream::iter([Err::<bytes::Bytes, _>(error)])))
+    Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(error)])))
 }

@@ -1,12 +1,13 @@
 //! Reads a request's body within its limits.
 
-use std::future::{Future, poll_fn};
+use std::fmt::Display;
+use std::future::Future;
 use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::HttpBody;
 use bytes::{Bytes, BytesMut};
+use futures_util::future::poll_immediate;
 use http_body_util::BodyExt;
 
 use super::WebhookSettings;
@@ -19,12 +20,19 @@ pub(super) enum NoBody {
     Broken(String),
 }
 
-pub(super) async fn read(body: Body, settings: &WebhookSettings) -> Result<Bytes, NoBody> {
+pub(super) async fn read<B>(body: B, settings: &WebhookSettings) -> Result<Bytes, NoBody>
+where
+    B: HttpBody<Data = Bytes, Error: Display>,
+{
     let late = || NoBody::Broken(format!("the body did not come within {:?}", settings.body_timeout));
     within(settings.body_timeout, read_all(body, settings.body_limit)).await.ok_or_else(late)?
 }
 
-async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, NoBody> {
+async fn read_all<B>(body: B, limit: usize) -> Result<Bytes, NoBody>
+where
+    B: HttpBody<Data = Bytes, Error: Display>,
+{
+    let mut body = pin!(body);
     // Mostly it comes in one piece, which is not copied.
     let (mut first, mut all) = (Bytes::new(), BytesMut::new());
     let mut excess = 0_usize;
@@ -53,8 +61,8 @@ async fn read_all(mut body: Body, limit: usize) -> Result<Bytes, NoBody> {
 /// What a future comes to within a time. Mostly that is there at once, and no clock is asked.
 pub(super) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
-    match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => tokio::time::timeout(limit, future).await.ok(),
+    match poll_immediate(future.as_mut()).await {
+        None => tokio::time::timeout(limit, future).await.ok(),
+        output => output,
     }
 }

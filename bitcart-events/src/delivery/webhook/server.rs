@@ -7,17 +7,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use futures_util::future::{Either, select};
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::app;
+use super::app::App;
 use super::registrar::Registrar;
 use crate::client::without_login;
 use crate::{Error, ErrorKind, Listener, Result};
@@ -101,7 +100,7 @@ impl WebhookServer {
         let connections = TaskTracker::new();
         let settings = &listener.parts.webhook.settings;
         let server = Server {
-            app: app::whole(&listener),
+            app: Arc::new(App::new(&listener)),
             header_timeout: settings.header_timeout,
             places: Arc::new(Semaphore::new(settings.connections)),
             // Whoever drops this future stops the server too.
@@ -134,7 +133,7 @@ fn reachable(addr: SocketAddr) -> String {
 }
 
 struct Server {
-    app: Router,
+    app: Arc<App>,
     header_timeout: Duration,
     places: Arc<Semaphore>,
     stop: CancellationToken,
@@ -168,7 +167,8 @@ impl Server {
 
     fn serve(&self, stream: TcpStream) -> impl Future<Output = ()> + use<> {
         let stop = self.stop.clone();
-        let service = TowerToHyperService::new(self.app.clone());
+        let app = Arc::clone(&self.app);
+        let service = service_fn(move |request| Arc::clone(&app).answer(request));
         // The time for the headers runs from the moment that a connection is idle, so it limits that too.
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
