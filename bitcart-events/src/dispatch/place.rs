@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 use std::time::SystemTime;
 
+use futures_util::future::poll_immediate;
 use tokio::runtime::Handle;
 
 use super::batch::Batch;
@@ -100,8 +101,14 @@ impl Dispatcher {
             let AtLane { dispatcher, lane, waiting } = &lane;
             let ended = {
                 // Released before those that wait behind it.
-                let work = pin!(dispatcher.work(lane, waiting, first));
-                dispatcher.abort.run_until_cancelled(work).await
+                let mut work = pin!(dispatcher.work(lane, waiting, first));
+                let is_over = dispatcher.abort.is_cancelled();
+                // What ends at once need not be told when everything else has to.
+                let ended = if is_over { None } else { poll_immediate(work.as_mut()).await };
+                match ended {
+                    None => dispatcher.abort.run_until_cancelled(work).await,
+                    ended => ended,
+                }
             };
             if ended.is_none() {
                 dispatcher.abandon();

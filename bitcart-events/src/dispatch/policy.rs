@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-use crate::handler::{HandlerError, Outcome};
+use crate::handler::HandlerError;
 use crate::{BoxError, Error, ErrorKind};
 
 /// How soon something is tried again that cannot be stored.
@@ -32,12 +32,8 @@ impl Default for Policy {
     }
 }
 
-/// What comes after an attempt.
+/// What comes after an attempt that failed.
 pub(super) enum Next {
-    /// It is handled.
-    Done,
-    /// It is handled, and the inbox knows it already.
-    Stored,
     /// Another attempt, after that time.
     Again(Duration),
     /// Another attempt after that time, which is not the handler's fault: what it wanted to have stored could not be.
@@ -48,13 +44,12 @@ pub(super) enum Next {
 
 impl Policy {
     /// `failures` is how many attempts had failed before this one, `retries` what the handler says about them.
-    pub(super) fn next(&self, outcome: &Outcome, failures: u32, retries: Option<u32>) -> Next {
-        match outcome {
-            Ok(()) => Next::Done,
-            Err(HandlerError::Failed(error)) if is_of_inbox(error) => Next::Later(LATER),
-            Err(error) if error.is_final() => Next::Dead,
-            Err(_) if failures >= retries.unwrap_or(self.retries) => Next::Dead,
-            Err(_) => Next::Again(self.wait(failures)),
+    pub(super) fn next(&self, error: &HandlerError, failures: u32, retries: Option<u32>) -> Next {
+        match error {
+            HandlerError::Failed(error) if is_of_inbox(error) => Next::Later(LATER),
+            error if error.is_final() => Next::Dead,
+            _ if failures >= retries.unwrap_or(self.retries) => Next::Dead,
+            _ => Next::Again(self.wait(failures)),
         }
     }
 
@@ -81,7 +76,7 @@ mod tests {
     #[test]
     fn waits_grow_and_end() {
         let policy = Policy { retries: 2, ..Policy::default() };
-        let failed = || Err(HandlerError::Failed("down".into()));
+        let failed = || HandlerError::Failed("down".into());
         let wait = |failures, retries| match policy.next(&failed(), failures, retries) {
             Next::Again(wait) => Some(wait),
             _ => None,
@@ -95,8 +90,7 @@ mod tests {
         assert!(wait(99, Some(100)).unwrap() >= policy.waits.1);
         assert!(wait(1, None).is_some() && wait(2, None).is_none(), "the listener's limit");
         assert!(wait(0, Some(0)).is_none(), "the handler's own");
-        assert!(matches!(policy.next(&Ok(()), 0, None), Next::Done));
-        let argument = Err(HandlerError::Argument(FieldError::other_event("new_block", "new_payment")));
+        let argument = HandlerError::Argument(FieldError::other_event("new_block", "new_payment"));
         assert!(matches!(policy.next(&argument, 0, Some(9)), Next::Dead), "it can never succeed");
     }
 }

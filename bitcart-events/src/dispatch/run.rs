@@ -30,14 +30,15 @@ tokio::task_local! {
 macro_rules! span {
     ($level:expr, $run:expr) => {{
         let (run, mut span): (&Run<'_>, _) = ($run, Span::none());
+        // The handler is asked in each field, because those are only looked at where somebody wants to see the span.
+        let info = || run.handler.info();
         quietly(|| {
-            let info = run.handler.info();
             span = tracing::span!(
                 $level,
                 "handler",
-                event = %info.event,
-                handler = info.name,
-                at = %format_args!("{}:{}", info.file, info.line),
+                event = %info().event,
+                handler = info().name,
+                at = %format_args!("{}:{}", info().file, info().line),
                 currency = %run.update.currency(),
                 wallet = run.update.coin().wallet_shown(),
             );
@@ -58,16 +59,28 @@ struct Run<'a> {
     attempt: &'a Attempt,
 }
 
-/// How a call ended.
-pub(super) struct Ended {
-    pub(super) outcome: Outcome,
+/// An event that is handled.
+pub(super) enum Handled {
+    /// The inbox does not know it yet.
+    Untold,
+    /// It does, with what the handler wanted to have stored.
+    Stored,
+}
+
+/// An attempt that failed.
+pub(super) struct Failure {
+    pub(super) error: HandlerError,
     pub(super) next: Next,
     /// The error as text.
-    pub(super) error: String,
+    pub(super) shown: String,
 }
 
 /// Runs a handler, and what it wants to have stored; logs how it ended, and what comes next.
-pub(super) async fn run(dispatcher: &Dispatcher, handler: &Handler, accepted: &Accepted) -> Ended {
+pub(super) async fn run(
+    dispatcher: &Dispatcher,
+    handler: &Handler,
+    accepted: &Accepted,
+) -> Result<Handled, Failure> {
     let Accepted { update, id, attempt, origin, at, .. } = accepted;
     let attempt = &Attempt::new(dispatcher.key, *id, *attempt, *origin, *at);
     let run = Run { handler, update, attempt };
@@ -82,54 +95,52 @@ pub(super) async fn run(dispatcher: &Dispatcher, handler: &Handler, accepted: &A
     };
     let begin = || begin(dispatcher, &run, &called);
     let mut outcome = Running { inside: &inside, begin: Some(begin), future: None }.await;
-    let (effects, mut next) = (attempt.take_effects(), Next::Done);
+    let (effects, mut handled) = (attempt.take_effects(), Handled::Untold);
     if outcome.is_ok() && !effects.is_empty() {
-        next = Next::Stored;
-        match dispatcher.inbox.settle_with(&accepted.claimed(), effects).await {
-            Ok(()) => {}
-            Err(error) => outcome = Err(HandlerError::Failed(error)),
-        }
+        handled = Handled::Stored;
+        let stored = dispatcher.inbox.settle_with(&accepted.claimed(), effects).await;
+        outcome = stored.map_err(HandlerError::Failed);
     }
-    let mut error = String::new();
-    if let Err(failed) = &outcome {
-        // The error's `Display` is the user's code too.
-        match catch_unwind(AssertUnwindSafe(|| failed.to_string())) {
-            Ok(shown) => error = shown,
-            Err(panic) => {
-                let panicked = panicked(&*panic);
-                error = panicked.to_string();
-                outcome = Err(panicked);
-            }
-        }
-        next = dispatcher.policy.next(&outcome, accepted.failures, handler.retries());
-        // What goes wrong is told with all that the span says, whether or not anybody wants to see the span.
-        if inside.span.is_disabled() {
-            inside.span = span!(Level::ERROR, &run);
-        }
+    let Err(mut error) = outcome else {
+        let attempt = accepted.attempt;
+        quietly(|| inside.span.in_scope(|| tracing::debug!(id = id.0, attempt, "handled")));
+        return Ok(handled);
+    };
+    // The error's `Display` is the user's code too.
+    let shown = catch_unwind(AssertUnwindSafe(|| error.to_string())).unwrap_or_else(|panic| {
+        error = panicked(&*panic);
+        error.to_string()
+    });
+    let next = dispatcher.policy.next(&error, accepted.failures, handler.retries());
+    // What goes wrong is told with all that the span says, whether or not anybody wants to see the span.
+    if inside.span.is_disabled() {
+        inside.span = span!(Level::ERROR, &run);
     }
-    quietly(|| inside.span.in_scope(|| tell(&outcome, &error, &next, accepted)));
-    Ended { outcome, next, error }
+    let failure = Failure { error, next, shown };
+    quietly(|| inside.span.in_scope(|| failure.tell(accepted)));
+    Err(failure)
 }
 
-fn tell(outcome: &Outcome, error: &str, next: &Next, accepted: &Accepted) {
-    const DEAD: &str = "it is a dead letter now";
-    let (id, attempt) = (accepted.id.0, accepted.attempt);
-    let Err(failed) = outcome else { return tracing::debug!(id, attempt, "handled") };
-    let update = excerpt(accepted.update.raw());
-    match (failed, next) {
-        (HandlerError::Argument(_), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),
-        (_, Next::Again(wait)) => {
-            tracing::error!(id, attempt, update, "failed: {error}; trying again in {wait:.1?}");
+impl Failure {
+    fn tell(&self, accepted: &Accepted) {
+        const DEAD: &str = "it is a dead letter now";
+        let (id, attempt, error) = (accepted.id.0, accepted.attempt, &self.shown);
+        let update = excerpt(accepted.update.raw());
+        match (&self.error, &self.next) {
+            (HandlerError::Argument(_), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),
+            (_, Next::Again(wait)) => {
+                tracing::error!(id, attempt, update, "failed: {error}; trying again in {wait:.1?}");
+            }
+            (_, Next::Later(wait)) => {
+                tracing::error!(
+                    id,
+                    attempt,
+                    update,
+                    "handled, but not stored: {error}; all of it again in {wait:.1?}"
+                );
+            }
+            (_, Next::Dead) => tracing::error!(id, attempt, update, "failed: {error}; {DEAD}"),
         }
-        (_, Next::Later(wait)) => {
-            tracing::error!(
-                id,
-                attempt,
-                update,
-                "handled, but not stored: {error}; all of it again in {wait:.1?}"
-            );
-        }
-        (_, _) => tracing::error!(id, attempt, update, "failed: {error}; {DEAD}"),
     }
 }
 

@@ -25,24 +25,21 @@ pub(super) struct Tally<'a> {
     waiting: &'a Waiting,
     batch: Option<&'a Batch>,
     ended: usize,
-    /// How many of those are handled, and not in the report yet.
+    /// How many of those went well, at last.
+    done: usize,
+    /// How many at once: they are not in the report yet.
     handled: usize,
 }
 
 impl<'a> Tally<'a> {
     pub(super) fn new(dispatcher: &'a Dispatcher, waiting: &'a Waiting, batch: Option<&'a Batch>) -> Self {
-        Self { dispatcher, waiting, batch, ended: 0, handled: 0 }
+        Self { dispatcher, waiting, batch, ended: 0, done: 0, handled: 0 }
     }
 
     pub(super) fn count(&mut self, became: Became) {
         self.dispatcher.unfinished.fetch_sub(1, Ordering::Relaxed);
-        if self.dispatcher.is_transient
-            && !matches!(became, Became::Left)
-            && let Some(transient) = self.dispatcher.inbox.transient()
-        {
-            transient.end(1);
-        }
         self.ended += 1;
+        self.done += usize::from(!matches!(became, Became::Left));
         self.handled += usize::from(matches!(became, Became::Handled));
         if self.ended >= TOGETHER {
             self.tell();
@@ -50,7 +47,10 @@ impl<'a> Tally<'a> {
     }
 
     pub(super) fn tell(&mut self) {
-        let (ended, handled) = (std::mem::take(&mut self.ended), std::mem::take(&mut self.handled));
+        let [ended, done, handled] = [&mut self.ended, &mut self.done, &mut self.handled].map(std::mem::take);
+        if let Some(transient) = self.dispatcher.inbox.transient().filter(|_| done > 0) {
+            transient.end(done);
+        }
         if let Some(batch) = self.batch.filter(|_| handled > 0) {
             batch.handled(handled);
         }

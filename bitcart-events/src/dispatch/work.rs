@@ -10,7 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::found::Found;
 use super::lanes::Waiting;
 use super::policy::Next;
-use super::run::{self, Ended};
+use super::run::{self, Failure, Handled};
 use super::tally::{AtOnce, Became, Tally};
 use super::{
     Accepted, Batch, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, meter, runtime,
@@ -148,17 +148,17 @@ impl Dispatcher {
             if !turn.goes_on(&self.turns) {
                 turn.begin(&self.turns).await;
             }
-            let Ended { outcome, next, error } = run::run(self, handler, accepted).await;
-            let is_failure = matches!(next, Next::Again(_));
-            let again = self.settle(source, accepted, next, error);
-            match outcome {
-                Ok(()) if is_noted => return Became::HandledLater,
-                Ok(()) => return Became::Handled,
-                Err(error) => {
-                    if let Some(batch) = batch.filter(|_| !is_noted) {
-                        batch.note(|report| note(report, index, handler, error, again));
-                    }
+            let Failure { error, next, shown } = match run::run(self, handler, accepted).await {
+                Ok(handled) => {
+                    self.settle(accepted, &handled);
+                    return if is_noted { Became::HandledLater } else { Became::Handled };
                 }
+                Err(failure) => failure,
+            };
+            let is_failure = matches!(next, Next::Again(_));
+            let again = self.settle_failed(source, accepted, next, shown);
+            if let Some(batch) = batch.filter(|_| !is_noted) {
+                batch.note(|report| note(report, index, handler, error, again));
             }
             is_noted = true;
             let Some(wait) = again.filter(|_| self.policy.strict) else { return Became::Left };
@@ -172,8 +172,17 @@ impl Dispatcher {
         }
     }
 
+    /// Tells the inbox that it is handled.
+    fn settle(&self, accepted: &Accepted, handled: &Handled) {
+        if matches!(handled, Handled::Untold) && !self.is_transient {
+            self.inbox.settle(&accepted.claimed(), Verdict::Handled);
+        }
+        meter::count(meter::HANDLED, accepted.update.currency(), accepted.origin);
+        meter::lag(accepted.update.currency(), accepted.at);
+    }
+
     /// Tells the inbox what comes next. When another attempt is made, if one is.
-    fn settle(
+    fn settle_failed(
         self: &Arc<Self>,
         source: &Source,
         accepted: &Accepted,
@@ -182,14 +191,6 @@ impl Dispatcher {
     ) -> Option<Duration> {
         let count = |what| meter::count(what, accepted.update.currency(), accepted.origin);
         match next {
-            Next::Done | Next::Stored => {
-                if matches!(next, Next::Done) && !self.is_transient {
-                    self.inbox.settle(&accepted.claimed(), Verdict::Handled);
-                }
-                count(meter::HANDLED);
-                meter::lag(accepted.update.currency(), accepted.at);
-                None
-            }
             Next::Dead => {
                 self.inbox.settle(&accepted.claimed(), Verdict::Dead { error });
                 count(meter::DIED);
