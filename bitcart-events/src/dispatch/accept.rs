@@ -183,12 +183,12 @@ impl Dispatcher {
             claim: true,
             awaited,
         };
-        if let Some(transient) = self.inbox.transient() {
+        if self.is_transient {
             if !dead.is_empty() {
                 let dead = inbox::Batch { events: dead, ..inbox::Batch::default() };
                 self.inbox.append(dead, Box::new(drop));
             }
-            let lanes = self.stored(placing, transient.begin(&facts));
+            let lanes = self.place(placing);
             #[cfg(feature = "polling")]
             drop(accepting);
             if lends {

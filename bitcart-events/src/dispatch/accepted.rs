@@ -2,8 +2,11 @@
 
 use std::time::SystemTime;
 
+use super::meter;
 use crate::Update;
+use crate::field::excerpt;
 use crate::inbox::{Claimed, EventId, NewEvent, Origin};
+use crate::told::quietly;
 
 /// What is [`Claimed`], with its update in the place of its text: an inbox asks for the one, handlers for the other.
 pub(super) struct Accepted {
@@ -25,6 +28,27 @@ impl Accepted {
     pub(super) fn new(index: usize, lane: usize, update: Update, origin: Origin) -> Self {
         let (id, at) = (EventId(0), SystemTime::UNIX_EPOCH);
         Self { index, lane, update, origin, id, at, attempt: 1, failures: 0, due: None }
+    }
+
+    /// It is in the inbox.
+    pub(super) fn stored(&mut self, id: EventId, at: SystemTime) {
+        (self.id, self.at) = (id, at);
+        let Self { update, origin, .. } = self;
+        let currency = update.currency();
+        meter::count(meter::ACCEPTED, currency, *origin);
+        quietly(|| {
+            tracing::debug!(id = id.0, ?origin, %currency, event = %update.event(), "accepted");
+        });
+    }
+
+    /// It is not: what it states was delivered before.
+    pub(super) fn repeated(&self) {
+        let Self { update, origin, .. } = self;
+        let currency = update.currency();
+        quietly(|| {
+            tracing::debug!(%currency, update = excerpt(update.raw()), "delivered before");
+        });
+        meter::count(meter::REPEATED, currency, *origin);
     }
 
     /// The update is what the event's text says.

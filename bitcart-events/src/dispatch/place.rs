@@ -15,10 +15,8 @@ use super::lanes::Waiting;
 use super::work::AtWork;
 use super::{Accepted, Dispatcher, Job, lock, meter};
 use crate::Coin;
-use crate::field::excerpt;
 use crate::inbox::{EventId, Origin};
 use crate::source::{Lane, Source};
-use crate::told::quietly;
 
 /// What a lane's worker does, from its begin to its end.
 pub(super) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -39,34 +37,31 @@ pub(super) struct Placing {
 }
 
 impl Dispatcher {
-    /// They are stored: those that are ours go into their lanes. The lanes that have to begin.
-    pub(super) fn stored(self: &Arc<Self>, placing: Placing, ids: Vec<Option<EventId>>) -> Vec<Work> {
-        let Placing { source, coin, mut updates, died, lanes, found, batch, claim, awaited } = placing;
+    /// They are stored, as the inbox says now: those that are ours go into their lanes. The lanes that have to begin.
+    pub(super) fn stored(self: &Arc<Self>, mut placing: Placing, ids: Vec<Option<EventId>>) -> Vec<Work> {
+        let Placing { updates, batch, claim, awaited, .. } = &mut placing;
         let (now, mut ids) = (SystemTime::now(), ids.into_iter());
-        died.into_iter().for_each(|origin| meter::count(meter::DIED, coin.currency(), origin));
         updates.retain_mut(|accepted| {
-            let Accepted { index, update, origin, id, at, .. } = accepted;
-            let currency = update.currency();
             // An inbox that has forgotten one has not stored it: who waits for the report is told that there is none.
             let Some(stored) = ids.next() else { return false };
-            let Some(new) = stored else {
-                quietly(|| {
-                    tracing::debug!(%currency, update = excerpt(update.raw()), "delivered before");
-                });
-                batch.note(|report| report.repeated.push(*index));
-                meter::count(meter::REPEATED, currency, *origin);
+            let Some(id) = stored else {
+                accepted.repeated();
+                batch.note(|report| report.repeated.push(accepted.index));
                 return false;
             };
-            (*id, *at) = (new, now);
-            meter::count(meter::ACCEPTED, currency, *origin);
-            quietly(|| {
-                tracing::debug!(id = id.0, ?origin, %currency, event = %update.event(), "accepted");
-            });
-            if !claim && awaited {
-                lock(&self.awaited).insert(new, (Arc::clone(&batch), *index));
+            accepted.stored(id, now);
+            if !*claim && *awaited {
+                lock(&self.awaited).insert(id, (Arc::clone(batch), accepted.index));
             }
-            claim
+            *claim
         });
+        self.place(placing)
+    }
+
+    /// They are stored, and all of them are ours.
+    pub(super) fn place(self: &Arc<Self>, placing: Placing) -> Vec<Work> {
+        let Placing { source, coin, updates, died, lanes, found, batch, .. } = placing;
+        died.into_iter().for_each(|origin| meter::count(meter::DIED, coin.currency(), origin));
         // Mostly all of them have the same lane.
         let mut jobs = vec![updates];
         if lanes.len() > 1 {
@@ -95,13 +90,12 @@ impl Dispatcher {
         let count = job.updates.len();
         self.unfinished.fetch_add(count, Ordering::Relaxed);
         let (job, waiting) = self.lanes.push(lane.clone(), job, count)?;
-        let lane = AtLane { dispatcher: Arc::clone(self), lane, waiting };
-        let first = AtWork::new(self, job);
+        let at_work = Some(AtWork::new(self, job));
+        let mut lane = AtLane { dispatcher: Arc::clone(self), lane, waiting, at_work };
         Some(Box::pin(self.workers.track_future(async move {
-            let AtLane { dispatcher, lane, waiting } = &lane;
+            let AtLane { dispatcher, lane, waiting, at_work } = &mut lane;
             let ended = {
-                // Released before those that wait behind it.
-                let mut work = pin!(dispatcher.work(lane, waiting, first));
+                let mut work = pin!(dispatcher.work(lane, waiting, at_work));
                 let is_over = dispatcher.abort.is_cancelled();
                 // What ends at once need not be told when everything else has to.
                 let ended = if is_over { None } else { poll_immediate(work.as_mut()).await };
@@ -111,6 +105,8 @@ impl Dispatcher {
                 }
             };
             if ended.is_none() {
+                // Released before those that wait behind it.
+                *at_work = None;
                 dispatcher.abandon();
             }
         })))
@@ -141,10 +137,14 @@ struct AtLane {
     dispatcher: Arc<Dispatcher>,
     lane: Lane,
     waiting: Arc<Waiting>,
+    /// What it has taken from there.
+    at_work: Option<AtWork>,
 }
 
 impl Drop for AtLane {
     fn drop(&mut self) {
+        // Released before those that wait behind it.
+        self.at_work = None;
         let left = self.dispatcher.lanes.abandon(&self.lane, &self.waiting);
         left.iter().for_each(|job| self.dispatcher.release(&job.updates));
     }

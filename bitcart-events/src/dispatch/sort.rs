@@ -1,6 +1,7 @@
 //! What becomes of updates before they are stored: read, ignored, rejected, or sorted into lanes.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use super::accept::Incoming;
 use super::found::Found;
@@ -19,7 +20,7 @@ use crate::{Coin, Update};
 #[derive(Default)]
 pub(super) struct Sorting {
     pub(super) updates: Vec<Accepted>,
-    /// What each of these states, if that is delivered only once.
+    /// What each of these states, if that is delivered only once: for an inbox that is told all together.
     pub(super) facts: Vec<Option<Fact>>,
     /// What no handler could take.
     pub(super) dead: Vec<NewEvent>,
@@ -62,10 +63,9 @@ impl Dispatcher {
         updates: Vec<Incoming>,
         #[cfg(feature = "polling")] watching: &mut Watching<'_>,
     ) -> Sorting {
-        let count = updates.len();
-        let (accepted, facts) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        let mut sorting = Sorting { updates: accepted, facts, ..Sorting::default() };
+        let mut sorting = Sorting { updates: Vec::with_capacity(updates.len()), ..Sorting::default() };
         let (mut marker, mut ignored) = (None, None);
+        let transient = self.inbox.transient().map(|inbox| (inbox, SystemTime::now()));
         for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
             let update = match update {
                 Ok(update) => update,
@@ -87,13 +87,26 @@ impl Dispatcher {
                 continue;
             }
             let lane = source.lane(&update, self.policy.payments_apart);
-            sorting.facts.push(fact(&update, &lane, life, &mut marker, &self.key));
+            let fact = fact(&update, &lane, life, &mut marker, &self.key);
             // Mostly all of them have the same one.
             let lane = sorting.lanes.iter().position(|known| *known == lane).unwrap_or_else(|| {
                 sorting.lanes.push(lane);
                 sorting.lanes.len() - 1
             });
-            sorting.updates.push(Accepted::new(index, lane, update, origin));
+            let mut accepted = Accepted::new(index, lane, update, origin);
+            match transient {
+                None => sorting.facts.push(fact),
+                // Nothing more is kept of it, so it is stored by that.
+                Some((inbox, now)) => match inbox.begin(fact.as_ref()) {
+                    Some(id) => accepted.stored(id, now),
+                    None => {
+                        accepted.repeated();
+                        sorting.report.repeated.push(index);
+                        continue;
+                    }
+                },
+            }
+            sorting.updates.push(accepted);
         }
         sorting
     }

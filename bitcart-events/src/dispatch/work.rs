@@ -70,11 +70,9 @@ impl Dispatcher {
     }
 
     /// It leaves when nothing waits in the lane.
-    pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting, first: AtWork) {
+    pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting, at_work: &mut Option<AtWork>) {
         let (mut turn, mut at_once, mut is_on_its_own) = (Turn(None), AtOnce::default(), false);
-        let mut next = Some(first);
-        while let Some(mut at_work) = next {
-            let AtWork { job: Job { source, updates, found, batch, .. }, count, .. } = &mut at_work;
+        while let Some(AtWork { job: Job { source, updates, found, batch, .. }, count, .. }) = at_work {
             let batch = batch.as_deref();
             let mut tally = Tally::new(self, waiting, batch);
             for accepted in updates {
@@ -92,10 +90,10 @@ impl Dispatcher {
                 tally.count(became);
             }
             drop(tally);
-            drop(at_work);
+            *at_work = None;
             self.room.freed();
-            next = self.lanes.next(lane).map(|job| AtWork::new(self, job));
-            if next.is_some() && !std::mem::replace(&mut is_on_its_own, true) {
+            *at_work = self.lanes.next(lane).map(|job| AtWork::new(self, job));
+            if at_work.is_some() && !std::mem::replace(&mut is_on_its_own, true) {
                 // Whoever lent his thread did so for his own events.
                 tokio::task::yield_now().await;
             }

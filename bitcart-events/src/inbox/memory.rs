@@ -285,9 +285,8 @@ impl Inbox for MemoryInbox {
 }
 
 impl Transient for MemoryInbox {
-    fn begin(&self, facts: &[Option<Fact>]) -> Vec<Option<EventId>> {
-        let mut held = self.held();
-        facts.iter().map(|fact| held.begin(fact.as_ref())).collect()
+    fn begin(&self, fact: Option<&Fact>) -> Option<EventId> {
+        self.held().begin(fact)
     }
 
     fn end(&self, handled: usize) {

@@ -10,12 +10,26 @@ pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
     let mut table = Table::for_bytes(body.len());
     let (mut list, mut wallet, mut currency) = (None, None, None);
-    let mut is_first = true;
-    cursor.take(b'{')?;
-    while cursor.another(is_first, b'}')? {
-        is_first = false;
-        let key = cursor.text()?;
-        cursor.take(b':')?;
+    // They come in this order.
+    let mut members = ["updates", "wallet", "currency"].into_iter();
+    let mut before: &[u8] = b"{\"";
+    loop {
+        let key = match members.next() {
+            Some(member) if cursor.skip_text(before, member, b"\": ").is_some() => member,
+            _ => {
+                let is_first = before.starts_with(b"{");
+                if is_first {
+                    cursor.take(b'{')?;
+                }
+                if !cursor.another(is_first, b'}')? {
+                    break;
+                }
+                let key = cursor.text()?;
+                cursor.take(b':')?;
+                key
+            }
+        };
+        before = b", \"";
         match key {
             "updates" => once(&mut list, updates(&mut cursor, &mut table, body.len())?)?,
             "wallet" => once(&mut wallet, name(&mut cursor)?)?,

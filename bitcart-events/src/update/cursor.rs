@@ -28,6 +28,16 @@ impl<'a> Cursor<'a> {
 
     /// Goes past white space, to the byte that comes next.
     pub(super) fn peek(&mut self) -> Option<u8> {
+        match self.rest.first() {
+            // Mostly there is none.
+            Some(byte) if *byte > b' ' => Some(*byte),
+            _ => self.after_space(),
+        }
+    }
+
+    // By itself, so that what is mostly done stays small enough to stand where it is needed.
+    #[inline(never)]
+    fn after_space(&mut self) -> Option<u8> {
         while let [b' ' | b'\t' | b'\n' | b'\r', after @ ..] = self.rest {
             self.rest = after;
         }
@@ -57,7 +67,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes past exactly this text, in which nothing is escaped, between these two pieces.
-    pub(super) fn skip_text(&mut self, before: &[u8], text: &str, after: &[u8]) -> Option<()> {
+    pub(crate) fn skip_text(&mut self, before: &[u8], text: &str, after: &[u8]) -> Option<()> {
         let (inside, rest) = self.rest.strip_prefix(before)?.split_at_checked(text.len())?;
         let rest = rest.strip_prefix(after)?;
         (inside == text.as_bytes()).then(|| self.rest = rest)

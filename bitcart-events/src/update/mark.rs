@@ -9,15 +9,7 @@ use crate::inbox::Mark;
 /// The field that is another one in the queue.
 const GROWING: &str = "tx_hashes";
 
-#[cfg(feature = "websocket")]
-impl Mark {
-    /// Of these parts alone.
-    pub(crate) fn of<'a>(key: &[u8; 16], parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Self {
-        Marker::new(key).mark(parts)
-    }
-}
-
-/// Makes one mark of a wallet's after another, in the same piece of memory.
+/// Makes one mark after another, in the same piece of memory.
 pub(crate) struct Marker {
     hasher: SipHasher13,
     bytes: Vec<u8>,
@@ -38,13 +30,13 @@ impl Marker {
         marker
     }
 
-    fn new(key: &[u8; 16]) -> Self {
+    pub(crate) fn new(key: &[u8; 16]) -> Self {
         Self { hasher: SipHasher13::new_with_key(key), bytes: Vec::new() }
     }
 
     /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Each part counts by
     /// itself, and one that is missing is another one than an empty one. It stays the same for ever: it is kept.
-    fn mark<'a>(&mut self, parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Mark {
+    pub(crate) fn mark<'a>(&mut self, parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Mark {
         // The hasher is slow with many small pieces.
         let bytes = &mut self.bytes;
         bytes.clear();
@@ -73,18 +65,13 @@ impl Update {
     /// capture `eth_rpc`: get_updates-after-payment), so that the same emission differs there from what the websocket
     /// brought.
     #[cfg(feature = "websocket")]
-    pub(crate) fn mark(&self, key: &[u8; 16]) -> Mark {
-        Mark::of(key, self.parts())
+    pub(crate) fn mark(&self, marker: &mut Marker) -> Mark {
+        marker.mark(std::iter::once(Some(self.event().name().as_bytes())).chain(self.values()))
     }
 
     /// The same for one wallet alone: a transfer of it.
     pub(crate) fn transfer(&self, marker: &mut Marker) -> Mark {
         marker.mark(self.values())
-    }
-
-    #[cfg(feature = "websocket")]
-    fn parts(&self) -> impl Iterator<Item = Option<&[u8]>> {
-        std::iter::once(Some(self.event().name().as_bytes())).chain(self.values())
     }
 
     fn values(&self) -> impl Iterator<Item = Option<&[u8]>> {
@@ -108,8 +95,9 @@ mod tests {
         let body: Arc<str> = r#"{"event": "new_transaction", "tx": "ab", "amount": "0.1"}"#.into();
         let update = Update::parse(&body, 0..body.len(), &coin).unwrap();
         let long = "c".repeat(300);
-        let mark = Mark::of(&[7; 16], [Some(&b"a"[..]), Some(b""), None, Some(long.as_bytes())]);
-        let shown = [mark, update.mark(&[7; 16]), update.transfer(&mut Marker::of(&[7; 16], &coin))]
+        let mut marker = Marker::new(&[7; 16]);
+        let mark = marker.mark([Some(&b"a"[..]), Some(b""), None, Some(long.as_bytes())]);
+        let shown = [mark, update.mark(&mut marker), update.transfer(&mut Marker::of(&[7; 16], &coin))]
             .map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
         let known = [
             "68a140c96df3673e6107c452cee2bac1",

@@ -149,6 +149,9 @@ async fn accept(Listener { source, parts }: &Listener, text: &str, lends: bool) 
 fn check_content_type(headers: &HeaderMap) -> std::result::Result<(), String> {
     let given = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str);
     let given = given.transpose().ok().flatten().unwrap_or_default();
+    if given == "application/json" {
+        return Ok(());
+    }
     let mut parts = given.split(';').map(str::trim);
     let is_json = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
     let is_utf8 = parts.all(|parameter| match parameter.split_once('=') {

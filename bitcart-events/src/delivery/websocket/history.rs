@@ -304,5 +304,5 @@ impl<H> History<H> {
 /// For tests, which say in other ways what an update is.
 #[cfg(test)]
 fn mark_of(what: impl std::fmt::Debug) -> Mark {
-    Mark::of(&[0; 16], [Some(format!("{what:?}").as_bytes())])
+    crate::update::Marker::new(&[0; 16]).mark([Some(format!("{what:?}").as_bytes())])
 }

@@ -141,9 +141,8 @@ impl Ledger {
             return self.give_up(key, Some(Instant::now()));
         };
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
-        let secret = self.desk.dispatcher.key();
         let updates: Vec<Read> = updates.collect();
-        let marks: Vec<Mark> = updates.iter().map(|update| mark(secret, update)).collect();
+        let marks: Vec<Mark> = updates.iter().map(|update| mark(&mut self.marker, update)).collect();
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         let again = matches!(asking, Asking::Again | Asking::Outlived);
         // One that was asked before this connection may have been answered before it, too.

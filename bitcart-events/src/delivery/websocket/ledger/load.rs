@@ -12,6 +12,7 @@ use super::super::rows::{Kept, Rows};
 use super::wallet::{Wallet, mark};
 use super::{Held, Ledger};
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
+use crate::update::Marker;
 use crate::{Coin, Result, Update};
 
 impl Ledger {
@@ -35,9 +36,11 @@ impl Ledger {
             self.number = self.number.max(self.kept.last());
             self.block_rows = self.kept.blocks();
             self.blocks = None;
-            let secret = *self.desk.dispatcher.key();
             for wallet in self.wallets.values_mut() {
-                wallet.restore(known(&secret, &mut self.kept, &mut self.frames, &wallet.coin), &self.passed);
+                wallet.restore(
+                    known(&mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),
+                    &self.passed,
+                );
                 wallet.holds = Some(Instant::now());
             }
             let known: Vec<(WalletId, Coin)> =
@@ -69,8 +72,7 @@ impl Ledger {
     pub(super) fn add(&mut self, key: WalletId, coin: Coin) {
         let mut wallet = Wallet::new(coin.clone(), self.desk.memory.take(self.currency, key), &self.passed);
         if self.keeps && wallet.history(&self.passed).is_new() {
-            let secret = *self.desk.dispatcher.key();
-            wallet.restore(known(&secret, &mut self.kept, &mut self.frames, &coin), &self.passed);
+            wallet.restore(known(&mut self.marker, &mut self.kept, &mut self.frames, &coin), &self.passed);
         }
         self.wallets.insert(key, wallet);
         self.merge_again(key, &coin);
@@ -131,7 +133,7 @@ impl Held {
 
 /// What is kept of a wallet: its history with what was held, its rows, and how many were held.
 fn known(
-    secret: &[u8; 16],
+    marker: &mut Marker,
     kept: &mut Kept,
     frames: &mut BTreeMap<ReceivedId, Held>,
     coin: &Coin,
@@ -146,7 +148,7 @@ fn known(
     let (mut history, last) = known.unwrap_or_default();
     for (_, frame) in frames.extract_if(.., |_, held| held.coin.id() == coin.id()) {
         held += 1;
-        history.brought(mark(secret, &frame.update), Some(Box::new(frame)));
+        history.brought(mark(marker, &frame.update), Some(Box::new(frame)));
     }
     (history, Rows::after(last), held)
 }

@@ -31,6 +31,7 @@ use crate::inbox::WalletId;
 use crate::inbox::{Chain, Received, ReceivedId, Remember};
 use crate::source::Source;
 use crate::told::Told;
+use crate::update::Marker;
 use crate::{Coin, Currency};
 
 /// How often the wallets' queues are fetched while there is no socket.
@@ -79,6 +80,7 @@ pub(super) struct Ledger {
     /// The last number of what is kept.
     number: u64,
     block_rows: BlockRows,
+    marker: Marker,
 }
 
 impl Ledger {
@@ -94,6 +96,7 @@ impl Ledger {
             chain: Chain::default(),
             number: 0,
             block_rows: BlockRows::new(),
+            marker: Marker::new(desk.dispatcher.key()),
             desk,
             currency,
             orders,

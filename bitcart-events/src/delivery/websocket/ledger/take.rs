@@ -74,7 +74,7 @@ impl Ledger {
     }
 
     fn take_for(&mut self, number: Option<u64>, key: WalletId, mut held: Held) {
-        let mark = mark(self.desk.dispatcher.key(), &held.update);
+        let mark = mark(&mut self.marker, &held.update);
         let id = self.next_text();
         let Some(wallet) = self.wallets.get_mut(&key) else {
             // Added or removed a moment ago.
@@ -105,7 +105,7 @@ impl Ledger {
     /// A block, which names no wallet. It is in the queue of each. For a wallet that has a handler of its own for it there is a
     /// row of its own, of the same number.
     fn take_for_all(&mut self, number: Option<u64>, mut held: Held) {
-        let mark = mark(self.desk.dispatcher.key(), &held.update);
+        let mark = mark(&mut self.marker, &held.update);
         let own: Vec<Coin> =
             held.update.as_ref().map_or_else(|_| Vec::new(), |update| self.taking(update.event()));
         self.pass(mark, &own);

@@ -15,6 +15,7 @@ use crate::Coin;
 use crate::delivery::waits::Waits;
 use crate::dispatch::Read;
 use crate::inbox::{Life, Mark, ReceivedId};
+use crate::update::Marker;
 
 /// How long frames wait for an answer that was asked for, and how long in all.
 pub(super) const HOLD: Duration = Duration::from_secs(10);
@@ -156,9 +157,9 @@ impl Wallet {
     }
 }
 
-pub(super) fn mark(key: &[u8; 16], update: &Read) -> Mark {
+pub(super) fn mark(marker: &mut Marker, update: &Read) -> Mark {
     match update {
-        Ok(update) => update.mark(key),
-        Err((_, raw)) => Mark::of(key, [Some(raw.as_bytes())]),
+        Ok(update) => update.mark(marker),
+        Err((_, raw)) => marker.mark([Some(raw.as_bytes())]),
     }
 }
