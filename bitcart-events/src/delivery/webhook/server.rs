@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -108,7 +109,8 @@ impl WebhookServer {
             stop: registrar.crew.stop_token(),
             connections: connections.clone(),
         };
-        connections.spawn(server.accept(socket));
+        // In a box: see `Orders::spawn`.
+        connections.spawn(server.accept(socket).boxed());
         let ended = listener.run(registrar.crew).await;
         connections.close();
         // Connections that do not close by now are dropped with the runtime.
