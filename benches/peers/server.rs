@@ -2,7 +2,7 @@
 //! command line.
 //!
 //! ```sh
-//! cargo build --profile peers -p bitcart-events-benches --bin server
+//! cargo build --profile peers -p bitcart-events-benches --no-default-features --bin server
 //! target/peers/server --port 7100 [--daemon PORT] [--secret SECRET] [--silent]
 //! ```
 //!

@@ -4,7 +4,8 @@
 //! `Upgrade` is for one connection alone (RFC 9110, section 7.8). A websocket's client asks the proxy for a connection
 //! instead (`CONNECT`: RFC 6455, section 4.1; RFC 9110, section 9.3.6), and begins the websocket on it.
 
-use hyper::body::{Body, Incoming};
+use futures_util::FutureExt;
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper::header::{HOST, PROXY_AUTHORIZATION};
 use hyper::rt::{Read, Write};
@@ -16,6 +17,14 @@ use hyper_util::service::TowerToHyperService;
 use super::proxy::Proxy;
 use super::{Client, http};
 use crate::{BoxError, Result};
+
+/// A connection to a proxy, or one that it made: in a box, so that HTTP is compiled for one kind of connection, not for
+/// two. The code of a program is most of the memory that it holds while it waits.
+type Stream = Box<dyn ReadWrite>;
+
+trait ReadWrite: Read + Write + Unpin + Send {}
+
+impl<T: Read + Write + Unpin + Send> ReadWrite for T {}
 
 /// Where a request goes, and as what.
 struct Target {
@@ -55,7 +64,7 @@ impl Client {
         let target = Target::of(&request);
         let tunnel = self.tunnel(proxy, hop, path, &target.authority).await?;
         let request = target.direct(request).map_err(lost)?;
-        let answer = exchange(tunnel, request).await.map_err(|error| lost(error.into()))?;
+        let answer = exchange(Box::new(tunnel), request).await.map_err(|error| lost(error.into()))?;
         Ok(answer.map(reqwest::Body::wrap).into())
     }
 
@@ -77,7 +86,7 @@ impl Client {
             trouble(&format!("on the way to it: {}", http::summary(&*error))).because(error)
         })?;
         let request = connect(authority, hop).map_err(|error| trouble("cannot be asked").because(error))?;
-        let answer = exchange(stream, request).await.map_err(no_answer)?;
+        let answer = exchange(Box::new(stream), request).await.map_err(no_answer)?;
         match answer.status() {
             status if status.is_success() => hyper::upgrade::on(answer).await.map_err(no_answer),
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
@@ -113,16 +122,10 @@ where
 }
 
 /// One request on a connection of its own, which may then be upgraded.
-async fn exchange<B>(
-    stream: impl Read + Write + Unpin + Send + 'static,
-    request: Request<B>,
-) -> hyper::Result<Response<Incoming>>
-where
-    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
-{
+async fn exchange(stream: Stream, request: Request<reqwest::Body>) -> hyper::Result<Response<Incoming>> {
     let (mut sender, connection) = http1::handshake(stream).await?;
     // It ends with the answer's body, with the upgrade, or when nobody waits for the answer any more.
-    tokio::spawn(connection.with_upgrades());
+    tokio::spawn(connection.with_upgrades().map(drop).boxed());
     sender.send_request(request).await
 }
 

@@ -79,7 +79,8 @@ impl Dispatcher {
             closing: self.closing.clone(),
             source: source.clone(),
         };
-        self.pumps.spawn_on(pump.run(), runtime);
+        // In a box: see `Orders::spawn`.
+        self.pumps.spawn_on(pump.run().boxed(), runtime);
     }
 
     /// Claims once; how long there is nothing to claim, as far as is known.

@@ -7,6 +7,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -107,7 +108,8 @@ impl WebhookServer {
             stop: registrar.crew.stop_token(),
             connections: connections.clone(),
         };
-        connections.spawn(server.accept(socket));
+        // In a box: see `Orders::spawn`.
+        connections.spawn(server.accept(socket).boxed());
         let ended = listener.run(registrar.crew).await;
         connections.close();
         // Connections that do not close by now are dropped with the runtime.

@@ -69,6 +69,9 @@ pub(crate) struct Stations {
 }
 
 impl Stations {
+    /// Inline, so that a webhook runs nothing of the websocket's code, and holds none of it in memory, until a daemon
+    /// needs it.
+    #[inline]
     pub(crate) fn new(desk: Arc<Desk>, hook: Option<Hook>) -> Self {
         Self {
             desk,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::ledger::Ledger;
@@ -116,10 +117,11 @@ impl Station {
         let currency = self.coin.currency();
         let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };
         let (hook, stop) = (Arc::clone(hook), self.orders.stop.clone());
-        // The user's code: its panic ends its own task, and its length holds nothing up.
-        tokio::spawn(async move {
+        let told = async move {
             stop.run_until_cancelled(async { hook(reconnected).await }).await;
-        });
+        };
+        // The user's code: its panic ends its own task, and its length holds nothing up. In a box: see `Orders::spawn`.
+        tokio::spawn(told.boxed());
     }
 
     /// A daemon of October 2020 has a websocket, and no `/spec`. It labels each event with every loaded wallet in turn
