@@ -1,6 +1,9 @@
 //! What is known of a wallet where no inbox keeps it.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::observe::observed;
 use super::state::Known;
@@ -9,19 +12,29 @@ use crate::{Coin, Update};
 
 /// How much is held of all the wallets of a listener, in bytes. With more all of it is forgotten: who finds a part of what was
 /// there would take the rest for new.
-pub(super) const MOST: usize = 8 << 20;
+pub(super) const MOST: usize = 2 << 20;
 /// So much is one thing that is known, about.
 const EACH: usize = 128;
+/// So much of what events said is looked at before somebody asks, so that what they said again and again is held once; but no
+/// more often than this, because a flood of events is not to cost twice as much.
+const MUCH: usize = MOST / 8;
+const PAUSE: Duration = Duration::from_secs(10);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Held {
     known: Known,
-    /// The events since then, as they came. They are looked at when somebody asks what is known: seldom, and no event waits for it.
+    /// The events since then, as they came. They are looked at when somebody asks what is known: seldom, and mostly no event
+    /// waits for it.
     said: String,
     ends: Vec<usize>,
+    since: Instant,
 }
 
 impl Held {
+    pub(super) fn new() -> Self {
+        Self { known: Known::default(), said: String::new(), ends: Vec::new(), since: Instant::now() }
+    }
+
     /// An event was accepted. By so much there is more.
     pub(super) fn say(&mut self, update: &Update) -> usize {
         let raw = update.raw();
@@ -35,8 +48,19 @@ impl Held {
         self.known.remember(prefix, remember);
     }
 
-    /// What is known of this coin's wallet.
-    pub(super) fn known(&mut self, coin: &Coin) -> Known {
+    /// Whether it is time to look at what events said.
+    pub(super) fn is_much(&self) -> bool {
+        self.said.len() > MUCH && self.since.elapsed() >= PAUSE
+    }
+
+    /// What is known of the wallet, but for what events said since.
+    pub(super) fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Looks at what events of this coin's wallet said.
+    pub(super) fn take_up(&mut self, coin: &Coin) {
+        self.since = Instant::now();
         let said: Arc<str> = std::mem::take(&mut self.said).into();
         let mut begin = 0;
         for end in std::mem::take(&mut self.ends) {
@@ -47,7 +71,6 @@ impl Held {
             }
             begin = end;
         }
-        self.known.clone()
     }
 
     /// In bytes, about.

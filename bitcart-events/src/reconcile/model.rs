@@ -85,7 +85,7 @@ impl World {
             now,
             timing: Timing::default(),
             memory: BTreeMap::new(),
-            held: Held::default(),
+            held: Held::new(),
             wallet: Wallet::new(now),
             look: None,
             found: HashMap::new(),
@@ -147,7 +147,8 @@ impl World {
             answer.iter().enumerate().map(|(id, request)| self.shown(id, *request, true)).collect();
         let recalled = self.memory.clone().into_iter().collect();
         let known = Known::read(&self.prefix, recalled);
-        assert_eq!(self.held.known(&self.coin), known);
+        self.held.take_up(&self.coin);
+        assert_eq!(*self.held.known(), known);
         if !known.looked_at_requests {
             self.baseline = Some(answer.clone());
         }

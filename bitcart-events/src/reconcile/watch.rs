@@ -42,6 +42,17 @@ struct Watched {
     held: Option<Held>,
 }
 
+impl Watched {
+    /// What is known of it, if it is held here, with so much of all.
+    fn known(&mut self, coin: &Coin, size: &mut usize) -> Option<&Known> {
+        let held = self.held.as_mut()?;
+        *size -= held.size();
+        held.take_up(coin);
+        *size += held.size();
+        Some(held.known())
+    }
+}
+
 /// Events are about to be accepted. Others wait until this is dropped: when they are in the inbox. Nobody has to where
 /// nothing is compared.
 pub(crate) struct Accepting<'a>(Option<MutexGuard<'a, Wallets>>);
@@ -89,13 +100,8 @@ impl Watch {
     /// What is known of a wallet, if it is held here.
     pub(super) fn known(&self, coin: &Coin) -> Option<Known> {
         let mut wallets = self.lock();
-        let (Watched { held, .. }, size) = wallets.at(coin)?;
-        held.as_mut().map(|held| {
-            *size -= held.size();
-            let known = held.known(coin);
-            *size += held.size();
-            known
-        })
+        let (watched, size) = wallets.at(coin)?;
+        watched.known(coin, size).cloned()
     }
 
     pub(super) fn believed(&self, coin: &Coin, changes: &[Change], round: Round) -> Vec<Change> {
@@ -130,7 +136,7 @@ impl Wallets {
         let watched = match self.watched.entry((coin.currency(), coin.id()?)) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let (wallet, held) = (Wallet::new(Instant::now()), self.holds.then(Held::default));
+                let (wallet, held) = (Wallet::new(Instant::now()), self.holds.then(Held::new));
                 new.insert(Watched { prefix: prefix(coin)?, wallet, held })
             }
         };
@@ -140,7 +146,7 @@ impl Wallets {
     fn forget(&mut self) {
         for Watched { wallet, held, .. } in self.watched.values_mut() {
             wallet.forget();
-            *held = self.holds.then(Held::default);
+            *held = self.holds.then(Held::new);
         }
         self.held = 0;
     }
@@ -153,7 +159,11 @@ impl Accepting<'_> {
             if wallets.held > held::MOST {
                 wallets.forget();
             }
-            wallets.at(coin)
+            let (watched, size) = wallets.at(coin)?;
+            if watched.held.as_ref().is_some_and(Held::is_much) {
+                watched.known(coin, size);
+            }
+            Some((watched, size))
         });
         Watching { watched, remember: Vec::new() }
     }
@@ -205,6 +215,7 @@ impl Watching<'_> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::super::state::LOOKED_AT_HISTORY;
     use super::*;
@@ -223,20 +234,25 @@ mod tests {
         assert!(watching.remember(Vec::new()).is_empty(), "no inbox keeps it");
     }
 
-    /// A part of it would make the rest look new.
-    #[test]
-    fn with_too_much_all_that_is_held_is_forgotten() {
-        let (watch, one, other) =
-            (Watch::new(Timing::default(), false, true), Coin::btc("w"), Coin::ltc("w"));
+    fn many() -> (Watch, Coin, Coin) {
+        let watch = Watch::new(Timing::default(), false, true);
         watch.start();
+        (watch, Coin::btc("w"), Coin::ltc("w"))
+    }
+
+    /// A part of it would make the rest look new.
+    #[tokio::test(start_paused = true)]
+    async fn with_too_much_all_that_is_held_is_forgotten() {
+        let (watch, one, other) = many();
         seen(&watch, &one, 0..1_000);
         seen(&watch, &other, 0..1_000);
         assert_eq!(watch.known(&one).unwrap().len(), 1_000);
         seen(&watch, &one, 0..7);
         assert_eq!(watch.known(&one).unwrap().len(), 1_000, "the same once more");
+        assert!(watch.known(&other).unwrap().has_seen("0"));
 
         let round = watch.begin(&one).unwrap();
-        seen(&watch, &other, 1_000..2_040);
+        seen(&watch, &other, 1_000..3_000);
         seen(&watch, &one, 7..8);
         let [known, others] = [&one, &other].map(|coin| watch.known(coin).unwrap());
         assert_eq!((known.len(), others.len()), (1, 0));
@@ -246,5 +262,17 @@ mod tests {
         assert!(nothing.is_empty());
         watch.end(&one, round, &[]);
         assert_eq!(watch.known(&one).unwrap().settled, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_said_again_and_again_is_held_once() {
+        let (watch, one, other) = many();
+        seen(&watch, &other, 0..1);
+        for _ in 0..10 {
+            seen(&watch, &one, 0..1_000);
+            tokio::time::advance(Duration::from_secs(10)).await;
+        }
+        assert!(watch.known(&other).unwrap().has_seen("0"), "there was never too much");
+        assert_eq!(watch.known(&one).unwrap().len(), 1_000);
     }
 }
