@@ -18,7 +18,7 @@ const EACH: usize = 128;
 /// So much of what events said is looked at before somebody asks, so that what they said again and again is held once; but no
 /// more often than this, because a flood of events is not to cost twice as much.
 const MUCH: usize = MOST / 8;
-const PAUSE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(super) struct Held {
