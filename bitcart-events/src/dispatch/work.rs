@@ -50,8 +50,11 @@ impl<'d> Turn<'d> {
 
     async fn begin(&mut self, turns: &'d Semaphore) {
         self.end();
-        // Never closed.
-        self.0 = turns.acquire().await.ok();
+        self.0 = match turns.try_acquire() {
+            Ok(turn) => Some(turn),
+            // Never closed.
+            Err(_) => turns.acquire().await.ok(),
+        };
     }
 
     fn end(&mut self) {

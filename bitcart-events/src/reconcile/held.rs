@@ -19,7 +19,7 @@ const EACH: usize = 128;
 /// more often than this, because a flood of events is not to cost twice as much.
 const MUCH: usize = MOST / 8;
 const PAUSE: Duration = Duration::from_secs(60);
-/// How long one piece of what they said gets. A longer text that grows would be moved, and take its place twice.
+/// How long one piece of what they said gets. A longer text would be moved when it grows, and leave its old place behind.
 const PIECE: usize = 32 << 10;
 
 #[derive(Debug)]
@@ -50,7 +50,8 @@ impl Held {
         match self.said.last_mut().filter(|said| said.text.len() + raw.len() <= PIECE) {
             Some(said) => said.add(raw),
             None => {
-                let mut said = Said::default();
+                // Most wallets say little; one that has filled a piece is likely to fill another.
+                let mut said = if self.said.is_empty() { Said::default() } else { Said::whole() };
                 said.add(raw);
                 self.said.push(said);
             }
@@ -98,6 +99,10 @@ impl Held {
 }
 
 impl Said {
+    fn whole() -> Self {
+        Self { text: String::with_capacity(PIECE), ends: Vec::with_capacity(PIECE / 64) }
+    }
+
     fn add(&mut self, raw: &str) {
         self.text.push_str(raw);
         self.ends.push(self.text.len());
