@@ -159,6 +159,25 @@ async fn who_gives_up_waiting_breaks_no_handler_off() {
     assert!(ended[0].contains("t0") && ended[1] == "begun" && ended[2].contains("t1"), "{ended:?}");
 }
 
+/// One that yields is no exception: its first wait is not tried again at once.
+#[tokio::test]
+async fn a_handler_that_yields_lets_others_have_their_turn() {
+    let coin = Coin::btc("a");
+    let had_turn = Arc::new(AtomicUsize::new(0));
+    let (asked, turn) = (Arc::clone(&had_turn), Arc::clone(&had_turn));
+    coin.add_event_handler("new_transaction", move |_: Update| {
+        let asked = Arc::clone(&asked);
+        async move {
+            tokio::task::yield_now().await;
+            (asked.load(Ordering::Relaxed) == 1).then_some(()).ok_or_else(|| "nobody had a turn".into())
+        }
+    })
+    .unwrap();
+    let listener = coin.listener().without_registry().build().unwrap();
+    tokio::spawn(async move { turn.store(1, Ordering::Relaxed) });
+    assert_eq!(listener.process_updates(transactions(1)).await.unwrap().handled, 1);
+}
+
 /// What ends without waiting is told together: before one waits that comes after it.
 #[tokio::test]
 async fn what_has_ended_makes_room_while_the_next_one_waits() {

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Waker};
 use std::time::SystemTime;
 
-use futures_util::future::poll_immediate;
+use futures_util::future::{Either, select};
 use tokio::runtime::Handle;
 
 use super::batch::Batch;
@@ -94,17 +94,12 @@ impl Dispatcher {
         let mut lane = AtLane { dispatcher: Arc::clone(self), lane, waiting, at_work };
         Some(Box::pin(self.workers.track_future(async move {
             let AtLane { dispatcher, lane, waiting, at_work } = &mut lane;
-            let ended = {
-                let mut work = pin!(dispatcher.work(lane, waiting, at_work));
-                let is_over = dispatcher.abort.is_cancelled();
-                // What ends at once need not be told when everything else has to.
-                let ended = if is_over { None } else { poll_immediate(work.as_mut()).await };
-                match ended {
-                    None => dispatcher.abort.run_until_cancelled(work).await,
-                    ended => ended,
-                }
+            let is_broken_off = dispatcher.abort.is_cancelled() || {
+                let work = pin!(dispatcher.work(lane, waiting, at_work));
+                // What ends at once is not told when everything else has to.
+                matches!(select(work, pin!(dispatcher.abort.cancelled())).await, Either::Right(_))
             };
-            if ended.is_none() {
+            if is_broken_off {
                 // Released before those that wait behind it.
                 *at_work = None;
                 dispatcher.abandon();
