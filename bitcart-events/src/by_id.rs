@@ -6,8 +6,14 @@ use std::hash::{BuildHasherDefault, Hasher};
 pub(crate) type ById<K, V> = HashMap<K, V, BuildHasherDefault<Taken>>;
 
 /// Takes the id for its hash. What stands beside it is of the daemon's making: nobody chooses it so that all look alike.
-#[derive(Default)]
 pub(crate) struct Taken(u64);
+
+/// The offset of FNV.
+impl Default for Taken {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
 
 impl Hasher for Taken {
     fn write_u128(&mut self, id: u128) {

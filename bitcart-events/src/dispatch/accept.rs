@@ -12,6 +12,8 @@ use super::{Dispatcher, Ticket, runtime};
 use crate::inbox::{self, Chain, EventId, Life, NewEvent, Origin, ReceivedId, Remember};
 use crate::intake::Parcel;
 #[cfg(feature = "polling")]
+use crate::reconcile::Keys;
+#[cfg(feature = "polling")]
 use crate::source::Lane;
 use crate::source::Source;
 use crate::update::Malformed;
@@ -34,6 +36,9 @@ pub(crate) struct Delivered<'a> {
     pub(crate) updates: Vec<Incoming>,
     pub(crate) taken: Vec<ReceivedId>,
     pub(crate) remember: Vec<Remember>,
+    /// What stays known after a look, where the inbox does not keep it.
+    #[cfg(feature = "polling")]
+    pub(crate) kept: Option<Keys>,
     pub(crate) chain: Option<Chain>,
     /// Somebody waits for the report.
     pub(crate) awaited: bool,
@@ -49,6 +54,8 @@ impl<'a> Delivered<'a> {
             updates,
             taken: Vec::new(),
             remember: Vec::new(),
+            #[cfg(feature = "polling")]
+            kept: None,
             chain: None,
             awaited: false,
             lends: false,
@@ -148,7 +155,9 @@ impl Dispatcher {
         if self.is_durable {
             self.start_pump(delivered.source, &runtime);
         }
-        let Delivered { source, coin, updates, taken, remember, chain, awaited, lends } = delivered;
+        #[cfg(feature = "polling")]
+        let kept = delivered.kept.as_ref();
+        let Delivered { source, coin, updates, taken, remember, chain, awaited, lends, .. } = delivered;
         let total = updates.len();
         // Until they are in the inbox: what is found by comparing is put there before an event or not at all.
         #[cfg(feature = "polling")]
@@ -163,7 +172,7 @@ impl Dispatcher {
             &mut watching,
         );
         #[cfg(feature = "polling")]
-        let remember = watching.remember(remember);
+        let remember = watching.remember(remember, kept);
         let is_nothing = taken.is_empty() && remember.is_empty() && dead.is_empty();
         if updates.is_empty() && is_nothing {
             return Ok(Ticket::done(report));

@@ -51,6 +51,7 @@ struct Held {
     /// What the clock showed when one of them was added last.
     clock: Option<SystemTime>,
     dead: VecDeque<(DeadLetter, Claimed)>,
+    /// What a listener knows of its wallets it holds itself with this inbox; this is for whoever else remembers something.
     memory: BTreeMap<String, Vec<u8>>,
 }
 

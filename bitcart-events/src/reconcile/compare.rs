@@ -1,10 +1,9 @@
 //! What is known, laid beside what a daemon answers.
 
-use std::collections::HashSet;
-
+use super::key::{Key, Keys};
 use super::observe::has_history;
 use super::present::{Present, Request, Transaction, Transactions};
-use super::state::{self, HEIGHT, Known, LOOKED_AT_HISTORY, LOOKED_AT_REQUESTS, State};
+use super::state::{HEIGHT, Known, LOOKED_AT_HISTORY, LOOKED_AT_REQUESTS, State};
 use crate::Currency;
 use crate::inbox::Remember;
 
@@ -18,8 +17,8 @@ const DEEP: u64 = 100;
 /// Something that no event has said yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
-    /// Of what, behind the wallet's prefix.
-    pub(super) key: String,
+    /// Of what.
+    pub(super) key: Key,
     pub(super) state: State,
     pub(super) is: What,
 }
@@ -40,6 +39,8 @@ pub(super) struct Difference {
     pub(super) changes: Vec<Change>,
     /// What is recorded without being told.
     pub(super) remember: Vec<Remember>,
+    /// The transactions that are not done with, if there was a look at them.
+    pub(super) kept: Option<Keys>,
 }
 
 /// Lays the two side by side. Where there was no earlier look the present is recorded, but for what is of the time `since`, in
@@ -75,12 +76,12 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn put(&mut self, key: &str, value: Vec<u8>) {
-        self.found.remember.push(Remember::Put(format!("{}{key}", self.prefix), value));
+    fn put(&mut self, name: &str, value: Vec<u8>) {
+        self.found.remember.push(Remember::Put(format!("{}{name}", self.prefix), value));
     }
 
-    fn forget(&mut self, key: &str) {
-        self.found.remember.push(Remember::Forget(format!("{}{key}", self.prefix)));
+    fn record(&mut self, id: &str, state: &State) {
+        self.put(&state.name(id), state.value());
     }
 
     /// A daemon on Electrum tells the last height alone, others each (captures `btc_rpc`: get_updates-40-blocks, `eth_rpc`:
@@ -105,7 +106,8 @@ impl Comparison<'_> {
     fn requests(&mut self, requests: Vec<Request>, recent: &[&str]) {
         let is_first = !self.known.looked_at_requests;
         if is_first {
-            // Before the others: an inbox that has no room for all of them forgets the first, and then there was no look.
+            // Before the others: an inbox in memory that has no room for all of them forgets the first, and then there was no
+            // look.
             self.put(LOOKED_AT_REQUESTS, Vec::new());
         }
         let mut changed = Vec::new();
@@ -129,10 +131,10 @@ impl Comparison<'_> {
             };
             let is_recorded = is_first && known.is_none() && is_old();
             let state = State::Standing(standing);
-            let key = state.key(&request.id);
             if is_recorded {
-                self.put(&key, state.value());
+                self.record(&request.id, &state);
             } else {
+                let key = state.key(&request.id);
                 changed.push(Change { key, state, is: What::Payment(request) });
             }
         }
@@ -164,15 +166,14 @@ impl Comparison<'_> {
             let found = self.found.changes.len();
             if *told && !self.known.has_seen(&item.hash) {
                 let is = What::Transaction(item.hash.clone());
-                let (key, state) = (state::transaction(&item.hash), State::Seen);
-                self.found.changes.push(Change { key, state, is });
+                self.found.changes.push(Change { key: Key::transaction(&item.hash), state: State::Seen, is });
             }
             let verified = item.height.filter(|_| *verifies);
             if let Some(height) =
                 verified.filter(|height| self.known.verified_at(&item.hash) != Some(*height))
             {
                 let is = What::Verified(item.hash.clone(), height);
-                let (key, state) = (state::verified(&item.hash), State::Height(height));
+                let (key, state) = (Key::verified(&item.hash), State::Height(height));
                 self.found.changes.push(Change { key, state, is });
             }
             if let Some(height) = item.height.filter(|_| self.found.changes.len() > found) {
@@ -186,25 +187,22 @@ impl Comparison<'_> {
         let is_told = |item: &&Transaction| item.height.is_none_or(|height| height > deep);
         kept.retain(is_told);
         if is_first {
-            let changed: HashSet<String> =
-                self.found.changes.iter().map(|change| change.key.clone()).collect();
+            let changed: Keys = self.found.changes.iter().map(|change| change.key).collect();
             for item in &kept {
-                let (seen, verified) = (state::transaction(&item.hash), state::verified(&item.hash));
-                if !changed.contains(&seen) {
-                    self.put(&seen, State::Seen.value());
-                }
-                if let Some(height) = item.height.filter(|_| *verifies && !changed.contains(&verified)) {
-                    self.put(&verified, State::Height(height).value());
+                let height = item.height.filter(|_| *verifies).map(State::Height);
+                for state in [State::Seen].into_iter().chain(height) {
+                    if !changed.contains(&state.key(&item.hash)) {
+                        self.record(&item.hash, &state);
+                    }
                 }
             }
         }
-        let kept: HashSet<&str> = kept.into_iter().map(|item| &*item.hash).collect();
-        let done: Vec<&String> =
-            self.known.transactions().filter(|hash| !kept.contains(hash.as_str())).collect();
-        for hash in done {
-            self.forget(&state::transaction(hash));
-            self.forget(&state::verified(hash));
-        }
+        let kept: Keys =
+            kept.iter().flat_map(|item| [Key::transaction(&item.hash), Key::verified(&item.hash)]).collect();
+        let done = self.known.names().filter(|(_, key)| !kept.contains(key));
+        let done = done.map(|(name, _)| Remember::Forget(format!("{}{name}", self.prefix)));
+        self.found.remember.extend(done);
+        self.found.kept = Some(kept);
     }
 }
 

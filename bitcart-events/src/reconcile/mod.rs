@@ -4,10 +4,10 @@
 //!
 //! `state` is what is known, `observe` how an event changes it, `present` what a daemon answers; `compare` lays the two side
 //! by side, and `wallet` says when that is done and what of it is believed. None of these knows time or a socket but by its
-//! arguments. `watch` holds the wallets of one listener, `held` what is known of them if no inbox keeps that, `round` asks.
+//! arguments. `watch` holds the wallets of one listener, and what is known of them if no inbox keeps that; `round` asks.
 
 mod compare;
-mod held;
+mod key;
 mod observe;
 mod present;
 mod round;
@@ -16,6 +16,7 @@ mod state;
 mod wallet;
 mod watch;
 
+pub(crate) use key::Keys;
 pub(crate) use settings::Timing;
 pub(crate) use watch::{Watch, Watching};
 

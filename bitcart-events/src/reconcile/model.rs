@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::compare::{Change, What, compare};
-use super::held::Held;
+use super::key::Key;
 use super::observe::{observed, prefix};
 use super::present::{Present, Request};
 use super::settings::Timing;
-use super::state::{self, Known};
+use super::state::Known;
 use super::wallet::{Round, Verdict, Wallet};
 use crate::inbox::{Origin, Remember};
 use crate::{Coin, Currency, Update};
@@ -63,7 +63,7 @@ struct World {
     timing: Timing,
     /// What is remembered, as an inbox would keep it; and as it is held where none does.
     memory: BTreeMap<String, Vec<u8>>,
-    held: Held,
+    held: Known,
     wallet: Wallet,
     look: Option<(Round, Vec<Standing>)>,
     /// What a look found different, as it was when it was first found so. It may be so again later: 7, then 3, then 7. What is
@@ -85,7 +85,7 @@ impl World {
             now,
             timing: Timing::default(),
             memory: BTreeMap::new(),
-            held: Held::new(),
+            held: Known::default(),
             wallet: Wallet::new(now),
             look: None,
             found: HashMap::new(),
@@ -120,15 +120,15 @@ impl World {
         let body: Arc<str> = text.into();
         let update = Update::parse(&body, 0..body.len(), &self.coin).unwrap();
         let (of, state) = observed(&update).unwrap();
-        if self.wallet.accept(of, &state, origin) == Verdict::New {
-            self.memory.insert([&*self.prefix, &state.key(of)].concat(), state.value());
-            self.held.say(&update);
+        if self.wallet.accept(state.key(of), &state, origin) == Verdict::New {
+            self.memory.insert([&*self.prefix, &state.name(of)].concat(), state.value());
+            self.held.note(state.key(of), state);
             self.delivered.push((origin, id, standing));
         }
     }
 
     fn remember(&mut self, remember: Remember) {
-        self.held.remember(&self.prefix, remember.clone());
+        self.held.record(&self.prefix, remember.clone());
         match remember {
             Remember::Put(key, value) => drop(self.memory.insert(key, value)),
             Remember::Forget(key) => self.memory.retain(|known, _| !known.starts_with(&key)),
@@ -147,8 +147,7 @@ impl World {
             answer.iter().enumerate().map(|(id, request)| self.shown(id, *request, true)).collect();
         let recalled = self.memory.clone().into_iter().collect();
         let known = Known::read(&self.prefix, recalled);
-        self.held.take_up(&self.coin);
-        assert_eq!(*self.held.known(), known);
+        assert!(self.held == known, "{:?} {known:?}", self.held);
         if !known.looked_at_requests {
             self.baseline = Some(answer.clone());
         }
@@ -177,7 +176,7 @@ impl World {
         }
         self.wallet.end(round, self.now, &left, &self.timing);
         let wallet = &self.wallet;
-        self.found.retain(|id, _| wallet.suspects(&state::request(&id.to_string())));
+        self.found.retain(|id, _| wallet.suspects(Key::request(&id.to_string())));
     }
 
     fn run(&mut self, op: Op) {

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::state::{Standing, State};
-use crate::field::{Field, IntField, ListField, StrField};
-use crate::schema::event;
-use crate::{Coin, Currency, PaymentStatus, Update};
+use crate::field::{IntField, ListField, StrField};
+use crate::schema::{FieldSchema, event};
+use crate::{Coin, Currency, Payload, PaymentStatus, Update};
 
 /// What is longer is no id of a daemon's, and not kept.
 const LONGEST: usize = 200;
@@ -15,43 +15,64 @@ pub(super) fn prefix(coin: &Coin) -> Option<String> {
     Some(format!("state/{}/{}/", coin.currency(), coin.id()?.hex()))
 }
 
-/// Whether events of this kind say anything that is kept.
-pub(super) fn is_observed(update: &Update) -> bool {
-    let is_of_transaction = || update.is::<event::NewTransaction>() || update.is::<event::VerifiedTx>();
-    update.is::<event::NewPayment>() || has_history(update.currency()) && is_of_transaction()
-}
-
-/// What an event says, and of what: by its [key](State::key) behind the wallet's [`prefix`].
+/// What an event says, and of what.
 pub(super) fn observed(update: &Update) -> Option<(&str, State)> {
-    if !is_observed(update) {
-        return None;
-    }
     let (id, state) = if update.is::<event::NewPayment>() {
         payment(update)?
+    } else if !has_history(update.currency()) {
+        return None;
     } else if update.is::<event::NewTransaction>() {
-        (text(update, "tx")?, State::Seen)
+        const TX: usize = column::<event::NewTransaction>("tx");
+        (text(update, TX)?, State::Seen)
+    } else if update.is::<event::VerifiedTx>() {
+        const TX: usize = column::<event::VerifiedTx>("tx");
+        const HEIGHT: usize = column::<event::VerifiedTx>("height");
+        (text(update, TX)?, State::Height(u64::from_field(update.field(HEIGHT)).ok()?))
     } else {
-        (text(update, "tx")?, State::Height(u64::from_field(field(update, "height")).ok()?))
+        return None;
     };
     (id.len() <= LONGEST).then_some((id, state))
 }
 
 fn payment(update: &Update) -> Option<(&str, State)> {
-    let status = i64::from_field(field(update, "status")).ok()?;
-    let hashes = field(update, "tx_hashes");
+    const ADDRESS: usize = column::<event::NewPayment>("address");
+    const STATUS: usize = column::<event::NewPayment>("status");
+    const HASHES: usize = column::<event::NewPayment>("tx_hashes");
+    const SENT: usize = column::<event::NewPayment>("sent_amount");
+    let status = i64::from_field(update.field(STATUS)).ok()?;
+    let hashes = update.field(HASHES);
     let hashes = hashes.value().and_then(|_| Vec::<Cow<'_, str>>::from_field(hashes).ok());
     let hashes: Option<Vec<String>> = hashes.map(|hashes| hashes.into_iter().map(Cow::into_owned).collect());
-    let standing = Standing::new(PaymentStatus::from(status), text(update, "sent_amount"), hashes.as_deref());
-    Some((text(update, "address")?, State::Standing(standing)))
+    let sent = update.field(SENT);
+    let sent = sent.value().and_then(|_| <&str>::from_field(sent).ok());
+    let standing = Standing::new(PaymentStatus::from(status), sent, hashes.as_deref());
+    Some((text(update, ADDRESS)?, State::Standing(standing)))
 }
 
-fn text<'u>(update: &'u Update, name: &str) -> Option<&'u str> {
-    <&str>::from_field(field(update, name)).ok()
+fn text(update: &Update, column: usize) -> Option<&str> {
+    <&str>::from_field(update.field(column)).ok()
 }
 
-fn field<'u>(update: &'u Update, name: &str) -> Field<'u> {
-    let column = update.event().schema().fields.iter().position(|field| field.name == name);
-    column.map_or(Field::LACKING, |column| update.field(column))
+/// Where a field of an event stands, found out while compiling. A name that it does not have is nowhere.
+const fn column<P: Payload>(name: &str) -> usize {
+    position(P::SCHEMA.fields, name.as_bytes(), 0)
+}
+
+const fn position(fields: &[FieldSchema], name: &[u8], from: usize) -> usize {
+    match fields {
+        [] => usize::MAX,
+        [first, ..] if equal(first.name.as_bytes(), name) => from,
+        [_, rest @ ..] => position(rest, name, from + 1),
+    }
+}
+
+/// What `==` cannot be while compiling.
+const fn equal(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([first, one @ ..], [second, other @ ..]) => *first == *second && equal(one, other),
+        _ => false,
+    }
 }
 
 /// Whether its daemons keep the transactions of a wallet: those with an Electrum in them (capture `eth_rpc`:
@@ -71,7 +92,7 @@ mod tests {
         let body: Arc<str> = text.into();
         let update = Update::parse(&body, 0..body.len(), coin).unwrap();
         let value = |state: State| String::from_utf8(state.value()).unwrap();
-        observed(&update).map(|(id, state)| (state.key(id), value(state)))
+        observed(&update).map(|(id, state)| (state.name(id), value(state)))
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::state::Standing;
 use crate::{Currency, HistoryItem, PaymentRequest, PaymentStatus};
 
 /// What a daemon answered; nothing where it was not asked, or does not know.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Present {
     pub(super) requests: Option<Vec<Request>>,
     pub(super) transactions: Option<Transactions>,
@@ -28,7 +28,7 @@ pub(super) struct Request {
     says_hashes: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Transactions {
     /// In the daemon's order, which is that of the chain.
     pub(super) items: Vec<Transaction>,

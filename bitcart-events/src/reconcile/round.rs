@@ -1,9 +1,9 @@
 //! One round: asking a wallet's daemon how things are, and delivering what no event has said.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::compare::{Change, Difference, What, compare};
+use super::key::Keys;
 use super::observe::{has_history, prefix};
 use super::present::{Present, Request, Transactions, contract, new_block, new_transaction, verified_tx};
 use super::state::Known;
@@ -63,10 +63,10 @@ impl Desk {
         };
         let found = compare(coin.currency(), &prefix, &known, present, watch.timing.since);
         let believed = watch.believed(coin, &found.changes, round);
-        let Difference { blocks, mut changes, remember } = found;
+        let Difference { blocks, mut changes, remember, kept } = found;
 
         let mut texts: Vec<String> = blocks.into_iter().map(new_block).collect();
-        let (mut settled, mut details, mut missed) = (HashSet::new(), DETAILS, 0_usize);
+        let (mut settled, mut details, mut missed) = (Keys::default(), DETAILS, 0_usize);
         for change in believed.iter().take(EVENTS) {
             match self.event(coin, change, &mut details).await? {
                 Told::Now(text) => {
@@ -76,7 +76,7 @@ impl Desk {
                 Told::Later => continue,
                 Told::Never => {}
             }
-            settled.insert(change.key.clone());
+            settled.insert(change.key);
         }
         if missed > 0 {
             tracing::warn!(
@@ -84,7 +84,7 @@ impl Desk {
                 "events were missed, and are delivered now from the state of the daemon: {missed}",
             );
         }
-        if !texts.is_empty() || !remember.is_empty() {
+        if !texts.is_empty() || !remember.is_empty() || kept.is_some() {
             let life = Life::new();
             let incoming = |text: String| {
                 let body: Arc<str> = text.into();
@@ -94,7 +94,7 @@ impl Desk {
             };
             let updates = texts.into_iter().map(incoming).collect();
             let place = self.dispatcher.reserve_for(coin).await?;
-            let delivered = Delivered { remember, ..Delivered::new(&self.source, coin, updates) };
+            let delivered = Delivered { remember, kept, ..Delivered::new(&self.source, coin, updates) };
             self.dispatcher.put(delivered, place)?.stored().await?;
         }
         changes.retain(|change| !settled.contains(&change.key));

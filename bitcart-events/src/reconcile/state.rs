@@ -12,13 +12,14 @@
 //! | `looked/history` | `250` | the same for transactions: those up to this height are done with, and not kept one by one |
 //! | `height` | `350` | up to here the blocks are done with |
 
-use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::hash::Hasher;
 
 use siphasher::sip::SipHasher13;
 
+use super::key::Key;
 use crate::PaymentStatus;
+use crate::by_id::ById;
 use crate::inbox::Remember;
 
 pub(super) const LOOKED_AT_REQUESTS: &str = "looked/requests";
@@ -114,19 +115,14 @@ pub(super) enum State {
 }
 
 impl State {
+    fn is_of_transaction(&self) -> bool {
+        !matches!(self, Self::Standing(_))
+    }
+
     pub(super) fn differs(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Standing(one), Self::Standing(other)) => one.differs(other),
             (one, other) => one != other,
-        }
-    }
-
-    /// The key for what it is said of.
-    pub(super) fn key(&self, id: &str) -> String {
-        match self {
-            Self::Standing(_) => request(id),
-            Self::Seen => transaction(id),
-            Self::Height(_) => verified(id),
         }
     }
 
@@ -140,28 +136,16 @@ impl State {
     }
 }
 
-pub(super) fn request(id: &str) -> String {
-    ["request/", id].concat()
-}
-
-pub(super) fn transaction(hash: &str) -> String {
-    ["tx/", hash].concat()
-}
-
-pub(super) fn verified(hash: &str) -> String {
-    ["verified/", hash].concat()
-}
-
 /// All that is known of a wallet.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     pub(super) looked_at_requests: bool,
     /// Nothing as long as there was no look at the transactions.
     pub(super) settled: Option<u64>,
     pub(super) height: Option<u64>,
-    requests: HashMap<String, Standing>,
-    seen: HashSet<String>,
-    verified: HashMap<String, u64>,
+    said: ById<Key, State>,
+    /// What the inbox that it is from calls what it knows of transactions.
+    names: Vec<String>,
 }
 
 impl Known {
@@ -169,90 +153,106 @@ impl Known {
     /// of nothing is better than to have old orders shipped again.
     pub(super) fn read(prefix: &str, recalled: Vec<(String, Vec<u8>)>) -> Self {
         let mut known = Self::default();
-        for (key, value) in recalled {
-            if known.put(prefix, &key, value).is_none() {
-                return Self::unreadable(&key);
+        for (name, value) in recalled {
+            if known.put(prefix, &name, value).is_none() {
+                return Self::unreadable(&name);
+            }
+            let name = name.strip_prefix(prefix).unwrap_or_default();
+            if Key::named(name).is_some_and(|key| known.said.get(&key).is_some_and(State::is_of_transaction))
+            {
+                known.names.push(name.to_owned());
             }
         }
         known
     }
 
-    fn unreadable(key: &str) -> Self {
-        tracing::error!(key, "what is remembered of a wallet cannot be read; it is recorded anew");
+    fn unreadable(name: &str) -> Self {
+        tracing::error!(name, "what is remembered of a wallet cannot be read; it is recorded anew");
         Self::default()
     }
 
-    fn put(&mut self, prefix: &str, key: &str, value: Vec<u8>) -> Option<()> {
-        self.add(key.strip_prefix(prefix)?, &String::from_utf8(value).ok()?)
-    }
-
-    /// What an event said.
-    pub(super) fn note(&mut self, id: String, state: State) {
-        match state {
-            State::Standing(standing) => drop(self.requests.insert(id, standing)),
-            State::Seen => drop(self.seen.insert(id)),
-            State::Height(height) => drop(self.verified.insert(id, height)),
-        }
-    }
-
-    /// What is to be remembered of this wallet.
-    pub(super) fn remember(&mut self, prefix: &str, remember: Remember) {
-        match remember {
-            Remember::Put(key, value) => {
-                if self.put(prefix, &key, value).is_none() {
-                    *self = Self::unreadable(&key);
-                }
-            }
-            Remember::Forget(key) => match key.strip_prefix(prefix).and_then(|key| key.split_once('/')) {
-                Some(("tx", hash)) => drop(self.seen.remove(hash)),
-                Some(("verified", hash)) => drop(self.verified.remove(hash)),
-                _ => {}
-            },
-        }
-    }
-
-    fn add(&mut self, key: &str, value: &str) -> Option<()> {
-        match key {
+    fn put(&mut self, prefix: &str, name: &str, value: Vec<u8>) -> Option<()> {
+        let (name, value) = (name.strip_prefix(prefix)?, String::from_utf8(value).ok()?);
+        match name {
             LOOKED_AT_REQUESTS => self.looked_at_requests = true,
             LOOKED_AT_HISTORY => self.settled = Some(value.parse().ok()?),
             HEIGHT => self.height = Some(value.parse().ok()?),
-            _ => match key.split_once('/')? {
-                ("request", id) => {
-                    self.requests.insert(id.to_owned(), Standing::read(value)?);
-                }
-                ("tx", hash) => {
-                    self.seen.insert(hash.to_owned());
-                }
-                ("verified", hash) => {
-                    self.verified.insert(hash.to_owned(), value.parse().ok()?);
-                }
-                _ => return None,
-            },
+            _ => {
+                let state = match name.split_once('/')? {
+                    ("request", _) => State::Standing(Standing::read(&value)?),
+                    ("tx", _) => State::Seen,
+                    ("verified", _) => State::Height(value.parse().ok()?),
+                    _ => return None,
+                };
+                self.note(Key::named(name)?, state);
+            }
         }
         Some(())
     }
 
+    /// What an event said. Whether nothing was known of it before.
+    pub(super) fn note(&mut self, key: Key, state: State) -> bool {
+        self.said.insert(key, state).is_none()
+    }
+
+    /// What a look has recorded of this wallet.
+    pub(super) fn record(&mut self, prefix: &str, remember: Remember) {
+        if let Remember::Put(name, value) = remember
+            && self.put(prefix, &name, value).is_none()
+        {
+            *self = Self::unreadable(&name);
+        }
+    }
+
+    /// Forgets the transactions that a look is done with.
+    pub(super) fn keep(&mut self, is_kept: impl Fn(Key) -> bool) {
+        self.said.retain(|key, state| !state.is_of_transaction() || is_kept(*key));
+    }
+
     /// How far a request has come, by the last event about it.
     pub(super) fn standing(&self, id: &str) -> Option<&Standing> {
-        self.requests.get(id)
+        match self.said.get(&Key::request(id)) {
+            Some(State::Standing(standing)) => Some(standing),
+            _ => None,
+        }
     }
 
     pub(super) fn has_seen(&self, hash: &str) -> bool {
-        self.seen.contains(hash)
+        self.said.contains_key(&Key::transaction(hash))
     }
 
     pub(super) fn verified_at(&self, hash: &str) -> Option<u64> {
-        self.verified.get(hash).copied()
+        match self.said.get(&Key::verified(hash)) {
+            Some(State::Height(height)) => Some(*height),
+            _ => None,
+        }
     }
 
     /// How much it is.
     pub(super) fn len(&self) -> usize {
-        self.requests.len() + self.seen.len() + self.verified.len()
+        self.said.len()
     }
 
-    /// The transactions that are kept one by one.
-    pub(super) fn transactions(&self) -> impl Iterator<Item = &String> {
-        self.seen.iter().chain(self.verified.keys().filter(|hash| !self.seen.contains(*hash)))
+    /// What the inbox that it is from calls what it knows of transactions, each with its key.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, Key)> {
+        self.names.iter().filter_map(|name| Some((&**name, Key::named(name)?)))
+    }
+}
+
+#[cfg(test)]
+impl Known {
+    /// The same, not from an inbox.
+    pub(super) fn as_held(&self) -> Self {
+        Self { names: Vec::new(), ..self.clone() }
+    }
+}
+
+/// As far as it is known, wherever it is from.
+#[cfg(test)]
+impl PartialEq for Known {
+    fn eq(&self, other: &Self) -> bool {
+        let looked = |known: &Self| (known.looked_at_requests, known.settled, known.height);
+        (looked(self), &self.said) == (looked(other), &other.said)
     }
 }
 

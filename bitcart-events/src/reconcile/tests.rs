@@ -26,13 +26,23 @@ impl Memory {
     /// Remembers what is recorded; what is left to be told, and which heights.
     fn look(&mut self, currency: Currency, present: Present, since: Option<u64>) -> (Vec<u64>, Vec<String>) {
         let known = Known::read(PREFIX, self.0.clone().into_iter().collect());
-        let Difference { blocks, changes, remember } = compare(currency, PREFIX, &known, present, since);
+        let mut held = known.as_held();
+        let found = compare(currency, PREFIX, &held, present.clone(), since);
+        let Difference { blocks, changes, remember, kept } =
+            compare(currency, PREFIX, &known, present, since);
+        assert_eq!((&found.blocks, &found.changes), (&blocks, &changes), "the same where no inbox keeps it");
         for remember in remember {
+            held.record(PREFIX, remember.clone());
             match remember {
                 Remember::Put(key, value) => drop(self.0.insert(key, value)),
                 Remember::Forget(key) => self.0.retain(|known, _| !known.starts_with(&key)),
             }
         }
+        if let Some(kept) = kept {
+            held.keep(|key| kept.contains(&key));
+        }
+        let known = Known::read(PREFIX, self.0.clone().into_iter().collect());
+        assert!(held == known, "{held:?} {known:?}");
         let shown = |what: &What| match what {
             What::Payment(request) => format!("request {}", request.id),
             What::Transaction(hash) => format!("tx {hash}"),

@@ -5,14 +5,15 @@
 //! only if no event about it was accepted meanwhile. Should an event come even later that says exactly that, it has been
 //! delivered already, and ends here.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::compare::{Change, MOST};
+use super::key::{Key, Keys};
 use super::settings::Timing;
 use super::state::State;
+use crate::by_id::ById;
 use crate::inbox::{Origin, Remember};
 
 /// How much of the time a daemon may be busy with our asking for one wallet: one part of so many.
@@ -35,21 +36,21 @@ pub(super) struct Wallet {
     /// A round is under way.
     busy: bool,
     /// What was found different, and since when it was the same.
-    suspects: HashMap<String, (State, Instant)>,
+    suspects: ById<Key, (State, Instant)>,
     touched: Touched,
-    late: HashMap<String, State>,
+    late: ById<Key, State>,
 }
 
 /// What events were about since the look began that is under way, or that found the suspects.
 #[derive(Debug, Default)]
 struct Touched {
-    keys: HashSet<String>,
+    keys: Keys,
     all: bool,
 }
 
 impl Touched {
-    fn has(&self, key: &str) -> bool {
-        self.all || self.keys.contains(key)
+    fn has(&self, key: Key) -> bool {
+        self.all || self.keys.contains(&key)
     }
 }
 
@@ -79,9 +80,9 @@ impl Wallet {
             due: Some(now),
             failures: 0,
             busy: false,
-            suspects: HashMap::new(),
+            suspects: ById::default(),
             touched: Touched::default(),
-            late: HashMap::new(),
+            late: ById::default(),
         }
     }
 
@@ -113,10 +114,9 @@ impl Wallet {
     }
 
     /// An event is about to be accepted: it says this of that.
-    pub(super) fn accept(&mut self, id: &str, state: &State, origin: Origin) -> Verdict {
+    pub(super) fn accept(&mut self, key: Key, state: &State, origin: Origin) -> Verdict {
         if origin == Origin::Reconciled {
-            let key = state.key(id);
-            if self.touched.has(&key) {
+            if self.touched.has(key) {
                 return Verdict::Overtaken;
             }
             if self.late.len() >= LATE {
@@ -125,23 +125,16 @@ impl Wallet {
             self.late.insert(key, state.clone());
             return Verdict::New;
         }
-        // Mostly nobody asks for its key.
-        if !self.late.is_empty() && self.late.remove(&state.key(id)).is_some_and(|told| !told.differs(state))
-        {
+        if self.late.remove(&key).is_some_and(|told| !told.differs(state)) {
             return Verdict::Told;
         }
         if self.is_looked_at() {
             self.touched.all |= self.touched.keys.len() >= TOUCHED;
             if !self.touched.all {
-                self.touched.keys.insert(state.key(id));
+                self.touched.keys.insert(key);
             }
         }
         Verdict::New
-    }
-
-    /// Nobody wants to know what an event says as it is accepted.
-    pub(super) fn is_unasked(&self) -> bool {
-        self.late.is_empty() && !self.is_looked_at()
     }
 
     /// A look is under way, or has found something.
@@ -154,10 +147,16 @@ impl Wallet {
         self.touched.all |= self.is_looked_at();
     }
 
+    /// Whether an event has said something of it since the look began.
+    pub(super) fn is_touched(&self, key: Key) -> bool {
+        self.touched.has(key)
+    }
+
     /// Whether what a look found may be recorded: an event that was accepted meanwhile knows better.
     pub(super) fn may_record(&self, prefix: &str, remember: &Remember) -> bool {
-        let (Remember::Put(key, _) | Remember::Forget(key)) = remember;
-        key.strip_prefix(prefix).is_none_or(|key| !self.touched.has(key))
+        let (Remember::Put(name, _) | Remember::Forget(name)) = remember;
+        let is_touched = |name| self.touched.all || Key::named(name).is_some_and(|key| self.touched.has(key));
+        name.strip_prefix(prefix).is_none_or(|name| !is_touched(name))
     }
 
     /// Of what a look found: what was found before, long enough ago, and no event has said meanwhile.
@@ -165,7 +164,7 @@ impl Wallet {
         let is_believed = |change: &&Change| {
             let suspect = self.suspects.get(&change.key).filter(|(state, _)| *state == change.state);
             suspect.is_some_and(|(_, since)| *since + timing.grace() <= round.began)
-                && !self.touched.has(&change.key)
+                && !self.touched.has(change.key)
         };
         changes.iter().filter(is_believed).cloned().collect()
     }
@@ -174,9 +173,9 @@ impl Wallet {
     pub(super) fn end(&mut self, round: Round, now: Instant, left: &[Change], timing: &Timing) {
         (self.busy, self.failures) = (false, 0);
         let (known, touched) = (std::mem::take(&mut self.suspects), std::mem::take(&mut self.touched));
-        for Change { key, state, .. } in left.iter().take(MOST).filter(|change| !touched.has(&change.key)) {
+        for Change { key, state, .. } in left.iter().take(MOST).filter(|change| !touched.has(change.key)) {
             let before = known.get(key).filter(|(known, _)| known == state);
-            self.suspects.insert(key.clone(), (state.clone(), before.map_or(now, |(_, since)| *since)));
+            self.suspects.insert(*key, (state.clone(), before.map_or(now, |(_, since)| *since)));
         }
         // Differences are looked after soon, the rest in time, and nothing more often than is polite.
         let polite = now + now.duration_since(round.began) * POLITE;
@@ -189,8 +188,8 @@ impl Wallet {
     }
 
     #[cfg(test)]
-    pub(super) fn suspects(&self, key: &str) -> bool {
-        self.suspects.contains_key(key)
+    pub(super) fn suspects(&self, key: Key) -> bool {
+        self.suspects.contains_key(&key)
     }
 
     /// The daemon could not be asked, or what came of it could not be stored.
@@ -218,9 +217,9 @@ mod tests {
     fn an_answer_is_not_recorded_over_what_an_event_said_meanwhile() {
         let mut wallet = Wallet::new(Instant::now());
         let paid = State::Standing(Standing::new(PaymentStatus::Paid, None, None));
-        assert_eq!(wallet.accept("before", &paid, Origin::Live), Verdict::New);
+        assert_eq!(wallet.accept(Key::request("before"), &paid, Origin::Live), Verdict::New);
         let round = wallet.begin(Instant::now()).unwrap();
-        assert_eq!(wallet.accept("a", &paid, Origin::Live), Verdict::New);
+        assert_eq!(wallet.accept(Key::request("a"), &paid, Origin::Live), Verdict::New);
         let may = |wallet: &Wallet, key: &str| {
             let put = Remember::Put(format!("state/{key}"), Vec::new());
             let forget = Remember::Forget(format!("state/{key}"));
@@ -228,7 +227,7 @@ mod tests {
         };
         assert_eq!(may(&wallet, "request/a"), [false, false]);
         assert_eq!(may(&wallet, "request/before"), [true, true]);
-        assert_eq!(wallet.accept("a", &paid, Origin::Reconciled), Verdict::Overtaken);
+        assert_eq!(wallet.accept(Key::request("a"), &paid, Origin::Reconciled), Verdict::Overtaken);
         wallet.end(round, Instant::now(), &[], &Timing::default());
         assert_eq!(may(&wallet, "request/a"), [true, true]);
     }

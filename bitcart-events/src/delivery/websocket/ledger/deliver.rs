@@ -7,8 +7,7 @@ use super::wallet::Wallet;
 use super::{Held, Ledger};
 use crate::Coin;
 use crate::dispatch::{Delivered, Incoming};
-use crate::inbox::WalletId;
-use crate::inbox::{Life, Origin, ReceivedId, Remember};
+use crate::inbox::{Life, Origin, ReceivedId, Remember, WalletId};
 
 /// Updates of one wallet that go into the inbox together, and what goes with them.
 pub(super) struct Delivery {

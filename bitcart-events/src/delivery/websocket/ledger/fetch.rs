@@ -12,8 +12,7 @@ use crate::delivery::desk::Answer;
 use crate::delivery::waits::Waits;
 use crate::dispatch::{Incoming, Read};
 use crate::inbox::Mark;
-use crate::inbox::WalletId;
-use crate::inbox::{Life, Origin};
+use crate::inbox::{Life, Origin, WalletId};
 use crate::{Coin, Result};
 
 /// An answer, and the ping that was sent after it.

@@ -7,8 +7,7 @@ use super::super::blocks::Blocks;
 use super::super::rows::{self, Kept, What};
 use super::Ledger;
 use super::wallet::Wallet;
-use crate::inbox::WalletId;
-use crate::inbox::{Mark, Received, ReceivedId, Remember};
+use crate::inbox::{Mark, Received, ReceivedId, Remember, WalletId};
 use crate::{Currency, Result};
 
 impl Wallet {

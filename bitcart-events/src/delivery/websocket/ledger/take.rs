@@ -6,8 +6,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::currency::Currency;
 use crate::dispatch::Read;
-use crate::inbox::Mark;
-use crate::inbox::WalletId;
+use crate::inbox::{Mark, WalletId};
 use crate::own::Own;
 use crate::{Coin, Event, Result, intake};
 

@@ -1,0 +1,90 @@
+//! What something is known by: short, because an event says it each time.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
+
+use foldhash::quality::RandomState;
+
+use super::state::State;
+use crate::by_id::Taken;
+
+/// 64 bits of a request's id or a transaction's hash, and what is said of it, under a secret of this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key(u64);
+
+pub(crate) type Keys = HashSet<Key, BuildHasherDefault<Taken>>;
+
+/// Of what: the first part of its name.
+#[derive(Clone, Copy)]
+enum Kind {
+    Request,
+    Transaction,
+    Verified,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Request, Self::Transaction, Self::Verified];
+
+    fn of(state: &State) -> Self {
+        match state {
+            State::Standing(_) => Self::Request,
+            State::Seen => Self::Transaction,
+            State::Height(_) => Self::Verified,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Request => "request/",
+            Self::Transaction => "tx/",
+            Self::Verified => "verified/",
+        }
+    }
+}
+
+impl Key {
+    fn of(kind: Kind, id: &str) -> Self {
+        static SECRET: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+        let mut hasher = SECRET.build_hasher();
+        hasher.write_u8(kind as u8);
+        hasher.write(id.as_bytes());
+        Self(hasher.finish())
+    }
+
+    pub(super) fn request(id: &str) -> Self {
+        Self::of(Kind::Request, id)
+    }
+
+    pub(super) fn transaction(hash: &str) -> Self {
+        Self::of(Kind::Transaction, hash)
+    }
+
+    pub(super) fn verified(hash: &str) -> Self {
+        Self::of(Kind::Verified, hash)
+    }
+
+    /// The one of a name, behind the wallet's prefix.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        Kind::ALL.iter().find_map(|kind| Some(Self::of(*kind, name.strip_prefix(kind.name())?)))
+    }
+}
+
+/// It is a hash already.
+impl std::hash::Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(self.0.into());
+    }
+}
+
+impl State {
+    /// What it is known by that this is said of.
+    pub(super) fn key(&self, id: &str) -> Key {
+        Key::of(Kind::of(self), id)
+    }
+
+    /// The same for an inbox.
+    pub(super) fn name(&self, id: &str) -> String {
+        [Kind::of(self).name(), id].concat()
+    }
+}
