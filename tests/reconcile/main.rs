@@ -70,6 +70,41 @@ async fn a_payment_that_the_daemon_forgot_while_nobody_listened_is_delivered() {
     assert_eq!(inbox.reconciled().len(), 4);
 }
 
+/// As long as the listener lives.
+#[tokio::test]
+async fn what_an_inbox_in_memory_does_not_keep_the_listener_knows() {
+    let daemon = today().await;
+    let btc = coin(&daemon, "vpub-a");
+    let [old, paid] =
+        [daemon.request("vpub-a", "0.1").await.unwrap(), daemon.request("vpub-a", "0.5").await.unwrap()];
+    daemon.pay(&old.id, "0.1").await.unwrap();
+    daemon.mine(1).await;
+    daemon.restart().await.unwrap();
+    let mut seen = record(&btc);
+    let listener = btc.listener().without_registry().reconcile_every(SOON).build().unwrap();
+    let deliver = || {
+        let listener = listener.clone();
+        tokio::spawn(async move { listener.polling(SOON).await })
+    };
+    let first = deliver();
+    looks(&daemon, 3).await;
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    assert_eq!(seen.rest(), [""; 0], "a first look tells of nothing");
+
+    let hash = daemon.pay(&paid.id, "0.5").await.unwrap();
+    daemon.mine(1).await;
+    daemon.restart().await.unwrap();
+    let second = deliver();
+    let (payment, transaction, verified) =
+        (format!("paid 3 {} 0.50000000", paid.id), format!("tx {hash}"), format!("verified {hash} 102"));
+    seen.expect(["block 102", &payment, &transaction, &verified]).await;
+    looks(&daemon, 3).await;
+    second.abort();
+    assert!(second.await.unwrap_err().is_cancelled());
+    assert_eq!(seen.rest(), [""; 0], "once");
+}
+
 #[tokio::test]
 async fn of_eth_each_block_and_each_payment_is_delivered() {
     let daemon =
