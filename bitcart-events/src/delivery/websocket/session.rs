@@ -84,7 +84,12 @@ impl<'a, F: FnOnce()> Session<'a, F> {
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return Ok(()),
-                message = self.socket.next() => self.read_all(message)?,
+                message = self.socket.next() => {
+                    if self.read_all(message)? {
+                        // What was read is handled while it is at hand, before more of it is read.
+                        tokio::task::yield_now().await;
+                    }
+                }
                 fetched = self.ledger.fetched() => {
                     if self.ledger.answered(fetched, self.pings + 1) {
                         self.ping().await?;
@@ -98,18 +103,18 @@ impl<'a, F: FnOnce()> Session<'a, F> {
         }
     }
 
-    /// Reads a frame and those that have arrived behind it: what they bring goes into the inbox together.
-    fn read_all(&mut self, first: Option<Result<Message, SocketError>>) -> Result<(), End> {
+    /// Reads a frame and those that have arrived behind it: what they bring goes into the inbox together. Whether there may be
+    /// more of them.
+    fn read_all(&mut self, first: Option<Result<Message, SocketError>>) -> Result<bool, End> {
         self.heard = Instant::now();
-        let mut read = self.read(first);
-        for _ in 1..BURST {
-            let Some(next) = read.as_ref().ok().and_then(|()| self.socket.next().now_or_never()) else {
-                break;
-            };
-            read = self.read(next);
+        let (mut read, mut count) = (self.read(first), 1);
+        while count < BURST
+            && let Some(next) = read.as_ref().ok().and_then(|()| self.socket.next().now_or_never())
+        {
+            (read, count) = (self.read(next), count + 1);
         }
         self.ledger.flush();
-        read
+        read.map(|()| count == BURST)
     }
 
     fn read(&mut self, message: Option<Result<Message, SocketError>>) -> Result<(), End> {
