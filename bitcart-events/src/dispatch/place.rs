@@ -96,7 +96,7 @@ impl Dispatcher {
             let AtLane { dispatcher, lane, waiting, at_work } = &mut lane;
             let is_broken_off = dispatcher.abort.is_cancelled() || {
                 let work = pin!(dispatcher.work(lane, waiting, at_work));
-                // What ends at once is not told when everything else has to.
+                // Only what has to wait has to know when it is broken off.
                 matches!(select(work, pin!(dispatcher.abort.cancelled())).await, Either::Right(_))
             };
             if is_broken_off {

@@ -1,9 +1,10 @@
 //! What is known, laid beside what a daemon answers.
 
 use super::key::{Key, Keys};
+use super::known::{HEIGHT, Known, LOOKED_AT_HISTORY, LOOKED_AT_REQUESTS};
 use super::observe::has_history;
 use super::present::{Present, Request, Transaction, Transactions};
-use super::state::{HEIGHT, Known, LOOKED_AT_HISTORY, LOOKED_AT_REQUESTS, State};
+use super::state::State;
 use crate::Currency;
 use crate::inbox::Remember;
 

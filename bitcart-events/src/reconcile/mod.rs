@@ -2,12 +2,14 @@
 //! transactions and blocks is compared with what events have said, and what is missing is delivered as the events that the
 //! daemon would have sent, marked [reconciled](crate::inbox::Origin::Reconciled).
 //!
-//! `state` is what is known, `observe` how an event changes it, `present` what a daemon answers; `compare` lays the two side
-//! by side, and `wallet` says when that is done and what of it is believed. None of these knows time or a socket but by its
-//! arguments. `watch` holds the wallets of one listener, and what is known of them if no inbox keeps that; `round` asks.
+//! `state` is what can be known of one thing, `known` all that is of a wallet, `observe` how an event changes it, `key` what all of
+//! it is known by, `present` what a daemon answers; `compare` lays the two side by side, and `wallet` says when that is done and
+//! what of it is believed. None of these knows time or a socket but by its arguments. `watch` holds the wallets of one listener,
+//! and what is known of them if no inbox keeps that; `round` asks.
 
 mod compare;
 mod key;
+mod known;
 mod observe;
 mod present;
 mod round;

@@ -11,10 +11,10 @@ use tokio::time::Instant;
 
 use super::compare::{Change, What, compare};
 use super::key::Key;
+use super::known::Known;
 use super::observe::{observed, prefix};
 use super::present::{Present, Request};
 use super::settings::Timing;
-use super::state::Known;
 use super::wallet::{Round, Verdict, Wallet};
 use crate::inbox::{Origin, Remember};
 use crate::{Coin, Currency, Update};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::compare::{Change, Difference, What, compare};
 use super::key::Keys;
+use super::known::Known;
 use super::observe::{has_history, prefix};
 use super::present::{Present, Request, Transactions, contract, new_block, new_transaction, verified_tx};
-use super::state::Known;
 use super::wallet::Round;
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;

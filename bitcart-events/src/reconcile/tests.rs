@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::compare::{Difference, What, compare};
+use super::known::Known;
 use super::present::{Present, Request, Transaction, Transactions};
-use super::state::Known;
 use crate::Currency;
 use crate::inbox::Remember;
 

@@ -9,12 +9,13 @@ use tokio::time::Instant;
 
 use super::compare::Change;
 use super::key::Keys;
+use super::known::Known;
 use super::observe::{observed, prefix};
 use super::settings::Timing;
-use super::state::Known;
 use super::wallet::{Round, Verdict, Wallet};
 use crate::by_id::ById;
 use crate::inbox::{Origin, Remember, WalletId};
+use crate::told::quietly;
 use crate::{Coin, Currency, Update};
 
 #[derive(Debug, Default)]
@@ -144,10 +145,13 @@ impl Wallets {
         }
         self.held = 0;
         if !std::mem::replace(&mut self.told, true) {
-            tracing::warn!(
-                "more than {MOST} payments and transactions were to be compared with the daemons' state, and are forgotten: what \
-                 is missed before the next comparison is not found; an inbox in a file keeps them (`BITCART_INBOX=events.db`)"
-            );
+            quietly(|| {
+                tracing::warn!(
+                    "more than {MOST} payments and transactions were to be compared with the daemons' state, and are forgotten: \
+                     what was missed until the next comparison is not found; an inbox in a file keeps them \
+                     (`BITCART_INBOX=events.db`)"
+                );
+            });
         }
     }
 }
@@ -215,7 +219,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::key::Key;
-    use super::super::state::LOOKED_AT_HISTORY;
+    use super::super::known::LOOKED_AT_HISTORY;
     use super::*;
 
     fn seen(watch: &Watch, coin: &Coin, transactions: std::ops::Range<usize>) {
