@@ -16,7 +16,6 @@ pub(super) struct Found {
 
 impl Found {
     /// The most specific handler for an update by now.
-    #[inline]
     pub(super) fn handler(
         &mut self,
         dispatcher: &Dispatcher,
@@ -30,16 +29,12 @@ impl Found {
         if self.additions != additions || !self.coin.as_ref().is_some_and(|known| known.is(coin)) {
             *self = Self { coin: Some(coin.clone()), additions, handlers: Vec::new() };
         }
-        let place = self.handlers.iter().position(|(known, _)| *known == event);
-        let place = place.unwrap_or_else(|| self.look_up(dispatcher, source, coin, event));
+        let known = self.handlers.iter().position(|(known, _)| *known == event);
+        let place = known.unwrap_or_else(|| {
+            self.handlers.push((event, source.find(coin, event, dispatcher.routes())));
+            self.handlers.len() - 1
+        });
         self.handlers.get(place).and_then(|(_, handler)| handler.as_ref())
-    }
-
-    // Seldom, and apart: what is done for each event stays small enough to stand where it is needed.
-    #[cold]
-    fn look_up(&mut self, dispatcher: &Dispatcher, source: &Source, coin: &Coin, event: Event) -> usize {
-        self.handlers.push((event, source.find(coin, event, dispatcher.routes())));
-        self.handlers.len() - 1
     }
 }
 

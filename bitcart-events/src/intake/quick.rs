@@ -12,12 +12,12 @@ pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
     let (mut list, mut wallet, mut currency) = (None, None, None);
     // They come in this order.
     let mut members = ["updates", "wallet", "currency"].into_iter();
-    let mut before: &[u8] = b"{\"";
+    let mut is_first = true;
     loop {
+        let before: &[u8] = if is_first { b"{\"" } else { b", \"" };
         let key = match members.next() {
             Some(member) if cursor.skip_text(before, member, b"\": ").is_some() => member,
             _ => {
-                let is_first = before.starts_with(b"{");
                 if is_first {
                     cursor.take(b'{')?;
                 }
@@ -29,7 +29,7 @@ pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
                 key
             }
         };
-        before = b", \"";
+        is_first = false;
         match key {
             "updates" => once(&mut list, updates(&mut cursor, &mut table, body.len())?)?,
             "wallet" => once(&mut wallet, name(&mut cursor)?)?,

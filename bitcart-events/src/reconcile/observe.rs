@@ -43,9 +43,7 @@ fn payment(update: &Update) -> Option<(&str, State)> {
     let hashes = update.field(HASHES);
     let hashes = hashes.value().and_then(|_| Vec::<Cow<'_, str>>::from_field(hashes).ok());
     let hashes: Option<Vec<String>> = hashes.map(|hashes| hashes.into_iter().map(Cow::into_owned).collect());
-    let sent = update.field(SENT);
-    let sent = sent.value().and_then(|_| <&str>::from_field(sent).ok());
-    let standing = Standing::new(PaymentStatus::from(status), sent, hashes.as_deref());
+    let standing = Standing::new(PaymentStatus::from(status), text(update, SENT), hashes.as_deref());
     Some((text(update, ADDRESS)?, State::Standing(standing)))
 }
 

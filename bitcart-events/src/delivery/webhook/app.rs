@@ -19,17 +19,12 @@ use hyper_util::service::TowerToHyperService;
 use super::body::{self, NoBody};
 use crate::{Error, ErrorKind, Listener, Result, intake};
 
-/// The routes that can be nested anywhere. Whether they are in tasks `of_ours`, which have nothing else to do than to wait for
-/// handlers.
-pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener, of_ours: bool) -> Router<S> {
+/// The routes that can be nested anywhere.
+pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> Router<S> {
     let router = if listener.parts.webhook.secret.is_some() {
-        let secret = post(move |state, request| with_secret(state, request, of_ours));
-        Router::new().route("/{secret}", secret).route("/", post(astray))
+        Router::new().route("/{secret}", post(with_secret)).route("/", post(astray))
     } else {
-        let receive = async move |State(listener): State<Listener>, request: Request| {
-            receive(&listener, request, of_ours).await
-        };
-        Router::new().route("/", post(receive))
+        Router::new().route("/", post(without_secret))
     };
     router.with_state(listener.clone())
 }
@@ -43,7 +38,7 @@ pub(super) struct App {
 impl App {
     /// A POST anywhere else is refused too, because it may come from a daemon that was told another path before a restart.
     pub(super) fn new(listener: &Listener) -> Self {
-        let routes = router(listener, true).fallback(any(elsewhere).with_state(listener.clone()));
+        let routes = router(listener).fallback(any(elsewhere).with_state(listener.clone()));
         Self { listener: listener.clone(), routes: TowerToHyperService::new(routes) }
     }
 
@@ -76,12 +71,16 @@ pub(super) fn refusing<S: Clone + Send + Sync + 'static>(error: &Error) -> Route
 }
 
 /// The secret is the last segment, compared as it stands in the request: nothing of the path can be wrong before.
-async fn with_secret(State(listener): State<Listener>, request: Request, of_ours: bool) -> Response<Body> {
+async fn with_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
     let last = request.uri().path().rsplit('/').next().unwrap_or_default();
     match &listener.parts.webhook.secret {
         Some(expected) if !expected.is(last) => astray(State(listener)).await,
-        _ => receive(&listener, request, of_ours).await,
+        _ => receive(&listener, request, false).await,
     }
+}
+
+async fn without_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
+    receive(&listener, request, false).await
 }
 
 async fn astray(State(listener): State<Listener>) -> Response<Body> {
@@ -93,6 +92,7 @@ async fn elsewhere(State(listener): State<Listener>, method: Method) -> Response
     if method == Method::POST { astray(State(listener)).await } else { json(StatusCode::NOT_FOUND, "{}") }
 }
 
+/// In a task `of_ours` there is nothing else to do than to wait for handlers.
 async fn receive<B>(listener: &Listener, request: Request<B>, of_ours: bool) -> Response<Body>
 where
     B: HttpBody<Data = Bytes, Error: Display>,

@@ -160,7 +160,7 @@ impl Listener {
     {
         // What an earlier process accepted comes before what is new. Outside of a runtime it comes with the first event.
         let _ = self.parts.dispatcher.look_if_kept(&self.source);
-        app::router(self, false)
+        app::router(self)
     }
 
     /// Tells the daemons where the nested [`webhook_app`](Self::webhook_app) is, for every wallet, now and again
