@@ -16,8 +16,8 @@ pub(crate) struct Key(u64);
 pub(crate) type Keys = HashSet<Key, BuildHasherDefault<Taken>>;
 
 /// Of what: the first part of its name.
-#[derive(Clone, Copy)]
-enum Kind {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
     Request,
     Transaction,
     Verified,
@@ -26,7 +26,7 @@ enum Kind {
 impl Kind {
     const ALL: [Self; 3] = [Self::Request, Self::Transaction, Self::Verified];
 
-    fn of(state: &State) -> Self {
+    pub(super) fn of(state: &State) -> Self {
         match state {
             State::Standing(_) => Self::Request,
             State::Seen => Self::Transaction,
@@ -41,10 +41,15 @@ impl Kind {
             Self::Verified => "verified/",
         }
     }
+
+    /// Of what a name is, behind the wallet's prefix, and which.
+    pub(super) fn split(name: &str) -> Option<(Self, &str)> {
+        Self::ALL.into_iter().find_map(|kind| Some((kind, name.strip_prefix(kind.name())?)))
+    }
 }
 
 impl Key {
-    fn of(kind: Kind, id: &str) -> Self {
+    pub(super) fn of(kind: Kind, id: &str) -> Self {
         static SECRET: LazyLock<RandomState> = LazyLock::new(RandomState::default);
         let mut hasher = SECRET.build_hasher();
         hasher.write_u8(kind as u8);
@@ -66,7 +71,7 @@ impl Key {
 
     /// The one of a name, behind the wallet's prefix.
     pub(super) fn named(name: &str) -> Option<Self> {
-        Kind::ALL.iter().find_map(|kind| Some(Self::of(*kind, name.strip_prefix(kind.name())?)))
+        Kind::split(name).map(|(kind, id)| Self::of(kind, id))
     }
 }
 

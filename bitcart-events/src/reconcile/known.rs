@@ -1,6 +1,6 @@
 //! All that is known of one wallet.
 
-use super::key::Key;
+use super::key::{Key, Kind};
 use super::state::{Standing, State};
 use crate::by_id::ById;
 use crate::inbox::Remember;
@@ -31,8 +31,7 @@ impl Known {
                 return Self::unreadable(&name);
             }
             let name = name.strip_prefix(prefix).unwrap_or_default();
-            if Key::named(name).is_some_and(|key| known.said.get(&key).is_some_and(State::is_of_transaction))
-            {
+            if Kind::split(name).is_some_and(|(kind, _)| kind != Kind::Request) {
                 known.names.push(name.to_owned());
             }
         }
@@ -51,13 +50,13 @@ impl Known {
             LOOKED_AT_HISTORY => self.settled = Some(value.parse().ok()?),
             HEIGHT => self.height = Some(value.parse().ok()?),
             _ => {
-                let state = match name.split_once('/')? {
-                    ("request", _) => State::Standing(Standing::read(&value)?),
-                    ("tx", _) => State::Seen,
-                    ("verified", _) => State::Height(value.parse().ok()?),
-                    _ => return None,
+                let (kind, id) = Kind::split(name)?;
+                let state = match kind {
+                    Kind::Request => State::Standing(Standing::read(&value)?),
+                    Kind::Transaction => State::Seen,
+                    Kind::Verified => State::Height(value.parse().ok()?),
                 };
-                self.note(Key::named(name)?, state);
+                self.note(Key::of(kind, id), state);
             }
         }
         Some(())
@@ -79,7 +78,7 @@ impl Known {
 
     /// Forgets the transactions that a look is done with.
     pub(super) fn keep(&mut self, is_kept: impl Fn(Key) -> bool) {
-        self.said.retain(|key, state| !state.is_of_transaction() || is_kept(*key));
+        self.said.retain(|key, state| Kind::of(state) == Kind::Request || is_kept(*key));
     }
 
     /// How far a request has come, by the last event about it.

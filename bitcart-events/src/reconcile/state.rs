@@ -108,10 +108,6 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) fn is_of_transaction(&self) -> bool {
-        !matches!(self, Self::Standing(_))
-    }
-
     pub(super) fn differs(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Standing(one), Self::Standing(other)) => one.differs(other),
