@@ -136,6 +136,8 @@ mod tls;
 mod told;
 mod update;
 mod updates;
+#[cfg(feature = "polling")]
+mod waits;
 mod wallet;
 
 /// Makes a function the handler of one event or several.

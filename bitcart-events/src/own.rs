@@ -1,15 +1,11 @@
 //! What a coin and a manager have alike: handlers that were added to them, and the listener behind their own methods.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::handler::{Handler, HandlerInfo, Routes};
+use crate::handler::{Handler, HandlerInfo, Routes, additions};
 use crate::listener::{Listener, ListenerBuilder};
 use crate::source::Source;
 use crate::{Error, Result};
-
-/// How often handlers were added to anything.
-static ADDITIONS: AtomicU64 = AtomicU64::new(0);
 
 #[derive(Default)]
 pub(crate) struct Own {
@@ -28,13 +24,8 @@ impl Own {
         let mut added = self.added.write().unwrap_or_else(PoisonError::into_inner);
         let replaced = handlers.into_iter().flat_map(|handler| added.insert(&handler));
         let replaced = replaced.map(|replaced| replaced.first).collect();
-        ADDITIONS.fetch_add(1, Ordering::Release);
+        additions::count();
         replaced
-    }
-
-    /// Changes whenever handlers are added to a coin or a manager: what was found out about them may be old then.
-    pub(crate) fn additions() -> u64 {
-        ADDITIONS.load(Ordering::Acquire)
     }
 
     pub(crate) fn added(&self) -> RwLockReadGuard<'_, Routes> {

@@ -8,14 +8,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
-use crate::delivery::waits::Waits;
-#[cfg(feature = "websocket")]
-use crate::delivery::websocket::Memory;
 use crate::dispatch::{Delivered, Dispatcher, Incoming, Read};
 use crate::inbox::{Life, Origin, Received, ReceivedId};
 use crate::intake::Parcel;
 use crate::source::Source;
 use crate::told::Told;
+use crate::waits::Waits;
 use crate::{Coin, Error, ErrorKind, Event, Listener, Result, event, intake};
 
 /// How many calls are under way at the same time, not counting those that the daemon keeps waiting.
@@ -36,8 +34,6 @@ const NOTHING: &str = "[]";
 pub(crate) struct Desk {
     pub(crate) source: Source,
     pub(crate) dispatcher: Arc<Dispatcher>,
-    #[cfg(feature = "websocket")]
-    pub(crate) memory: Arc<Memory>,
     /// How many wallets are compared with their daemons at the same time.
     pub(crate) looks: Semaphore,
     calls: Semaphore,
@@ -64,8 +60,6 @@ impl Desk {
         Self {
             source: listener.source.clone(),
             dispatcher: Arc::clone(&listener.parts.dispatcher),
-            #[cfg(feature = "websocket")]
-            memory: Arc::clone(&listener.parts.memory),
             looks: Semaphore::new(LOOKS),
             calls: Semaphore::new(CALLS),
             slow_calls: Semaphore::new(SLOW_CALLS),

@@ -6,8 +6,6 @@ pub(crate) mod crew;
 pub(crate) mod desk;
 #[cfg(feature = "polling")]
 pub(crate) mod polling;
-#[cfg(feature = "polling")]
-pub(crate) mod waits;
 #[cfg(feature = "webhook")]
 pub(crate) mod webhook;
 #[cfg(feature = "websocket")]

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::crew::{Crew, Orders};
 use super::desk::Desk;
-use super::waits::Waits;
 use crate::inbox::Life;
+use crate::waits::Waits;
 use crate::{ApiManager, Coin, Currency, ErrorKind, Listener, ListenerBuilder, Result};
 
 /// How much sooner than the interval a wallet is asked again that had events a moment ago.

@@ -1,8 +1,7 @@
 //! Which handler has which event of a wallet, looked up once for those that came together.
 
 use super::Dispatcher;
-use crate::handler::Handler;
-use crate::own::Own;
+use crate::handler::{Handler, additions};
 use crate::source::Source;
 use crate::{Coin, Event, Update};
 
@@ -24,7 +23,7 @@ impl Found {
     ) -> Option<&Handler> {
         let (coin, event) = (update.coin(), update.event());
         // Before the look: what is added meanwhile is found by the next one.
-        let additions = Own::additions();
+        let additions = additions::counted();
         // A wallet that was removed and added again is another coin, with handlers of its own.
         if self.additions != additions || !self.coin.as_ref().is_some_and(|known| known.is(coin)) {
             *self = Self { coin: Some(coin.clone()), additions, handlers: Vec::new() };

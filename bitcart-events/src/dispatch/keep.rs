@@ -7,8 +7,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{Dispatcher, lock};
-use crate::delivery::waits::Waits;
 use crate::inbox::{Batch, Chain, NewEvent, Origin, Received, ReceivedId, Remember};
+use crate::waits::Waits;
 use crate::{Coin, ErrorKind, Result};
 
 /// A try writes so much, so that there is room for what comes then.

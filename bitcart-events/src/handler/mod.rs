@@ -1,5 +1,6 @@
 //! A handler: what `#[on]` registers, or a closure by hand.
 
+pub(crate) mod additions;
 mod arguments;
 mod attempt;
 mod call;

@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::delivery::crew::{Crew, Orders};
 use crate::delivery::desk::Desk;
-use crate::delivery::waits::Waits;
 use crate::delivery::websocket::Stations;
 use crate::inbox::Life;
+use crate::waits::Waits;
 use crate::{Coin, ErrorKind, Listener, Result};
 
 /// How long `configure_webhook` waits for the daemons' first answers.
@@ -38,7 +38,7 @@ impl Registrar {
         let wallets = u32::try_from(desk.source.coins().len()).unwrap_or(u32::MAX);
         let answered = Arc::new(Semaphore::new(0));
         let team = Arc::new(Team {
-            stations: Stations::new(Arc::clone(&desk), listener.parts.on_reconnect.clone()),
+            stations: Stations::new(listener, Arc::clone(&desk)),
             desk,
             url,
             interval: receiver.settings.register_every,

@@ -11,6 +11,7 @@
 mod align;
 mod blocks;
 mod history;
+mod hook;
 mod ledger;
 mod memory;
 mod rows;
@@ -19,50 +20,24 @@ mod station;
 
 #[cfg(feature = "webhook")]
 use std::collections::HashSet;
-use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 #[cfg(feature = "webhook")]
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use super::crew::{Crew, Orders};
 use super::desk::Desk;
 use crate::{ApiManager, Coin, Currency, Listener, ListenerBuilder, Result};
+pub(crate) use hook::Hook;
+pub use hook::Reconnected;
 pub(crate) use memory::Memory;
 use station::Station;
-
-/// A websocket was lost and is there again: what an [`on_reconnect`](ListenerBuilder::on_reconnect) hook is told.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Reconnected {
-    /// The currency of the daemon.
-    pub currency: Currency,
-    /// How long the websocket was away.
-    pub away: Duration,
-    /// How many attempts it took.
-    pub attempts: u32,
-    /// Why it was lost.
-    pub reason: String,
-}
-
-/// What the user wants to do after each reconnect.
-#[derive(Clone)]
-pub(crate) struct Hook(Arc<dyn Fn(Reconnected) -> HookFuture + Send + Sync>);
-
-type HookFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-impl fmt::Debug for Hook {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Hook")
-    }
-}
 
 /// The stations of one listener: one for each currency.
 #[derive(Clone)]
 pub(crate) struct Stations {
     desk: Arc<Desk>,
+    memory: Arc<Memory>,
     hook: Option<Hook>,
     #[cfg(feature = "webhook")]
     open: Arc<Mutex<HashSet<Currency>>>,
@@ -72,10 +47,11 @@ impl Stations {
     /// Inline, so that a webhook runs nothing of the websocket's code, and holds none of it in memory, until a daemon
     /// needs it.
     #[inline]
-    pub(crate) fn new(desk: Arc<Desk>, hook: Option<Hook>) -> Self {
+    pub(crate) fn new(listener: &Listener, desk: Arc<Desk>) -> Self {
         Self {
             desk,
-            hook,
+            memory: Arc::clone(&listener.parts.memory),
+            hook: listener.parts.on_reconnect.clone(),
             #[cfg(feature = "webhook")]
             open: Arc::default(),
         }
@@ -101,7 +77,8 @@ impl Stations {
     }
 
     fn begin(&self, coin: Coin, orders: Orders) {
-        let station = Station::new(Arc::clone(&self.desk), coin, self.hook.clone(), orders.clone());
+        let Self { desk, memory, hook, .. } = self.clone();
+        let station = Station { desk, memory, hook, coin, orders: orders.clone() };
         orders.spawn(station.run());
     }
 }
@@ -148,7 +125,7 @@ impl Listener {
     /// a delivery already; or when the deadline of the shutdown passed.
     pub async fn websocket(&self) -> Result<()> {
         let desk = Arc::new(Desk::new(self));
-        let stations = Stations::new(Arc::clone(&desk), self.parts.on_reconnect.clone());
+        let stations = Stations::new(self, Arc::clone(&desk));
         let crew = Crew::start(self, |orders| async move {
             let begin = |coin, orders| stations.begin(coin, orders);
             orders.for_each(&desk.source, |coin| Some(coin.currency()), begin).await;
@@ -179,7 +156,7 @@ impl ListenerBuilder {
         F: Fn(Reconnected) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = ()> + Send + 'static,
     {
-        self.on_reconnect = Some(Hook(Arc::new(move |reconnected| Box::pin(hook(reconnected)))));
+        self.on_reconnect = Some(Hook::new(hook));
         self
     }
 }

@@ -6,13 +6,14 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
+use super::hook::{Hook, Reconnected};
 use super::ledger::Ledger;
+use super::memory::Memory;
 use super::session::{End, Session};
-use super::{Hook, Reconnected};
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::delivery::polling;
-use crate::delivery::waits::Waits;
+use crate::waits::Waits;
 use crate::{Coin, Error, ErrorKind};
 
 /// How often the wallets of a daemon without a websocket are asked.
@@ -23,11 +24,12 @@ const LOOK_AGAIN: Duration = Duration::from_secs(10 * 60);
 const LASTING: Duration = Duration::from_secs(30);
 
 pub(super) struct Station {
-    desk: Arc<Desk>,
+    pub(super) desk: Arc<Desk>,
+    pub(super) memory: Arc<Memory>,
+    pub(super) hook: Option<Hook>,
     /// Any of the currency: they share the way to the daemon.
-    coin: Coin,
-    hook: Option<Hook>,
-    orders: Orders,
+    pub(super) coin: Coin,
+    pub(super) orders: Orders,
 }
 
 /// The time without a socket.
@@ -38,12 +40,9 @@ struct Away {
 }
 
 impl Station {
-    pub(super) fn new(desk: Arc<Desk>, coin: Coin, hook: Option<Hook>, orders: Orders) -> Self {
-        Self { desk, coin, hook, orders }
-    }
-
     pub(super) async fn run(self) {
-        let mut ledger = Ledger::new(Arc::clone(&self.desk), self.coin.currency(), self.orders.clone());
+        let (desk, memory) = (Arc::clone(&self.desk), Arc::clone(&self.memory));
+        let mut ledger = Ledger::new(desk, memory, self.coin.currency(), self.orders.clone());
         self.load(&mut ledger).await;
         let (stop, daemon) = (&self.orders.stop, self.coin.client());
         let (mut waits, mut away, mut ever_opened) = (Waits::new(), None::<Away>, false);
@@ -113,12 +112,12 @@ impl Station {
     /// The daemon sends to the socket.
     fn tell_opened(&self, away: Option<Away>) {
         self.desk.tell_well(self.coin.client(), None, "listening to the websocket of");
-        let (Some(Away { since, attempts, reason }), Some(Hook(hook))) = (away, &self.hook) else { return };
+        let (Some(Away { since, attempts, reason }), Some(hook)) = (away, self.hook.clone()) else { return };
         let currency = self.coin.currency();
         let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };
-        let (hook, stop) = (Arc::clone(hook), self.orders.stop.clone());
+        let stop = self.orders.stop.clone();
         let told = async move {
-            stop.run_until_cancelled(async { hook(reconnected).await }).await;
+            stop.run_until_cancelled(hook.call(reconnected)).await;
         };
         // The user's code: its panic ends its own task, and its length holds nothing up. In a box: see `Orders::spawn`.
         tokio::spawn(told.boxed());

@@ -9,10 +9,10 @@ use super::Ledger;
 use super::deliver::Delivery;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
-use crate::delivery::waits::Waits;
 use crate::dispatch::{Incoming, Read};
 use crate::inbox::Mark;
 use crate::inbox::{Life, Origin, WalletId};
+use crate::waits::Waits;
 use crate::{Coin, Result};
 
 /// An answer, and the ping that was sent after it.

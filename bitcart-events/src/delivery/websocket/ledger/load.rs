@@ -70,7 +70,7 @@ impl Ledger {
 
     /// Takes up a wallet, with what is known of it and what was fetched for it.
     pub(super) fn add(&mut self, key: WalletId, coin: Coin) {
-        let mut wallet = Wallet::new(coin.clone(), self.desk.memory.take(self.currency, key), &self.passed);
+        let mut wallet = Wallet::new(coin.clone(), self.memory.take(self.currency, key), &self.passed);
         if self.keeps && wallet.history(&self.passed).is_new() {
             wallet.restore(known(&mut self.marker, &mut self.kept, &mut self.frames, &coin), &self.passed);
         }

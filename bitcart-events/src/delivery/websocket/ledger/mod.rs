@@ -23,6 +23,7 @@ pub(super) use wallet::Held;
 use wallet::{Asking, Wallet};
 
 use super::blocks::Blocks;
+use super::memory::Memory;
 use super::rows::{BlockRows, Kept};
 use crate::by_id::ById;
 use crate::delivery::crew::Orders;
@@ -43,6 +44,7 @@ const ANSWERS: usize = 64;
 /// The wallets of one currency.
 pub(super) struct Ledger {
     desk: Arc<Desk>,
+    memory: Arc<Memory>,
     currency: Currency,
     orders: Orders,
     wallets: ById<WalletId, Wallet>,
@@ -83,7 +85,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    pub(super) fn new(desk: Arc<Desk>, currency: Currency, orders: Orders) -> Self {
+    pub(super) fn new(desk: Arc<Desk>, memory: Arc<Memory>, currency: Currency, orders: Orders) -> Self {
         let (fetching, fetched) = mpsc::channel(ANSWERS);
         Self {
             keeps: desk.dispatcher.is_durable(),
@@ -97,6 +99,7 @@ impl Ledger {
             block_rows: BlockRows::new(),
             marker: Marker::new(desk.dispatcher.key()),
             desk,
+            memory,
             currency,
             orders,
             wallets: ById::default(),
@@ -248,6 +251,6 @@ impl Ledger {
         if !gone.is_empty() {
             self.store(Vec::new(), gone);
         }
-        self.desk.memory.keep(self.currency, key, wallet.into_known(&self.passed));
+        self.memory.keep(self.currency, key, wallet.into_known(&self.passed));
     }
 }

@@ -6,8 +6,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::currency::Currency;
 use crate::dispatch::Read;
+use crate::handler::additions;
 use crate::inbox::{Mark, WalletId};
-use crate::own::Own;
 use crate::{Coin, Event, Result, intake};
 
 use super::super::rows::What;
@@ -137,7 +137,7 @@ impl Ledger {
 
     /// The wallets that have handlers of their own for this event.
     fn taking(&mut self, event: Event) -> Vec<Coin> {
-        let additions = Own::additions();
+        let additions = additions::counted();
         if self.own.as_ref().is_none_or(|(then, _)| *then != additions) {
             let own = self.wallets.values().map(|wallet| &wallet.coin).filter(|coin| coin.has_own_handlers());
             self.own = Some((additions, own.cloned().collect()));

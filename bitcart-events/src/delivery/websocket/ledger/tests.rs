@@ -34,7 +34,7 @@ impl Alone {
         let desk = Arc::new(Desk::new(&listener));
         let (give, orders) = oneshot::channel();
         let crew = Crew::start(&listener, |orders| async move { drop(give.send(orders)) }).unwrap();
-        let mut ledger = Ledger::new(Arc::clone(&desk), Currency::Btc, orders.await.unwrap());
+        let mut ledger = Ledger::new(Arc::clone(&desk), Arc::default(), Currency::Btc, orders.await.unwrap());
         ledger.read_wallets();
         let mut alone = Self { coin: coin.clone(), desk, ledger, _crew: crew };
         alone.answered(&[]);

@@ -12,10 +12,10 @@ use super::super::memory::Known;
 use super::super::rows::Rows;
 use super::deliver::Delivery;
 use crate::Coin;
-use crate::delivery::waits::Waits;
 use crate::dispatch::Read;
 use crate::inbox::{Life, Mark, ReceivedId};
 use crate::update::Marker;
+use crate::waits::Waits;
 
 /// How long frames wait for an answer that was asked for, and how long in all.
 pub(super) const HOLD: Duration = Duration::from_secs(10);
