@@ -11,6 +11,7 @@ use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, find_events};
 use crate::listener::{Listener, ListenerBuilder};
 use crate::own::Own;
 use crate::schema::Event;
+use crate::sealed::Sealed;
 use crate::source::Source;
 use crate::updates::Updates;
 use crate::wallet::{Wallet, WalletId, WalletKey};
@@ -31,6 +32,8 @@ use crate::{BoxError, Currency, Report, Result, Update};
 /// ```
 #[derive(Clone)]
 pub struct Coin(Arc<Inner>);
+
+impl Sealed for Coin {}
 
 struct Inner {
     currency: Currency,

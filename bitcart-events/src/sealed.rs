@@ -1,7 +1,4 @@
-//! Which types our own traits are for, where a user's would make no sense.
-
-use crate::inbox::MemoryInbox;
-use crate::{Coin, Delivery, Event, State};
+//! Which types our own traits are for, where a user's would make no sense. Those of our own say so beside themselves.
 
 /// A supertrait that nobody outside can implement.
 pub trait Sealed {}
@@ -19,12 +16,5 @@ impl<const N: usize> Sealed for [&str; N] {}
 impl<const N: usize> Sealed for &[&str; N] {}
 impl Sealed for &[&str] {}
 impl Sealed for Vec<&str> {}
-impl Sealed for Event {}
-impl Sealed for Coin {}
-impl<T> Sealed for State<T> {}
-impl Sealed for Delivery {}
-impl Sealed for MemoryInbox {}
-#[cfg(feature = "sqlite")]
-impl Sealed for crate::InboxTx {}
 impl Sealed for () {}
 impl<T, E> Sealed for Result<T, E> {}

@@ -6,6 +6,7 @@ mod accepted;
 mod backlog;
 mod batch;
 mod close;
+mod delivered;
 mod found;
 #[cfg(feature = "polling")]
 mod keep;
@@ -32,13 +33,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use accept::Read;
-#[cfg(feature = "polling")]
-pub(crate) use accept::{Delivered, Incoming};
 use accepted::Accepted;
 use backlog::Backlog;
 use batch::Batch;
 pub(crate) use batch::Ticket;
+pub(crate) use delivered::Read;
+#[cfg(feature = "polling")]
+pub(crate) use delivered::{Delivered, Incoming};
 use found::Found;
 #[cfg(feature = "polling")]
 use keep::Health;

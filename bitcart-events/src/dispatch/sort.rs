@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::accept::Incoming;
+use super::delivered::Incoming;
 use super::found::Found;
 use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
 use crate::field::{IntField, excerpt};

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
-use super::registration::Description;
+use super::description::Description;
 use super::{Attempt, HandlerError, Need, Needs, Outcome, States, Subscription};
 use crate::Update;
 use crate::field::{Field, FieldError};

@@ -37,6 +37,8 @@ pub struct Delivery {
     accepted: SystemTime,
 }
 
+impl Sealed for Delivery {}
+
 impl Delivery {
     /// One to call a handler with, in a test: a first attempt, [live](Origin::Live), accepted now.
     #[must_use]

@@ -28,6 +28,7 @@ mod with_sqlite {
     use crate::BoxError;
     use crate::handler::Need;
     use crate::inbox::Effects;
+    use crate::sealed::Sealed;
 
     /// Writes into the inbox's own SQLite file exactly once for an event.
     ///
@@ -78,6 +79,8 @@ mod with_sqlite {
     /// A listener whose inbox is not such a file refuses to be built with a handler that asks for it.
     #[derive(Clone, Default)]
     pub struct InboxTx(Arc<Mutex<Effects>>);
+
+    impl Sealed for InboxTx {}
 
     impl InboxTx {
         /// Has this done when the event is settled; it is not done now.

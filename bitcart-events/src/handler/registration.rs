@@ -1,9 +1,9 @@
 //! What `#[on]` writes down about a function.
 
 use std::panic::Location;
-use std::sync::Arc;
 
 use super::call::Answer;
+use super::description::Description;
 use super::{Call, Caller, Invocation, Needs};
 use crate::Currency;
 use crate::schema::EventSchema;
@@ -15,18 +15,6 @@ pub(crate) struct Registration {
     pub(crate) needs: Needs,
     pub(crate) is_blocking: bool,
     pub(crate) caller: Caller,
-}
-
-/// What its attribute and its name say.
-#[derive(Debug, Default)]
-pub(crate) struct Description {
-    /// The function's path.
-    pub(crate) name: &'static str,
-    pub(crate) file: &'static str,
-    pub(crate) line: u32,
-    pub(crate) subscriptions: Vec<Arc<Subscription>>,
-    /// Empty: every currency.
-    pub(crate) currencies: Vec<Currency>,
 }
 
 impl Registration {
@@ -66,38 +54,4 @@ pub fn described<'u, const EVENTS: usize, const CURRENCIES: usize>(
 pub fn retries<'u>(call: &Invocation<'_>, retries: u32, called: Call<'u>) -> Call<'u> {
     call.answer(|answer| answer.needs.retries = Some(retries));
     called
-}
-
-impl Description {
-    fn new(
-        name: &'static str,
-        place: &Location<'static>,
-        events: &[&'static EventSchema],
-        parameters: &str,
-        currencies: &[Currency],
-    ) -> Self {
-        let subscriptions = events.iter().map(|event| Arc::new(Subscription::new(event, parameters)));
-        Self {
-            name,
-            file: place.file(),
-            line: place.line(),
-            subscriptions: subscriptions.collect(),
-            currencies: currencies.into(),
-        }
-    }
-}
-
-/// One event of a handler.
-#[derive(Debug)]
-pub(crate) struct Subscription {
-    pub(crate) event: &'static EventSchema,
-    /// For each parameter, its place in the event's schema; `None` where it is no field of this event.
-    pub(crate) columns: Vec<Option<usize>>,
-}
-
-impl Subscription {
-    fn new(event: &'static EventSchema, parameters: &str) -> Self {
-        let column = |name| event.fields.iter().position(|field| field.name == name);
-        Self { event, columns: parameters.split(' ').map(column).collect() }
-    }
 }

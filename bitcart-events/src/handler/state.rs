@@ -36,6 +36,8 @@ use crate::sealed::Sealed;
 /// ```
 pub struct State<T>(Arc<T>);
 
+impl<T> Sealed for State<T> {}
+
 impl<T> State<T> {
     /// Wraps a value, to call a handler by hand: in a test.
     #[must_use]

@@ -14,6 +14,7 @@ use super::{
     Origin, Received, ReceivedId, Remember, Remembered, Transient, Verdict,
 };
 use crate::Result;
+use crate::sealed::Sealed;
 
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,8 @@ struct Held {
     /// What a listener knows of its wallets it holds itself with this inbox; this is for whoever else remembers something.
     memory: BTreeMap<String, Vec<u8>>,
 }
+
+impl Sealed for MemoryInbox {}
 
 impl MemoryInbox {
     /// An empty one.

@@ -14,6 +14,7 @@ pub use builtin::event;
 pub use own::RegisteredSchema;
 pub(crate) use own::{all, clashes, find};
 
+use crate::sealed::Sealed;
 use crate::{Currency, names};
 
 /// One event and its fields.
@@ -170,6 +171,8 @@ impl PartialEq for Event {
 }
 
 impl Eq for Event {}
+
+impl Sealed for Event {}
 
 impl std::hash::Hash for Event {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {

@@ -1,0 +1,52 @@
+//! What a delivery brings.
+
+use crate::inbox::{Chain, Life, Origin, ReceivedId, Remember};
+#[cfg(feature = "polling")]
+use crate::reconcile::Keys;
+use crate::source::Source;
+use crate::update::Malformed;
+use crate::{Coin, Update};
+
+/// An update as it was read; what is none comes with the text that it should have been read from.
+pub(crate) type Read = std::result::Result<Update, (Malformed, String)>;
+
+/// An update on its way into the inbox.
+pub(crate) struct Incoming {
+    pub(crate) update: Read,
+    pub(crate) origin: Origin,
+    pub(crate) life: Life,
+}
+
+/// Updates of one wallet that are accepted together, and what is committed with them.
+pub(crate) struct Delivered<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) coin: &'a Coin,
+    pub(crate) updates: Vec<Incoming>,
+    pub(crate) taken: Vec<ReceivedId>,
+    pub(crate) remember: Vec<Remember>,
+    /// What stays known after a look, where the inbox does not keep it.
+    #[cfg(feature = "polling")]
+    pub(crate) kept: Option<Keys>,
+    pub(crate) chain: Option<Chain>,
+    /// Somebody waits for the report.
+    pub(crate) awaited: bool,
+    /// He has nothing else to do on any thread.
+    pub(crate) lends: bool,
+}
+
+impl<'a> Delivered<'a> {
+    pub(crate) fn new(source: &'a Source, coin: &'a Coin, updates: Vec<Incoming>) -> Self {
+        Self {
+            source,
+            coin,
+            updates,
+            taken: Vec::new(),
+            remember: Vec::new(),
+            #[cfg(feature = "polling")]
+            kept: None,
+            chain: None,
+            awaited: false,
+            lends: false,
+        }
+    }
+}
