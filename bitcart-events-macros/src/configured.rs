@@ -8,9 +8,9 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Attribute, FnArg, ItemStruct, Signature, braced};
 
 use crate::args::Args;
+use crate::beside::with_schema;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::on::with_schema;
 
 /// Whether a parameter depends on the configuration.
 pub(crate) fn is_needed(signature: &Signature) -> bool {

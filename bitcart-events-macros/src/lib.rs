@@ -6,6 +6,7 @@
 //! `events` writes a schema's own types, `newtype` derives the traits of fields, `tokens` is what they write with.
 
 mod args;
+mod beside;
 mod check;
 mod configured;
 mod currency;
@@ -35,7 +36,7 @@ pub fn on(args: TokenStream, item: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn on_checked(input: TokenStream) -> TokenStream {
-    on::checked(input.into()).into()
+    beside::checked(input.into()).into()
 }
 
 /// In between, where parameters depend on the configuration.

@@ -11,8 +11,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{File, Item};
 
+use crate::beside::checked;
 use crate::errors::Errors;
-use crate::on::{attribute, checked};
+use crate::on::attribute;
 use crate::schema::Outline;
 
 const SCHEMA: &str = "mod event {

@@ -14,7 +14,8 @@ use self::call::Private;
 use crate::args::Args;
 use crate::check::Handler;
 use crate::currency::currency_variant;
-use crate::lints::{allowed_call, ours};
+use crate::function::Function;
+use crate::lints::{allowed, allowed_call, ours};
 use crate::schema::Schema;
 use crate::signature::{impossible_return, type_text};
 use crate::tokens::Tokens;
@@ -29,6 +30,13 @@ pub(crate) struct Outside<'a> {
     pub(crate) allowed: Tokens,
     /// Where the schema's types are: `::bitcart_events::event`.
     pub(crate) schema_path: Tokens,
+}
+
+impl<'a> Outside<'a> {
+    pub(crate) fn of(function: &'a Function, schema_path: Tokens) -> Self {
+        let (cfg, allowed) = (function.conditions(), allowed(&function.attributes));
+        Self { vis: &function.vis, signature: &function.signature, cfg, allowed, schema_path }
+    }
 }
 
 pub(crate) fn expand(

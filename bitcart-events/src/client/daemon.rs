@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::features::needs_tls;
 use super::http::Http;
 use super::proxy::Proxy;
 use crate::{Currency, Error, ErrorKind, Result};
@@ -197,15 +198,6 @@ pub(crate) fn without_login(url: &str) -> String {
     } else {
         format!("`{url}`")
     }
-}
-
-/// The error that TLS is asked for and not built in.
-pub(super) fn needs_tls(what: &str) -> Result<()> {
-    if cfg!(feature = "tls") {
-        return Ok(());
-    }
-    let message = format!("{what} needs the Cargo feature `tls` of bitcart-events");
-    Err(Error::new(ErrorKind::Settings, message))
 }
 
 /// Shows the addresses; the passwords are left out.

@@ -3,6 +3,7 @@
 mod answers;
 mod daemon;
 mod error;
+mod features;
 mod http;
 mod methods;
 mod money;

@@ -7,6 +7,7 @@ use hyper::Uri;
 #[cfg(feature = "websocket")]
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
+use super::features::{needs_socks, needs_tls};
 use crate::{Error, ErrorKind, Result};
 
 /// A proxy. Its address may have a login in it, so only scheme, host and port are ever shown.
@@ -34,7 +35,7 @@ impl Proxy {
         let scheme = parsed.scheme();
         match scheme {
             "http" => {}
-            "https" => super::daemon::needs_tls("a proxy's address with `https://`")?,
+            "https" => needs_tls("a proxy's address with `https://`")?,
             "socks4" | "socks4a" | "socks5" | "socks5h" => needs_socks(scheme)?,
             other => return Err(wrong(&format!("`{other}` is no kind of proxy"))),
         }
@@ -78,15 +79,6 @@ fn intercept(url: &reqwest::Url) -> Option<Intercept> {
     let is_for_http = matches!(url.scheme(), "http" | "https");
     let matcher = Matcher::builder().all(url.as_str()).build();
     matcher.intercept(&Uri::from_static("http://daemon")).filter(|_| is_for_http)
-}
-
-fn needs_socks(scheme: &str) -> Result<()> {
-    if cfg!(feature = "socks") {
-        return Ok(());
-    }
-    let message =
-        format!("a proxy's address with `{scheme}://` needs the Cargo feature `socks` of bitcart-events");
-    Err(Error::new(ErrorKind::Settings, message))
 }
 
 impl fmt::Display for Proxy {

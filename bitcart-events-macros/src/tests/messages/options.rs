@@ -4,7 +4,7 @@ use quote::quote;
 
 use super::super::{schema, tokens};
 use super::{assert_each, expanded, messages};
-use crate::on::checked;
+use crate::beside::checked;
 
 #[test]
 fn options() {

@@ -3,7 +3,7 @@
 use quote::quote;
 
 use super::{assert_each, expanded, messages};
-use crate::on::checked;
+use crate::beside::checked;
 
 #[test]
 fn parameters() {

@@ -1,0 +1,95 @@
+//! What stands beside a function.
+//!
+//! The built-in events are known here. Those of a user are not: the signature is handed to their schema's hidden macro,
+//! which adds its text and calls [`checked`].
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{Ident, LitStr, braced};
+
+use crate::args::Args;
+use crate::check::check;
+use crate::errors::Errors;
+use crate::expand::{Outside, expand, expand_checks, expand_stub};
+use crate::function::Function;
+use crate::schema::Schema;
+use crate::tokens::Tokens;
+
+/// What stands beside the function, if its schema is the built-in one. That of a user's own is asked for: its hidden macro
+/// calls [`checked`]. So is the built-in one of a crate with a path, which is one error if it leads nowhere.
+pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream {
+    let mut errors = Errors::default();
+    let read = Args::parse(args.clone(), &mut errors);
+    let Args { krate, schema, .. } = &read;
+    let builtin = || krate.clone().then(Ident::new("event", Span::call_site()));
+    let path = schema.as_ref().map_or_else(builtin, Tokens::of);
+    if schema.is_none() && !read.is_renamed {
+        let outside = Outside::of(function, path);
+        let correct = || correct(&Schema::builtin_events(&read.events)?, &read, &outside);
+        let rest = if errors.is_empty() { correct() } else { None };
+        return rest.unwrap_or_else(|| beside(Schema::builtin(), &read, &outside, errors));
+    }
+    let span = schema.as_ref().map_or_else(Span::call_site, Spanned::span);
+    let (hidden, head) = (Ident::new("schema", span), function.head());
+    quote!(#path::#hidden! { { #path } { #krate::__private::on_checked } { #args } { #head } })
+}
+
+/// What the hidden macro of a schema hands over.
+struct Checked {
+    path: Tokens,
+    /// Nothing where the schema has a mistake of its own.
+    schema: Option<Schema>,
+    args: TokenStream,
+    function: Function,
+}
+
+impl Parse for Checked {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let (path, schema, args, function);
+        braced!(path in input);
+        braced!(schema in input);
+        braced!(args in input);
+        braced!(function in input);
+        let schema: Option<LitStr> = schema.parse()?;
+        let schema = schema.and_then(|text| Schema::from_text(&text.value()));
+        Ok(Self {
+            path: Tokens::of(path.parse::<TokenStream>()?),
+            schema,
+            args: args.parse()?,
+            function: function.parse()?,
+        })
+    }
+}
+
+/// The schema's hidden macro has answered.
+pub(crate) fn checked(input: TokenStream) -> TokenStream {
+    let Checked { path, schema, args, function } = match syn::parse2(input) {
+        Ok(checked) => checked,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut errors = Errors::default();
+    let args = Args::parse(args, &mut errors);
+    beside(schema, &args, &Outside::of(&function, path), errors)
+}
+
+/// What stands beside a function that breaks no rule. Of one that does, only the whole schema can tell what was meant.
+fn correct(schema: &Schema, args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
+    let mut errors = Errors::default();
+    let handler = check(schema, args, outside.signature, &mut errors);
+    errors.is_empty().then(|| expand(schema, args, &handler, outside))
+}
+
+/// The schema is known: checks, and expands.
+fn beside(schema: Option<Schema>, args: &Args, outside: &Outside<'_>, mut errors: Errors) -> TokenStream {
+    let Some(schema) = schema else { return expand_stub(args, outside) };
+    let handler = check(&schema, args, outside.signature, &mut errors);
+    if errors.is_empty() {
+        return expand(&schema, args, &handler, outside);
+    }
+    let (errors, stub) = (errors.to_tokens(), expand_stub(args, outside));
+    let checks = expand_checks(args, &handler, outside);
+    // The errors come last: an editor that looks for the cursor takes the first token that has its place.
+    quote!(#stub #checks #errors)
+}
