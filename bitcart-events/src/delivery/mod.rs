@@ -6,6 +6,8 @@ pub(crate) mod crew;
 pub(crate) mod desk;
 #[cfg(feature = "polling")]
 pub(crate) mod polling;
+#[cfg(feature = "polling")]
+mod round;
 #[cfg(feature = "webhook")]
 pub(crate) mod webhook;
 #[cfg(feature = "websocket")]

@@ -17,15 +17,15 @@ const DEEP: u64 = 100;
 
 /// Something that no event has said yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Change {
+pub(crate) struct Change {
     /// Of what.
-    pub(super) key: Key,
-    pub(super) state: State,
-    pub(super) is: What,
+    pub(crate) key: Key,
+    pub(crate) state: State,
+    pub(crate) is: What,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum What {
+pub(crate) enum What {
     Payment(Request),
     Transaction(String),
     Verified(String, u64),
@@ -33,20 +33,20 @@ pub(super) enum What {
 
 /// What a look has found.
 #[derive(Debug, Default)]
-pub(super) struct Difference {
+pub(crate) struct Difference {
     /// Heights to be told at once: the [facts](crate::inbox::Fact) keep them from being told twice.
-    pub(super) blocks: Vec<u64>,
+    pub(crate) blocks: Vec<u64>,
     /// In the order in which the daemon would have told them.
-    pub(super) changes: Vec<Change>,
+    pub(crate) changes: Vec<Change>,
     /// What is recorded without being told.
-    pub(super) remember: Vec<Remember>,
+    pub(crate) remember: Vec<Remember>,
     /// The transactions that are not done with, if there was a look at them.
-    pub(super) kept: Option<Keys>,
+    pub(crate) kept: Option<Keys>,
 }
 
 /// Lays the two side by side. Where there was no earlier look the present is recorded, but for what is of the time `since`, in
 /// seconds since 1970.
-pub(super) fn compare(
+pub(crate) fn compare(
     currency: Currency,
     prefix: &str,
     known: &Known,

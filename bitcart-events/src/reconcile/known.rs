@@ -11,7 +11,7 @@ pub(super) const HEIGHT: &str = "height";
 
 /// Under short keys, whether it is from an inbox or held here.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known {
+pub(crate) struct Known {
     pub(super) looked_at_requests: bool,
     /// Nothing as long as there was no look at the transactions.
     pub(super) settled: Option<u64>,
@@ -24,7 +24,7 @@ pub(super) struct Known {
 impl Known {
     /// From what was recalled. If something cannot be read nothing is known, so that the present is recorded anew: to tell
     /// of nothing is better than to have old orders shipped again.
-    pub(super) fn read(prefix: &str, recalled: Vec<(String, Vec<u8>)>) -> Self {
+    pub(crate) fn read(prefix: &str, recalled: Vec<(String, Vec<u8>)>) -> Self {
         let mut known = Self::default();
         for (name, value) in recalled {
             if known.put(prefix, &name, value).is_none() {

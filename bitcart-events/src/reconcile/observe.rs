@@ -11,7 +11,7 @@ use crate::{Coin, Currency, Payload, PaymentStatus, Update};
 const LONGEST: usize = 200;
 
 /// Under which all is kept that is known of a wallet; nothing for a coin without one.
-pub(super) fn prefix(coin: &Coin) -> Option<String> {
+pub(crate) fn prefix(coin: &Coin) -> Option<String> {
     Some(format!("state/{}/{}/", coin.currency(), coin.id()?.hex()))
 }
 
@@ -75,7 +75,7 @@ const fn equal(one: &[u8], other: &[u8]) -> bool {
 
 /// Whether its daemons keep the transactions of a wallet: those with an Electrum in them (capture `eth_rpc`:
 /// history-notimpl).
-pub(super) fn has_history(currency: Currency) -> bool {
+pub(crate) fn has_history(currency: Currency) -> bool {
     use Currency::{Bch, Btc, Grs, Ltc, Xrg};
     matches!(currency, Btc | Ltc | Bch | Xrg | Grs)
 }

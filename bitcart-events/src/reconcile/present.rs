@@ -7,44 +7,44 @@ use crate::{Currency, HistoryItem, PaymentRequest, PaymentStatus};
 
 /// What a daemon answered; nothing where it was not asked, or does not know.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Present {
-    pub(super) requests: Option<Vec<Request>>,
-    pub(super) transactions: Option<Transactions>,
-    pub(super) height: Option<u64>,
+pub(crate) struct Present {
+    pub(crate) requests: Option<Vec<Request>>,
+    pub(crate) transactions: Option<Transactions>,
+    pub(crate) height: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) id: String,
+pub(crate) struct Request {
+    pub(crate) id: String,
     /// What the daemons of 2020 named it by.
-    pub(super) address: String,
-    pub(super) created: Option<u64>,
+    pub(crate) address: String,
+    pub(crate) created: Option<u64>,
     status: PaymentStatus,
     status_str: String,
     /// Said by ETH and its relatives, and of a single request by today's BTC.
     sent: Option<String>,
-    pub(super) tx_hashes: Vec<String>,
+    pub(crate) tx_hashes: Vec<String>,
     /// Whether the daemon says which they are: of what was paid by Lightning a list does not (read in code, Electrum 4.6).
     says_hashes: bool,
 }
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Transactions {
+pub(crate) struct Transactions {
     /// In the daemon's order, which is that of the chain.
-    pub(super) items: Vec<Transaction>,
+    pub(crate) items: Vec<Transaction>,
     /// Whether `new_transaction` is wanted.
-    pub(super) told: bool,
+    pub(crate) told: bool,
     /// Whether `verified_tx` is, and the daemon sends it.
-    pub(super) verifies: bool,
+    pub(crate) verifies: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Transaction {
-    pub(super) hash: String,
+pub(crate) struct Transaction {
+    pub(crate) hash: String,
     /// Of its block, if the daemon has verified that it is there.
-    pub(super) height: Option<u64>,
-    pub(super) timestamp: Option<u64>,
-    pub(super) confirmations: u64,
+    pub(crate) height: Option<u64>,
+    pub(crate) timestamp: Option<u64>,
+    pub(crate) confirmations: u64,
 }
 
 impl From<PaymentRequest> for Request {
@@ -79,22 +79,22 @@ impl From<HistoryItem> for Transaction {
 }
 
 impl Request {
-    pub(super) fn standing(&self) -> Standing {
+    pub(crate) fn standing(&self) -> Standing {
         Standing::new(self.status, self.sent.as_deref(), self.says_hashes.then_some(&*self.tx_hashes))
     }
 
     /// The daemon cannot say how far it is, so neither can we.
-    pub(super) fn is_unknown(&self) -> bool {
+    pub(crate) fn is_unknown(&self) -> bool {
         self.status == PaymentStatus::Unknown
     }
 
     /// Whether all is there that an event would say.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.sent.is_some()
     }
 
     /// Its `new_payment`, as this daemon sends it. `contract` is the wallet's token.
-    pub(super) fn event(&self, currency: Currency, contract: Option<&str>) -> String {
+    pub(crate) fn event(&self, currency: Currency, contract: Option<&str>) -> String {
         // No daemon announces that one is expired; what was paid before was announced as not yet everything.
         let status = if self.status == PaymentStatus::Expired { PaymentStatus::Unpaid } else { self.status };
         let is_electrum = super::observe::has_history(currency);
@@ -132,7 +132,7 @@ struct NewPayment<'a> {
     contract: Option<Option<&'a str>>,
 }
 
-pub(super) fn new_transaction(tx: &str) -> String {
+pub(crate) fn new_transaction(tx: &str) -> String {
     #[derive(Serialize)]
     struct NewTransaction<'a> {
         event: &'a str,
@@ -141,7 +141,7 @@ pub(super) fn new_transaction(tx: &str) -> String {
     write(&NewTransaction { event: "new_transaction", tx })
 }
 
-pub(super) fn verified_tx(tx: &str, height: u64) -> String {
+pub(crate) fn verified_tx(tx: &str, height: u64) -> String {
     #[derive(Serialize)]
     struct VerifiedTx<'a> {
         event: &'a str,
@@ -151,7 +151,7 @@ pub(super) fn verified_tx(tx: &str, height: u64) -> String {
     write(&VerifiedTx { event: "verified_tx", tx, height })
 }
 
-pub(super) fn new_block(height: u64) -> String {
+pub(crate) fn new_block(height: u64) -> String {
     #[derive(Serialize)]
     struct NewBlock<'a> {
         event: &'a str,
@@ -166,7 +166,7 @@ fn write(event: &impl Serialize) -> String {
 }
 
 /// The token of a wallet, by its key (capture `eth_ws`: t-walletkey).
-pub(super) fn contract(currency: Currency, wallet: &str) -> Option<&str> {
+pub(crate) fn contract(currency: Currency, wallet: &str) -> Option<&str> {
     use Currency::{Bnb, Eth, Matic, Trx};
     matches!(currency, Eth | Bnb | Matic | Trx)
         .then(|| wallet.split_once('_'))
@@ -176,7 +176,7 @@ pub(super) fn contract(currency: Currency, wallet: &str) -> Option<&str> {
 
 #[cfg(test)]
 impl Request {
-    pub(super) fn of(id: &str, status: i64, sent: Option<&str>, hashes: &[&str]) -> Self {
+    pub(crate) fn of(id: &str, status: i64, sent: Option<&str>, hashes: &[&str]) -> Self {
         Self {
             id: id.to_owned(),
             address: format!("address of {id}"),

@@ -14,7 +14,7 @@ pub(crate) struct Timing {
     /// Nothing: only when something may have been missed.
     pub(super) every: Option<Duration>,
     /// In seconds since 1970.
-    pub(super) since: Option<u64>,
+    pub(crate) since: Option<u64>,
 }
 
 impl Default for Timing {

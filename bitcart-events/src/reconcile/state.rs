@@ -21,7 +21,7 @@ use crate::PaymentStatus;
 
 /// How far a request has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(crate) struct Standing {
     /// Never that it is expired, which no daemon announces: that is unpaid to all who wait for money.
     status: i64,
     /// What was sent, without zeros at its end.
@@ -43,7 +43,7 @@ impl Standing {
 
     /// Whether the other one is something else, as far as both say. The amount goes before the hashes: the queue of an ETH
     /// daemon shows hashes that came later (capture `eth_rpc`: get_updates-after-payment).
-    pub(super) fn differs(&self, other: &Self) -> bool {
+    pub(crate) fn differs(&self, other: &Self) -> bool {
         let sent = self.sent.as_ref().zip(other.sent.as_ref()).map(|(one, other)| one != other);
         let hashes = || self.hashes.zip(other.hashes).map(|(one, other)| one != other);
         self.status != other.status || sent.or_else(hashes).unwrap_or_default()
@@ -98,7 +98,7 @@ fn digest(hashes: &[String]) -> u64 {
 
 /// What is known of something: what the last event about it said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum State {
+pub(crate) enum State {
     /// Of a request.
     Standing(Standing),
     /// Of a transaction: it was there.
@@ -108,7 +108,7 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) fn differs(&self, other: &Self) -> bool {
+    pub(crate) fn differs(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Standing(one), Self::Standing(other)) => one.differs(other),
             (one, other) => one != other,

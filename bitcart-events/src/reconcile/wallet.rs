@@ -56,9 +56,9 @@ impl Touched {
 
 /// A round that has begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Round {
+pub(crate) struct Round {
     /// Something may have been missed, blocks too. Otherwise it is the clock, or another look.
-    pub(super) gap: bool,
+    pub(crate) gap: bool,
     began: Instant,
 }
 

@@ -36,7 +36,7 @@ const MOST: usize = 16_384;
 /// What is known in memory of the wallets that are compared with their daemons.
 #[derive(Debug, Default)]
 pub(crate) struct Watch {
-    pub(super) timing: Timing,
+    pub(crate) timing: Timing,
     /// Without a delivery there is no daemon to compare with, now or, with an inbox that keeps what it knows, later.
     is_on: AtomicBool,
     wallets: Mutex<Wallets>,
@@ -90,28 +90,28 @@ impl Watch {
         self.with(coin, |wallet| wallet.is_due(Instant::now())).unwrap_or_default()
     }
 
-    pub(super) fn begin(&self, coin: &Coin) -> Option<Round> {
+    pub(crate) fn begin(&self, coin: &Coin) -> Option<Round> {
         self.with(coin, |wallet| wallet.begin(Instant::now())).flatten()
     }
 
     /// What is known of a wallet, if it is held here.
-    pub(super) fn known(&self, coin: &Coin) -> Option<Known> {
+    pub(crate) fn known(&self, coin: &Coin) -> Option<Known> {
         self.lock().at(coin)?.0.known.clone()
     }
 
-    pub(super) fn believed(&self, coin: &Coin, changes: &[Change], round: Round) -> Vec<Change> {
+    pub(crate) fn believed(&self, coin: &Coin, changes: &[Change], round: Round) -> Vec<Change> {
         self.with(coin, |wallet| wallet.believed(changes, round, &self.timing)).unwrap_or_default()
     }
 
-    pub(super) fn end(&self, coin: &Coin, round: Round, left: &[Change]) {
+    pub(crate) fn end(&self, coin: &Coin, round: Round, left: &[Change]) {
         self.with(coin, |wallet| wallet.end(round, Instant::now(), left, &self.timing));
     }
 
-    pub(super) fn failed(&self, coin: &Coin, round: Round) {
+    pub(crate) fn failed(&self, coin: &Coin, round: Round) {
         self.with(coin, |wallet| wallet.failed(round, Instant::now()));
     }
 
-    pub(super) fn broken_off(&self, coin: &Coin) {
+    pub(crate) fn broken_off(&self, coin: &Coin) {
         self.with(coin, |wallet| wallet.broken_off(Instant::now()));
     }
 

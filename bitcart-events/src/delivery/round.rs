@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use super::compare::{Change, Difference, What, compare};
-use super::key::Keys;
-use super::known::Known;
-use super::observe::{has_history, prefix};
-use super::present::{Present, Request, Transactions, contract, new_block, new_transaction, verified_tx};
-use super::wallet::Round;
-use crate::delivery::crew::Orders;
-use crate::delivery::desk::Desk;
+use super::crew::Orders;
+use super::desk::Desk;
 use crate::dispatch::{Delivered, Incoming};
 use crate::inbox::{Life, Origin};
+use crate::reconcile::present::{self, Present, Request, Transactions};
+use crate::reconcile::{Change, Difference, Keys, Known, Round, What, compare, has_history, prefix};
 use crate::schema::event;
 use crate::{Coin, DaemonError, Event, Payload, Result, Update};
 
@@ -65,7 +61,7 @@ impl Desk {
         let believed = watch.believed(coin, &found.changes, round);
         let Difference { blocks, mut changes, remember, kept } = found;
 
-        let mut texts: Vec<String> = blocks.into_iter().map(new_block).collect();
+        let mut texts: Vec<String> = blocks.into_iter().map(present::new_block).collect();
         let (mut settled, mut details, mut missed) = (Keys::default(), DETAILS, 0_usize);
         for change in believed.iter().take(EVENTS) {
             match self.event(coin, change, &mut details).await? {
@@ -132,12 +128,12 @@ impl Desk {
     /// The event that nothing brought.
     async fn event(&self, coin: &Coin, change: &Change, details: &mut usize) -> Result<Told> {
         let event = |request: &Request| {
-            let contract = coin.wallet().and_then(|wallet| contract(coin.currency(), wallet));
+            let contract = coin.wallet().and_then(|wallet| present::contract(coin.currency(), wallet));
             request.event(coin.currency(), contract)
         };
         Ok(match &change.is {
-            What::Transaction(hash) => Told::Now(new_transaction(hash)),
-            What::Verified(hash, height) => Told::Now(verified_tx(hash, *height)),
+            What::Transaction(hash) => Told::Now(present::new_transaction(hash)),
+            What::Verified(hash, height) => Told::Now(present::verified_tx(hash, *height)),
             What::Payment(request) if request.is_whole() => Told::Now(event(request)),
             What::Payment(_) if *details == 0 => Told::Later,
             What::Payment(request) => {
