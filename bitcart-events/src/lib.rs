@@ -105,6 +105,7 @@ mod by_id;
 mod client;
 mod coin;
 mod currency;
+#[cfg(feature = "polling")]
 mod delivery;
 mod dispatch;
 mod error;

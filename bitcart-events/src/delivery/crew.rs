@@ -15,10 +15,10 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use crate::listener::ListenerParts;
-use crate::shutdown::{Occupied, unanswered};
+use super::desk::Desk;
+use crate::shutdown::{Occupied, Shutdown, unanswered};
 use crate::source::Source;
-use crate::{Coin, Error, ErrorKind, Listener, Result, dispatch};
+use crate::{Coin, Error, ErrorKind, Result, dispatch};
 
 /// The tasks that do the work. They are told to stop when it is dropped.
 pub(crate) struct Crew {
@@ -42,13 +42,16 @@ pub(crate) struct Orders {
 
 impl Crew {
     /// Starts the first task, which may start others.
-    pub(crate) fn start<F>(listener: &Listener, work: impl FnOnce(Orders) -> F) -> Result<Self>
+    pub(crate) fn start<F>(
+        desk: &Arc<Desk>,
+        shutdown: &Shutdown,
+        work: impl FnOnce(Arc<Desk>, Orders) -> F,
+    ) -> Result<Self>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         dispatch::runtime()?;
-        let ListenerParts { dispatcher, shutdown, .. } = &*listener.parts;
-        dispatcher.check_open()?;
+        desk.dispatcher.check_open()?;
         let occupied = shutdown.occupy().ok_or_else(|| {
             let message = "the listener has a delivery already: an event that is fetched from a daemon's queue by one is not \
                            there for another; build one listener, and choose one of webhook, websocket and polling";
@@ -66,12 +69,12 @@ impl Crew {
             failures: failed,
             _occupied: occupied,
         };
-        let (resuming, source) = (Arc::clone(dispatcher), listener.source.clone());
-        let work = work(orders.clone());
+        let (dispatcher, source) = (Arc::clone(&desk.dispatcher), desk.source.clone());
+        let work = work(Arc::clone(desk), orders.clone());
         let starting = orders.clone();
         orders.spawn(async move {
             // What an earlier process accepted comes before what is new.
-            match resuming.resume(&source).await {
+            match dispatcher.resume(&source).await {
                 Ok(()) => work.await,
                 Err(error) => starting.fail(error),
             }
@@ -176,21 +179,5 @@ impl Orders {
                 return;
             }
         }
-    }
-}
-
-impl Listener {
-    /// Lets a crew work until it is time to stop, then stops it and waits for what was accepted.
-    pub(crate) async fn run(&self, mut crew: Crew) -> Result<()> {
-        let shutdown = &self.parts.shutdown;
-        let ended = tokio::select! {
-            () = shutdown.requested() => Ok(()),
-            error = crew.failed() => Err(error),
-        };
-        tracing::info!("shutting down");
-        let deadline = shutdown.ends_at();
-        let stopped = crew.stop(deadline).await;
-        let finished = self.parts.dispatcher.shut_down(deadline).await;
-        ended.and(finished).and(stopped)
     }
 }

@@ -14,7 +14,7 @@ use crate::intake::Parcel;
 use crate::source::Source;
 use crate::told::Told;
 use crate::waits::Waits;
-use crate::{Coin, Error, ErrorKind, Event, Listener, Result, event, intake};
+use crate::{Coin, Error, ErrorKind, Event, Result, event, intake};
 
 /// How many calls are under way at the same time, not counting those that the daemon keeps waiting.
 const CALLS: usize = 32;
@@ -55,11 +55,11 @@ pub(crate) struct Answer {
 }
 
 impl Desk {
-    pub(crate) fn new(listener: &Listener) -> Self {
-        listener.parts.dispatcher.watch().start();
+    pub(crate) fn new(source: Source, dispatcher: Arc<Dispatcher>) -> Self {
+        dispatcher.watch().start();
         Self {
-            source: listener.source.clone(),
-            dispatcher: Arc::clone(&listener.parts.dispatcher),
+            source,
+            dispatcher,
             looks: Semaphore::new(LOOKS),
             calls: Semaphore::new(CALLS),
             slow_calls: Semaphore::new(SLOW_CALLS),

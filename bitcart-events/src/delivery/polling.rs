@@ -122,8 +122,9 @@ impl Listener {
     /// a delivery already; or when the deadline of the shutdown passed.
     pub async fn polling(&self, interval: Duration) -> Result<()> {
         let interval = interval.clamp(SHORTEST, LONGEST);
-        let desk = Arc::new(Desk::new(self));
-        let crew = Crew::start(self, |orders| poll(desk, interval, None, orders))?;
+        let desk = self.desk();
+        let crew =
+            Crew::start(&desk, &self.parts.shutdown, |desk, orders| poll(desk, interval, None, orders))?;
         self.run(crew).await
     }
 }

@@ -10,12 +10,14 @@ use super::delivered::{Delivered, Incoming, Read};
 use super::place::Placing;
 use super::sort::Sorting;
 use super::{Dispatcher, Ticket, runtime};
+#[cfg(feature = "polling")]
+use crate::Coin;
+use crate::Result;
 use crate::inbox::{self, EventId, Life, NewEvent, Origin};
 use crate::intake::Parcel;
 #[cfg(feature = "polling")]
 use crate::source::Lane;
 use crate::source::Source;
-use crate::{Coin, Result};
 
 impl Dispatcher {
     /// Accepts updates if there is room now: in memory, or in the inbox that keeps them.

@@ -34,18 +34,19 @@ pub(crate) struct Registrar {
 impl Registrar {
     pub(super) fn start(listener: &Listener, url: String) -> Result<Self> {
         let receiver = &listener.parts.webhook;
-        let desk = Arc::new(Desk::new(listener));
+        let desk = listener.desk();
         let wallets = u32::try_from(desk.source.coins().len()).unwrap_or(u32::MAX);
         let answered = Arc::new(Semaphore::new(0));
         let team = Arc::new(Team {
             stations: Stations::new(listener, Arc::clone(&desk)),
-            desk,
+            desk: Arc::clone(&desk),
             url,
             interval: receiver.settings.register_every,
             refusals: receiver.refusals.subscribe(),
             answered: Arc::clone(&answered),
         });
-        Ok(Self { crew: Crew::start(listener, |orders| supervise(team, orders))?, wallets, answered })
+        let crew = Crew::start(&desk, &listener.parts.shutdown, |_, orders| supervise(team, orders))?;
+        Ok(Self { crew, wallets, answered })
     }
 
     /// Waits until every wallet had its first answer, or one was refused for good.

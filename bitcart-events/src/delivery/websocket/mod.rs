@@ -27,7 +27,9 @@ use std::sync::{Mutex, PoisonError};
 
 use super::crew::{Crew, Orders};
 use super::desk::Desk;
-use crate::{ApiManager, Coin, Currency, Listener, ListenerBuilder, Result};
+#[cfg(feature = "webhook")]
+use crate::Currency;
+use crate::{ApiManager, Coin, Listener, ListenerBuilder, Result};
 pub(crate) use hook::Hook;
 pub use hook::Reconnected;
 pub(crate) use memory::Memory;
@@ -124,9 +126,9 @@ impl Listener {
     /// When a daemon does not accept the login when it is first asked, which ends it for all currencies; when the listener has
     /// a delivery already; or when the deadline of the shutdown passed.
     pub async fn websocket(&self) -> Result<()> {
-        let desk = Arc::new(Desk::new(self));
+        let desk = self.desk();
         let stations = Stations::new(self, Arc::clone(&desk));
-        let crew = Crew::start(self, |orders| async move {
+        let crew = Crew::start(&desk, &self.parts.shutdown, |desk, orders| async move {
             let begin = |coin, orders| stations.begin(coin, orders);
             orders.for_each(&desk.source, |coin| Some(coin.currency()), begin).await;
         })?;
