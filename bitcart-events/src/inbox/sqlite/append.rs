@@ -2,7 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::store::{State, now, origin_code};
+use super::columns::{now, origin_code};
+use super::state::State;
 use super::{memory, schema};
 use crate::inbox::{Batch, EventId, NewEvent};
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::queue::Work;
+use super::work::Work;
 use crate::BoxError;
 use crate::Error;
 use crate::inbox::EventId;

@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use tokio::sync::oneshot;
 
-use super::queue::{self, Command, Done, Work};
+use super::queue::Command;
 use super::settle::Settled;
 use super::store::Store;
+use super::work::{self, Done, Work};
 use super::{SqliteInbox, explain, letters, memory};
 use crate::inbox::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, Effects, Inbox, InboxStats, Received,
@@ -38,7 +39,7 @@ impl SqliteInbox {
         // One that is refused takes its sender along.
         self.0.queue.push(command);
         let name = self.0.name.clone();
-        async move { answer.await.unwrap_or_else(|_| Err(queue::ended(&name))) }.boxed()
+        async move { answer.await.unwrap_or_else(|_| Err(work::ended(&name))) }.boxed()
     }
 
     fn attached(&self) -> Error {
@@ -108,7 +109,7 @@ impl Inbox for SqliteInbox {
         let (reply, answer) = oneshot::channel();
         self.0.queue.push(Command::Work(Work::Effects(event.id, effects.writes, reply)));
         let name = self.0.name.clone();
-        async move { answer.await.unwrap_or_else(|_| Err(queue::ended(&name).into())) }.boxed()
+        async move { answer.await.unwrap_or_else(|_| Err(work::ended(&name).into())) }.boxed()
     }
 
     fn has_effects(&self) -> bool {
@@ -145,7 +146,7 @@ impl Inbox for SqliteInbox {
         // It may be closed already.
         let closes = self.0.queue.push(Command::Close(reply));
         let name = self.0.name.clone();
-        async move { if closes { answer.await.unwrap_or_else(|_| Err(queue::ended(&name))) } else { Ok(()) } }
+        async move { if closes { answer.await.unwrap_or_else(|_| Err(work::ended(&name))) } else { Ok(()) } }
             .boxed()
     }
 }

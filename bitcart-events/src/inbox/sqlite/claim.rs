@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::columns;
 use super::schema;
 use super::settle::{self, Settled};
-use super::store::{self, State};
+use super::state::State;
 use crate::inbox::{Claimed, Claims, EventId, Verdict};
 use crate::told::quietly;
 
@@ -21,7 +22,7 @@ pub(super) const ENDS: u32 = 100;
 struct Found(Claimed, u32);
 
 pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool) -> rusqlite::Result<Claims> {
-    let (now, limit) = (store::now(), i64::try_from(most).unwrap_or(i64::MAX));
+    let (now, limit) = (columns::now(), i64::try_from(most).unwrap_or(i64::MAX));
     follow_clock(conn, now)?;
     let take = |row: &Row<'_>| found(row, now);
     let first = format!(
@@ -109,11 +110,11 @@ fn found(row: &Row<'_>, now: i64) -> rusqlite::Result<Found> {
     let ended: u32 = row.get(10)?;
     let event = Claimed {
         id: EventId(row.get::<_, i64>(0)?.cast_unsigned()),
-        event: store::event(row, 6)?,
+        event: columns::event(row, 6)?,
         attempt: attempt.saturating_add(u32::from(before != 0)),
         failures: row.get(3)?,
-        due: due.map(store::time),
-        accepted: store::time(row.get(5)?),
+        due: due.map(columns::time),
+        accepted: columns::time(row.get(5)?),
     };
     // One that still waits was not at work.
     Ok(Found(event, ended.saturating_add(u32::from(before != 0 && due.is_none()))))
@@ -133,5 +134,5 @@ fn next_due(conn: &Connection, me: i64) -> rusqlite::Result<Option<std::time::Sy
     let next = "SELECT due FROM bitcart_event INDEXED BY bitcart_event_due \
                 WHERE due IS NOT NULL AND claimed <> ?1 ORDER BY due LIMIT 1";
     let next = conn.prepare_cached(next)?.query_row([me], |row| row.get(0)).optional()?;
-    Ok(next.map(store::time))
+    Ok(next.map(columns::time))
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
+use super::columns::{self, millis, now, origin_code};
 use super::schema;
-use super::store::{self, millis, now, origin_code};
 use crate::inbox::{DeadLetter, DeadLetters, EventId, InboxStats, Origin, Received, ReceivedId, Text};
 
 pub(super) fn stats(conn: &Connection) -> rusqlite::Result<InboxStats> {
@@ -34,7 +34,7 @@ pub(super) fn received(conn: &Connection) -> rusqlite::Result<Vec<(ReceivedId, R
         conn.prepare_cached("SELECT id, currency, wallet, text FROM bitcart_received ORDER BY id")?;
     let rows = all.query_map([], |row| {
         let text: std::sync::Arc<str> = row.get(3)?;
-        let (currency, wallet) = (store::currency(row, 1)?, store::wallet(row, 2)?);
+        let (currency, wallet) = (columns::currency(row, 1)?, columns::wallet(row, 2)?);
         let id = ReceivedId(row.get::<_, i64>(0)?.cast_unsigned());
         Ok((id, Received { currency, wallet, text: Text::from(text) }))
     })?;
@@ -45,11 +45,11 @@ fn letter(row: &Row<'_>) -> rusqlite::Result<DeadLetter> {
     Ok(DeadLetter {
         id: EventId(row.get::<_, i64>(0)?.cast_unsigned()),
         attempts: row.get(1)?,
-        accepted: store::time(row.get(2)?),
-        died: store::time(row.get(3)?),
-        origin: store::origin(row, 4)?,
-        currency: store::currency(row, 5)?,
-        wallet: store::wallet(row, 6)?,
+        accepted: columns::time(row.get(2)?),
+        died: columns::time(row.get(3)?),
+        origin: columns::origin(row, 4)?,
+        currency: columns::currency(row, 5)?,
+        wallet: columns::wallet(row, 6)?,
         text: row.get(7)?,
         error: row.get(8)?,
     })

@@ -4,6 +4,7 @@ mod append;
 mod blame;
 mod calls;
 mod claim;
+mod columns;
 mod effects;
 mod explain;
 mod facts;
@@ -13,9 +14,11 @@ mod memory;
 mod queue;
 mod schema;
 mod settle;
+mod state;
 mod store;
 #[cfg(test)]
 pub(super) mod tests;
+mod work;
 mod writer;
 
 use std::fmt;
@@ -26,7 +29,8 @@ use std::thread::JoinHandle;
 
 use self::file::{Identity, Lock};
 use self::queue::Queue;
-use self::store::{State, Store};
+use self::state::State;
+use self::store::Store;
 use self::writer::Writer;
 use crate::{Error, Result};
 

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-use super::settle::Settled;
 use super::store::Store;
-use crate::inbox::verdict::Write;
-use crate::inbox::{Batch, Claims, Committed, EventId};
+use super::work::Work;
+use crate::Result;
+use crate::inbox::Batch;
 use crate::told::quietly;
-use crate::{BoxError, Error, ErrorKind, Result};
 
 /// So many batches wait, or so many bytes of them; one more is refused.
 pub(super) const BATCHES: usize = 4_096;
@@ -31,59 +30,6 @@ pub(super) enum Command {
 
 /// Whatever reads, or is rare.
 pub(super) type Alone = Box<dyn FnOnce(&mut Store) + Send>;
-
-pub(super) enum Work {
-    Append(Batch, Done),
-    Settle(Settled),
-    Effects(EventId, Vec<Write>, oneshot::Sender<Result<(), BoxError>>),
-    Claim { most: usize, held: bool, reply: oneshot::Sender<Result<Claims>> },
-}
-
-/// Calls back once, whatever happens: one who waits for it for ever would keep a daemon waiting.
-pub(super) struct Done {
-    call: Option<Committed>,
-    name: std::sync::Arc<str>,
-}
-
-impl Done {
-    pub(super) fn new(name: &std::sync::Arc<str>, call: Committed) -> Self {
-        Self { call: Some(call), name: name.clone() }
-    }
-
-    pub(super) fn call(mut self, result: Result<Vec<Option<EventId>>>) {
-        self.give(result);
-    }
-
-    fn refuse(self) {
-        let message =
-            format!("too much waits to be committed to the inbox `{}`; try again in a moment", self.name);
-        self.call(Err(Error::new(ErrorKind::Refused, message)));
-    }
-
-    fn give(&mut self, result: Result<Vec<Option<EventId>>>) {
-        let Some(call) = self.call.take() else { return };
-        // The writer goes on for the others.
-        if !quietly(|| call(result)) {
-            quietly(|| {
-                tracing::error!("inbox {}: who appended to it panicked when told the result", self.name);
-            });
-        }
-    }
-}
-
-impl Drop for Done {
-    fn drop(&mut self) {
-        if self.call.is_some() {
-            let error = ended(&self.name);
-            self.give(Err(error));
-        }
-    }
-}
-
-/// Why nothing is taken any more.
-pub(super) fn ended(name: &str) -> Error {
-    crate::Error::inbox(format!("the inbox `{name}` is closed"))
-}
 
 #[derive(Default)]
 pub(super) struct Queue {

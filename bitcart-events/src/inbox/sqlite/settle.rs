@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, params};
 
+use super::columns::{millis, now};
 use super::schema;
-use super::store::{State, millis, now};
+use super::state::State;
 use crate::inbox::{Claimed, EventId, Verdict};
 use crate::told::quietly;
 

@@ -1,19 +1,16 @@
-//! The connection, and what is known of the file without asking it. Only the writer's thread has it.
+//! The connection, and what is done with it in one commit. Only the writer's thread has it.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
-use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::facts::Facts;
 use super::file::Identity;
-use super::queue::Work;
+use super::state::State;
+use super::work::Work;
 use super::{append, claim, effects, schema, settle};
-use crate::inbox::{Claims, EventId, NewEvent, Origin, Text};
-use crate::wallet::WalletId;
-use crate::{BoxError, Currency};
+use crate::BoxError;
+use crate::inbox::{Claims, EventId};
 
 pub(super) struct Store {
     pub(super) name: Arc<str>,
@@ -23,22 +20,6 @@ pub(super) struct Store {
     pub(super) place: Option<Identity>,
     /// Handlers' closures run: [`effects::guard`] looks.
     pub(super) in_effects: Arc<AtomicBool>,
-}
-
-/// What is in memory of it.
-#[derive(Default)]
-pub(super) struct State {
-    /// This consumer's number; 0 for tools.
-    pub(super) me: i64,
-    /// The next id.
-    pub(super) next: u64,
-    /// From this one on none may be given before that is written down.
-    pub(super) reserved: u64,
-    /// Up to this one every event was looked at: what can be claimed of them has a due time.
-    pub(super) cursor: i64,
-    /// An event was buried that may have ended earlier processes.
-    pub(super) has_buried: bool,
-    pub(super) facts: Facts,
 }
 
 /// What a command came to, if everything is committed.
@@ -123,76 +104,4 @@ impl Store {
         }
         schema::write_ids(&self.conn, self.state.next)
     }
-}
-
-/// Milliseconds since 1970.
-pub(super) fn millis(time: SystemTime) -> i64 {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis),
-    }
-}
-
-pub(super) fn now() -> i64 {
-    millis(SystemTime::now())
-}
-
-pub(super) fn time(millis: i64) -> SystemTime {
-    let distance = Duration::from_millis(millis.unsigned_abs());
-    let time = if millis < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
-    time.unwrap_or(UNIX_EPOCH)
-}
-
-pub(super) fn origin_code(origin: Origin) -> i64 {
-    match origin {
-        Origin::Live => 0,
-        Origin::Drained => 1,
-        Origin::Reconciled => 2,
-        Origin::Replayed => 3,
-    }
-}
-
-struct Code<T>(T);
-
-impl FromSql for Code<Origin> {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        Ok(Self(match value.as_i64()? {
-            1 => Origin::Drained,
-            2 => Origin::Reconciled,
-            3 => Origin::Replayed,
-            _ => Origin::Live,
-        }))
-    }
-}
-
-impl FromSql for Code<Currency> {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let parsed = value.as_str()?.parse();
-        parsed.map(Self).map_err(|error| rusqlite::types::FromSqlError::Other(Box::new(error)))
-    }
-}
-
-/// The columns `currency, wallet, text, origin` that begin with that one.
-pub(super) fn event(row: &Row<'_>, first: usize) -> rusqlite::Result<NewEvent> {
-    let text: std::sync::Arc<str> = row.get(first + 2)?;
-    Ok(NewEvent {
-        currency: currency(row, first)?,
-        wallet: wallet(row, first + 1)?,
-        text: Text::from(text),
-        origin: origin(row, first + 3)?,
-        fact: None,
-        dead: None,
-    })
-}
-
-pub(super) fn currency(row: &Row<'_>, column: usize) -> rusqlite::Result<Currency> {
-    row.get(column).map(|Code(currency)| currency)
-}
-
-pub(super) fn origin(row: &Row<'_>, column: usize) -> rusqlite::Result<Origin> {
-    row.get(column).map(|Code(origin)| origin)
-}
-
-pub(super) fn wallet(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<WalletId>> {
-    row.get(column).map(|wallet: Option<[u8; 16]>| wallet.map(WalletId))
 }
