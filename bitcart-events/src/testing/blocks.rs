@@ -4,11 +4,11 @@ use crate::Currency;
 
 use super::Config;
 use super::account::Account;
-use super::daemon::State;
 use super::disk::Disk;
 use super::event::{Event, Told, Transfer};
 use super::family::Family;
 use super::memory::Memory;
+use super::state::State;
 
 /// How many blocks one task fetches; the tasks for a longer gap run side by side.
 const CHUNK: u64 = 30;

@@ -2,11 +2,11 @@
 
 use super::account::Account;
 use super::blocks::{self, Replay};
-use super::daemon::State;
 use super::disk::Disk;
 use super::event::Told;
 use super::family::Family;
 use super::memory::Memory;
+use super::state::State;
 use super::{Config, electrum};
 
 /// A transaction is in the mempool.

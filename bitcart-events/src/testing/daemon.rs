@@ -8,13 +8,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::account::Account;
 use super::blocks::{self, Replay};
+use super::call::{Call, RpcError};
 use super::config::Config;
 use super::disk::Disk;
 use super::faults::Faults;
 use super::journal::{Journal, RpcCall};
 use super::memory::Memory;
 use super::methods::{self, Done};
-use super::rpc::{Call, RpcError};
+use super::state::State;
 use super::webhook;
 
 #[derive(Debug)]
@@ -26,26 +27,6 @@ pub(super) struct Daemon {
     changed: watch::Sender<()>,
     /// Whether websockets are left unread.
     deaf: watch::Sender<bool>,
-}
-
-#[derive(Debug)]
-pub(super) struct State {
-    pub(super) disk: Disk,
-    /// `None` while no process runs.
-    pub(super) memory: Option<Memory>,
-    pub(super) journal: Journal,
-    pub(super) faults: Faults,
-}
-
-impl State {
-    /// Whether the process is shutting down, or dead already.
-    pub(super) fn is_closing(&self) -> bool {
-        self.memory.as_ref().is_none_or(|memory| memory.closing)
-    }
-
-    pub(super) fn has_websocket(&self, number: u64) -> bool {
-        self.memory.as_ref().is_some_and(|memory| memory.sockets.has(number))
-    }
 }
 
 /// What becomes of a call.

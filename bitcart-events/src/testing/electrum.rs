@@ -2,9 +2,10 @@
 
 use super::blocks::Replay;
 use super::config::Config;
-use super::daemon::State;
-use super::disk::{Disk, Transaction};
+use super::disk::Disk;
 use super::event::{Event, Told};
+use super::state::State;
+use super::transactions::Transaction;
 
 /// A transaction is in the mempool. A wallet that is not loaded takes no notice of it.
 pub(super) fn seen(state: &mut State, config: &Config, place: usize) -> Vec<Told> {

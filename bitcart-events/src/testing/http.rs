@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, SERVER};
+use axum::http::header::{ALLOW, AUTHORIZATION, CONTENT_LENGTH, SERVER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use futures_util::{StreamExt, stream};
 
-use super::daemon::{Daemon, State as Knowledge};
+use super::daemon::Daemon;
 use super::faults::HANDSHAKE;
+use super::response::{text, with_type};
 use super::rpc::Reply;
+use super::state::State as Knowledge;
 use super::{Config, DaemonVersion, base64, rpc, spec, websocket};
 
 /// More than any call of a test.
@@ -83,10 +85,6 @@ async fn serve(daemon: &Arc<Daemon>, mut request: Request) -> Response {
     }
 }
 
-pub(super) fn text(status: StatusCode, text: &'static str) -> Response {
-    with_type(status, "text/plain; charset=utf-8", text)
-}
-
 fn json(text: String) -> Response {
     with_type(StatusCode::OK, "application/json; charset=utf-8", text)
 }
@@ -115,13 +113,6 @@ fn half(text: &str) -> Response {
     let mut response =
         with_type(StatusCode::OK, "application/json; charset=utf-8", Body::from_stream(first.chain(fails)));
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-    response
-}
-
-fn with_type(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
 

@@ -3,10 +3,10 @@
 
 use super::Config;
 use super::amount::Units;
-use super::disk::{Chain, Transaction};
 use super::event::{Contract, Event, Sums};
 use super::family::Family;
 use super::json::Object;
+use super::transactions::{Chain, Transaction};
 
 const UNPAID: u8 = 0;
 const EXPIRED: u8 = 1;

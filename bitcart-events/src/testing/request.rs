@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::Currency;
 
 use super::amount::{BITCOIN_DIGITS, Units};
-use super::disk::{Chain, Transaction};
 use super::event::{Event, Sums};
 use super::json::{Object, python};
+use super::transactions::{Chain, Transaction};
 use super::{Config, DaemonVersion};
 
 /// Seconds a request waits unless told (measured, Bitcart `edda6711`, capture `webhook_rpc`: add_request-w1;

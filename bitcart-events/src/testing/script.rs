@@ -7,12 +7,12 @@ use super::account::Account;
 use super::amount::{NotAnAmount, Units};
 use super::blocks::Replay;
 use super::chain;
-use super::daemon::State;
-use super::disk::Payee;
 use super::event::Told;
 use super::family::Family;
 use super::methods::set_payer;
 use super::request::DEFAULT_EXPIRATION;
+use super::state::State;
+use super::transactions::Payee;
 use super::{ScriptError, TestDaemon};
 
 /// A request for payment, as far as a script needs it.

@@ -18,7 +18,7 @@ use tokio::sync::{mpsc, watch};
 use super::daemon::Daemon;
 use super::frames::{Ear, Said};
 use super::sockets::{Outgoing, Seat};
-use super::{DaemonVersion, base64, http};
+use super::{DaemonVersion, base64, response};
 
 /// What every server appends to a client's key (RFC 6455).
 const MAGIC: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -30,7 +30,7 @@ pub(super) fn accept(daemon: &Arc<Daemon>, request: &mut Request) -> Option<Resp
     let Some(key) = key(request.headers()) else {
         // (measured, Bitcart `065c8421`, capture `eth_wsproto`: GET /ws without upgrade headers)
         let words = "No WebSocket UPGRADE hdr: None\n Can \"Upgrade\" only to \"WebSocket\".";
-        return Some(http::text(StatusCode::BAD_REQUEST, words));
+        return Some(response::text(StatusCode::BAD_REQUEST, words));
     };
     let digest = Sha1::new().chain_update(key.as_bytes()).chain_update(MAGIC).finalize();
     let seat = daemon.change(|state| {

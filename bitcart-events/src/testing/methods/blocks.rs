@@ -6,6 +6,7 @@ use super::{Answer, missing, wallet_not_loaded};
 use crate::Currency;
 use crate::testing::account::{Account, is_address};
 use crate::testing::amount::{NotAnAmount, Units};
+use crate::testing::call::{Arguments, RpcError};
 use crate::testing::config::Config;
 use crate::testing::disk::Disk;
 use crate::testing::family::Family;
@@ -13,7 +14,6 @@ use crate::testing::invoice::Invoice;
 use crate::testing::json::{Object, python};
 use crate::testing::memory::Memory;
 use crate::testing::request::{DEFAULT_EXPIRATION, amount_text};
-use crate::testing::rpc::{Arguments, RpcError};
 
 /// (measured, Bitcart `065c8421`, capture `eth_rpc`: string-id-no-params)
 const VERSION: &str = "4.5.0";

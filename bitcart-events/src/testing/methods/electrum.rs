@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use super::{Answer, missing, wallet_not_loaded};
 use crate::testing::amount::{BITCOIN_DIGITS, NotAnAmount, Units};
+use crate::testing::call::{Arguments, RpcError};
 use crate::testing::config::Config;
-use crate::testing::disk::{Disk, Transaction};
+use crate::testing::disk::Disk;
 use crate::testing::json::{Object, python};
 use crate::testing::memory::Memory;
 use crate::testing::request::{DEFAULT_EXPIRATION, amount_text};
-use crate::testing::rpc::{Arguments, RpcError};
+use crate::testing::transactions::Transaction;
 
 /// Of 2020's a part (not measured); today's whole but for the fees, which are those of a chain that nobody
 /// uses (measured, Bitcart `065c8421`, capture `btc_rpc`: getinfo).

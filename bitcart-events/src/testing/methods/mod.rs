@@ -6,15 +6,15 @@ mod webhooks;
 
 use super::account::Account;
 use super::blocks::{Replay, rescanned};
+use super::call::{Arguments, Call, RpcError};
 use super::chain;
 use super::config::Config;
-use super::daemon::State;
 use super::disk::Disk;
 use super::event::Told;
 use super::family::Family;
 use super::journal::{Drained, Journal};
 use super::memory::{LoadedWallet, Memory};
-use super::rpc::{Arguments, Call, RpcError};
+use super::state::State;
 
 pub(super) use blocks::set_payer;
 

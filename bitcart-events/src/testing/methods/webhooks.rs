@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Answer, NULL, loaded, missing};
+use crate::testing::call::{Arguments, RpcError, type_name};
 use crate::testing::json::python;
 use crate::testing::memory::Memory;
-use crate::testing::rpc::{Arguments, RpcError, type_name};
 
 /// What `unsubscribe` without events takes for the names of all events: Electrum's, of which only one is
 /// Bitcart's too. So the other two stay subscribed (measured, Bitcart `f39a98fe`, capture `webhook_rpc`:
