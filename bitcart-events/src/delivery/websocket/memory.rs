@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::held::Held;
 use super::history::History;
-use super::ledger::Held;
 use crate::Currency;
 use crate::by_id::ById;
 use crate::inbox::{Life, WalletId};

@@ -1,47 +1,11 @@
 //! What goes from here into the inbox, in the order in which it came. Updates that arrive together go together: one wallet's
 //! are one batch.
 
-use tokio::sync::OwnedSemaphorePermit;
-
-use super::wallet::Wallet;
-use super::{Held, Ledger};
-use crate::Coin;
-use crate::dispatch::{Delivered, Incoming};
-use crate::inbox::{Life, Origin, ReceivedId, Remember, WalletId};
-
-/// Updates of one wallet that go into the inbox together, and what goes with them.
-pub(super) struct Delivery {
-    pub(super) coin: Coin,
-    pub(super) updates: Vec<Incoming>,
-    pub(super) taken: Vec<ReceivedId>,
-    pub(super) remember: Vec<Remember>,
-    pub(super) place: OwnedSemaphorePermit,
-}
-
-impl Delivery {
-    fn of(Held { coin, update, place, received }: Held, life: Life, remember: Vec<Remember>) -> Self {
-        let updates = vec![Incoming { update, origin: Origin::Live, life }];
-        Self { coin, updates, taken: received.into_iter().collect(), remember, place }
-    }
-
-    fn add(&mut self, Held { update, place, received, .. }: Held, life: Life, remember: Vec<Remember>) {
-        self.updates.push(Incoming { update, origin: Origin::Live, life });
-        self.taken.extend(received);
-        self.remember.extend(remember);
-        self.place.merge(place);
-    }
-}
-
-impl Wallet {
-    /// Delivers what a frame brought with what else arrives now: until something is to be stored after it, or
-    /// [`Ledger::flush`] is called.
-    pub(super) fn gather(&mut self, held: Held, remember: Vec<Remember>) {
-        match &mut self.gathered {
-            Some(gathered) => gathered.add(held, self.life, remember),
-            None => self.gathered = Some(Delivery::of(held, self.life, remember)),
-        }
-    }
-}
+use super::super::held::Held;
+use super::Ledger;
+use super::gathered::Delivery;
+use crate::dispatch::Delivered;
+use crate::inbox::{Life, ReceivedId, Remember, WalletId};
 
 impl Ledger {
     /// Delivers what was gathered.

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::super::history::{Merged, Next};
 use super::Ledger;
-use super::deliver::Delivery;
+use super::gathered::Delivery;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
 use crate::dispatch::{Incoming, Read};

@@ -7,10 +7,11 @@ use serde_json::value::RawValue;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::super::held::Held;
 use super::super::history::History;
 use super::super::rows::{Kept, Rows};
+use super::Ledger;
 use super::wallet::{Wallet, mark};
-use super::{Held, Ledger};
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::update::Marker;
 use crate::{Coin, Result, Update};

@@ -3,6 +3,7 @@
 mod deliver;
 mod due;
 mod fetch;
+mod gathered;
 mod kept;
 mod load;
 mod take;
@@ -19,10 +20,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
-pub(super) use wallet::Held;
 use wallet::{Asking, Wallet};
 
 use super::blocks::Blocks;
+use super::held::Held;
 use super::memory::Memory;
 use super::rows::{BlockRows, Kept};
 use crate::by_id::ById;

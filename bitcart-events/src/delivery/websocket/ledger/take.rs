@@ -10,9 +10,10 @@ use crate::handler::additions;
 use crate::inbox::{Mark, WalletId};
 use crate::{Coin, Event, Result, intake};
 
+use super::super::held::Held;
 use super::super::rows::What;
+use super::Ledger;
 use super::wallet::{Wallet, mark};
-use super::{Held, Ledger};
 
 const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched from the daemon later, which keeps the last 100 events of a wallet";
 

@@ -3,17 +3,17 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::super::blocks::{Blocks, Seen};
+use super::super::held::Held;
 use super::super::history::History;
 use super::super::memory::Known;
 use super::super::rows::Rows;
-use super::deliver::Delivery;
+use super::gathered::Delivery;
 use crate::Coin;
 use crate::dispatch::Read;
-use crate::inbox::{Life, Mark, ReceivedId};
+use crate::inbox::{Life, Mark, Remember};
 use crate::update::Marker;
 use crate::waits::Waits;
 
@@ -55,15 +55,6 @@ pub(super) enum Asking {
     Again,
     /// And once more after it: the socket is another one since.
     Outlived,
-}
-
-/// A frame that has its place, and waits.
-pub(in super::super) struct Held {
-    pub(super) coin: Coin,
-    pub(super) update: Read,
-    pub(super) place: OwnedSemaphorePermit,
-    /// Under which the inbox keeps the text that it came in.
-    pub(super) received: Option<ReceivedId>,
 }
 
 impl Wallet {
@@ -110,6 +101,15 @@ impl Wallet {
     pub(super) fn skip_next(&mut self, blocks: &Blocks) {
         self.history(blocks);
         self.seen = blocks.seen_with_next();
+    }
+
+    /// Delivers what a frame brought with what else arrives now: until something is to be stored after it, or
+    /// the ledger is flushed.
+    pub(super) fn gather(&mut self, held: Held, remember: Vec<Remember>) {
+        match &mut self.gathered {
+            Some(gathered) => gathered.add(held, self.life, remember),
+            None => self.gathered = Some(Delivery::of(held, self.life, remember)),
+        }
     }
 
     /// How many of its updates are not in the inbox yet.
