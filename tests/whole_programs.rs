@@ -31,13 +31,17 @@ fn run(path: &str, daemon: &TestDaemon) -> Child {
         .unwrap()
 }
 
+async fn terminate(running: &Child) {
+    let id = running.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+}
+
 /// Waits for a line of the program's, then ends it; what it logged.
 async fn prints(mut running: Child, expected: &str) -> String {
     let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
     let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap();
     assert_eq!(line, expected);
-    let id = running.id().unwrap().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    terminate(&running).await;
     let ended = tokio::time::timeout(PATIENCE, running.wait_with_output()).await.unwrap().unwrap();
     let log = String::from_utf8(ended.stderr).unwrap();
     assert!(ended.status.success() && log.contains("shutting down"), "{log}");
@@ -78,6 +82,40 @@ async fn by_polling_it_prints_a_block() {
     daemon.mine(1).await;
     let log = prints(run(env!("CARGO_BIN_EXE_program_b"), &daemon), "block Some(101)").await;
     assert!(log.contains("polling the BTC daemon"), "{log}");
+}
+
+/// Without that, a handler that hangs would hold up whoever sits before the program.
+#[tokio::test]
+async fn told_twice_it_waits_for_nothing() {
+    let daemon = today().await;
+    let mut running = run(env!("CARGO_BIN_EXE_at_work"), &daemon);
+    daemon.wait_websockets(1).await;
+    daemon.wait_loaded("xpub-b").await;
+    let tx = daemon.send("xpub-b", "0.1").await.unwrap();
+    let mut said = BufReader::new(running.stdout.take().unwrap()).lines();
+    let mut logged = BufReader::new(running.stderr.take().unwrap()).lines();
+    let story = async {
+        assert_eq!(said.next_line().await.unwrap().unwrap(), format!("at work on {tx}"));
+        terminate(&running).await;
+        while !logged
+            .next_line()
+            .await
+            .unwrap()
+            .unwrap()
+            .contains("has 30s to end; another Ctrl-C ends it at once")
+        {}
+        terminate(&running).await;
+        while !logged
+            .next_line()
+            .await
+            .unwrap()
+            .unwrap()
+            .contains("1 accepted updates were not handled to the end")
+        {}
+        assert!(!running.wait().await.unwrap().success());
+    };
+    // The 30 seconds are not waited for.
+    tokio::time::timeout(Duration::from_secs(25), story).await.unwrap();
 }
 
 #[tokio::test]

@@ -123,6 +123,7 @@ mod reconcile;
 pub mod rules;
 #[cfg(any(feature = "polling", feature = "log"))]
 mod run;
+mod runtime;
 pub mod schema;
 mod sealed;
 #[cfg(feature = "client")]

@@ -16,6 +16,9 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use crate::{Error, ErrorKind, Result};
 
+/// Longer than anybody waits, and not too far away for a clock.
+pub(crate) const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// When a listener stops.
@@ -58,14 +61,26 @@ impl Shutdown {
 
     /// Ready when it is time to stop: the user's own signal, or else Ctrl-C or SIGTERM, or a call of `shut_down`.
     #[cfg(feature = "polling")]
-    pub(crate) async fn requested(&self) {
+    pub(crate) async fn requested(&self) -> Request {
         let signal = async {
             match self.take_signal() {
-                Some(signal) => signal.await,
-                None => operating_system().await,
+                Some(signal) => {
+                    signal.await;
+                    Request::Own
+                }
+                None => {
+                    operating_system().await;
+                    Request::System
+                }
             }
         };
-        self.called.run_until_cancelled(signal).await;
+        self.called.run_until_cancelled(signal).await.unwrap_or(Request::Own)
+    }
+
+    /// Ready when `shut_down` has been called.
+    #[cfg(feature = "webhook")]
+    pub(crate) async fn called(&self) {
+        self.called.cancelled().await;
     }
 
     /// The only delivery, until what is returned is dropped; `None` if there is one.
@@ -83,9 +98,7 @@ impl Shutdown {
 
     /// When a shutdown that begins now has to have ended.
     pub(crate) fn ends_at(&self) -> Instant {
-        let now = Instant::now();
-        // What is too far away for the clock is a year away.
-        now.checked_add(self.deadline).unwrap_or_else(|| now + Duration::from_secs(365 * 24 * 60 * 60))
+        Instant::now() + self.deadline.min(YEAR)
     }
 
     /// Has the deliveries stop, and waits for them. An error means that one of them was not done by then.
@@ -93,6 +106,27 @@ impl Shutdown {
         self.called.cancel();
         self.running.close();
         tokio::time::timeout_at(deadline, self.running.wait()).await.map_err(|_| unanswered())
+    }
+}
+
+/// Who wants it to stop.
+#[cfg(feature = "polling")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// The program.
+    Own,
+    /// The operating system, or whoever sits before it.
+    System,
+}
+
+#[cfg(feature = "polling")]
+impl Request {
+    /// Ready when he does not want to wait any longer.
+    pub(crate) async fn again(self) {
+        match self {
+            Self::Own => std::future::pending().await,
+            Self::System => operating_system().await,
+        }
     }
 }
 

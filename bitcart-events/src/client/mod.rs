@@ -41,6 +41,7 @@ pub use spec::{DaemonException, DaemonSpec};
 use updates::Mailbox;
 
 use crate::field::excerpt;
+use crate::runtime::runtime;
 use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result};
 
@@ -129,6 +130,7 @@ impl Client {
     }
 
     async fn send_in_time(&self, method: &str, parameters: &Value) -> Result<String> {
+        runtime()?;
         let limit = self.daemon.time_limit();
         let late = |_| self.trouble(method, format!("no answer within {limit:?}"));
         tokio::time::timeout(limit, self.send(method, parameters)).await.map_err(late)?

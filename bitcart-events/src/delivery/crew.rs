@@ -16,9 +16,10 @@ use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::desk::Desk;
+use crate::runtime::runtime;
 use crate::shutdown::{Occupied, Shutdown, unanswered};
 use crate::source::Source;
-use crate::{Coin, Error, ErrorKind, Result, dispatch};
+use crate::{Coin, Error, ErrorKind, Result};
 
 /// The tasks that do the work. They are told to stop when it is dropped.
 pub(crate) struct Crew {
@@ -50,7 +51,7 @@ impl Crew {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        dispatch::runtime()?;
+        runtime()?;
         desk.dispatcher.check_open()?;
         let occupied = shutdown.occupy().ok_or_else(|| {
             let message = "the listener has a delivery already: an event that is fetched from a daemon's queue by one is not \

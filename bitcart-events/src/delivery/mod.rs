@@ -9,12 +9,16 @@ pub(crate) mod webhook;
 #[cfg(feature = "websocket")]
 pub(crate) mod websocket;
 
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures_util::future::{Either, select};
+use tokio::time::Instant;
+
+use crate::shutdown::{Request, unanswered};
+use crate::{Listener, Result};
 use crew::Crew;
 use desk::Desk;
-
-use crate::{Listener, Result};
 
 impl Listener {
     fn desk(&self) -> Arc<Desk> {
@@ -23,15 +27,29 @@ impl Listener {
 
     /// Lets a crew work until it is time to stop, then stops it and waits for what was accepted.
     async fn run(&self, mut crew: Crew) -> Result<()> {
-        let shutdown = &self.parts.shutdown;
-        let ended = tokio::select! {
-            () = shutdown.requested() => Ok(()),
-            error = crew.failed() => Err(error),
+        let (shutdown, dispatcher) = (&self.parts.shutdown, &self.parts.dispatcher);
+        let (ended, request) = tokio::select! {
+            request = shutdown.requested() => (Ok(()), request),
+            error = crew.failed() => (Err(error), Request::Own),
         };
-        tracing::info!("shutting down");
+        let again = if request == Request::System { "; another Ctrl-C ends it at once" } else { "" };
+        tracing::info!("shutting down: what is at work has {:?} to end{again}", shutdown.deadline);
         let deadline = shutdown.ends_at();
-        let stopped = crew.stop(deadline).await;
-        let finished = self.parts.dispatcher.shut_down(deadline).await;
+        let mut stopped = Err(unanswered());
+        let finished = {
+            let finish = pin!(async {
+                stopped = crew.stop(deadline).await;
+                dispatcher.shut_down(deadline).await
+            });
+            match select(finish, pin!(request.again())).await {
+                Either::Left((finished, _)) => Some(finished),
+                Either::Right(_) => None,
+            }
+        };
+        let finished = match finished {
+            Some(finished) => finished,
+            None => dispatcher.shut_down(Instant::now()).await,
+        };
         ended.and(finished).and(stopped)
     }
 }

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::absent::whose;
 use super::batch::Batch;
 use super::delivered::{Delivered, Incoming, Read};
 use super::place::Placing;
 use super::sort::Sorting;
-use super::{Dispatcher, Ticket, runtime};
+use super::{Dispatcher, Ticket};
 #[cfg(feature = "polling")]
 use crate::Coin;
 use crate::Result;
 use crate::inbox::{self, EventId, Life, NewEvent, Origin};
 use crate::intake::Parcel;
+use crate::runtime::runtime;
 #[cfg(feature = "polling")]
 use crate::source::Lane;
 use crate::source::Source;
@@ -180,7 +182,9 @@ impl Dispatcher {
     ) -> Option<oneshot::Receiver<Result<()>>> {
         let (tell, stored) = if self.is_durable { Some(oneshot::channel()).unzip() } else { (None, None) };
         let this = Arc::clone(self);
-        self.backlog.decide(has_place, |claim| {
+        // Whose earlier events wait in the inbox, waits there too.
+        let is_first = !self.absent.has(whose(&placing.coin));
+        self.backlog.decide(has_place && is_first, |claim| {
             (rest.claim, placing.claim) = (claim, claim);
             if !claim {
                 // It waits in the inbox, and whoever claims it there needs the place.

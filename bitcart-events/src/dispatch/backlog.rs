@@ -134,6 +134,14 @@ impl Backlog {
         }
     }
 
+    /// Takes what is parked: nothing comes before it any more.
+    pub(super) fn give_up(&self) -> VecDeque<(Lane, Job)> {
+        match std::mem::replace(&mut *lock(&self.phase), Phase::Direct) {
+            Phase::Closing(parked) => parked,
+            Phase::Direct | Phase::Backlogged => VecDeque::new(),
+        }
+    }
+
     /// Whether something is parked: it has its place, and waits for the pump.
     pub(super) fn has_parked(&self) -> bool {
         matches!(&*lock(&self.phase), Phase::Closing(parked) if !parked.is_empty())

@@ -23,34 +23,45 @@ impl Dispatcher {
             self.pumps.wait().await;
             self.workers.wait().await;
         };
-        let finished = tokio::time::timeout_at(deadline, ended).await;
-        let lost = self.unfinished.load(Ordering::Relaxed);
-        if finished.is_err() {
+        if tokio::time::timeout_at(deadline, ended).await.is_err() {
+            // Also for whoever else waits for this: he finds nothing at work then.
+            self.given_up.get_or_init(|| self.unfinished.load(Ordering::Relaxed));
             self.abort.cancel();
             // A plain handler that blocks its thread cannot be stopped, only left behind.
             let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;
         }
         self.abandon();
         lock(&self.awaited).clear();
-        let closed = self.inbox.close().await;
+        let last = deadline.max(Instant::now() + LAST_STEPS);
+        let closed = tokio::time::timeout_at(last, self.inbox.close()).await;
+        let closed = closed.unwrap_or_else(|_| {
+            let name = self.inbox.name();
+            let message = format!(
+                "the time for a graceful shutdown ran out before the inbox `{name}` was closed: what it has not committed by then is handled again"
+            );
+            Err(Error::new(ErrorKind::Shutdown, message))
+        });
         self.tell_what_is_left().await;
-        if finished.is_err() {
-            let what = if self.is_durable {
-                format!(
-                    "{lost} handlers were broken off; their events are in the inbox, and are handled again"
-                )
-            } else {
-                format!("{lost} accepted updates were not handled to the end")
-            };
-            let message = format!("the time for a graceful shutdown ran out: {what}");
-            return Err(Error::new(ErrorKind::Shutdown, message));
+        match self.given_up.get() {
+            Some(count) => Err(self.gave_up(*count)),
+            None => closed,
         }
-        closed
     }
 
-    /// Nothing of what waits in the lanes begins any more.
+    fn gave_up(&self, count: usize) -> Error {
+        let what = if self.is_durable {
+            format!("{count} handlers were broken off; their events are in the inbox, and are handled again")
+        } else {
+            format!("{count} accepted updates were not handled to the end")
+        };
+        let message = format!("the time for a graceful shutdown ran out: {what}");
+        Error::new(ErrorKind::Shutdown, message)
+    }
+
+    /// Nothing of what waits in the lanes, or for its turn there, begins any more.
     pub(super) fn abandon(&self) {
-        self.lanes.clear().iter().for_each(|job| self.release(&job.updates));
+        let parked = self.backlog.give_up().into_iter().map(|(_, job)| job);
+        self.lanes.clear().into_iter().chain(parked).for_each(|job| self.release(&job.updates));
     }
 
     /// What memory holds is gone with the process.

@@ -1,6 +1,7 @@
 //! From accepted updates to handlers: through the inbox, in order within a lane, with a bound on what runs and on what
 //! waits, each isolated from the others.
 
+mod absent;
 mod accept;
 mod accepted;
 mod backlog;
@@ -26,13 +27,13 @@ mod work;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use absent::Absent;
 use accepted::Accepted;
 use backlog::Backlog;
 use batch::Batch;
@@ -54,6 +55,7 @@ use crate::inbox::{EventId, Inbox};
 use crate::inbox::{InboxStats, Received, ReceivedId};
 #[cfg(feature = "polling")]
 use crate::reconcile::{Timing, Watch};
+use crate::runtime::runtime;
 use crate::source::Source;
 use crate::told::Told;
 use crate::{Error, ErrorKind, Result};
@@ -89,6 +91,7 @@ pub(crate) struct Dispatcher {
     turns: Semaphore,
     lanes: Lanes<Job>,
     backlog: Backlog,
+    absent: Absent,
     /// Whose report is waited for, of what waits in the inbox.
     awaited: Mutex<HashMap<EventId, (Arc<Batch>, usize)>>,
     /// What an earlier process received.
@@ -109,6 +112,8 @@ pub(crate) struct Dispatcher {
     /// Nothing new begins.
     closing: CancellationToken,
     abort: CancellationToken,
+    /// How many updates were given up when the time for a graceful shutdown ran out.
+    given_up: OnceLock<usize>,
 }
 
 /// Updates that share a lane, and what they came with.
@@ -158,6 +163,7 @@ impl Dispatcher {
             turns: Semaphore::new(limits.running),
             lanes: Lanes::default(),
             backlog: Backlog::new(is_durable, is_shared),
+            absent: Absent::default(),
             awaited: Mutex::default(),
             #[cfg(feature = "polling")]
             leftover: Mutex::default(),
@@ -173,6 +179,7 @@ impl Dispatcher {
             is_pumping: AtomicBool::new(false),
             closing: CancellationToken::new(),
             abort: CancellationToken::new(),
+            given_up: OnceLock::new(),
         }
     }
 
@@ -273,12 +280,6 @@ fn refused(reason: &str) -> Error {
 
 fn shutting_down() -> Error {
     refused("it is shutting down, or has been shut down")
-}
-
-/// The tokio runtime that the caller is in.
-pub(crate) fn runtime() -> Result<Handle> {
-    let message = "handlers run on a tokio runtime: call this from inside one, e.g. `#[tokio::main]`";
-    Handle::try_current().map_err(|error| Error::new(ErrorKind::Refused, message).because(error))
 }
 
 /// A panic in a handler never happens while one of these is locked.

@@ -51,7 +51,11 @@ impl Dispatcher {
             };
             accepted.stored(id, now);
             if !*claim && *awaited {
-                lock(&self.awaited).insert(id, (Arc::clone(batch), accepted.index));
+                let mut waiting = lock(&self.awaited);
+                // At the end nobody will look for it there.
+                if !self.closing.is_cancelled() {
+                    waiting.insert(id, (Arc::clone(batch), accepted.index));
+                }
             }
             *claim
         });

@@ -15,22 +15,19 @@ use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::absent::{Whose, whose};
 use super::found::Found;
 use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Job, lock, meter};
-use crate::inbox::{Claimed, Claims, Verdict, WalletId};
+use crate::inbox::{Claimed, Claims, Verdict};
 use crate::source::Source;
 use crate::told::quietly;
-use crate::{Coin, Currency, Update};
+use crate::{Coin, Update};
 
 /// How many events are claimed at a time; and how many even without room, when others with a place wait for them.
 const MOST: usize = 1_024;
 const LEAST: usize = 64;
 /// How often it is looked for what nobody told: a dead letter that was replayed by a tool, a clock that was set.
 const LOOK: Duration = Duration::from_secs(10);
-
-/// How often it is looked whether a wallet is listened to whose events are stored. All are looked at together, so that they
-/// keep their order.
-const ABSENT: u64 = 5;
 
 struct Pump {
     dispatcher: Weak<Dispatcher>,
@@ -88,6 +85,7 @@ impl Dispatcher {
         let committed = self.backlog.committed();
         self.backlog.forget_due();
         let (mut places, most) = self.places().await?;
+        let now = SystemTime::now();
         let Claims { events, next_due } = match self.inbox.claim(most, self.policy.strict).await {
             Ok(claims) => claims,
             Err(error) => {
@@ -102,12 +100,13 @@ impl Dispatcher {
                 self.inbox.settle(&claimed, Verdict::Released);
             } else {
                 let place = if places.num_permits() > 0 { places.split(1) } else { None };
-                self.admit(claimed, source, &coins, place);
+                self.admit(claimed, source, &coins, place, now);
             }
         }
         if !is_all {
             return None;
         }
+        self.absent.ended(now);
         self.backlog.claimed_all(committed, |(lane, job)| self.enter_here(lane, job));
         let until = |due: SystemTime| due.duration_since(SystemTime::now()).unwrap_or_default();
         let wait = next_due.into_iter().chain(self.backlog.due()).map(until).min();
@@ -137,12 +136,20 @@ impl Dispatcher {
         self: &Arc<Self>,
         claimed: Claimed,
         source: &Source,
-        coins: &HashMap<(Currency, Option<WalletId>), Coin>,
+        coins: &HashMap<Whose, Coin>,
         place: Option<OwnedSemaphorePermit>,
+        now: SystemTime,
     ) {
         let event = &claimed.event;
+        let wallet = (event.currency, event.wallet);
+        if let Some(until) = self.absent.until(wallet, now)
+            && coins.contains_key(&wallet)
+        {
+            // Behind those that were stored while nobody listened to it.
+            return self.postpone(source, &claimed, until);
+        }
         let awaited = lock(&self.awaited).remove(&claimed.id);
-        let Some(coin) = coins.get(&(event.currency, event.wallet)) else {
+        let Some(coin) = coins.get(&wallet) else {
             let whose = event.wallet.map_or_else(|| "no wallet".to_owned(), |wallet| wallet.to_string());
             self.strangers.once(&format!("stored for {whose}"), || {
                 tracing::warn!(
@@ -153,7 +160,7 @@ impl Dispatcher {
             if let Some((batch, index)) = awaited {
                 batch.note(|report| report.ignored.push(Ignored { index, reason: IgnoredReason::Wallet }));
             }
-            return self.postpone(source, &claimed, next_look());
+            return self.postpone(source, &claimed, self.absent.wait(wallet, now));
         };
         let (body, part) = event.text.body();
         let update = match Update::parse(body, part, coin) {
@@ -205,12 +212,6 @@ impl Drop for Dispatcher {
     }
 }
 
-/// The next whole number of such times since 1970.
-fn next_look() -> SystemTime {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
-    SystemTime::UNIX_EPOCH + Duration::from_secs((now / ABSENT + 1) * ABSENT)
-}
-
-fn by_id(source: &Source) -> HashMap<(Currency, Option<WalletId>), Coin> {
-    source.all_coins().into_iter().map(|coin| ((coin.currency(), coin.id()), coin)).collect()
+fn by_id(source: &Source) -> HashMap<Whose, Coin> {
+    source.all_coins().into_iter().map(|coin| (whose(&coin), coin)).collect()
 }

@@ -1,21 +1,47 @@
-//! What becomes of a job whose worker never came to it.
+//! What becomes of what waits when everything ends, and of what waits for its wallet.
 
-use std::sync::Arc;
+use std::future::{Future, ready};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::mpsc;
 
 use super::found::Found;
 use super::{Accepted, Dispatcher, Job, Limits, Policy};
 use crate::handler::{Routes, States};
-use crate::inbox::{Batch, Inbox, NewEvent, SqliteInbox};
+use crate::inbox::{Batch, Folder, Inbox, NewEvent, SqliteInbox, WalletId};
 use crate::source::{Lane, Source};
-use crate::{Coin, Currency, Update};
+use crate::{ApiManager, Coin, Currency, ErrorKind, Listener, Result, Update};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A block that any coin takes.
+const BLOCK: &str = r#"[{"event": "new_block", "height": 7}]"#;
+
+fn opened() -> (Folder, SqliteInbox) {
+    let folder = Folder::new();
+    let inbox = SqliteInbox::open(folder.file()).unwrap();
+    (folder, inbox)
+}
+
+/// A listener to blocks.
+fn listener(inbox: &SqliteInbox) -> Listener {
+    let coin = Coin::btc("w");
+    coin.add_event_handler("new_block", |_: Update| async { Ok(()) }).unwrap();
+    coin.listener().without_registry().inbox(inbox.clone()).build().unwrap()
+}
+
+/// An update is passed while everything ends.
+async fn given_up(listener: &Listener, ending: impl Future<Output = Result<()>>) {
+    let both = async { tokio::join!(listener.process_updates(BLOCK), ending) };
+    let (report, ended) = tokio::time::timeout(PATIENCE, both).await.unwrap();
+    ended.unwrap();
+    assert_eq!(report.unwrap_err().kind(), ErrorKind::Shutdown);
+}
 
 #[tokio::test]
 async fn what_was_broken_off_before_it_began_is_released() {
-    let folder = std::env::temp_dir().join(format!("bitcart-dispatch-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let inbox = SqliteInbox::open(folder.join("events.db")).unwrap();
+    let (_folder, inbox) = opened();
     let (body, coin): (Arc<str>, _) = (r#"{"event": "new_block", "height": 7}"#.into(), Coin::btc("w"));
     let events = vec![NewEvent::new(Currency::Btc, Arc::clone(&body))];
     inbox.append(Batch { events, ..Batch::default() }, Box::new(|appended| drop(appended.unwrap())));
@@ -37,6 +63,93 @@ async fn what_was_broken_off_before_it_began_is_released() {
     dispatcher.workers.close();
     dispatcher.workers.wait().await;
     assert_eq!(inbox.claim(9, false).await.unwrap().events.len(), 1, "somebody else may have it");
-    drop((dispatcher, inbox));
-    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Whoever waits for a report when everything ends is told that there is none.
+#[tokio::test]
+async fn a_caller_is_not_left_waiting_by_a_shutdown() {
+    let (_folder, inbox) = opened();
+    let listener = listener(&inbox);
+    given_up(&listener, listener.shut_down()).await;
+}
+
+/// What was claimed when it was stored, and waits for what the pump has still to claim.
+#[tokio::test]
+async fn what_is_parked_is_given_up_by_a_shutdown() {
+    let (_folder, inbox) = opened();
+    let listener = listener(&inbox);
+    let backlog = &listener.parts.dispatcher.backlog;
+    // A batch is on its way to the file that the pump could not see.
+    backlog.decide(false, |claim| assert!(!claim));
+    backlog.claimed_all(0, |_| unreachable!());
+    let ending = async {
+        while !backlog.has_parked() {
+            tokio::task::yield_now().await;
+        }
+        listener.shut_down().await
+    };
+    given_up(&listener, ending).await;
+}
+
+/// Also of what has begun to be handled together: a plain handler that blocks its thread ends, and no other begins.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_begins_when_the_time_is_up() {
+    let coin = Coin::btc("w");
+    let (began, mut begun) = mpsc::unbounded_channel();
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let gate = Mutex::new(gate);
+    let handler = move |update: Update| {
+        began.send(update.raw().to_owned()).unwrap();
+        gate.lock().unwrap().recv().unwrap();
+        async { Ok(()) }
+    };
+    coin.add_event_handler("new_payment", handler).unwrap();
+    let listener = coin.listener().without_registry().shutdown_deadline(Duration::ZERO).build().unwrap();
+    let dispatcher = Arc::clone(&listener.parts.dispatcher);
+    let updates = format!("[{}, {}]", payment(7), payment(3));
+    let handling = tokio::spawn({
+        let listener = listener.clone();
+        async move { listener.process_updates(updates).await }
+    });
+    assert_eq!(begun.recv().await.unwrap(), payment(7));
+    let errors = tokio::join!(listener.shut_down(), listener.shut_down());
+    for error in [errors.0, errors.1, listener.shut_down().await] {
+        assert!(error.unwrap_err().to_string().contains("2 accepted updates were not handled"));
+    }
+    open.send(()).unwrap();
+    // A second one would panic here, and not wait for ever.
+    drop(open);
+    dispatcher.workers.wait().await;
+    assert_eq!(handling.await.unwrap().unwrap_err().kind(), ErrorKind::Shutdown);
+    assert!(begun.try_recv().is_err());
+}
+
+fn payment(status: u8) -> String {
+    format!(r#"{{"event": "new_payment", "address": "a", "status": {status}, "status_str": "so"}}"#)
+}
+
+/// What an earlier process stored for a wallet comes before what is new, also if the wallet is added later.
+#[tokio::test]
+async fn a_wallet_that_is_added_keeps_its_order() {
+    let (_folder, inbox) = opened();
+    let whose = (Currency::Btc, Some(WalletId::of("a")));
+    let stored = NewEvent { wallet: whose.1, ..NewEvent::new(whose.0, Arc::<str>::from(payment(7))) };
+    inbox
+        .append(Batch { events: vec![stored], ..Batch::default() }, Box::new(|stored| drop(stored.unwrap())));
+    let manager = ApiManager::builder().wallets("BTC", ["b"]).build().unwrap();
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let handler = move |update: Update| ready(tell.send(update.raw().to_owned()).map_err(Into::into));
+    manager.add_event_handler("new_payment", handler).unwrap();
+    let listener = manager.listener().without_registry().inbox(inbox.clone()).build().unwrap();
+    let of =
+        |wallet: &str| format!(r#"{{"updates": [{}], "wallet": "{wallet}", "currency": "BTC"}}"#, payment(3));
+    assert_eq!(listener.process_updates(of("b")).await.unwrap().handled, 1);
+    assert_eq!(told.recv().await.unwrap(), payment(3));
+    assert!(listener.parts.dispatcher.absent.has(whose), "it was looked at, and waits");
+
+    manager.add_wallet("BTC", "a").unwrap();
+    // As long as that waits, which is until the next look.
+    assert_eq!(listener.process_updates(of("a")).await.unwrap().handled, 1);
+    assert_eq!([told.recv().await.unwrap(), told.recv().await.unwrap()], [payment(7), payment(3)]);
+    listener.shut_down().await.unwrap();
 }

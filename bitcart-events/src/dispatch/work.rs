@@ -12,11 +12,10 @@ use super::lanes::Waiting;
 use super::policy::Next;
 use super::run::{self, Failure, Handled};
 use super::tally::{AtOnce, Became, Tally};
-use super::{
-    Accepted, Batch, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, meter, runtime,
-};
+use super::{Accepted, Batch, Dispatcher, Failed, Ignored, IgnoredReason, Job, Rejected, Report, meter};
 use crate::handler::{Handler, HandlerError};
 use crate::inbox::{Claimed, Verdict};
+use crate::runtime::runtime;
 use crate::source::{Lane, Source};
 use crate::told::quietly;
 
@@ -103,9 +102,10 @@ impl Dispatcher {
         }
     }
 
-    /// Whether another event may begin. What is stored does not have to when everything ends.
+    /// Whether another event may begin. What is stored does not have to when everything ends, and when the time for that is up
+    /// nothing does.
     fn begins(&self) -> bool {
-        !(self.is_durable && self.closing.is_cancelled())
+        self.given_up.get().is_none() && !(self.is_durable && self.closing.is_cancelled())
     }
 
     /// One event, until it is settled or leaves its lane.

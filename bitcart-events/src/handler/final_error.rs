@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::BoxError;
+use crate::field::FieldError;
 
 /// Says of an error that no other attempt would succeed: the event becomes a dead letter at once.
 ///
@@ -101,8 +102,9 @@ fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn 
     std::iter::successors(Some(error), |cause| (**cause).source())
 }
 
+/// So is a field that a handler could not read: it will be the same at every attempt.
 pub(super) fn is_final(error: &(dyn Error + 'static)) -> bool {
-    chain(error).any(|cause| cause.is::<Mark>())
+    chain(error).any(|cause| cause.is::<Mark>() || cause.is::<FieldError>())
 }
 
 /// The error and its causes in one line, without what only marks it.

@@ -96,6 +96,8 @@ pub use dead::{DeadLetter, DeadLetters, InboxStats};
 pub use memory::MemoryInbox;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteInbox;
+#[cfg(all(test, feature = "sqlite"))]
+pub(crate) use sqlite::tests::Folder;
 pub use verdict::{Claimed, Claims, Effects, Verdict};
 
 #[cfg(doc)]
@@ -154,8 +156,8 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 
     /// Takes events that no one has claimed, and those that are due again: at most so many, in the order of acceptance.
     ///
-    /// `held` says that an event whose next attempt is not due yet is wanted all the same, because it holds back what
-    /// follows it.
+    /// `held` says that an event whose next attempt after a failure is not due yet is wanted all the same, because it holds
+    /// back what follows it. One that was postponed is not.
     fn claim(&self, most: usize, held: bool) -> BoxFuture<'static, Result<Claims>>;
 
     /// Writes down what became of a claimed event, as the `event` that is passed says how many attempts were made. It is

@@ -92,6 +92,17 @@ async fn a_failed_event_comes_again(inbox: &dyn Inbox) {
     assert_eq!((stats.pending, stats.retrying, stats.dead), (1, 1, 0));
 }
 
+/// Also where the order is strict: there is no failure that would hold anything back.
+async fn a_postponed_event_waits_for_its_time(inbox: &dyn Inbox) {
+    let (past, future) = (SystemTime::now() - PAST, SystemTime::now() + PAST);
+    inbox.settle(&accept(inbox, vec![event(1)])[0], retry(past, false));
+    let failed = inbox.claim(10, true).await.unwrap().events.remove(0);
+    inbox.settle(&failed, Verdict::Postponed { due: future });
+    let claims = inbox.claim(10, true).await.unwrap();
+    assert!(claims.events.is_empty() && claims.next_due.is_some(), "{claims:?}");
+    inbox.settle(&failed, Verdict::Released);
+}
+
 async fn at_most_so_many(inbox: &dyn Inbox) {
     let past = SystemTime::now() - PAST;
     let events = accept(inbox, (0..10).map(event).collect());
@@ -194,6 +205,7 @@ mod kept {
     promises! {
         ids_grow_and_facts_count
         a_failed_event_comes_again
+        a_postponed_event_waits_for_its_time
         at_most_so_many
         dead_letters
         what_is_remembered

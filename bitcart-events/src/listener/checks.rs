@@ -5,7 +5,8 @@ use std::fmt::Write;
 use crate::handler::{Duplicate, Handler, Routes, States};
 use crate::inbox::Inbox;
 use crate::schema::{self, Event};
-use crate::{Error, ErrorKind, Result};
+use crate::source::Source;
+use crate::{Coin, Error, ErrorKind, Result};
 
 /// The handlers by event.
 pub(super) fn routes(handlers: &[Handler]) -> (Routes, Vec<Duplicate>) {
@@ -19,6 +20,21 @@ pub(super) fn routes(handlers: &[Handler]) -> (Routes, Vec<Duplicate>) {
 /// Why a handler that was written is not there.
 pub(crate) const UNLINKED: &str = "a library crate that only stands in Cargo.toml registers nothing, because the linker \
                                    leaves it out: write `use that_crate as _;`, or name its handlers with `handlers!`";
+
+/// A daemon would refuse a wallet without a key for ever.
+pub(super) fn check_wallets(source: &Source) -> Result<()> {
+    let is_empty = |coin: &Coin| coin.wallet().is_some_and(|key| key.trim().is_empty());
+    match source.all_coins().into_iter().find(is_empty) {
+        None => Ok(()),
+        Some(coin) => {
+            let message = format!(
+                "a wallet of {} has an empty key: name the one that its daemon knows, like `xpub…`",
+                coin.currency()
+            );
+            Err(Error::new(ErrorKind::Settings, message))
+        }
+    }
+}
 
 /// One error that names every problem, each with file and line and what to do.
 pub(super) fn check(
@@ -71,7 +87,9 @@ pub(super) fn check(
     }
     for name in expected {
         match Event::find(name) {
-            Err(unknown) => problems.push(format!("an expected event is none: {unknown}; {UNLINKED}")),
+            Err(unknown) => {
+                problems.push(format!("a handler is expected for what is no event: {unknown}; {UNLINKED}"))
+            }
             Ok(event) if handlers.iter().any(|handler| handler.event() == event) => {}
             Ok(event) => {
                 problems.push(format!("`{event}` was expected to have a handler and has none; {UNLINKED}"));
@@ -82,7 +100,7 @@ pub(super) fn check(
         return Ok(());
     }
     let count = match problems.len() {
-        1 => "a problem".to_owned(),
+        1 => "one problem".to_owned(),
         several => format!("{several} problems"),
     };
     let mut message = format!("the listener cannot be built, {count} with its handlers:");

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::ListenerBuilder;
 use crate::inbox::Inbox;
+use crate::shutdown::YEAR;
 
 impl ListenerBuilder {
     /// Where accepted events stand until they have been handled. In memory unless set.
@@ -29,9 +30,10 @@ impl ListenerBuilder {
 
     /// How long an event whose handler failed waits for the next attempt: `first` before the first one, then twice as long
     /// each time up to `longest`, with up to as much again by chance, so that not all that failed together comes back
-    /// together. A second and ten minutes unless set.
+    /// together. A second and ten minutes unless set. More than a year counts as a year.
     pub fn retry_waits(mut self, first: Duration, longest: Duration) -> Self {
-        self.policy.waits = (first, longest.max(first));
+        let longest = longest.max(first).min(YEAR);
+        self.policy.waits = (first.min(longest), longest);
         self
     }
 

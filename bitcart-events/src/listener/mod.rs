@@ -146,13 +146,15 @@ impl ListenerBuilder {
     ///
     /// # Errors
     /// When two handlers are for one event, a state is missing, or an expected event has no handler: one error that
-    /// lists them all, each with file and line.
+    /// lists them all, each with file and line. When a wallet has no key, the webhook's secret is none, or another listener
+    /// has the inbox.
     pub fn build(self) -> Result<Listener> {
         let registered = self.registry.then(registry).into_iter().flatten();
         let mut handlers: Vec<Handler> = registered.chain(self.handlers).collect();
         let (routes, duplicates) = checks::routes(&handlers);
         handlers.extend(self.source.added());
         let inbox = self.inbox.unwrap_or_else(|| Arc::new(MemoryInbox::new()));
+        checks::check_wallets(&self.source)?;
         checks::check(&duplicates, &handlers, &self.states, &*inbox, &self.expected)?;
         inbox.take()?;
         if handlers.is_empty() {
@@ -289,10 +291,13 @@ impl Listener {
     pub async fn shut_down(&self) -> Result<()> {
         self.parts.dispatcher.check_outside("`shut_down`")?;
         let deadline = self.parts.shutdown.ends_at();
+        // What one of them finds out is no reason to leave the others running.
+        let stopped = self.parts.shutdown.call(deadline);
         #[cfg(feature = "webhook")]
-        self.parts.webhook.stop_registering(deadline).await?;
-        let stopped = self.parts.shutdown.call(deadline).await;
-        self.parts.dispatcher.shut_down(deadline).await.and(stopped)
+        let (registered, stopped) = tokio::join!(self.parts.webhook.stop_registering(deadline), stopped);
+        #[cfg(not(feature = "webhook"))]
+        let (registered, stopped) = (Ok(()), stopped.await);
+        self.parts.dispatcher.shut_down(deadline).await.and(stopped).and(registered)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::ListenerBuilder;
+use crate::shutdown::YEAR;
 
 /// How often, unless it is said.
 const EVERY: Duration = Duration::from_secs(10 * 60);
@@ -32,7 +33,7 @@ impl Timing {
 
 impl ListenerBuilder {
     /// How often daemons are asked for the state of payments and transactions, to find out what no event has said. Every ten
-    /// minutes unless set; [`Duration::ZERO`] is never by the clock.
+    /// minutes unless set; [`Duration::ZERO`] is never by the clock, and more than a year counts as a year.
     ///
     /// In any case they are asked after each start, after each reconnect, and when more events were waiting than a daemon keeps.
     /// What has changed since the last state that is known, and is still so at another look ten seconds later or more (when the
@@ -51,7 +52,7 @@ impl ListenerBuilder {
     ///
     /// Only what has a handler is asked for. A daemon is busy with it for at most a twentieth of the time for each wallet.
     pub fn reconcile_every(mut self, interval: Duration) -> Self {
-        self.timing.every = (!interval.is_zero()).then_some(interval);
+        self.timing.every = (!interval.is_zero()).then_some(interval.min(YEAR));
         self
     }
 

@@ -178,7 +178,11 @@ impl Listener {
         self.parts.webhook.stop_registering(self.parts.shutdown.ends_at()).await?;
         let mut registrar = Registrar::start(self, url)?;
         // A daemon may keep a call waiting until its wallet is synced; that is no reason to keep the caller waiting.
-        let first = tokio::time::timeout(FIRST_ANSWER, registrar.first_round()).await;
+        let first = tokio::select! {
+            first = tokio::time::timeout(FIRST_ANSWER, registrar.first_round()) => first,
+            // It is stopped here, because nobody else has it yet.
+            () = self.parts.shutdown.called() => return registrar.stop(self.parts.shutdown.ends_at()).await,
+        };
         *self.parts.webhook.registrar.lock().unwrap_or_else(PoisonError::into_inner) = Some(registrar);
         if let Some(signal) = self.parts.shutdown.take_signal() {
             let listener = self.clone();

@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use super::app::App;
 use super::registrar::Registrar;
 use crate::client::without_login;
+use crate::runtime::runtime;
 use crate::{Error, ErrorKind, Listener, Result};
 
 /// A webhook server that has its address and does not serve yet.
@@ -47,6 +48,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 impl WebhookServer {
     pub(super) async fn bind(listener: Listener) -> Result<Self> {
+        runtime()?;
         listener.parts.dispatcher.check_open()?;
         let receiver = &listener.parts.webhook;
         let wanted = receiver.settings.addr;

@@ -27,7 +27,7 @@ pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool)
     let take = |row: &Row<'_>| found(row, now);
     let first = format!(
         "SELECT {COLUMNS} FROM bitcart_event NOT INDEXED \
-         WHERE id > ?1 AND claimed <> ?2 AND (?3 OR due IS NULL OR due <= ?4) ORDER BY id LIMIT ?5"
+         WHERE id > ?1 AND claimed <> ?2 AND (due IS NULL OR due <= ?4 OR (?3 AND error IS NOT NULL)) ORDER BY id LIMIT ?5"
     );
     let mut first = conn.prepare_cached(&first)?;
     let rows = first.query_map(params![state.cursor, state.me, held, now, limit], take)?;
@@ -36,10 +36,10 @@ pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool)
     let until = if held { i64::MAX } else { now };
     let again = format!(
         "SELECT {COLUMNS} FROM bitcart_event INDEXED BY bitcart_event_due \
-         WHERE due <= ?1 AND id <= ?2 AND claimed <> ?3 ORDER BY due, id LIMIT ?4"
+         WHERE due <= ?1 AND id <= ?2 AND claimed <> ?3 AND (due <= ?4 OR error IS NOT NULL) ORDER BY due, id LIMIT ?5"
     );
     let mut again = conn.prepare_cached(&again)?;
-    for row in again.query_map(params![until, state.cursor, state.me, limit], take)? {
+    for row in again.query_map(params![until, state.cursor, state.me, now, limit], take)? {
         events.push(row?);
     }
     events.sort_by_key(|Found(event, _)| event.id);

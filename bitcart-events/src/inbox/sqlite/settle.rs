@@ -44,8 +44,9 @@ pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> ru
             conn.prepare_cached(retry)?.execute(values)?
         }
         Verdict::Postponed { due } => {
-            let postpone =
-                "UPDATE bitcart_event SET claimed = 0, attempt = ?3, due = ?4 WHERE id = ?1 AND claimed = ?2";
+            // What has an error waits for another attempt, and holds back what follows it where the order is strict.
+            let postpone = "UPDATE bitcart_event SET claimed = 0, attempt = ?3, due = ?4, error = NULL \
+                            WHERE id = ?1 AND claimed = ?2";
             conn.prepare_cached(postpone)?.execute(params![id, me, settled.attempt, millis(*due)])?
         }
         Verdict::Dead { error } => {

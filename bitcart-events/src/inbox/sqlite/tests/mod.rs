@@ -22,10 +22,10 @@ use super::{SqliteInbox, Store};
 use crate::inbox::Inbox;
 
 /// A folder that is gone in the end.
-pub(in crate::inbox) struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    pub(in crate::inbox) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         // In memory, where there is such a place: a disk that others keep busy makes each flush slow.
@@ -36,7 +36,7 @@ impl Folder {
         Self(path)
     }
 
-    pub(in crate::inbox) fn file(&self) -> PathBuf {
+    pub(crate) fn file(&self) -> PathBuf {
         self.0.join("events.db")
     }
 
