@@ -237,7 +237,8 @@ impl Coin {
 
     /// Passes updates to the handlers, as if the daemon had sent them, and waits for the handlers.
     ///
-    /// See [`Listener::process_updates`], which this calls on a listener without states.
+    /// See [`Listener::process_updates`], which this calls on the coin's own listener: one without states, with an inbox in memory and an
+    /// order of its own, also if the coin is a handler's `instance`.
     ///
     /// # Errors
     /// As there, and when the registered handlers do not fit together.

@@ -24,19 +24,22 @@ struct Inner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The handlers do not fit together: found when a listener is built, before it listens.
+    /// The handlers do not fit together, or there is none: found when a listener is built, before it listens. Also a handler that is
+    /// added for an event that does not exist.
     Handlers,
-    /// A setting is wrong or missing.
+    /// A setting is wrong or missing: of the environment, a daemon's address, login, proxy or certificate, a currency's name, a wallet
+    /// of a manager, the webhook's address or secret. Also what needs a Cargo feature that is not enabled.
     Settings,
     /// What was passed is not a list of updates.
     NotUpdates,
-    /// Too many updates wait already, or the listener is shutting down.
+    /// Too many updates wait already, the listener is shutting down, it has a delivery already, or there is no tokio runtime to run
+    /// handlers on.
     Refused,
-    /// `process_updates` was called from inside a handler of the same listener, which would wait for itself.
+    /// `process_updates` or `shut_down` was called from inside a handler of the same listener, which would wait for itself.
     Reentrant,
     /// The server could not listen.
     Listen,
-    /// The daemon could not be reached, or its answer could not be understood.
+    /// The daemon could not be reached, or its answer could not be understood. Also a delivery that has ended by itself.
     Connection,
     /// The daemon does not accept the login and password.
     Unauthorized,
@@ -45,9 +48,10 @@ pub enum ErrorKind {
     Parameters,
     /// The daemon answered with an error; [`Error::daemon`] has it.
     Daemon,
-    /// The inbox could not store or read events: its file is full, damaged, or in use by another process.
+    /// The inbox could not store or read events: its file is full, damaged, or in use by another process; or another listener has it.
     Inbox,
-    /// The time for a graceful shutdown ran out while handlers were still at work.
+    /// The time for a graceful shutdown ran out while handlers were still at work, or a daemon had not answered. Also what
+    /// `process_updates` answers if the listener is shut down before every update was handled.
     Shutdown,
 }
 

@@ -34,7 +34,8 @@ use crate::{Listener, Result, Settings};
 /// ```
 ///
 /// A program that has set up no `tracing` subscriber gets one that writes to standard error (feature `log`): see
-/// [`log_to_stderr`].
+/// [`log_to_stderr`]. Only the `run_…` functions do that. A `main` of your own calls it first: otherwise a daemon that cannot be
+/// reached is not reported.
 ///
 /// # Errors
 /// When a setting is wrong, no handler is registered, the handlers do not fit together, or as [`Listener::webhook`](crate::Listener::webhook).
@@ -61,7 +62,7 @@ pub async fn run_websocket() -> Result<()> {
     start()?.websocket().await
 }
 
-/// Runs every registered handler by polling, every 5 seconds at least, with the [`Settings`] of the environment, until
+/// Runs every registered handler by polling, at least once in 5 seconds, with the [`Settings`] of the environment, until
 /// Ctrl-C or SIGTERM: the sibling of [`run_webhook`] for every daemon.
 ///
 /// ```no_run

@@ -12,20 +12,27 @@ use crate::sealed::Sealed;
 /// A handler asks for it by its type; the parameter may have any name.
 ///
 /// ```
-/// use bitcart_events::{Delivery, Event, on};
+/// use bitcart_events::{Delivery, Event, PaymentStatus, on};
 /// # struct Bank;
-/// # impl Bank { async fn transfer(&self, _: &str, _: &str) -> Result<(), String> { Ok(()) } }
+/// # impl Bank { async fn transfer_once(&self, _key: &str) -> Result<(), String> { Ok(()) } }
 /// # use bitcart_events::State;
 ///
 /// #[on("new_payment", register = false)]
-/// async fn paid(event: Event, address: &str, delivery: Delivery, bank: State<Bank>) -> Result<(), String> {
-///     // The same key in every attempt, so that the bank does it once.
-///     bank.transfer(address, delivery.key()).await
+/// async fn paid(
+///     event: Event, address: &str, status: PaymentStatus, delivery: Delivery, bank: State<Bank>,
+/// ) -> Result<(), String> {
+///     println!("{event} {}, attempt {}", delivery.key(), delivery.attempt());
+///     if status == PaymentStatus::Paid {
+///         // The payment's key, not the event's: a payment may become `Paid` again after a reorganisation.
+///         bank.transfer_once(address).await?;
+///     }
+///     Ok(())
 /// }
 /// # let event = Event::find("new_payment")?;
 /// # tokio::runtime::Runtime::new()?.block_on(async {
 /// // In a test of the handler: the second attempt.
-/// paid(event, "1f804621c6", Delivery::new("order-1").with_attempt(2), State::new(Bank)).await
+/// let delivery = Delivery::new("9f86d081-1764").with_attempt(2);
+/// paid(event, "1f804621c6", PaymentStatus::Paid, delivery, State::new(Bank)).await
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -65,7 +72,8 @@ impl Delivery {
     }
 
     /// The event's key: the same in every attempt and, if the inbox is durable, after a restart; no other event has it.
-    /// Give it to what is asked to do something once: an idempotency key.
+    /// Give it to what is asked to do something once for this event: an idempotency key. A payment can have several events,
+    /// with the same status too; what is done once for a payment has its `address` as the key.
     ///
     /// It is short, of lower-case letters, digits and one `-`: `9f86d081-1764`.
     #[must_use]

@@ -32,6 +32,9 @@ mod with_sqlite {
 
     /// Writes into the inbox's own SQLite file exactly once for an event.
     ///
+    /// Exactly once for this *event*: the same payment may become `Paid` again after a reorganisation of the blockchain, by
+    /// another event. So a table of what is done once for a payment has the request as its key.
+    ///
     /// A handler asks for it by its type, and gives it closures. They run after the handler has returned without an error, in
     /// their order, in the transaction that settles the event: either both are committed, what they wrote and that the event
     /// is handled, or nothing is. A handler that fails writes nothing; an error of a closure undoes what all of them
@@ -47,9 +50,10 @@ mod with_sqlite {
     /// ) -> Result<(), BoxError> {
     ///     if status == PaymentStatus::Paid {
     ///         // What the closure takes with it is owned, because it runs after the handler.
-    ///         let (address, amount) = (address.to_owned(), sent_amount.unwrap_or_default().to_string());
+    ///         let address = address.to_owned();
+    ///         let amount = sent_amount.map(|amount| amount.to_string()); // the daemons of 2020 do not send it
     ///         book.write(move |tx| {
-    ///             tx.execute("INSERT INTO booked (address, amount) VALUES (?1, ?2)", [address, amount])?;
+    ///             tx.execute("INSERT OR IGNORE INTO booked VALUES (?1, ?2)", (address, amount))?;
     ///             Ok(())
     ///         });
     ///     }
@@ -63,7 +67,7 @@ mod with_sqlite {
     /// paid(Event::find("new_payment")?, "1f804621c6", PaymentStatus::Paid, Some(amount), book.clone()).await?;
     ///
     /// let mut file = rusqlite::Connection::open_in_memory()?;
-    /// file.execute_batch("CREATE TABLE booked (address TEXT, amount TEXT)")?;
+    /// file.execute_batch("CREATE TABLE booked (request TEXT PRIMARY KEY, amount TEXT)")?;
     /// let tx = file.transaction()?;
     /// book.run(&tx)?;
     /// let booked: String = tx.query_row("SELECT amount FROM booked", (), |row| row.get(0))?;
@@ -74,7 +78,7 @@ mod with_sqlite {
     /// ```
     ///
     /// No transaction is open while a handler runs, so it may await what it likes. The program makes its tables when it
-    /// starts.
+    /// starts, [after it has opened the inbox](crate::inbox::SqliteInbox#the-file).
     ///
     /// A listener whose inbox is not such a file refuses to be built with a handler that asks for it.
     #[derive(Clone, Default)]

@@ -43,12 +43,12 @@
 //! # What fails
 //! An event whose handler returned an error, panicked, or took [too long](crate::ListenerBuilder::time_limit) is tried again after
 //! growing [waits](crate::ListenerBuilder::retry_waits), [5 times](crate::ListenerBuilder::retries) unless the listener or the handler
-//! (`#[on(…, retries = 0)]`) says otherwise. Meanwhile those behind it go on, unless the listener is
+//! (`#[on(…, retries = 0)]`) says otherwise: for half a minute to a minute in all. Meanwhile those behind it go on, unless the listener is
 //! [strict](crate::ListenerBuilder::strict). After the last attempt, or at once when an argument cannot be read or the error is
 //! [`Final`](crate::Final), it is a dead letter: kept whole, to be [looked at](Inbox::dead_letters) and
 //! [replayed](crate::Listener::replay), alone, by filter, or all.
 //!
-//! What is stored for a wallet that is not listened to waits until it is; that is looked at every five seconds. What has no
+//! What is stored for a wallet that is not listened to waits until it is: every five seconds it is checked whether it is listened to. What has no
 //! handler any more becomes a dead letter.
 //!
 //! # For operators
@@ -65,7 +65,7 @@
 //! | `bitcart_events_retried_total` | failed attempts that are followed by another |
 //! | `bitcart_events_died_total` | new dead letters |
 //! | `bitcart_events_lag_seconds` | a histogram: from acceptance to the end of the handler |
-//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and how long its oldest event has |
+//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and how long its oldest event has waited |
 //!
 //! # For several machines
 //! Nothing in [`Inbox`] says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each

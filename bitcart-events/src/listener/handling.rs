@@ -23,13 +23,16 @@ impl ListenerBuilder {
     ///
     /// A handler that panicked or took too long failed too; one whose arguments cannot be read from the update can never
     /// succeed, and its event is a dead letter at once.
+    ///
+    /// Unless set, the waits are 1, 2, 4, 8 and 16 seconds, each with a random part of up to the same length: an event whose handler keeps
+    /// failing is a dead letter after half a minute to a minute. With `.retries(15)` that takes an hour at least.
     pub fn retries(mut self, retries: u32) -> Self {
         self.policy.retries = retries;
         self
     }
 
     /// How long an event whose handler failed waits for the next attempt: `first` before the first one, then twice as long
-    /// each time up to `longest`, with up to as much again by chance, so that not all that failed together comes back
+    /// each time up to `longest`, plus a random part of up to the same length, so that not all that failed together comes back
     /// together. A second and ten minutes unless set. More than a year counts as a year.
     pub fn retry_waits(mut self, first: Duration, longest: Duration) -> Self {
         let longest = longest.max(first).min(YEAR);

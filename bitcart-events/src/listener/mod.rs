@@ -115,7 +115,7 @@ impl ListenerBuilder {
 
     /// How many updates may wait for their handlers. 32,768 unless set, which is some 30 MB when they all wait; at least 1.
     /// A wallet may take as many as there are places left, so a slow handler leaves at least half of them to other wallets.
-    /// With an inbox in a file, what finds no room waits there. With one in memory, for what finds no room a webhook is refused, which leaves the event with the daemon; what a websocket brings is
+    /// With an inbox in a file, what finds no room waits there. With one in memory a webhook that finds no room is refused, which leaves the event with the daemon; what a websocket brings is
     /// fetched from the daemon's queue later, which holds the last 100 events of a wallet; and `process_updates` waits.
     pub fn capacity(mut self, updates: usize) -> Self {
         self.limits.waiting = updates.clamp(1, MOST);
@@ -123,13 +123,18 @@ impl ListenerBuilder {
     }
 
     /// Shuts down when this future is ready, instead of at Ctrl-C or SIGTERM: whichever delivery the listener runs, and in an
-    /// application with its own server what [`Listener::configure_webhook`] started. The first of them takes it.
+    /// application with its own server what [`Listener::configure_webhook`] started. It is used once; a delivery started later stops at
+    /// Ctrl-C or SIGTERM.
     pub fn shutdown_on(mut self, signal: impl Future<Output = ()> + Send + 'static) -> Self {
         self.shutdown.on(signal);
         self
     }
 
     /// How long a shutdown waits for handlers that are at work. 30 s unless set.
+    ///
+    /// A handler that blocks its thread, as a `blocking` one may, cannot be stopped. A tokio runtime waits for a `blocking` one when it ends, so
+    /// `main` does not return before it does: end the program with [`std::process::exit`], or the runtime with
+    /// [`Runtime::shutdown_timeout`](tokio::runtime::Runtime::shutdown_timeout).
     pub fn shutdown_deadline(mut self, deadline: Duration) -> Self {
         self.shutdown.deadline = deadline;
         self
@@ -145,9 +150,12 @@ impl ListenerBuilder {
     /// Checks the handlers and builds the listener.
     ///
     /// # Errors
-    /// When two handlers are for one event, a state is missing, or an expected event has no handler: one error that
-    /// lists them all, each with file and line. When a wallet has no key, the webhook's secret is none, or another listener
-    /// has the inbox.
+    /// When two handlers are for one event, a state is missing, a handler asks for an `InboxTx` of an inbox that has none, an event of
+    /// one's own is described twice, or an expected event has no handler: one error of the kind [`Handlers`](ErrorKind::Handlers) that
+    /// lists them all, each with file and line.
+    ///
+    /// When another listener has the inbox, or it is only attached ([`Inbox`](ErrorKind::Inbox)); when the webhook's secret is not one, or a
+    /// wallet has an empty key ([`Settings`](ErrorKind::Settings)).
     pub fn build(self) -> Result<Listener> {
         let registered = self.registry.then(registry).into_iter().flatten();
         let mut handlers: Vec<Handler> = registered.chain(self.handlers).collect();
@@ -222,10 +230,14 @@ impl Listener {
     ///
     /// `updates` is JSON: a list of updates as `get_updates` answers it, or an envelope as a webhook carries it
     /// (`{"updates": […], "wallet": …, "currency": …}`), as text, bytes, or a `serde_json::Value`. A manager needs
-    /// the envelope, because a plain list does not say whose it is.
+    /// the envelope, because a plain list does not say whose it is. A bare event, `{"event": "new_block", "height": 1}`, is taken too.
     ///
     /// A height of a currency and a transaction of a wallet are delivered once: what was delivered before is
     /// listed in [`Report::repeated`].
+    ///
+    /// A handler cannot wait for it, because it waits for handlers: its own listener's is an error there. In a task that the handler spawns
+    /// and waits for, that is not noticed, and both wait for each other: nobody may wait for such a task. `instance.process_updates(…)` in a
+    /// handler goes to the coin's own listener, which has none of your listener's states, inbox and order.
     ///
     /// # Errors
     /// When it is no list of updates, when it is called from inside a handler of this listener, outside a tokio
@@ -284,6 +296,9 @@ impl Listener {
     /// Stops the deliveries that run, then accepting updates, and waits until those that were accepted are handled (with an
     /// inbox in a file: until what has begun is), at
     /// most for the [deadline](ListenerBuilder::shutdown_deadline).
+    ///
+    /// Events that wait for another attempt are not waited for. An inbox in a file keeps them; with one in memory they are lost,
+    /// and so are its dead letters, which is logged and is no error.
     ///
     /// # Errors
     /// When the deadline passed first; the message says what was given up. When it is called from inside a handler of this

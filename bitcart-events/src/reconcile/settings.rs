@@ -45,7 +45,7 @@ impl ListenerBuilder {
     ///
     /// | what | is found by | not found |
     /// |---|---|---|
-    /// | payments | `list_requests` | states in between: of 7, then 3, only 3 is delivered; of the daemons of 2020 a payment of a part |
+    /// | payments | `list_requests` | states in between: of 7, then 3, only 3 is delivered; with daemons of 2020: partial payments |
     /// | blocks | `getinfo`, after a start or a gap | today's BTC: all but the last; others: more than 100 |
     /// | transactions of BTC and its relatives | the wallet's history | what is more than 100 blocks deep when it appears |
     /// | transactions of ETH and its relatives, TRX, XMR | - | all: these daemons keep none |

@@ -47,6 +47,22 @@ use super::{EventSchema, event};
 /// Such an event comes like any other: passed by hand, posted to the webhook by another sender, or sent by the
 /// [test daemon](crate::testing) with `emit(Some(wallet), json)`. It belongs to a wallet if the sender names one, and is kept in the wallet's order.
 ///
+/// # Posting one to the webhook
+/// Another program posts what a daemon would, with the wallet's key as the listener has it:
+///
+/// ```text
+/// POST /SECRET HTTP/1.1
+/// Host: 127.0.0.1:6000
+/// Content-Type: application/json
+///
+/// {"updates": [{"event": "order_shipped", "order_id": 7}], "wallet": "xpub…", "currency": "BTC"}
+/// ```
+///
+/// Set `BITCART_WEBHOOK_SECRET`, or [`WebhookSettings::secret`](crate::WebhookSettings::secret): a random one is logged nowhere. The answer to what was accepted is 200. A
+/// POST without the secret, or one that cannot be taken now, gets no status: its connection is closed. One that could never be taken is
+/// answered with 400, 413 or 415.
+///
+/// # In a handler by hand
 /// ```
 /// # use bitcart_events::Update;
 /// # bitcart_events::events! { mod shop { order_shipped { order_id: Int } } }

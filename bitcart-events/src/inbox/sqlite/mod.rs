@@ -55,7 +55,8 @@ use crate::{Error, Result};
 /// It is made if it is not there, readable by its owner alone; beside it are `-wal` and `-shm`, which belong to it while it
 /// is open, and `-consumer.lock`. The inbox's tables begin with `bitcart_`; all others, `user_version` and `application_id`
 /// are the program's own, which may keep its tables in the same file and write to them together with the settling of an
-/// event. Anybody may read the file while it is in use; copy it with `VACUUM INTO` or `.backup`, not with `cp`. It has to be
+/// event. Open the inbox first, then make your tables through a `rusqlite::Connection` of your own: one that makes the file makes it
+/// readable by others too. Anybody may read the file while it is in use; copy it with `VACUUM INTO` or `.backup`, not with `cp`. It has to be
 /// on a local disk, because SQLite's locks and its shared memory need one.
 ///
 /// A file that is damaged, of something else, or of a newer version is refused, and not changed.
@@ -70,8 +71,8 @@ use crate::{Error, Result};
 /// written what is appended is answered with an error that says why, and what is settled is kept and tried again.
 ///
 /// # What ends the process
-/// An event that more than a hundred processes had when they ended, without a verdict in between, may be what ended them: it is a
-/// dead letter then, one for each start.
+/// An event in hand when more than a hundred processes in a row ended is suspected of killing them. It becomes a dead letter, one at
+/// each start.
 #[derive(Clone)]
 pub struct SqliteInbox(Arc<Shared>);
 
