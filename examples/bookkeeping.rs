@@ -1,7 +1,8 @@
 //! Run: cargo run --example bookkeeping
 //!
 //! The books of a shop, in the same file as its inbox: each paid request is booked exactly once, although the program is
-//! killed in between and the customers go on paying. With no outside service: a daemon for tests starts in this process.
+//! killed in between, the customers go on paying and the blockchain takes a payment back for a while. With no outside service: a daemon
+//! for tests starts in this process.
 
 use std::path::Path;
 use std::process::{Child, Command};
@@ -14,7 +15,8 @@ use bitcart_events::{Coin, Currency, Daemon, Decimal, Delivery, Event, InboxTx, 
 
 const WALLET: &str = "xpub-of-the-shop";
 
-/// What is written through `InboxTx` is committed together with the event's end: both, or neither.
+/// What is written through `InboxTx` is committed together with the event's end: both, or neither. That is once for each event; the
+/// payment may become paid again by another event after a reorganisation, so its request is the key of the table.
 #[on("new_payment")]
 fn paid(
     event: Event,
@@ -27,8 +29,9 @@ fn paid(
     println!("  {event} {address} {status} ({:?}, attempt {})", delivery.origin(), delivery.attempt());
     if status == PaymentStatus::Paid {
         books.write(move |books| {
-            let amount = sent_amount.unwrap_or_default().to_string();
-            books.execute("INSERT INTO booked (request, amount) VALUES (?1, ?2)", (address, amount))?;
+            // The daemons of 2020 do not send it: then it is NULL, not 0.
+            let amount = sent_amount.map(|amount| amount.to_string());
+            books.execute("INSERT OR IGNORE INTO booked VALUES (?1, ?2)", (address, amount))?;
             Ok(())
         });
     }
@@ -37,8 +40,13 @@ fn paid(
 /// The program: until it is killed.
 #[tokio::main]
 async fn shop(daemon: &str, file: &str) -> anyhow::Result<()> {
+    bitcart_events::log_to_stderr();
     let coin = Coin::at(Currency::Btc, Daemon::new(daemon)?, WALLET);
-    Ok(coin.listener().inbox(SqliteInbox::open(file)?).websocket().await?)
+    // The inbox first, because it makes the file readable by its owner alone.
+    let inbox = SqliteInbox::open(file)?;
+    Connection::open(file)?
+        .execute("CREATE TABLE IF NOT EXISTS booked (request TEXT PRIMARY KEY, amount TEXT)", ())?;
+    Ok(coin.listener().inbox(inbox).websocket().await?)
 }
 
 /// The same program once more, as a process of its own, which is killed when this is dropped.
@@ -58,7 +66,7 @@ impl Drop for Program {
     }
 }
 
-fn booked(file: &Path) -> Result<Vec<(String, String)>, anyhow::Error> {
+fn booked(file: &Path) -> anyhow::Result<Vec<(String, Option<String>)>> {
     let books = Connection::open(file)?;
     let mut rows = books.prepare("SELECT request, amount FROM booked ORDER BY rowid")?;
     let rows = rows.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -91,14 +99,14 @@ fn main() -> anyhow::Result<()> {
 async fn customers() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("events.db");
-    Connection::open(&file)?
-        .execute("CREATE TABLE booked (request TEXT NOT NULL, amount TEXT NOT NULL)", [])?;
     let daemon = TestDaemon::builder().version(DaemonVersion::Current).start().await?;
     for round in 1..=3 {
         println!("the program starts, {round}");
         let program = Program::start(&daemon, &file)?;
         daemon.wait_websockets(1).await;
         sell(&daemon, "0.1").await?;
+        // The last block is replaced by another one, so the payment becomes unconfirmed, and then paid again.
+        daemon.reorganise(1).await;
         // This one and what was sold while the program was not there.
         wait_until_booked(&file, 2 * round - 1).await?;
         println!("it is killed, and something else is sold");

@@ -28,6 +28,7 @@ fn litecoin_block(event: Event, height: u64) {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    bitcart_events::log_to_stderr();
     tokio::time::timeout(Duration::from_secs(10), listen()).await?
 }
 

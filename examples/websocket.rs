@@ -1,14 +1,15 @@
 //! Run: BTC_WALLETS=xpub… cargo run --example websocket
 //!
 //! A shop that ships when it is paid. It asks today's daemon of Bitcoin at `localhost:5000`, of which it needs no settings
-//! but the wallet; `Settings` says what else there is.
+//! but the wallet; `Settings` says what else there is. It remembers in memory what it shipped: a real shop uses its database, which
+//! a restart does not empty.
 
 use std::collections::HashSet;
 use std::sync::Mutex;
 
 use bitcart_events::{Coin, Decimal, Event, PaymentStatus, Settings, State, on};
 
-/// Which orders were shipped. A payment can be announced more than once, so shipping has to happen once.
+/// Which orders were shipped. A payment can become paid more than once, so shipping has to happen once. Use your database.
 #[derive(Default)]
 struct Orders(Mutex<HashSet<String>>);
 

@@ -39,7 +39,8 @@ pub enum ErrorKind {
     Reentrant,
     /// The server could not listen.
     Listen,
-    /// The daemon could not be reached, or its answer could not be understood. Also a delivery that has ended by itself.
+    /// The daemon could not be reached, or its answer could not be understood. Also a delivery that
+    /// ended by a mistake in this crate, and `get_updates` outside of a tokio runtime.
     Connection,
     /// The daemon does not accept the login and password.
     Unauthorized,

@@ -47,13 +47,15 @@
 //! A wallet's events run one after another in the order in which they were accepted; those of different wallets run
 //! side by side, up to [a bound](ListenerBuilder::concurrency). An [`ApiManager`]'s blocks have an order of their own
 //! for each currency, and run once for each height however many wallets the daemon names. A handler's error or panic
-//! touches nothing but its own event, which is tried again. Between accepting and handling an event stands in an [`inbox`]: in
+//! touches nothing but its own event, which is tried again (a panic of a program that is built with `panic = "abort"` ends it).
+//! Between accepting and handling an event stands in an [`inbox`]: in
 //! memory, or in a file that a crash leaves whole. Everything that is dropped, rejected or fails is logged with `tracing`: the
 //! handler by its path and line, the wallet by a fingerprint, because its key may be a seed.
 //!
 //! # Deliveries
 //! The daemon decides what is possible, and what can be lost before it reaches us. Two generations were measured: those
-//! of 2020, the last that pushed webhooks (Bitcart `f39a98fe`, `edda6711`), and today's (`065c8421`, August 2026).
+//! of 2020, the last that pushed webhooks (Bitcart `f39a98fe`, `edda6711`), and today's (`065c8421`, August 2026). A "capture" that
+//! is named here or on other pages is a conversation with a real daemon, recorded in `tests/data/captures` of the repository.
 //!
 //! | by | a daemon of 2020 | a daemon of today |
 //! |---|---|---|
@@ -64,12 +66,12 @@
 //!
 //! | then | how |
 //! |---|---|
-//! | twice | A payment's status is delivered as often as the daemon sends it, because it may honestly come back: 3, 7, 3 in a reorganisation (capture `btc_ws`). It may come once more after a broken connection; and, with an inbox in memory, when the program is started again, because a websocket leaves what it brought in the daemon's queue. A handler that was at work when the program was killed is run again. Make a handler's effect the same when it is repeated. |
+//! | twice | A payment's status is delivered as often as the daemon sends it, because it can really change back: 3, 7, 3 in a reorganisation (capture `btc_ws`). It may come once more after a broken connection; and, with an inbox in memory, when the program is started again, because a websocket leaves what it brought in the daemon's queue. A handler that was at work when the program was killed is run again. Make a handler's effect the same when it is repeated. |
 //! | once | A height of a currency and a transfer of a wallet are delivered once, also when a daemon sends them again after a restart (equal ones in one list are as many transfers): for ever with an inbox in a file, as long as the process runs and among the last 65,536 transfers with one in memory. |
 //! | order | a wallet's events in the daemon's order. What is learnt late, from a queue that was not answered for ten seconds, comes late. |
 //! | alone | A daemon's queue has one reader: what one program fetches is not there for another. So a listener has one delivery at a time, and a wallet should have one listener. |
 //!
-//! What is lost so is looked for: the state of payments, blocks and transactions is
+//! What was lost in these ways is searched for: the state of payments, blocks and transactions is
 //! [compared](ListenerBuilder::reconcile_every) with what was delivered, and what was missed comes as the event that the daemon
 //! would have sent, marked.
 //!
@@ -184,7 +186,7 @@ mod wallet;
 /// | parameter | is |
 /// |---|---|
 /// | `event: Event` | the event; always needed, as `_event` if it is not used. `event: &str` gives its name |
-/// | `instance: Coin` | the wallet that the event came for. A block names none: of a manager it may be a coin without a wallet |
+/// | `instance: Coin` | the wallet that the event came for. A block belongs to no wallet: with an [`ApiManager`], `instance` may then have none (`wallet()` is `None`) |
 /// | any name, type `State<T>` | what the listener was given with [`state`](crate::ListenerBuilder::state) |
 /// | any name, type [`Delivery`] | how the event came: its key, which attempt it is, its origin |
 /// | any name, type `InboxTx` (feature `sqlite`) | writes into the inbox's own SQLite file, in the transaction that settles the event |
@@ -234,7 +236,7 @@ mod wallet;
 /// and the mended handler.
 ///
 /// `#[on]` cannot see the `impl` that a function without `self` stands in; there rustc complains of a struct in the wrong
-/// place. A module of the function's name imported beside it (`mod paid; use paid::paid;`) clashes with the hidden struct
+/// place. A handler is for Bitcart's events or for [those of one `events!`](crate::events), not for both. A module of the function's name imported beside it (`mod paid; use paid::paid;`) clashes with the hidden struct
 /// that [`handlers!`](crate::handlers) names: rename one, or write `companion = false`. So it is for a crate that forbids
 /// (rather than denies) `non_camel_case_types`, because the struct is called like the function.
 ///

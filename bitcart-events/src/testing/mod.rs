@@ -3,7 +3,8 @@
 //! [`TestDaemon`] answers JSON-RPC and pushes events as the real daemons do, quirks included, so that a test
 //! meets what a program will meet: errors inside a 200, events lost with a 500 or with a broken connection, a
 //! restart that forgets every notification URL, a websocket that is silent about wallets nobody has touched.
-//! Each quirk names in the source what it was measured on or read from.
+//! Each quirk names in the source what it was measured on or read from. `TestDaemon::start()` is the oldest of them, of 2020; for
+//! today's take [`TestDaemon::builder`] and [`version`](TestDaemonBuilder::version).
 //!
 //! A daemon of today, with a websocket and a ring for `get_updates`:
 //!
