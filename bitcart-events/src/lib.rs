@@ -236,7 +236,9 @@ mod wallet;
 /// and the mended handler.
 ///
 /// `#[on]` cannot see the `impl` that a function without `self` stands in; there rustc complains of a struct in the wrong
-/// place. A handler is for Bitcart's events or for [those of one `events!`](crate::events), not for both. A module of the function's name imported beside it (`mod paid; use paid::paid;`) clashes with the hidden struct
+/// place. A handler is for Bitcart's events or for [those of one `events!`](crate::events), not for both.
+///
+/// A module of the function's name imported beside it (`mod paid; use paid::paid;`) clashes with the hidden struct
 /// that [`handlers!`](crate::handlers) names: rename one, or write `companion = false`. So it is for a crate that forbids
 /// (rather than denies) `non_camel_case_types`, because the struct is called like the function.
 ///

@@ -18,10 +18,10 @@ use crate::{ApiManager, Currency, Daemon, Error, ErrorKind, ListenerBuilder, Res
 /// | `BTC_WALLETS` (`LTC_…`) | none | the wallets' keys, separated by commas; a token's as [`WALLET_CONTRACT`](crate::Coin::token_key), Monero's as [`VIEW_KEY_ADDRESS`](crate::Coin::monero_key) |
 /// | `BITCART_WEBHOOK_ADDR` | `127.0.0.1:6000` | where to listen |
 /// | `BITCART_WEBHOOK_URL` | made from the address | what the daemon is told, without the secret |
-/// | `BITCART_WEBHOOK_SECRET` | random at each start | the last part of the path, at least 16 characters |
+/// | `BITCART_WEBHOOK_SECRET` | random at each start, and logged nowhere | the last part of the path, at least 16 characters |
 /// | `BITCART_INBOX` | `memory` | where accepted events stand until they have been handled: a file like `events.db` keeps them (feature `sqlite`; see [`inbox`](crate::inbox)) |
 ///
-/// An empty value counts as none.
+/// Values are trimmed, and an empty one counts as none.
 #[derive(Debug)]
 pub struct Settings {
     manager: ApiManager,

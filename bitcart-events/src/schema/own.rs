@@ -58,8 +58,8 @@ use super::{EventSchema, event};
 /// {"updates": [{"event": "order_shipped", "order_id": 7}], "wallet": "xpub…", "currency": "BTC"}
 /// ```
 ///
-/// Set `BITCART_WEBHOOK_SECRET`, or [`WebhookSettings::secret`](crate::WebhookSettings::secret): a random one is logged nowhere. The answer to what was accepted is 200. A
-/// POST without the secret, or one that cannot be taken now, gets no status: its connection is closed. One that could never be taken is
+/// Set `BITCART_WEBHOOK_SECRET`, or [`WebhookSettings::secret`](crate::WebhookSettings::secret): a random one is logged
+/// nowhere. The answer to what was accepted is 200. A POST without the secret, or one that cannot be taken now, gets no status: its connection is closed. One that could never be taken is
 /// answered with 400, 413 or 415.
 ///
 /// # In a handler by hand
