@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bitcart_events::testing::{Fate, TestDaemon};
 use bitcart_events::{Coin, Currency, ErrorKind, Event, State, Update, handlers, on};
-use support::connection::post;
+use support::connection::{Connection, post};
 use support::server::{Gate, coin, next, nowhere, serve, settings};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -37,6 +37,29 @@ async fn a_forged_post_gets_no_answer() {
     assert_eq!(post(server.addr, &server.path, &body).await, Some(200));
     assert_eq!(next(&mut seen).await, "new_block 7");
     server.finish().await;
+}
+
+/// Our own server does not take a request to the routes. What it answers is the same.
+#[tokio::test]
+async fn what_is_no_post_is_answered_as_the_routes_answer_it() {
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    for secret in [true, false] {
+        let settings = if secret { settings() } else { settings().without_secret() };
+        let server = serve(coin.listener(), settings).await;
+        let one = if secret { (405, Some("POST"), "") } else { (404, None, "{}") };
+        let cases = [("/", (405, Some("POST"), "")), ("/one", one), ("/one/two", (404, None, "{}"))];
+        for (path, expected) in cases {
+            for method in ["GET", "PUT", "OPTIONS"] {
+                let request = format!("{method} {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+                let mut connection = Connection::open(server.addr).await.unwrap();
+                let answer = connection.send(request.as_bytes()).await.unwrap().unwrap();
+                let found = (answer.status, answer.header("allow"), &*answer.body);
+                assert_eq!(found, expected, "{method} {path}");
+            }
+        }
+        server.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -9,12 +9,10 @@ use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use axum::routing::{any, post};
+use axum::routing::post;
 use bytes::Bytes;
 use futures_util::stream;
 use hyper::body::Incoming;
-use hyper::service::Service;
-use hyper_util::service::TowerToHyperService;
 
 use super::body::{self, NoBody};
 use crate::{Error, ErrorKind, Listener, Result, intake};
@@ -29,38 +27,33 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> R
     router.with_state(listener.clone())
 }
 
-/// What our own server does with requests.
-pub(super) struct App {
-    listener: Listener,
-    routes: TowerToHyperService<Router>,
+/// What our own server does with a request: what the routes would, and it refuses a POST anywhere else too, because that may
+/// come from a daemon that was told another path before a restart. The routes themselves are left to those who nest them: a
+/// program without them is smaller, and their way is as long as that of an event.
+pub(super) async fn serve(
+    listener: Arc<Listener>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let expected = &listener.parts.webhook.secret;
+    let last = request.uri().path().strip_prefix('/').filter(|last| !last.contains('/'));
+    let is_here = last.is_some_and(|last| expected.is_some() || last.is_empty());
+    Ok(match (request.method(), last, expected) {
+        (&Method::POST, Some(last), Some(expected)) if expected.is(last) => {
+            receive(&listener, request, true).await
+        }
+        (&Method::POST, Some(""), None) => receive(&listener, request, true).await,
+        (&Method::POST, ..) => astray(State((*listener).clone())).await,
+        _ if is_here => only_post(),
+        _ => json(StatusCode::NOT_FOUND, "{}"),
+    })
 }
 
-impl App {
-    /// A POST anywhere else is refused too, because it may come from a daemon that was told another path before a restart.
-    pub(super) fn new(listener: &Listener) -> Self {
-        let routes = router(listener).fallback(any(elsewhere).with_state(listener.clone()));
-        Self { listener: listener.clone(), routes: TowerToHyperService::new(routes) }
-    }
-
-    /// A daemon's request goes straight to where the routes would lead it: their way is as long as that of an event.
-    pub(super) async fn answer(
-        self: Arc<Self>,
-        request: Request<Incoming>,
-    ) -> Result<Response<Body>, Infallible> {
-        if self.is_delivery(&request) {
-            return Ok(receive(&self.listener, request, true).await);
-        }
-        self.routes.call(request).await
-    }
-
-    fn is_delivery<B>(&self, request: &Request<B>) -> bool {
-        let expected = &self.listener.parts.webhook.secret;
-        request.method() == Method::POST
-            && request.uri().path().strip_prefix('/').is_some_and(|last| match expected {
-                Some(expected) => !last.contains('/') && expected.is(last),
-                None => last.is_empty(),
-            })
-    }
+/// What axum's routes say to whoever does not post.
+fn only_post() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
 }
 
 /// The routes of a listener that could not be built.
@@ -86,10 +79,6 @@ async fn without_secret(State(listener): State<Listener>, request: Request) -> R
 async fn astray(State(listener): State<Listener>) -> Response<Body> {
     listener.parts.webhook.astray();
     refuse()
-}
-
-async fn elsewhere(State(listener): State<Listener>, method: Method) -> Response<Body> {
-    if method == Method::POST { astray(State(listener)).await } else { json(StatusCode::NOT_FOUND, "{}") }
 }
 
 /// In a task `of_ours` there is nothing else to do than to wait for handlers.

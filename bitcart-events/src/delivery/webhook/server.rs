@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::app::App;
+use super::app;
 use super::registrar::Registrar;
 use crate::client::without_login;
 use crate::runtime::runtime;
@@ -103,7 +103,7 @@ impl WebhookServer {
         let connections = TaskTracker::new();
         let settings = &listener.parts.webhook.settings;
         let server = Server {
-            app: Arc::new(App::new(&listener)),
+            listener: Arc::new(listener.clone()),
             header_timeout: settings.header_timeout,
             places: Arc::new(Semaphore::new(settings.connections)),
             // Whoever drops this future stops the server too.
@@ -137,7 +137,7 @@ fn reachable(addr: SocketAddr) -> String {
 }
 
 struct Server {
-    app: Arc<App>,
+    listener: Arc<Listener>,
     header_timeout: Duration,
     places: Arc<Semaphore>,
     stop: CancellationToken,
@@ -171,8 +171,8 @@ impl Server {
 
     fn serve(&self, stream: TcpStream) -> impl Future<Output = ()> + use<> {
         let stop = self.stop.clone();
-        let app = Arc::clone(&self.app);
-        let service = service_fn(move |request| Arc::clone(&app).answer(request));
+        let listener = Arc::clone(&self.listener);
+        let service = service_fn(move |request| app::serve(Arc::clone(&listener), request));
         // The time for the headers runs from the moment that a connection is idle, so it limits that too.
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
