@@ -40,7 +40,7 @@ pub(crate) use socket::Socket;
 pub use spec::{DaemonException, DaemonSpec};
 use updates::Mailbox;
 
-use crate::field::excerpt;
+use crate::field::{excerpt, json_text};
 use crate::runtime::runtime;
 use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result};
@@ -175,10 +175,10 @@ impl Client {
 
     /// Sends one request; the answer's `result` as text.
     async fn send(&self, method: &str, parameters: &Value) -> Result<String> {
-        let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": parameters }).to_string();
+        let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": parameters });
         let (login, password) = self.daemon.credentials();
         let request = self.http()?.post(self.daemon.url()).basic_auth(login, Some(password));
-        let request = request.header("content-type", "application/json").body(body);
+        let request = request.header("content-type", "application/json").body(json_text(&body));
         let response = request.send().await.map_err(|error| self.unreachable(method, error))?;
         self.result(method, response).await
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::field::excerpt;
+use crate::field::{excerpt, json_text};
 use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result};
 
@@ -43,7 +43,7 @@ pub(super) fn with_wallet(mut parameters: Value, xpub: Option<Value>) -> Result<
         (Value::Array(positional), Some(xpub)) => positional.push(json!({ "xpub": xpub })),
         (Value::Object(_) | Value::Array(_), None) => {}
         (other, _) => {
-            let found = excerpt(&other.to_string());
+            let found = excerpt(&json_text(other));
             let message = format!("the parameters of a call are a JSON object or a list, not {found}");
             return Err(Error::new(ErrorKind::Parameters, message));
         }

@@ -15,6 +15,7 @@ use futures_util::stream;
 use hyper::body::Incoming;
 
 use super::body::{self, NoBody};
+use crate::field::json_text;
 use crate::{Error, ErrorKind, Listener, Result, intake};
 
 /// The routes that can be nested anywhere.
@@ -159,7 +160,7 @@ fn check_content_type(headers: &HeaderMap) -> std::result::Result<(), String> {
 /// A daemon takes any answer for a delivery, so every refusal by an answer is logged.
 fn answer(status: StatusCode, problem: &str) -> Response<Body> {
     tracing::warn!(%status, "refused a request: {problem}");
-    json(status, serde_json::json!({ "error": problem }).to_string())
+    json(status, json_text(&serde_json::json!({ "error": problem })))
 }
 
 fn json(status: StatusCode, text: impl Into<Body>) -> Response<Body> {

@@ -29,6 +29,7 @@ use super::rows::{BlockRows, Kept};
 use crate::by_id::ById;
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
+use crate::field::json_text;
 use crate::inbox::{Chain, Received, ReceivedId, Remember, WalletId};
 use crate::source::Source;
 use crate::told::Told;
@@ -122,7 +123,7 @@ impl Ledger {
     /// What to ask the daemon for; nothing means everything.
     pub(super) fn filter(&self) -> Option<String> {
         match &self.desk.source {
-            Source::Coin(coin) => Some(json!({ "xpub": coin.wallet()? }).to_string()),
+            Source::Coin(coin) => Some(json_text(&json!({ "xpub": coin.wallet()? }))),
             Source::Manager(_) => None,
         }
     }
