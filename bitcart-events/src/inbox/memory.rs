@@ -135,6 +135,13 @@ impl Held {
         self.dead.push_back((letter, claimed));
     }
 
+    /// Something is due by what the clock shows now.
+    fn note_clock(&mut self, now: SystemTime) {
+        // Before it is forgotten what it showed when all else was said to be due.
+        self.follow_clock(now);
+        self.clock = Some(now);
+    }
+
     /// If the clock was set back everything is due so much sooner: otherwise a wait of a second would last as long as the
     /// clock was ahead.
     fn follow_clock(&mut self, now: SystemTime) {
@@ -211,7 +218,9 @@ impl Inbox for MemoryInbox {
             Verdict::Handled | Verdict::Released => self.end(1),
             Verdict::Retry { held: true, .. } => {}
             Verdict::Postponed { due } => {
-                self.held().due.insert((due, event.id), Claimed { due: None, ..event.clone() });
+                let mut held = self.held();
+                held.note_clock(SystemTime::now());
+                held.due.insert((due, event.id), Claimed { due: None, ..event.clone() });
             }
             Verdict::Retry { due, error, .. } => {
                 let mut held = self.held();
@@ -222,7 +231,7 @@ impl Inbox for MemoryInbox {
                 }
                 let (attempt, failures) = (event.attempt + 1, event.failures + 1);
                 let next = Claimed { attempt, failures, due: None, ..event.clone() };
-                held.clock = Some(SystemTime::now());
+                held.note_clock(SystemTime::now());
                 held.due.insert((due, event.id), next);
             }
             Verdict::Dead { error } => {
@@ -270,7 +279,7 @@ impl Inbox for MemoryInbox {
         let (replayed, now) = (held.exhume(&which), SystemTime::now());
         let count = replayed.len();
         held.begun += count as u64;
-        held.clock = Some(now);
+        held.note_clock(now);
         for mut claimed in replayed {
             (claimed.attempt, claimed.failures) = (claimed.attempt + 1, 0);
             (claimed.event.origin, claimed.event.dead) = (Origin::Replayed, None);

@@ -169,6 +169,30 @@ fn transactions_are_kept_one_by_one_until_they_are_deep() {
     assert!(memory.changes(done()).is_empty());
 }
 
+/// The hash of one may be what another begins with: `""`, from whoever may pass events.
+#[test]
+fn what_is_forgotten_takes_nothing_with_it() {
+    let known = [
+        ("looked/history", "100"),
+        ("tx/", ""),
+        ("tx/aaaa", ""),
+        ("verified/", "1"),
+        ("verified/aaaa", "150"),
+    ];
+    let memory = Memory::of(&known);
+    let known = Known::read(PREFIX, memory.0.clone().into_iter().collect());
+    let forgotten = |present| {
+        let found = compare(Currency::Btc, PREFIX, &known, present, None);
+        let forgets = found.remember.into_iter().filter_map(|remember| match remember {
+            Remember::Forget(name) => name.strip_prefix(PREFIX).map(str::to_owned),
+            Remember::Put(..) => None,
+        });
+        forgets.collect::<Vec<_>>()
+    };
+    assert_eq!(forgotten(history(160, &[("aaaa", 150)])), [""; 0]);
+    assert_eq!(forgotten(history(400, &[("aaaa", 150)])), ["tx/aaaa", "verified/aaaa"]);
+}
+
 #[test]
 fn what_nobody_wants_is_not_told() {
     let mut memory = Memory::of(&[("looked/history", "100")]);

@@ -35,3 +35,17 @@ async fn the_shorter_way_leads_to_the_same() {
     inbox.end(2);
     assert_eq!(pending().await, 0);
 }
+
+#[tokio::test]
+async fn what_fails_right_after_it_was_set_back_hides_nothing() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let inbox = MemoryInbox::new();
+    let events = accept(&inbox, vec![event(1), event(2)]);
+    let ahead = SystemTime::now() + DAY;
+    inbox.settle(&events[0], retry(ahead, false));
+    inbox.held().clock = Some(ahead);
+    // It is right again, and before anything is claimed something else fails.
+    inbox.settle(&events[1], retry(SystemTime::now(), false));
+    let claimed = inbox.claim(10, false).await.unwrap().events;
+    assert_eq!(claimed.len(), 2);
+}

@@ -1,19 +1,14 @@
 //! Handing events out.
 
-use std::time::Duration;
-
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::columns;
-use super::schema;
 use super::settle::{self, Settled};
 use super::state::State;
+use super::{clock, columns};
 use crate::inbox::{Claimed, Claims, EventId, Verdict};
 use crate::told::quietly;
 
 const COLUMNS: &str = "id, claimed, attempt, failures, due, accepted, currency, wallet, text, origin, ended";
-/// So many milliseconds back are no setting of the clock.
-const SLACK: i64 = 1_000;
 /// So many processes may end while they have an event before it is taken for the reason. Many: what was handed out may not
 /// have been begun, and processes end for other reasons.
 pub(super) const ENDS: u32 = 100;
@@ -23,7 +18,7 @@ struct Found(Claimed, u32);
 
 pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool) -> rusqlite::Result<Claims> {
     let (now, limit) = (columns::now(), i64::try_from(most).unwrap_or(i64::MAX));
-    follow_clock(conn, now)?;
+    clock::follow(conn, now)?;
     let take = |row: &Row<'_>| found(row, now);
     let first = format!(
         "SELECT {COLUMNS} FROM bitcart_event NOT INDEXED \
@@ -57,28 +52,6 @@ pub(super) fn run(conn: &Connection, state: &mut State, most: usize, held: bool)
     take_them(conn, state.me, now, &events)?;
     let events = events.into_iter().map(|Found(event, _)| event).collect();
     Ok(Claims { events, next_due: next_due(conn, state.me)? })
-}
-
-/// What is due stands in the file as the clock showed it. If that was set back since, everything is due so much sooner:
-/// otherwise a wait of a second would last as long as the clock was ahead.
-fn follow_clock(conn: &Connection, now: i64) -> rusqlite::Result<()> {
-    let shown = schema::clock(conn)?;
-    if shown <= now.saturating_add(SLACK) {
-        return Ok(());
-    }
-    let back = shown.saturating_sub(now);
-    let sooner = "UPDATE bitcart_event SET due = due - ?1 WHERE due IS NOT NULL";
-    let changed = conn.prepare_cached(sooner)?.execute([back])?;
-    schema::write_clock(conn, now)?;
-    if changed > 0 {
-        quietly(|| {
-            tracing::warn!(
-                "the clock was set back by {:?}: {changed} events that wait for another attempt are due so much sooner",
-                Duration::from_millis(back.unsigned_abs()),
-            );
-        });
-    }
-    Ok(())
 }
 
 /// A handler that ends the process, by an abort or for want of memory, never fails: its event would come again with every

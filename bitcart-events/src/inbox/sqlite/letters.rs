@@ -5,8 +5,8 @@ use std::time::Duration;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
+use super::clock;
 use super::columns::{self, millis, now, origin_code};
-use super::schema;
 use crate::inbox::{DeadLetter, DeadLetters, EventId, InboxStats, Origin, Received, ReceivedId, Text};
 
 pub(super) fn stats(conn: &Connection) -> rusqlite::Result<InboxStats> {
@@ -126,7 +126,7 @@ pub(super) fn replay(conn: &Connection, which: &DeadLetters) -> rusqlite::Result
     let mut again = conn.prepare_cached(again)?;
     // One look at the clock for all: what is due is not after what it showed.
     let now = now();
-    schema::write_clock(conn, now)?;
+    clock::note(conn, now)?;
     for id in &ids {
         again.execute(params![id, now, origin_code(Origin::Replayed)])?;
     }

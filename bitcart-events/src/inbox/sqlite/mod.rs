@@ -4,6 +4,7 @@ mod append;
 mod blame;
 mod calls;
 mod claim;
+mod clock;
 mod columns;
 mod effects;
 mod explain;

@@ -185,18 +185,6 @@ pub(super) fn write_ids(conn: &Connection, next: u64) -> rusqlite::Result<()> {
     write.execute([next.cast_signed()]).map(drop)
 }
 
-/// What the clock showed when a due time was written last.
-pub(super) fn clock(conn: &Connection) -> rusqlite::Result<i64> {
-    let clock = "SELECT value FROM bitcart_meta WHERE key = 'clock'";
-    let clock: Option<i64> = conn.prepare_cached(clock)?.query_row([], |row| row.get(0)).optional()?;
-    Ok(clock.unwrap_or(i64::MIN))
-}
-
-pub(super) fn write_clock(conn: &Connection, now: i64) -> rusqlite::Result<()> {
-    let mut write = conn.prepare_cached("INSERT OR REPLACE INTO bitcart_meta VALUES ('clock', ?1)")?;
-    write.execute([now]).map(drop)
-}
-
 pub(super) fn key(conn: &Connection) -> rusqlite::Result<[u8; 16]> {
     conn.query_row("SELECT value FROM bitcart_meta WHERE key = 'key'", [], |row| row.get(0))
 }

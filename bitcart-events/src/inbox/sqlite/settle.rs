@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 
+use super::clock;
 use super::columns::{millis, now};
-use super::schema;
 use super::state::State;
 use crate::inbox::{Claimed, EventId, Verdict};
 use crate::told::quietly;
@@ -21,8 +21,9 @@ impl Settled {
         Self { id: event.id, attempt: event.attempt, failures: event.failures, verdict }
     }
 
+    /// Whether it does not come again.
     pub(super) fn is_last(&self) -> bool {
-        !matches!(self.verdict, Verdict::Retry { .. })
+        matches!(self.verdict, Verdict::Handled | Verdict::Dead { .. })
     }
 }
 
@@ -40,13 +41,14 @@ pub(super) fn run(conn: &Connection, state: &mut State, settled: &Settled) -> ru
             let claimed = if *held { me } else { 0 };
             let failures = settled.failures.saturating_add(1);
             let values = params![id, me, claimed, attempt, failures, millis(*due), error];
-            schema::write_clock(conn, now())?;
+            clock::note(conn, now())?;
             conn.prepare_cached(retry)?.execute(values)?
         }
         Verdict::Postponed { due } => {
             // What has an error waits for another attempt, and holds back what follows it where the order is strict.
             let postpone = "UPDATE bitcart_event SET claimed = 0, attempt = ?3, due = ?4, error = NULL \
                             WHERE id = ?1 AND claimed = ?2";
+            clock::note(conn, now())?;
             conn.prepare_cached(postpone)?.execute(params![id, me, settled.attempt, millis(*due)])?
         }
         Verdict::Dead { error } => {

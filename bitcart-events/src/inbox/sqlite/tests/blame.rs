@@ -4,7 +4,7 @@ use super::effects::{count, effects, shop, sql};
 use super::full::limit;
 use super::{Folder, stop, wait};
 use crate::inbox::promises::{append, batch, event};
-use crate::inbox::{Effects, Inbox};
+use crate::inbox::{Effects, Inbox, Verdict};
 use crate::{BoxError, Error, ErrorKind};
 
 /// "Try again, and do not count it."
@@ -178,4 +178,31 @@ fn who_breaks_a_promise_is_found_and_the_others_are_not_blamed() {
     drop(go);
     wait(before).unwrap();
     assert!(!is_the_inboxs(&wait(again).unwrap_err()));
+}
+
+/// As the dispatcher does with what could not be stored, where the order is not strict.
+#[test]
+fn those_that_were_postponed_are_tried_by_themselves_too() {
+    let folder = Folder::new();
+    let (inbox, mut events) = shop(&folder, 3);
+    let mut together = || {
+        let go = stop(&inbox);
+        let one = |(number, event)| {
+            let line = if number == 1 {
+                "INSERT INTO lines VALUES (404)"
+            } else {
+                "INSERT INTO orders DEFAULT VALUES"
+            };
+            inbox.settle_with(event, sql(line))
+        };
+        let all: Vec<_> = events.iter().enumerate().map(one).collect();
+        drop(go);
+        let ended: Vec<bool> = all.into_iter().map(|done| wait(done).is_ok()).collect();
+        let due = std::time::SystemTime::now() - std::time::Duration::from_secs(1);
+        events.iter().for_each(|event| inbox.settle(event, Verdict::Postponed { due }));
+        events = wait(inbox.claim(9, false)).unwrap().events;
+        ended
+    };
+    assert_eq!(together(), [false; 3], "nobody knows whose fault it was");
+    assert_eq!(together(), [true, false, true]);
 }

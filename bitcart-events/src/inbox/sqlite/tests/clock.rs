@@ -57,3 +57,18 @@ fn a_replayed_dead_letter_does_not_wait_for_it_either() {
     set_back(&inbox);
     assert_eq!(ids(&wait(inbox.claim(9, false)).unwrap().events), [1]);
 }
+
+/// Before the next claim would have noticed it.
+#[test]
+fn what_fails_right_after_it_was_set_back_hides_nothing() {
+    for verdict in [|due| retry(due, false), |due| Verdict::Postponed { due }] {
+        let folder = Folder::new();
+        let inbox = SqliteInbox::open(folder.file()).unwrap();
+        let events = accept(&inbox, (1..=2).map(event).collect());
+        let now = SystemTime::now();
+        inbox.settle(&events[0], verdict(now - MINUTE));
+        set_back(&inbox);
+        inbox.settle(&events[1], verdict(now - MINUTE));
+        assert_eq!(ids(&wait(inbox.claim(9, false)).unwrap().events), [1, 2]);
+    }
+}
