@@ -131,6 +131,12 @@ impl Coin {
         self.0.wallet.as_ref()
     }
 
+    /// Another one for each coin that is there, the same for its clones.
+    #[cfg(feature = "polling")]
+    pub(crate) fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
     /// Whether they are clones of each other, which have their handlers together.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

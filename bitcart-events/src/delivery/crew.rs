@@ -140,21 +140,22 @@ impl Orders {
     }
 
     /// Begins something for each key that a coin has, also for coins that are added later; what was begun is told to
-    /// stop when the last coin of its key is removed.
+    /// stop when the last coin of its key is removed. The first coin of a key is kept until then, so that no other one is taken
+    /// for it.
     pub(crate) async fn for_each<K: Hash + Eq>(
         &self,
         source: &Source,
         key: impl Fn(&Coin) -> Option<K>,
         begin: impl Fn(Coin, Self),
     ) {
-        let mut running: HashMap<K, CancellationToken> = HashMap::new();
+        let mut running: HashMap<K, (Coin, CancellationToken)> = HashMap::new();
         let mut changes = source.changes();
         loop {
             // Before the wallets are read, so that no change falls between.
             changes.mark_unchanged();
             let coins = source.coins();
             let wanted: HashSet<K> = coins.iter().filter_map(&key).collect();
-            running.retain(|known, stop| {
+            running.retain(|known, (_, stop)| {
                 let keep = wanted.contains(known);
                 if !keep {
                     stop.cancel();
@@ -166,8 +167,8 @@ impl Orders {
                 running.entry(key).or_insert_with(|| {
                     let orders = self.child();
                     let stop = orders.stop.clone();
-                    begin(coin, orders);
-                    stop
+                    begin(coin.clone(), orders);
+                    (coin, stop)
                 });
             }
             // A single coin never changes: its sender is gone, and only the stop is waited for.

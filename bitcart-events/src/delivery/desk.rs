@@ -1,6 +1,7 @@
 //! One wallet at its daemon: asking for its events, and fetching those that wait.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::json;
@@ -14,9 +15,9 @@ use crate::intake::Parcel;
 use crate::source::Source;
 use crate::told::Told;
 use crate::waits::Waits;
-use crate::{Coin, Error, ErrorKind, Event, Result, event, intake};
+use crate::{Coin, Currency, Error, ErrorKind, Event, Result, event, intake};
 
-/// How many calls are under way at the same time, not counting those that the daemon keeps waiting.
+/// How many calls are under way to one daemon at the same time, not counting those that it keeps waiting.
 const CALLS: usize = 32;
 /// Wallets that are compared with their daemons leave room to all else.
 const LOOKS: usize = 4;
@@ -36,13 +37,24 @@ pub(crate) struct Desk {
     pub(crate) dispatcher: Arc<Dispatcher>,
     /// How many wallets are compared with their daemons at the same time.
     pub(crate) looks: Semaphore,
-    calls: Semaphore,
-    slow_calls: Semaphore,
+    calls: Mutex<HashMap<Currency, Arc<Calls>>>,
     /// What the daemons are like.
     #[cfg(feature = "websocket")]
     facts: Told,
     /// What is wrong with the daemons now: said once, not once for each wallet and attempt.
     troubles: Told,
+}
+
+/// The calls to one daemon: one that keeps them waiting holds up no other.
+struct Calls {
+    all: Semaphore,
+    slow: Semaphore,
+}
+
+impl Default for Calls {
+    fn default() -> Self {
+        Self { all: Semaphore::new(CALLS), slow: Semaphore::new(SLOW_CALLS) }
+    }
 }
 
 /// What waited at the daemon for a wallet, and a place for it.
@@ -61,8 +73,7 @@ impl Desk {
             source,
             dispatcher,
             looks: Semaphore::new(LOOKS),
-            calls: Semaphore::new(CALLS),
-            slow_calls: Semaphore::new(SLOW_CALLS),
+            calls: Mutex::default(),
             #[cfg(feature = "websocket")]
             facts: Told::default(),
             troubles: Told::default(),
@@ -83,12 +94,18 @@ impl Desk {
 
     /// Calls a method that not every daemon has. Whether this one has it.
     pub(crate) async fn has(&self, coin: &Coin, method: &str, parameters: serde_json::Value) -> Result<bool> {
+        let calls = self.calls(coin);
         // Never closed.
-        let _turn = self.calls.acquire().await;
+        let _turn = calls.all.acquire().await;
         match coin.call(method, parameters).await {
             Err(error) if error.daemon().is_some_and(crate::DaemonError::is_unknown_method) => Ok(false),
             answer => answer.map(|_| true),
         }
+    }
+
+    fn calls(&self, coin: &Coin) -> Arc<Calls> {
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(calls.entry(coin.currency()).or_default())
     }
 
     /// Takes what waits at the daemon; `None` if it was told to stop before it asked.
@@ -103,7 +120,8 @@ impl Desk {
     ) -> Result<Option<Answer>> {
         // Room first: waiting for it must not take a turn from others.
         let Some(()) = self.dispatcher.writable(stop).await else { return Ok(None) };
-        let prepare = async { (self.dispatcher.reserve_for(coin).await, self.calls.acquire().await) };
+        let calls = self.calls(coin);
+        let prepare = async { (self.dispatcher.reserve_for(coin).await, calls.all.acquire().await) };
         let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
         let place = place?;
         if !asks().await {
@@ -116,7 +134,7 @@ impl Desk {
                 // It leaves its turn to another one, if there are not too many like it.
                 tokio::select! {
                     answer = call.as_mut() => answer,
-                    _slow = self.slow_calls.acquire() => {
+                    _slow = calls.slow.acquire() => {
                         drop(turn);
                         call.await
                     }
@@ -140,11 +158,12 @@ impl Desk {
             let id = self.dispatcher.number();
             match self.dispatcher.keep(id, received, Vec::new(), None).await {
                 Ok(Ok(())) => return Some(id),
+                // The inbox is closed: there is nothing to keep it with.
+                Ok(Err(_)) if self.dispatcher.check_open().is_err() => return None,
                 Ok(Err(error)) => {
                     self.tell_trouble(coin.wallet_shown(), &error);
                     tokio::time::sleep(waits.next()).await;
                 }
-                // The inbox is closed: there is nothing to keep it with.
                 Err(_) => return None,
             }
         }
@@ -253,5 +272,32 @@ impl Desk {
         if !self.troubles.once(&trouble, tell) {
             tracing::debug!(wallet, "{trouble}");
         }
+    }
+}
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+    use crate::testing::{DaemonVersion, TestDaemon};
+    use crate::{ApiManager, Daemon, Update};
+
+    /// Many wallets at a daemon that is not ready take all of the turns at it, for as long as it likes.
+    #[tokio::test]
+    async fn a_daemon_that_keeps_calls_waiting_holds_up_no_other() {
+        let well = TestDaemon::builder().version(DaemonVersion::Current).currency(Currency::Ltc).start();
+        let well = well.await.unwrap();
+        let manager = ApiManager::builder().daemon("LTC", Daemon::new(well.url()).unwrap());
+        let manager = manager.wallets("BTC", ["vpub-b"]).wallets("LTC", ["vpub-l"]).build().unwrap();
+        manager.add_event_handler("new_payment", |_: Update| ready(Ok(()))).unwrap();
+        let listener = manager.listener().without_registry().build().unwrap();
+        let desk = Desk::new(listener.source.clone(), Arc::clone(&listener.parts.dispatcher));
+        let of = |currency| manager.coins().into_iter().find(|coin| coin.currency() == currency).unwrap();
+        let waiting = desk.calls(&of(Currency::Btc));
+        let _all = waiting.all.acquire_many(32).await.unwrap();
+        let _slow = waiting.slow.acquire_many(256).await.unwrap();
+        let drained = desk.drain(&of(Currency::Ltc), &CancellationToken::new(), Life::new()).await;
+        assert_eq!((drained.unwrap(), waiting.all.available_permits()), (0, 0));
     }
 }

@@ -91,7 +91,7 @@ impl Poller {
 pub(super) async fn poll(desk: Arc<Desk>, interval: Duration, only: Option<Currency>, orders: Orders) {
     let key = |coin: &Coin| {
         let wanted = only.is_none_or(|currency| currency == coin.currency());
-        wanted.then(|| (coin.currency(), coin.key().cloned()))
+        wanted.then(|| coin.identity())
     };
     let begin = |coin: Coin, orders: Orders| {
         let desk = Arc::clone(&desk);

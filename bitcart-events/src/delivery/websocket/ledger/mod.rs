@@ -154,7 +154,10 @@ impl Ledger {
         }
         let mut added = Vec::new();
         for (key, coin) in coins {
-            if !self.wallets.contains_key(&key) {
+            if let Some(wallet) = self.wallets.get_mut(&key) {
+                // It may have been removed and added again since: then it has handlers of its own anew.
+                wallet.coin = coin;
+            } else {
                 self.desk.missed(&coin);
                 self.add(key, coin);
                 added.push(key);

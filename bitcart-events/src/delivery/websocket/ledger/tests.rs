@@ -1,4 +1,4 @@
-//! In which order things go into the inbox.
+//! In which order things go into the inbox, and to whom.
 
 use std::future::ready;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::fetch::Fetched;
 use crate::delivery::crew::Crew;
 use crate::delivery::desk::Desk;
 use crate::inbox::{Received, ReceivedId};
-use crate::{Coin, Currency, Daemon, ListenerBuilder, Update};
+use crate::{ApiManager, Coin, Currency, Daemon, ListenerBuilder, Update};
 
 fn payment(address: &str) -> String {
     format!(r#"{{"event": "new_payment", "address": "{address}", "status": 3, "status_str": "Paid"}}"#)
@@ -92,4 +92,23 @@ async fn what_is_gathered_has_room_in_a_file() {
     }
     drop(alone);
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Between two looks at the wallets it was removed and added: it is another coin, with handlers of its own.
+#[tokio::test]
+async fn a_wallet_that_comes_back_at_once_has_its_new_handlers() {
+    let manager = ApiManager::builder().daemon("BTC", Daemon::new("http://127.0.0.1:1").unwrap());
+    let manager = manager.wallets("BTC", ["vpub"]).build().unwrap();
+    let coin = manager.coins().remove(0);
+    let mut alone = Alone::new(&coin, manager.listener()).await;
+    drop(manager.remove_wallet("BTC", "vpub").unwrap());
+    let back = manager.add_wallet("BTC", "vpub").unwrap();
+    let (told, mut handled) = mpsc::unbounded_channel();
+    let handler = move |update: Update| ready(told.send(update.raw().to_owned()).map_err(Into::into));
+    back.add_event_handler("new_block", handler).unwrap();
+    alone.ledger.read_wallets();
+    let block = r#"{"event": "new_block", "height": 7}"#;
+    alone.ledger.frame(&format!(r#"{{"updates": [{block}], "currency": "BTC"}}"#));
+    alone.ledger.flush();
+    assert_eq!(handled.recv().await.unwrap(), block);
 }
