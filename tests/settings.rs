@@ -137,7 +137,7 @@ fn a_secret_is_never_shown() {
     }
 
     let message = problems(&[("BTC_WALLETS", "xpub"), ("BTC_PASSWORD", "pass:word")]);
-    assert!(message.contains("BTC_LOGIN and its _PASSWORD") && !message.contains("pass:word"), "{message}");
+    assert!(message.contains("BTC_LOGIN, BTC_PASSWORD:") && !message.contains("pass:word"), "{message}");
 
     let settings = Settings::from_vars([
         ("BTC_WALLETS", "seed words of a wallet"),

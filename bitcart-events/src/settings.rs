@@ -139,7 +139,11 @@ impl Settings {
         match &self.inbox {
             None => Ok(listener),
             #[cfg(feature = "sqlite")]
-            Some(file) => Ok(listener.inbox(crate::inbox::SqliteInbox::open(file)?)),
+            Some(file) => {
+                let opened = crate::inbox::SqliteInbox::open(file);
+                Ok(listener
+                    .inbox(opened.map_err(|error| Error::new(error.kind(), "BITCART_INBOX").because(error))?))
+            }
             #[cfg(not(feature = "sqlite"))]
             Some(_) => Err(Error::new(ErrorKind::Settings, NO_SQLITE)),
         }
@@ -232,7 +236,7 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
             let trusting = trusting(daemon.clone(), &path);
             daemon = self.checked(&name("ROOT_CERTIFICATE"), trusting).unwrap_or(daemon);
         }
-        let login_name = name("LOGIN and its _PASSWORD");
+        let login_name = format!("{}, {}", name("LOGIN"), name("PASSWORD"));
         self.checked(&login_name, daemon.clone().login(login, password)).unwrap_or(daemon)
     }
 

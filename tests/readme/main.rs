@@ -6,13 +6,17 @@ mod books;
 #[allow(dead_code)]
 mod handler;
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use bitcart_events::Decimal;
 
 #[derive(Default)]
-struct Orders;
+struct Orders(Mutex<BTreeMap<String, Option<Decimal>>>);
 
 impl Orders {
-    async fn settle(&self, _address: &str, _amount: Option<Decimal>) -> anyhow::Result<()> {
+    async fn settle(&self, address: &str, amount: Option<Decimal>) -> anyhow::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(address.to_owned(), amount);
         Ok(())
     }
 }

@@ -21,7 +21,8 @@ mod room;
 mod run;
 mod sort;
 mod tally;
-#[cfg(all(test, feature = "sqlite"))]
+#[cfg(test)]
+#[cfg(feature = "sqlite")]
 mod tests;
 mod work;
 

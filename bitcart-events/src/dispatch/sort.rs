@@ -136,7 +136,7 @@ impl Dispatcher {
             });
             sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
         } else {
-            tracing::warn!(%currency, wallet, update = excerpt(&raw), "rejected: {malformed}");
+            tracing::warn!(%currency, wallet, update = excerpt(&raw), "rejected: {malformed}; it is a dead letter now");
             let dead = Some(malformed.to_string());
             sorting.dead.push(NewEvent { dead, ..NewEvent::of(coin, Arc::<str>::from(raw), origin) });
             sorting.report.rejected.push(Rejected::malformed(index, malformed));

@@ -95,7 +95,8 @@ impl Delivery {
         self.origin
     }
 
-    /// When it was accepted, by this machine's clock.
+    /// When it was accepted, by this machine's clock. Of an inbox in a file the first attempt is told when that was committed, later
+    /// ones when it was written, some milliseconds before.
     #[must_use]
     pub fn accepted(&self) -> SystemTime {
         self.accepted

@@ -73,8 +73,15 @@ fn careful_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
 
 /// Reads a list of updates, or an object as [`read_object`] does: what may come from the program itself.
 pub(crate) fn read_any(body: &str) -> Result<Parcel<'_>, NotUpdates> {
-    if !body.trim_start_matches(JSON_SPACE).starts_with('[') {
-        return read_object(body);
+    match body.trim_start_matches(JSON_SPACE).chars().next() {
+        Some('[') => {}
+        Some('{') => return read_object(body),
+        found => {
+            let found = found.map_or_else(|| "nothing".to_owned(), |_| excerpt(body));
+            return Err(NotUpdates(format!(
+                "expected a list of updates, or a JSON object with a list of `updates`, but got {found}"
+            )));
+        }
     }
     quick::list(body).map_or_else(|| careful_list(body), Ok)
 }

@@ -130,7 +130,8 @@ impl ListenerBuilder {
         self
     }
 
-    /// How long a shutdown waits for handlers that are at work. 30 s unless set.
+    /// How long a shutdown waits for handlers that are at work. 30 s unless set. Where Ctrl-C or SIGTERM began it, another one ends
+    /// it at once.
     ///
     /// A handler that blocks its thread, as a `blocking` one may, cannot be stopped. A tokio runtime waits for a `blocking` one when it ends, so
     /// `main` does not return before it does: end the program with [`std::process::exit`], or the runtime with

@@ -97,7 +97,12 @@ impl WebhookServer {
                 "the daemons are told {base}; if one runs elsewhere, set BITCART_WEBHOOK_URL to how it reaches us"
             );
         } else {
-            tracing::info!("the daemons are told {base}, and the secret if there is one");
+            let secret = if listener.parts.webhook.secret.is_some() {
+                "with the secret behind it"
+            } else {
+                "without a secret"
+            };
+            tracing::info!("the daemons are told {base}, {secret}");
         }
         let registrar = Registrar::start(&listener, url)?;
         let connections = TaskTracker::new();

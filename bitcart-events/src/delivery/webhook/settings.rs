@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::secret::Secret;
 use crate::Result;
+use crate::shutdown::YEAR;
 
 /// Where and how to listen for webhooks. The defaults are right for a daemon on the same machine.
 ///
@@ -85,7 +86,8 @@ impl WebhookSettings {
 
     /// How often the daemons are told the address again and asked for what waits. 30 s unless set.
     pub fn register_every(mut self, interval: Duration) -> Self {
-        self.register_every = interval;
+        // Nothing would be calls without a pause.
+        self.register_every = interval.max(Duration::from_millis(1));
         self
     }
 
@@ -104,7 +106,7 @@ impl WebhookSettings {
 
     /// How long a client may take for its headers, and how long a connection may be idle. 10 s unless set.
     pub fn header_timeout(mut self, limit: Duration) -> Self {
-        self.header_timeout = limit;
+        self.header_timeout = limit.min(YEAR);
         self
     }
 

@@ -63,7 +63,7 @@ impl Inbox for SqliteInbox {
         let name = &self.0.name;
         if !self.0.consumes {
             return Err(Error::inbox(format!(
-                "the inbox `{name}` is attached, and only to be looked into; for a listener open it with `SqliteInbox::open`"
+                "the inbox `{name}` is attached, to look at it, replay and discard; for a listener open it with `SqliteInbox::open`"
             )));
         }
         if self.0.is_taken.swap(true, Ordering::AcqRel) {

@@ -182,6 +182,13 @@ impl Lock {
                 // Only to help: some systems let nobody read what is locked.
                 let _ = file.read_to_string(&mut holder);
                 let holder = holder.trim().parse::<u32>().ok();
+                if holder == Some(std::process::id()) {
+                    return Err(Error::inbox(format!(
+                        "the inbox `{}` is open in this program already, and two would handle events twice: open it once, \
+                         and clone the `SqliteInbox` for whoever looks at it too",
+                        path.display(),
+                    )));
+                }
                 let holder = holder.map(|process| format!(" (process {process})")).unwrap_or_default();
                 return Err(Error::inbox(format!(
                     "the inbox `{}` is in use by another consumer{holder}, and two would handle events twice: stop it, or \
