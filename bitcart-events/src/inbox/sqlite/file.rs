@@ -182,17 +182,16 @@ impl Lock {
                 // Only to help: some systems let nobody read what is locked.
                 let _ = file.read_to_string(&mut holder);
                 let holder = holder.trim().parse::<u32>().ok();
-                if holder == Some(std::process::id()) {
-                    return Err(Error::inbox(format!(
-                        "the inbox `{}` is open in this program already, and two would handle events twice: open it once, \
-                         and clone the `SqliteInbox` for whoever looks at it too",
-                        path.display(),
-                    )));
-                }
+                // In containers others have the same number.
+                let ours = if holder == Some(std::process::id()) {
+                    ". If this program has opened it twice: open it once, and clone the `SqliteInbox`"
+                } else {
+                    ""
+                };
                 let holder = holder.map(|process| format!(" (process {process})")).unwrap_or_default();
                 return Err(Error::inbox(format!(
                     "the inbox `{}` is in use by another consumer{holder}, and two would handle events twice: stop it, or \
-                     give this program a file of its own. To look at it while it is in use, `SqliteInbox::attach` it",
+                     give this program a file of its own. To look at it while it is in use, `SqliteInbox::attach` it{ours}",
                     path.display(),
                 )));
             }
