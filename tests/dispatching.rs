@@ -252,7 +252,7 @@ async fn every_problem_is_listed_before_listening() {
         "State<std::collections::hash::set::HashSet<u8>>",
         "State<dispatching::support::server::Gate>",
         "`new_payment` was expected to have a handler",
-        "an expected event is none: unknown event `new_blok`, did you mean `new_block`?",
+        "a handler is expected for what is no event: unknown event `new_blok`, did you mean `new_block`?",
     ] {
         assert!(message.contains(part), "{part} in {message}");
     }

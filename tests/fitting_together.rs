@@ -60,7 +60,7 @@ fn every_problem_is_named() {
         &format!("  - {first} asks for `State<fitting_together::Orders>`, {state}"),
         &format!("  - {first} asks for `State<u64>`, {state}"),
         "  - `new_payment` was expected to have a handler and has none",
-        "  - an expected event is none: unknown event `order_shiped`, did you mean `order_shipped`?",
+        "  - a handler is expected for what is no event: unknown event `order_shiped`, did you mean `order_shipped`?",
         "  - `shop_closed` was expected to have a handler and has none",
     ];
     for (line, expected) in lines.iter().zip(expected) {
