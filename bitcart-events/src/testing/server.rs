@@ -4,6 +4,7 @@ use std::future::IntoFuture;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpSocket};
@@ -38,6 +39,23 @@ enum Process {
     Down { held: Option<TcpSocket> },
 }
 
+/// A process that the test starts at this moment may have the old socket for as long as it takes to become another program.
+async fn listen(mut held: Option<TcpSocket>, address: SocketAddr) -> io::Result<TcpListener> {
+    let mut tries = TRIES;
+    loop {
+        let socket = held.take().map_or_else(|| bind(address), Ok);
+        match socket.and_then(|socket| socket.listen(BACKLOG)) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries > 0 => tries -= 1,
+            listening => return listening,
+        }
+        tokio::time::sleep(MOMENT).await;
+    }
+}
+
+/// How often, and how long after one another, a port is tried that was ours a moment ago.
+const TRIES: u32 = 200;
+const MOMENT: Duration = Duration::from_millis(10);
+
 impl Server {
     /// Takes a free port of the loopback interface; nothing listens yet.
     pub(super) fn bind(alive: CancellationToken) -> io::Result<Self> {
@@ -57,8 +75,7 @@ impl Server {
     pub(super) async fn start(&self, daemon: &Arc<Daemon>) -> io::Result<()> {
         let mut process = self.process.lock().await;
         if let Process::Down { held } = &mut *process {
-            let socket = held.take().map_or_else(|| bind(self.address), Ok)?;
-            let listener = socket.listen(BACKLOG)?;
+            let listener = listen(held.take(), self.address).await?;
             let killed = self.alive.child_token();
             let closed = killed.child_token();
             let gate = Gate::new(killed.clone());
