@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use bitcart_events::testing::TestDaemon;
 use support::listening::today;
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -29,6 +29,21 @@ fn run(path: &str, daemon: &TestDaemon) -> Child {
         .env("BITCART_WEBHOOK_ADDR", "127.0.0.1:0")
         .spawn()
         .unwrap()
+}
+
+/// Runs a program that listens by websocket, and sends it a transaction.
+async fn sent_by_websocket(path: &str) -> (TestDaemon, Child, String) {
+    let daemon = today().await;
+    let running = run(path, &daemon);
+    daemon.wait_websockets(1).await;
+    daemon.wait_loaded("xpub-b").await;
+    let tx = daemon.send("xpub-b", "0.1").await.unwrap();
+    (daemon, running, tx)
+}
+
+/// Waits for a line in which this stands.
+async fn until(lines: &mut Lines<BufReader<ChildStderr>>, text: &str) {
+    while !lines.next_line().await.unwrap().unwrap().contains(text) {}
 }
 
 async fn terminate(running: &Child) {
@@ -66,11 +81,7 @@ async fn by_webhook_it_prints_a_transaction() {
 
 #[tokio::test]
 async fn by_websocket_it_prints_a_transaction() {
-    let daemon = today().await;
-    let running = run(env!("CARGO_BIN_EXE_program_a_by_websocket"), &daemon);
-    daemon.wait_websockets(1).await;
-    daemon.wait_loaded("xpub-b").await;
-    let tx = daemon.send("xpub-b", "0.1").await.unwrap();
+    let (_daemon, running, tx) = sent_by_websocket(env!("CARGO_BIN_EXE_program_a_by_websocket")).await;
     let log = prints(running, &format!("new_transaction: {tx}")).await;
     assert!(log.contains("listening to the websocket of the BTC daemon"), "{log}");
 }
@@ -87,31 +98,15 @@ async fn by_polling_it_prints_a_block() {
 /// Without that, a handler that hangs would hold up whoever sits before the program.
 #[tokio::test]
 async fn told_twice_it_waits_for_nothing() {
-    let daemon = today().await;
-    let mut running = run(env!("CARGO_BIN_EXE_at_work"), &daemon);
-    daemon.wait_websockets(1).await;
-    daemon.wait_loaded("xpub-b").await;
-    let tx = daemon.send("xpub-b", "0.1").await.unwrap();
+    let (_daemon, mut running, tx) = sent_by_websocket(env!("CARGO_BIN_EXE_at_work")).await;
     let mut said = BufReader::new(running.stdout.take().unwrap()).lines();
     let mut logged = BufReader::new(running.stderr.take().unwrap()).lines();
     let story = async {
         assert_eq!(said.next_line().await.unwrap().unwrap(), format!("at work on {tx}"));
         terminate(&running).await;
-        while !logged
-            .next_line()
-            .await
-            .unwrap()
-            .unwrap()
-            .contains("has 30s to end; another Ctrl-C ends it at once")
-        {}
+        until(&mut logged, "has 30s to end; another Ctrl-C ends it at once").await;
         terminate(&running).await;
-        while !logged
-            .next_line()
-            .await
-            .unwrap()
-            .unwrap()
-            .contains("1 accepted updates were not handled to the end")
-        {}
+        until(&mut logged, "1 accepted updates were not handled to the end").await;
         assert!(!running.wait().await.unwrap().success());
     };
     // The 30 seconds are not waited for.

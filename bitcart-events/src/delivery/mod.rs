@@ -9,10 +9,8 @@ pub(crate) mod webhook;
 #[cfg(feature = "websocket")]
 pub(crate) mod websocket;
 
-use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::future::{Either, select};
 use tokio::time::Instant;
 
 use crate::shutdown::{Request, unanswered};
@@ -36,19 +34,13 @@ impl Listener {
         tracing::info!("shutting down: what is at work has {:?} to end{again}", shutdown.deadline);
         let deadline = shutdown.ends_at();
         let mut stopped = Err(unanswered());
-        let finished = {
-            let finish = pin!(async {
-                stopped = crew.stop(deadline).await;
-                dispatcher.shut_down(deadline).await
-            });
-            match select(finish, pin!(request.again())).await {
-                Either::Left((finished, _)) => Some(finished),
-                Either::Right(_) => None,
-            }
+        let finish = async {
+            stopped = crew.stop(deadline).await;
+            dispatcher.shut_down(deadline).await
         };
-        let finished = match finished {
-            Some(finished) => finished,
-            None => dispatcher.shut_down(Instant::now()).await,
+        let finished = tokio::select! {
+            finished = finish => finished,
+            () = request.again() => dispatcher.shut_down(Instant::now()).await,
         };
         ended.and(finished).and(stopped)
     }

@@ -100,7 +100,6 @@ async fn a_postponed_event_waits_for_its_time(inbox: &dyn Inbox) {
     inbox.settle(&failed, Verdict::Postponed { due: future });
     let claims = inbox.claim(10, true).await.unwrap();
     assert!(claims.events.is_empty() && claims.next_due.is_some(), "{claims:?}");
-    inbox.settle(&failed, Verdict::Released);
 }
 
 async fn at_most_so_many(inbox: &dyn Inbox) {

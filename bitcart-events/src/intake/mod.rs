@@ -52,8 +52,7 @@ pub(crate) fn read_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
 
 fn careful_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     if !body.trim_start_matches(JSON_SPACE).starts_with('{') {
-        let found = if body.trim().is_empty() { "nothing".to_owned() } else { excerpt(body) };
-        return Err(NotUpdates(format!("expected a JSON object with a list of `updates`, but got {found}")));
+        return Err(instead_of("a JSON object with a list of `updates`", body));
     }
     let envelope: Envelope<'_> = serde_json::from_str(body)
         .map_err(|error| NotUpdates(format!("expected a JSON object with a list of `updates`: {error}")))?;
@@ -74,22 +73,21 @@ fn careful_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
 /// Reads a list of updates, or an object as [`read_object`] does: what may come from the program itself.
 pub(crate) fn read_any(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     match body.trim_start_matches(JSON_SPACE).chars().next() {
-        Some('[') => {}
-        Some('{') => return read_object(body),
-        found => {
-            let found = found.map_or_else(|| "nothing".to_owned(), |_| excerpt(body));
-            return Err(NotUpdates(format!(
-                "expected a list of updates, or a JSON object with a list of `updates`, but got {found}"
-            )));
-        }
+        Some('[') => quick::list(body).map_or_else(|| careful_list(body), Ok),
+        Some('{') => read_object(body),
+        _ => Err(instead_of("a list of updates, or a JSON object with a list of `updates`", body)),
     }
-    quick::list(body).map_or_else(|| careful_list(body), Ok)
 }
 
 fn careful_list(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     let updates: Vec<&RawValue> = serde_json::from_str(body)
         .map_err(|error| NotUpdates(format!("expected a list of updates: {error}")))?;
     Ok(with_care(body, updates.into_iter().map(|raw| range_in(body, raw.get())).collect()))
+}
+
+fn instead_of(expected: &str, body: &str) -> NotUpdates {
+    let found = if body.trim().is_empty() { "nothing".to_owned() } else { excerpt(body) };
+    NotUpdates(format!("expected {expected}, but got {found}"))
 }
 
 /// Each update by itself.

@@ -43,7 +43,7 @@ pub(super) async fn serve(
             receive(&listener, request, true).await
         }
         (&Method::POST, Some(""), None) => receive(&listener, request, true).await,
-        (&Method::POST, ..) => astray(State((*listener).clone())).await,
+        (&Method::POST, ..) => stray(&listener),
         _ if is_here => only_post(),
         _ => json(StatusCode::NOT_FOUND, "{}"),
     })
@@ -68,7 +68,7 @@ pub(super) fn refusing<S: Clone + Send + Sync + 'static>(error: &Error) -> Route
 async fn with_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
     let last = request.uri().path().rsplit('/').next().unwrap_or_default();
     match &listener.parts.webhook.secret {
-        Some(expected) if !expected.is(last) => astray(State(listener)).await,
+        Some(expected) if !expected.is(last) => stray(&listener),
         _ => receive(&listener, request, false).await,
     }
 }
@@ -78,6 +78,11 @@ async fn without_secret(State(listener): State<Listener>, request: Request) -> R
 }
 
 async fn astray(State(listener): State<Listener>) -> Response<Body> {
+    stray(&listener)
+}
+
+/// A POST that is for somebody else, or for nobody.
+fn stray(listener: &Listener) -> Response<Body> {
     listener.parts.webhook.astray();
     refuse()
 }
