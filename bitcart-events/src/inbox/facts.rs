@@ -18,6 +18,8 @@ use crate::by_id::ById;
 /// How many stretches of heights of a chain are remembered. Heights follow each other, so a stretch is as long as the
 /// daemon skipped none.
 const STRETCHES: usize = 4_096;
+/// The highest that an integer of SQLite can be. No chain is as high: whatever is stated to be higher counts as this one.
+const HIGHEST: u64 = i64::MAX.cast_unsigned();
 /// Of how many transfers it is remembered how often they were sent.
 const TRANSFERS: usize = 65_536;
 
@@ -28,6 +30,7 @@ pub(super) struct Heights(HashMap<String, RangeInclusiveSet<u64>>);
 impl Heights {
     /// Adds a height, if it is new: the stretch that it is in now.
     pub(super) fn add(&mut self, of: &str, height: u64) -> Option<RangeInclusive<u64>> {
+        let height = height.min(HIGHEST);
         if !self.0.contains_key(of) {
             self.0.insert(of.to_owned(), RangeInclusiveSet::default());
         }

@@ -70,6 +70,20 @@ async fn ids_grow_and_facts_count(inbox: &dyn Inbox) {
     assert_eq!(inbox.stats().await.unwrap().pending, 4 + 1 + 2 + 1);
 }
 
+/// From whoever may pass events: no chain is as high, and a file knows no such number.
+async fn heights_beyond_all_are_one(inbox: &dyn Inbox) {
+    const HIGHEST: u64 = i64::MAX.cast_unsigned();
+    let new = |heights: &[u64]| {
+        let of = "BTC".to_owned();
+        let fact = |height| Some(Fact::Height { of: of.clone(), height });
+        let events = heights.iter().map(|height| NewEvent { fact: fact(*height), ..event(0) });
+        let ids = append(inbox, batch(events)).unwrap();
+        ids.iter().map(Option::is_some).collect::<Vec<_>>()
+    };
+    assert_eq!(new(&[HIGHEST - 1, HIGHEST, HIGHEST + 1, u64::MAX]), [true, true, false, false]);
+    assert_eq!(new(&[u64::MAX, HIGHEST + 1, HIGHEST, 7]), [false, false, false, true]);
+}
+
 async fn a_failed_event_comes_again(inbox: &dyn Inbox) {
     let (past, future) = (SystemTime::now() - PAST, SystemTime::now() + PAST);
     let events = accept(inbox, vec![event(1), event(2), event(3)]);
@@ -203,6 +217,7 @@ mod kept {
 
     promises! {
         ids_grow_and_facts_count
+        heights_beyond_all_are_one
         a_failed_event_comes_again
         a_postponed_event_waits_for_its_time
         at_most_so_many

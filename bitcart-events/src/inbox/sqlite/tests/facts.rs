@@ -91,3 +91,16 @@ async fn a_dead_letter_is_a_fact_too_and_only_so_many_heights_are_kept() {
     let stretches = stretches(&inbox);
     assert_eq!((stretches.len(), stretches[0]), (4_096, (4, 4)));
 }
+
+/// What was refused once would be refused again and again, with all that is appended beside it.
+#[test]
+fn a_height_that_no_file_knows_is_stored_as_the_highest() {
+    const HIGHEST: u64 = i64::MAX.cast_unsigned();
+    let folder = Folder::new();
+    let inbox = SqliteInbox::open(folder.file()).unwrap();
+    assert_eq!(new(&inbox, [HIGHEST, HIGHEST + 1].map(height).into()), [true, false]);
+    assert_eq!(stretches(&inbox), [(i64::MAX, i64::MAX)]);
+
+    let inbox = SqliteInbox::open(kill(inbox, "second.db")).unwrap();
+    assert_eq!(new(&inbox, [u64::MAX, HIGHEST, 7].map(height).into()), [false, false, true]);
+}
