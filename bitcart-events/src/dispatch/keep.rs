@@ -93,7 +93,7 @@ impl Dispatcher {
             let written = self.remember(vec![room], Vec::new(), None).await;
             if written.is_ok_and(|written| written.is_ok()) {
                 // The room stays in the file.
-                let _ = self.remember(vec![Remember::Forget(TRY.to_owned())], Vec::new(), None).await;
+                let _ = self.remember(vec![Remember::Remove(TRY.to_owned())], Vec::new(), None).await;
                 break;
             }
             stop.run_until_cancelled(tokio::time::sleep(waits.next())).await?;

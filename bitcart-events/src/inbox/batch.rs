@@ -220,4 +220,6 @@ pub enum Remember {
     Put(String, Vec<u8>),
     /// Nothing under any key that begins so.
     Forget(String),
+    /// Nothing under this key. What is under longer ones that begin so stays.
+    Remove(String),
 }

@@ -109,6 +109,7 @@ impl Held {
                     self.memory.insert(key, value);
                 }
                 Remember::Forget(prefix) => self.memory.retain(|key, _| !key.starts_with(&prefix)),
+                Remember::Remove(key) => drop(self.memory.remove(&key)),
             }
         }
     }

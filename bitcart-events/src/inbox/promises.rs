@@ -194,6 +194,20 @@ async fn what_is_remembered(inbox: &dyn Inbox) {
     assert_eq!(inbox.recall("").await.unwrap(), []);
 }
 
+/// The name of one may be what others begin with.
+async fn what_is_removed_is_one_key(inbox: &dyn Inbox) {
+    let keys = ["a", "a/", "a/1", "a/11", "b"];
+    let put = keys.map(|key| Remember::Put(key.to_owned(), key.into()));
+    let remove = ["", "a/", "a/1", "c"].map(|key| Remember::Remove(key.to_owned()));
+    let remember = put.into_iter().chain(remove).collect();
+    append(inbox, Batch { remember, ..Batch::default() }).unwrap();
+    let left = inbox.recall("").await.unwrap();
+    assert_eq!(left, ["a", "a/11", "b"].map(|key| (key.to_owned(), key.into())));
+    let remember = vec![Remember::Remove("a".to_owned()), Remember::Put("a".to_owned(), b"again".to_vec())];
+    append(inbox, Batch { remember, ..Batch::default() }).unwrap();
+    assert_eq!(inbox.recall("a").await.unwrap().remove(0), ("a".to_owned(), b"again".to_vec()));
+}
+
 macro_rules! promises {
     ($($name:ident)*) => {$(
         #[tokio::test]
@@ -223,5 +237,6 @@ mod kept {
         at_most_so_many
         dead_letters
         what_is_remembered
+        what_is_removed_is_one_key
     }
 }

@@ -200,14 +200,9 @@ impl Comparison<'_> {
         }
         let kept: Keys =
             kept.iter().flat_map(|item| [Key::transaction(&item.hash), Key::verified(&item.hash)]).collect();
-        let mut names = self.known.names().peekable();
-        while let Some((name, key)) = names.next() {
-            // Whatever begins so is forgotten with it, and stands behind it: then it waits until that is done with too.
-            let is_alone = names.peek().is_none_or(|(next, _)| !next.starts_with(name));
-            if is_alone && !kept.contains(&key) {
-                self.found.remember.push(Remember::Forget(format!("{}{name}", self.prefix)));
-            }
-        }
+        let done = self.known.names().filter(|(_, key)| !kept.contains(key));
+        let done = done.map(|(name, _)| Remember::Remove(format!("{}{name}", self.prefix)));
+        self.found.remember.extend(done);
         self.found.kept = Some(kept);
     }
 }

@@ -105,7 +105,7 @@ impl Known {
         self.said.len()
     }
 
-    /// What the inbox that it is from calls what it knows of transactions, each with its key, in order.
+    /// What the inbox that it is from calls what it knows of transactions, each with its key.
     pub(super) fn names(&self) -> impl Iterator<Item = (&str, Key)> {
         self.names.iter().filter_map(|name| Some((&**name, Key::named(name)?)))
     }

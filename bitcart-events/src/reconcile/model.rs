@@ -132,6 +132,7 @@ impl World {
         match remember {
             Remember::Put(key, value) => drop(self.memory.insert(key, value)),
             Remember::Forget(key) => self.memory.retain(|known, _| !known.starts_with(&key)),
+            Remember::Remove(key) => drop(self.memory.remove(&key)),
         }
     }
 

@@ -23,9 +23,21 @@ impl Memory {
         self.0.keys().map(|key| key.strip_prefix(PREFIX).unwrap()).collect()
     }
 
+    fn known(&self) -> Known {
+        Known::read(PREFIX, self.0.clone().into_iter().collect())
+    }
+
+    fn remember(&mut self, remember: Remember) {
+        match remember {
+            Remember::Put(key, value) => drop(self.0.insert(key, value)),
+            Remember::Forget(prefix) => self.0.retain(|known, _| !known.starts_with(&prefix)),
+            Remember::Remove(key) => drop(self.0.remove(&key)),
+        }
+    }
+
     /// Remembers what is recorded; what is left to be told, and which heights.
     fn look(&mut self, currency: Currency, present: Present, since: Option<u64>) -> (Vec<u64>, Vec<String>) {
-        let known = Known::read(PREFIX, self.0.clone().into_iter().collect());
+        let known = self.known();
         let mut held = known.as_held();
         let found = compare(currency, PREFIX, &held, present.clone(), since);
         let Difference { blocks, changes, remember, kept } =
@@ -33,15 +45,12 @@ impl Memory {
         assert_eq!((&found.blocks, &found.changes), (&blocks, &changes), "the same where no inbox keeps it");
         for remember in remember {
             held.record(PREFIX, remember.clone());
-            match remember {
-                Remember::Put(key, value) => drop(self.0.insert(key, value)),
-                Remember::Forget(key) => self.0.retain(|known, _| !known.starts_with(&key)),
-            }
+            self.remember(remember);
         }
         if let Some(kept) = kept {
             held.keep(|key| kept.contains(&key));
         }
-        let known = Known::read(PREFIX, self.0.clone().into_iter().collect());
+        let known = self.known();
         assert!(held == known, "{held:?} {known:?}");
         let shown = |what: &What| match what {
             What::Payment(request) => format!("request {}", request.id),
@@ -179,18 +188,20 @@ fn what_is_forgotten_takes_nothing_with_it() {
         ("verified/", "1"),
         ("verified/aaaa", "150"),
     ];
-    let memory = Memory::of(&known);
-    let known = Known::read(PREFIX, memory.0.clone().into_iter().collect());
-    let forgotten = |present| {
-        let found = compare(Currency::Btc, PREFIX, &known, present, None);
-        let forgets = found.remember.into_iter().filter_map(|remember| match remember {
-            Remember::Forget(name) => name.strip_prefix(PREFIX).map(str::to_owned),
-            Remember::Put(..) => None,
-        });
-        forgets.collect::<Vec<_>>()
-    };
-    assert_eq!(forgotten(history(160, &[("aaaa", 150)])), [""; 0]);
-    assert_eq!(forgotten(history(400, &[("aaaa", 150)])), ["tx/aaaa", "verified/aaaa"]);
+    let mut memory = Memory::of(&known);
+    assert!(memory.changes(history(160, &[("aaaa", 150)])).is_empty());
+    assert_eq!(memory.keys(), ["looked/history", "tx/aaaa", "verified/aaaa"]);
+}
+
+#[test]
+fn what_is_forgotten_takes_nothing_with_it_that_came_meanwhile() {
+    let mut memory = Memory::of(&[("looked/history", "100"), ("tx/aaaa", ""), ("verified/aaaa", "150")]);
+    let known = memory.known();
+    memory.remember(Remember::Put(format!("{PREFIX}tx/aaaabb"), Vec::new()));
+    let present = history(400, &[("aaaa", 150)]);
+    let found = compare(Currency::Btc, PREFIX, &known, present, None);
+    found.remember.into_iter().for_each(|remember| memory.remember(remember));
+    assert_eq!(memory.keys(), ["looked/history", "tx/aaaabb"]);
 }
 
 #[test]

@@ -154,7 +154,7 @@ impl Wallet {
 
     /// Whether what a look found may be recorded: an event that was accepted meanwhile knows better.
     pub(super) fn may_record(&self, prefix: &str, remember: &Remember) -> bool {
-        let (Remember::Put(name, _) | Remember::Forget(name)) = remember;
+        let (Remember::Put(name, _) | Remember::Forget(name) | Remember::Remove(name)) = remember;
         let is_touched = |name| self.touched.all || Key::named(name).is_some_and(|key| self.touched.has(key));
         name.strip_prefix(prefix).is_none_or(|name| !is_touched(name))
     }
@@ -222,8 +222,8 @@ mod tests {
         assert_eq!(wallet.accept(Key::request("a"), &paid, Origin::Live), Verdict::New);
         let may = |wallet: &Wallet, key: &str| {
             let put = Remember::Put(format!("state/{key}"), Vec::new());
-            let forget = Remember::Forget(format!("state/{key}"));
-            [put, forget].map(|remember| wallet.may_record("state/", &remember))
+            let remove = Remember::Remove(format!("state/{key}"));
+            [put, remove].map(|remember| wallet.may_record("state/", &remember))
         };
         assert_eq!(may(&wallet, "request/a"), [false, false]);
         assert_eq!(may(&wallet, "request/before"), [true, true]);

@@ -206,7 +206,7 @@ impl BlockRows {
         self.numbers.push_back(number);
         while self.numbers.len() > BLOCKS {
             let oldest = self.numbers.pop_front().unwrap_or_default();
-            rows.push(Remember::Forget(row_key(currency, ALL, oldest)));
+            rows.push(Remember::Remove(row_key(currency, ALL, oldest)));
         }
         rows
     }

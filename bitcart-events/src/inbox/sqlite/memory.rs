@@ -14,6 +14,9 @@ pub(super) fn write(conn: &Connection, remember: &Remember) -> rusqlite::Result<
             let forget = "DELETE FROM bitcart_memory WHERE key >= ?1 AND (?2 IS NULL OR key < ?2)";
             conn.prepare_cached(forget)?.execute(params![prefix, after(prefix)])?;
         }
+        Remember::Remove(key) => {
+            conn.prepare_cached("DELETE FROM bitcart_memory WHERE key = ?1")?.execute([key])?;
+        }
     }
     Ok(())
 }

@@ -91,6 +91,7 @@ impl File {
             match remember {
                 Remember::Put(key, value) => drop(self.memory.insert(key, (value, emissions.to_vec()))),
                 Remember::Forget(prefix) => self.memory.retain(|key, _| !key.starts_with(&prefix)),
+                Remember::Remove(key) => drop(self.memory.remove(&key)),
             }
         }
     }
