@@ -31,11 +31,17 @@ use crate::{BoxError, Currency, Report, Result, Update};
 /// assert!(!format!("{coin:?}").contains("xpub"));
 /// ```
 #[derive(Clone)]
-pub struct Coin(Arc<Inner>);
+pub struct Coin(Arc<dyn Whole>);
 
 impl Sealed for Coin {}
 
-struct Inner {
+/// All of a coin. A trait, because rustc looks into every part of a type that an `async` handler has, to see that its future is
+/// `Send`, and here it need not look any further: that is a tenth of what such a handler costs it.
+trait Whole: Send + Sync {
+    fn parts(&self) -> &Parts;
+}
+
+struct Parts {
     currency: Currency,
     wallet: Option<Wallet>,
     id: Option<WalletId>,
@@ -43,6 +49,12 @@ struct Inner {
     own: Own,
     #[cfg(feature = "client")]
     client: Arc<Client>,
+}
+
+impl Whole for Parts {
+    fn parts(&self) -> &Parts {
+        self
+    }
 }
 
 macro_rules! currencies {
@@ -96,7 +108,7 @@ impl Coin {
     ) -> Self {
         let id = wallet.as_ref().map(|wallet| WalletId::of(wallet.key().expose()));
         let shown = id.as_ref().map(ToString::to_string);
-        Self(Arc::new(Inner {
+        Self(Arc::new(Parts {
             currency,
             wallet,
             id,
@@ -107,10 +119,14 @@ impl Coin {
         }))
     }
 
+    fn parts(&self) -> &Parts {
+        self.0.parts()
+    }
+
     /// The currency.
     #[must_use]
     pub fn currency(&self) -> Currency {
-        self.0.currency
+        self.parts().currency
     }
 
     /// The wallet's key, as events name it: of a token's wallet with its contract, of Monero's without its address.
@@ -128,13 +144,13 @@ impl Coin {
 
     /// The wallet with all that was named of it.
     pub(crate) fn named(&self) -> Option<&Wallet> {
-        self.0.wallet.as_ref()
+        self.parts().wallet.as_ref()
     }
 
     /// Another one for each coin that is there, the same for its clones.
     #[cfg(feature = "polling")]
     pub(crate) fn identity(&self) -> usize {
-        Arc::as_ptr(&self.0).addr()
+        Arc::as_ptr(&self.0).cast::<()>().addr()
     }
 
     /// Whether they are clones of each other, which have their handlers together.
@@ -144,12 +160,12 @@ impl Coin {
 
     /// The wallet without its key, for what is kept.
     pub(crate) fn id(&self) -> Option<WalletId> {
-        self.0.id
+        self.parts().id
     }
 
     /// The wallet's fingerprint, for logs.
     pub(crate) fn wallet_shown(&self) -> Option<&str> {
-        self.0.shown.as_deref()
+        self.parts().shown.as_deref()
     }
 
     /// The daemon that it is at.
@@ -164,12 +180,12 @@ impl Coin {
     #[cfg(feature = "client")]
     #[must_use]
     pub fn daemon(&self) -> &Daemon {
-        self.0.client.daemon()
+        self.parts().client.daemon()
     }
 
     #[cfg(feature = "client")]
     pub(crate) fn client(&self) -> &Arc<Client> {
-        &self.0.client
+        &self.parts().client
     }
 
     /// Adds handlers of this wallet's own, by the paths of their functions. For this wallet they stand before those
@@ -178,7 +194,7 @@ impl Coin {
     /// # Errors
     /// None today: what a handler asks for was checked while compiling.
     pub fn add_event_handlers(&self, handlers: Handlers) -> Result<Vec<HandlerInfo>> {
-        Ok(self.0.own.add(handlers.into_handlers()))
+        Ok(self.parts().own.add(handlers.into_handlers()))
     }
 
     /// Adds a handler by hand for one event or several. It receives the [`Update`] and is checked only when it
@@ -205,22 +221,22 @@ impl Coin {
         F: Fn(Update) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        Ok(self.0.own.add(Handler::by_hand(&find_events(&events)?, Location::caller(), handler)))
+        Ok(self.parts().own.add(Handler::by_hand(&find_events(&events)?, Location::caller(), handler)))
     }
 
     pub(crate) fn own_handler(&self, event: Event) -> Option<Handler> {
-        let own = self.0.own.added();
+        let own = self.parts().own.added();
         let own = own.of(event);
-        own.find(Some(self.0.currency)).or_else(|| own.find(None)).cloned()
+        own.find(Some(self.parts().currency)).or_else(|| own.find(None)).cloned()
     }
 
     #[cfg(feature = "websocket")]
     pub(crate) fn has_own_handlers(&self) -> bool {
-        self.0.own.added().handlers().next().is_some()
+        self.parts().own.added().handlers().next().is_some()
     }
 
     pub(crate) fn own_handlers(&self) -> Vec<Handler> {
-        self.0.own.added().handlers().cloned().collect()
+        self.parts().own.added().handlers().cloned().collect()
     }
 
     /// A listener for this wallet, to be given states and settings.
@@ -229,7 +245,7 @@ impl Coin {
     }
 
     pub(crate) fn own_listener(&self) -> Result<Listener> {
-        self.0.own.listener(Source::Coin(self.clone()))
+        self.parts().own.listener(Source::Coin(self.clone()))
     }
 
     /// Stops what this coin's own methods started: see [`Listener::shut_down`]. It accepts nothing afterwards. A listener
@@ -238,7 +254,7 @@ impl Coin {
     /// # Errors
     /// As there.
     pub async fn shut_down(&self) -> Result<()> {
-        self.0.own.shut_down(Source::Coin(self.clone())).await
+        self.parts().own.shut_down(Source::Coin(self.clone())).await
     }
 
     /// Passes updates to the handlers, as if the daemon had sent them, and waits for the handlers.
@@ -257,8 +273,8 @@ impl Coin {
 impl fmt::Debug for Coin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.wallet_shown() {
-            Some(wallet) => write!(f, "Coin({} {wallet})", self.0.currency),
-            None => write!(f, "Coin({})", self.0.currency),
+            Some(wallet) => write!(f, "Coin({} {wallet})", self.parts().currency),
+            None => write!(f, "Coin({})", self.parts().currency),
         }
     }
 }

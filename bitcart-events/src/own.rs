@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use crate::handler::{Handler, HandlerInfo, Routes, additions};
-use crate::listener::{Listener, ListenerBuilder};
+use crate::listener::{Listener, ListenerBuilder, ListenerParts};
 use crate::source::Source;
 use crate::{Error, Result};
 
@@ -11,12 +11,8 @@ use crate::{Error, Result};
 pub(crate) struct Own {
     added: RwLock<Routes>,
     /// Made at first use. It does not hold the coin or manager, or that would keep itself alive.
-    listener: OnceLock<Result<MakeListener>>,
+    listener: OnceLock<Result<Arc<ListenerParts>>>,
 }
-
-/// A closure rather than its parts, which hold updates, which hold coins: rustc would walk that circle in each handler that
-/// has a coin, to see that its future is `Send`.
-type MakeListener = Box<dyn Fn(Source) -> Listener + Send + Sync>;
 
 impl Own {
     /// Adds handlers; those that they replace are returned.
@@ -34,12 +30,9 @@ impl Own {
 
     /// The listener of `source`, whose own this is: every registered handler, no states, the default settings.
     pub(crate) fn listener(&self, source: Source) -> Result<Listener> {
-        let build = || {
-            let parts = ListenerBuilder::new(source.clone()).build()?.into_parts();
-            Ok(Box::new(move |source| Listener::from_parts(source, Arc::clone(&parts))) as MakeListener)
-        };
-        let listener = self.listener.get_or_init(build).as_ref().map_err(Error::again)?;
-        Ok(listener(source))
+        let build = || Ok(ListenerBuilder::new(source.clone()).build()?.into_parts());
+        let parts = self.listener.get_or_init(build).as_ref().map_err(Error::again)?;
+        Ok(Listener::from_parts(source, Arc::clone(parts)))
     }
 
     /// Stops what that listener runs. One that cannot be built was never started: there is nothing to stop.
