@@ -30,10 +30,6 @@ impl Tokens {
         self.push(Punct::new(sign, Spacing::Alone));
     }
 
-    pub(crate) fn into_stream(self) -> TokenStream {
-        self.0.into_iter().collect()
-    }
-
     pub(crate) fn push(&mut self, token: impl Into<TokenTree>) {
         self.0.push(token.into());
     }

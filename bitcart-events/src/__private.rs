@@ -15,6 +15,7 @@ pub use crate::field::{
     AmountField as ReadAmount, BoolField as ReadBool, IntField as ReadInt, JsonField as ReadJson,
     ListField as ReadList, StatusField as ReadStatus, StrField as ReadStr,
 };
+pub use crate::handler::with_arguments::async_handlers::*;
 pub use crate::handler::{
     DeliveryArgument as ReadDelivery, EventArgument as ReadEvent, InboxTxArgument as ReadInboxTx,
     InstanceArgument as ReadInstance, IntoOutcome as Report, StateArgument as ReadState,

@@ -21,33 +21,23 @@ pub(super) struct Private<'a> {
 }
 
 impl Private<'_> {
-    /// Reads each argument, then calls the user's function.
+    /// Answers with `description`, or reads each argument and calls the user's function.
     pub(super) fn call(
         &self,
         args: &Args,
         handler: &Handler<'_>,
         signature: &Signature,
         invocation: &Ident,
+        description: &TokenStream,
     ) -> Tokens {
+        let (private, function) = (&self.alias, &signature.ident);
         let report = self.report(&signature.output);
-        let returned = self.returned(handler, &signature.ident, invocation);
-        let kind = ours(match (&signature.asyncness, &args.blocking) {
+        let reads = handler.arguments.iter().map(|argument| self.read(argument));
+        let kind = match (&signature.asyncness, &args.blocking) {
             (Some(_), _) => "async_handler",
             (None, Some(_)) => "blocking",
             (None, None) => "plain",
-        });
-        let mut arguments = returned;
-        arguments.sign(',');
-        arguments.0.extend(report.0);
-        let mut call = self.name(kind);
-        call.push(Group::new(Delimiter::Parenthesis, arguments.into_stream()));
-        call
-    }
-
-    /// What the user's function returns, or the error of an argument.
-    fn returned(&self, handler: &Handler<'_>, function: &Ident, invocation: &Ident) -> Tokens {
-        let private = &self.alias;
-        let reads = handler.arguments.iter().map(|argument| self.read(argument));
+        };
         // Spanned at the function's name, because that is where rustc then says that its future is not `Send`.
         let at_name = |tokens| {
             let mut group = Group::new(Delimiter::Parenthesis, tokens);
@@ -56,17 +46,19 @@ impl Private<'_> {
         };
         let count = handler.arguments.len();
         if count <= MOST_AT_ONCE {
-            let call = ours(&format!("call{count}"));
-            let (call, arguments) = (self.name(call), quote!(#invocation, #function, #(#reads),*));
-            return Tokens(vec![at_name(call.into_stream()), at_name(arguments)]);
+            let mut call = self.name(ours(&format!("{kind}{count}")));
+            call.push(at_name(quote!(#invocation, #description, #function, #(#reads,)* #report)));
+            return call;
         }
-        let (read, positions) = (ours("read"), (0..count).map(Literal::usize_unsuffixed));
+        let (kind, read, positions) = (ours(kind), ours("read"), (0..count).map(Literal::usize_unsuffixed));
         let reads = reads
             .zip(positions.clone())
             .map(|(of, position)| quote!(#private::#read(#invocation, #of, #position)?));
         let arguments = at_name(quote!(#(#read.#positions?),*));
         // A function of its own for the `?`: what is written is none that returns a `Result`.
-        Tokens::of(quote!((|| { let #read = (#(#reads),*); #private::Ok(#function #arguments) })()))
+        let returned = quote!((|| { let #read = (#(#reads),*); #private::Ok(#function #arguments) })());
+        let called = quote!(#private::#kind(#returned, #report));
+        Tokens::of(quote!(#private::described(#invocation, #description, #called)))
     }
 
     /// Turns what the user's function returns into an outcome.

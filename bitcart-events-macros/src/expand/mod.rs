@@ -90,7 +90,10 @@ fn handle(ty: &Ident, args: &Args, handler: &Handler<'_>, outside: &Outside<'_>)
         .iter()
         .map(|(code, _)| parts.name(call::ours("Currency")).then(currency_variant(code)));
     let invocation = Ident::new("call", Span::mixed_site());
-    let mut call = parts.call(args, handler, signature, &invocation);
+    let description = quote! {
+        #of::concat!(#of::module_path!(), #name), [#(<#events as #of::Payload>::SCHEMA),*], #parameters, [#(#currencies),*]
+    };
+    let mut call = parts.call(args, handler, signature, &invocation, &description);
     if let Some(retries) = args.retries {
         let retries = Literal::u32_unsuffixed(retries);
         call = Tokens::of(quote!(#of::retries(#invocation, #retries, #call)));
@@ -109,14 +112,7 @@ fn handle(ty: &Ident, args: &Args, handler: &Handler<'_>, outside: &Outside<'_>)
         impl #private::Handle for #ty {
             fn call(#invocation: #private::Ask<'_>) -> #private::Call<'_> {
                 use #private as #of;
-                #of::described(
-                    #invocation,
-                    #of::concat!(#of::module_path!(), #name),
-                    [#(<#events as #of::Payload>::SCHEMA),*],
-                    #parameters,
-                    [#(#currencies),*],
-                    #call,
-                )
+                #call
             }
         }
         #register

@@ -14,14 +14,14 @@ fn the_expansion_says_what_was_asked_for() {
         &token,
         &[
             "use ::bitcart_events::__private as of_f;",
+            "of_f::blocking4(call, ",
             "[<::bitcart_events::event::NewTransaction as of_f::Payload>::SCHEMA, \
              <::bitcart_events::event::VerifiedTx as of_f::Payload>::SCHEMA], \
-             \"event height db tx\", [of_f::Currency::Btc],",
-            "of_f::blocking((of_f::call4)(call, f, \
+             \"event height db tx\", [of_f::Currency::Btc], f, \
              ::bitcart_events::__private::ReadEvent::argument::<>, \
              ::bitcart_events::__private::ReadInt::argument::<>, \
              ::bitcart_events::__private::ReadState::argument::<>, \
-             ::bitcart_events::__private::ReadStr::argument::<>), of_f::Report::into_outcome),)",
+             ::bitcart_events::__private::ReadStr::argument::<>, of_f::Report::into_outcome)",
             "only_one_handler_for_verified_tx_OF_BTC",
             "submit!",
             "#[doc(hidden)] #[allow(non_camel_case_types)] #[non_exhaustive] struct f {}",
@@ -32,17 +32,17 @@ fn the_expansion_says_what_was_asked_for() {
     assert_holds(
         &expanded("\"new_block\"", of_coin),
         &[
-            "of_move::async_handler((of_move::call2)(call, r#move, \
+            "of_move::async_handler2(call, ",
+            "\"event instance\", [], r#move, \
              ::bitcart_events::__private::ReadEvent::argument::<>, \
-             ::bitcart_events::__private::ReadInstance::argument::<>), \
-             ::bitcart_events::__private::Report::into_outcome::<>),)",
+             ::bitcart_events::__private::ReadInstance::argument::<>, \
+             ::bitcart_events::__private::Report::into_outcome::<>)",
             "type only_one_handler_for_new_block = ();",
-            "\"event instance\", [],",
         ],
     );
     assert_holds(
         &expanded("\"new_block\"", "fn block(_event: Event)"),
-        &["of_block::plain((of_block::call1)(call, block,", "\"event\", [],"],
+        &["of_block::plain1(call, ", "\"event\", [], block,"],
     );
     assert_holds(
         &expanded(
@@ -52,7 +52,7 @@ fn the_expansion_says_what_was_asked_for() {
         &[
             "::bitcart_events::__private::ReadInboxTx::argument::<>, ::",
             "::bitcart_events::__private::ReadDelivery::argument::<>, ::",
-            "of_f::retries(call, 0, of_f::async_handler((of_f::call4)(call, f,",
+            "of_f::retries(call, 0, of_f::async_handler4(call, ",
         ],
     );
     let states: String = (0..10).map(|n| format!(", s{n}: State<S{n}>")).collect();
@@ -61,6 +61,8 @@ fn the_expansion_says_what_was_asked_for() {
         "::bitcart_events::__private::ReadState::argument::<>, 10)?);",
         "of_f::Ok(f(read.0?, read.1?,",
         "read.10?)) })(), of_f::Report::",
+        "of_f::described(call, ",
+        "of_f::plain((|| {",
     ];
     assert_holds(&many, &ends);
     let quiet = expanded("\"new_block\", register = false, companion = false", BLOCK);

@@ -50,10 +50,10 @@ impl fmt::Debug for Call<'_> {
 /// is and what it needs of its listener: only what reads the arguments knows their types.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Invocation<'u>(Content<'u>);
+pub struct Invocation<'u>(pub(super) Content<'u>);
 
 #[derive(Debug)]
-enum Content<'u> {
+pub(super) enum Content<'u> {
     Event(Given<'u>),
     Question(&'u Mutex<Answer>),
 }
@@ -113,7 +113,7 @@ impl<'u> Invocation<'u> {
 }
 
 /// Reads an argument: the n-th parameter.
-type Read<'u, T> = fn(&'u Invocation<'u>, usize) -> Result<T, HandlerError>;
+pub(super) type Read<'u, T> = fn(&'u Invocation<'u>, usize) -> Result<T, HandlerError>;
 
 /// Reads an argument. One that cannot be read ends the call, but not the question: each of them answers that.
 ///
@@ -129,50 +129,6 @@ pub fn read<'u, T>(
         (Err(error), Content::Event(_)) => Err(error),
         (read, _) => Ok(read),
     }
-}
-
-/// Calls the user's function with its arguments. A function for each number of them, because for the compiler of the
-/// user's crate one call of it is the least work, by far: it checks no `?` and no branches there.
-macro_rules! with_arguments {
-    ($($function:ident $($argument:ident $T:ident $n:literal)*;)*) => {
-        /// By their number.
-        pub(crate) mod with_arguments {
-            use super::{Content, FieldError, HandlerError, Invocation, Read};
-
-            $(
-                /// Calls the user's function with its arguments.
-                ///
-                /// # Errors
-                /// When one of them cannot be read.
-                #[allow(clippy::too_many_arguments)]
-                pub fn $function<'u, $($T,)* O>(
-                    call: &'u Invocation<'u>,
-                    function: fn($($T),*) -> O,
-                    $($argument: Read<'u, $T>,)*
-                ) -> Result<O, HandlerError> {
-                    if let Content::Question(_) = call.0 {
-                        // Each of them answers it.
-                        $(drop($argument(call, $n));)*
-                        return Err(HandlerError::Argument(FieldError::missing("")));
-                    }
-                    $(let $argument = $argument(call, $n)?;)*
-                    Ok(function($($argument),*))
-                }
-            )*
-        }
-    };
-}
-with_arguments! {
-    call1 a A 0;
-    call2 a A 0 b B 1;
-    call3 a A 0 b B 1 c C 2;
-    call4 a A 0 b B 1 c C 2 d D 3;
-    call5 a A 0 b B 1 c C 2 d D 3 e E 4;
-    call6 a A 0 b B 1 c C 2 d D 3 e E 4 f F 5;
-    call7 a A 0 b B 1 c C 2 d D 3 e E 4 f F 5 g G 6;
-    call8 a A 0 b B 1 c C 2 d D 3 e E 4 f F 5 g G 6 h H 7;
-    call9 a A 0 b B 1 c C 2 d D 3 e E 4 f F 5 g G 6 h H 7 i I 8;
-    call10 a A 0 b B 1 c C 2 d D 3 e E 4 f F 5 g G 6 h H 7 i I 8 j J 9;
 }
 
 /// Reports what the user's function returned.

@@ -16,6 +16,7 @@ mod routes;
 mod state;
 #[cfg(test)]
 mod tests;
+pub(crate) mod with_arguments;
 
 use std::any::type_name;
 use std::fmt;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 pub use arguments::{EventArgument, InstanceArgument};
 pub(crate) use attempt::Attempt;
 pub use call::{Ask, Call, Caller, Invocation, async_handler, blocking, plain, read};
-pub(crate) use call::{Given, Started, with_arguments};
+pub(crate) use call::{Given, Started};
 pub use delivery::{Delivery, DeliveryArgument};
 pub(crate) use description::Subscription;
 pub use final_error::Final;
