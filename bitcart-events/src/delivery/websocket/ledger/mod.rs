@@ -68,6 +68,8 @@ pub(super) struct Ledger {
     fetched: mpsc::Receiver<Fetched>,
     fetching: mpsc::Sender<Fetched>,
     under_way: usize,
+    /// Wallets that were removed while an answer was under way, until it has come.
+    left: HashSet<WalletId>,
     told: Told,
     /// Whether the inbox keeps what is known here.
     keeps: bool,
@@ -116,6 +118,7 @@ impl Ledger {
             fetched,
             fetching,
             under_way: 0,
+            left: HashSet::new(),
             told: Told::default(),
         }
     }
@@ -173,6 +176,7 @@ impl Ledger {
                 Some(wallet) => {
                     self.desk.missed(&coin);
                     wallet.coin = coin;
+                    self.merge_again(key);
                     self.lack(key);
                     if self.is_established {
                         self.ask(key);
@@ -271,12 +275,10 @@ impl Ledger {
         }
     }
 
-    /// What was held for a wallet that is not listened to any more is gone with it.
-    fn remember(&mut self, key: WalletId, mut wallet: Wallet) {
-        let gone: Vec<ReceivedId> =
-            wallet.history(&self.passed).release().into_iter().filter_map(|held| held.received).collect();
-        if !gone.is_empty() {
-            self.store(Vec::new(), gone);
+    /// A wallet is not listened to any more.
+    fn remember(&mut self, key: WalletId, wallet: Wallet) {
+        if wallet.asking != Asking::No {
+            self.left.insert(key);
         }
         self.memory.keep(self.currency, key, wallet.into_known(&self.passed));
     }

@@ -169,3 +169,61 @@ async fn what_comes_between_a_removal_and_a_return_is_fetched_first() {
     alone.ledger.answered_at_once(fetched);
     expect(&mut handled, &["before", "between", "after"]).await;
 }
+
+/// A removal that the ledger has seen, a return that it has not: the daemon has forgotten what it answered.
+#[tokio::test]
+async fn an_answer_finds_the_wallet_that_has_come_back() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.ask_all();
+    remove(&manager);
+    alone.ledger.read_wallets();
+    add(&manager);
+    let fetched = alone.fetched(&["fetched"]);
+    alone.ledger.answered_at_once(fetched);
+    expect(&mut handled, &["fetched"]).await;
+}
+
+/// It comes while nobody listens to the wallet, whether the ledger has seen that or not.
+#[tokio::test]
+async fn an_answer_waits_for_a_wallet_that_comes_back() {
+    for is_seen in [false, true] {
+        let manager = manager();
+        let (mut alone, mut handled) = listening(&manager).await;
+        alone.ledger.ask_all();
+        alone.ledger.connected();
+        alone.ledger.frame(&frame("held"));
+        remove(&manager);
+        if is_seen {
+            alone.ledger.read_wallets();
+        }
+        let fetched = alone.fetched(&["fetched", "held"]);
+        alone.ledger.answered_at_once(fetched);
+        add(&manager);
+        alone.ledger.frame(&frame("after"));
+        let fetched = alone.fetched(&["between", "after"]);
+        alone.ledger.answered_at_once(fetched);
+        expect(&mut handled, &["fetched", "held", "between", "after"]).await;
+    }
+}
+
+/// What is under way for it belongs before what is asked for next, so one is not asked beside the other.
+#[tokio::test]
+async fn a_wallet_that_comes_back_waits_for_what_is_under_way() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.ask_all();
+    alone.ledger.connected();
+    alone.ledger.frame(&frame("held"));
+    remove(&manager);
+    alone.ledger.read_wallets();
+    add(&manager);
+    alone.ledger.read_wallets();
+    assert_eq!(alone.ledger.under_way, 1);
+    alone.ledger.frame(&frame("after"));
+    for addresses in [["fetched", "held"], ["between", "after"]] {
+        let fetched = alone.fetched(&addresses);
+        alone.ledger.answered_at_once(fetched);
+    }
+    expect(&mut handled, &["fetched", "held", "between", "after"]).await;
+}
