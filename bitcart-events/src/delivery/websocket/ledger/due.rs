@@ -94,6 +94,7 @@ impl Ledger {
 
     /// Takes what is still under way, and delivers everything.
     pub(in super::super) async fn finish(mut self) {
+        self.settle(false, |_| true);
         while self.under_way > 0 {
             tokio::select! {
                 fetched = self.fetched() => self.answered_at_once(fetched),

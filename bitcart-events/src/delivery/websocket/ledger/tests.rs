@@ -227,3 +227,15 @@ async fn a_wallet_that_comes_back_waits_for_what_is_under_way() {
     }
     expect(&mut handled, &["fetched", "held", "between", "after"]).await;
 }
+
+/// Its pong does not come any more.
+#[tokio::test]
+async fn an_answer_that_waits_for_its_pong_is_delivered_at_the_end() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.ask_all();
+    let fetched = alone.fetched(&["fetched"]);
+    assert!(alone.ledger.answered(fetched, 1), "a ping is to be sent");
+    alone.ledger.finish().await;
+    expect(&mut handled, &["fetched"]).await;
+}
