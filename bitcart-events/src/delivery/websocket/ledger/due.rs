@@ -76,6 +76,11 @@ impl Ledger {
         }
     }
 
+    /// For so long somebody else fetches the queues.
+    pub(in super::super) fn leave_queues(&mut self, time: Duration) {
+        self.fetch_at = Instant::now() + time + AWAY;
+    }
+
     fn tick_away(&mut self, now: Instant) {
         self.release_overdue(now);
         if now < self.fetch_at {
