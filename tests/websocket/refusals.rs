@@ -3,7 +3,7 @@
 use bitcart_events::testing::{DaemonVersion, TestDaemon};
 use bitcart_events::{Coin, Currency, ErrorKind};
 
-use crate::support::listening::{Listening, block, record, today};
+use crate::support::listening::{Listening, block, payment, record, today};
 use crate::support::server::{coin, daemon_of};
 
 #[tokio::test]
@@ -46,5 +46,29 @@ async fn a_daemon_without_a_websocket_is_polled() {
     tokio::time::pause();
     seen.expect(["block 101"]).await;
     tokio::time::resume();
+    listening.finish().await;
+}
+
+/// It was asked for before it was known that there is no websocket: the daemon has forgotten what it answers.
+#[tokio::test]
+async fn what_is_under_way_is_taken_while_a_daemon_is_polled() {
+    let daemon = TestDaemon::builder().version(DaemonVersion::F39a98fe).start().await.unwrap();
+    for method in ["/ws", "get_updates", "subscribe"] {
+        daemon.hang(method);
+    }
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listening = Listening::by_websocket(btc.listener());
+    tokio::time::pause();
+    daemon.wait_call("get_updates", 1).await;
+    tokio::time::resume();
+    daemon.release("/ws");
+    // It is about to be polled, and is not yet.
+    daemon.wait_call("subscribe", 1).await;
+    coin(&daemon, "vpub-a").call("getbalance", serde_json::json!([])).await.unwrap();
+    daemon.emit_unsent(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    daemon.release("get_updates");
+    seen.expect(["paid 3 a 0.5"]).await;
+    daemon.release("subscribe");
     listening.finish().await;
 }

@@ -34,6 +34,25 @@ async fn wallets_are_added_and_removed_while_it_listens() {
     listening.finish().await;
 }
 
+/// What comes for it in between is sent to nobody.
+#[tokio::test]
+async fn a_wallet_that_is_added_again_at_once_gets_what_it_missed() {
+    let daemon = today().await;
+    let manager = manager(&daemon, ["vpub-a"]);
+    let mut seen = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("before", 3)).await.unwrap();
+    seen.expect(["paid 3 before 0.5"]).await;
+    manager.remove_wallet("BTC", "vpub-a").unwrap();
+    daemon.emit_unsent(Some("vpub-a"), &payment("between", 3)).await.unwrap();
+    manager.add_wallet("BTC", "vpub-a").unwrap();
+    daemon.emit(Some("vpub-a"), &payment("after", 3)).await.unwrap();
+    seen.expect(["paid 3 between 0.5", "paid 3 after 0.5"]).await;
+    listening.finish().await;
+    assert_eq!(seen.rest(), Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn a_key_that_is_none_stops_no_other_wallet() {
     let daemon = today().await;

@@ -43,6 +43,9 @@ async fn serve(daemon: &Arc<Daemon>, mut request: Request) -> Response {
         let page = "<!DOCTYPE html>\n<html><body><h1>It works!</h1></body></html>\n";
         return with_type(StatusCode::OK, "text/html", page);
     }
+    if request.uri().path() == HANDSHAKE {
+        daemon.while_hung(HANDSHAKE).await;
+    }
     // No `/ws` and no `/spec` (measured, Bitcart `f39a98fe`, capture `webhook_rpc`: sub-ws-route).
     let version = daemon.config.version;
     let allowed = match request.uri().path() {
@@ -66,10 +69,7 @@ async fn serve(daemon: &Arc<Daemon>, mut request: Request) -> Response {
         Login::Malformed => return broken(),
     }
     match request.uri().path() {
-        HANDSHAKE => {
-            daemon.while_hung(HANDSHAKE).await;
-            websocket::accept(daemon, &mut request).unwrap_or_else(breaking_off)
-        }
+        HANDSHAKE => websocket::accept(daemon, &mut request).unwrap_or_else(breaking_off),
         "/spec" => json(spec::text(daemon.config.currency)),
         _ if request.method() != Method::POST => broken(),
         _ => match to_bytes(request.into_body(), LONGEST_BODY).await {

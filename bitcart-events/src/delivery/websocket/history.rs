@@ -217,6 +217,15 @@ impl<H> History<H> {
         held
     }
 
+    /// Drops what is held back, which was not delivered, and what came after it without a gap.
+    pub(super) fn drop_held(&mut self) {
+        for Stretch { entries, .. } in &mut self.stretches {
+            let delivered = entries.iter().take_while(|entry| entry.held.is_none()).count();
+            entries.truncate(delivered);
+        }
+        self.delivered = self.stretches.iter().map(|stretch| stretch.entries.len()).sum();
+    }
+
     /// The daemon has ended, and its queue with it: nothing of this will be in an answer.
     pub(super) fn forget(&mut self) -> Vec<H> {
         let held = self.release();

@@ -76,7 +76,10 @@ impl Station {
                     let message = format!("{} answers 404 for its websocket", daemon.who());
                     self.desk.tell_trouble(None, &Error::new(ErrorKind::Connection, message));
                 }
-                Ok(None) => self.poll_instead().await,
+                Ok(None) => {
+                    ledger.leave_queues(LOOK_AGAIN);
+                    ledger.meanwhile(self.poll_instead()).await;
+                }
                 Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_opened => {
                     tracing::error!("{error}; not trying again");
                     self.orders.fail(error);

@@ -76,6 +76,11 @@ impl Ledger {
         }
     }
 
+    /// For so long somebody else fetches the queues.
+    pub(in super::super) fn leave_queues(&mut self, time: Duration) {
+        self.fetch_at = Instant::now() + time + AWAY;
+    }
+
     fn tick_away(&mut self, now: Instant) {
         self.release_overdue(now);
         if now < self.fetch_at {
@@ -94,6 +99,7 @@ impl Ledger {
 
     /// Takes what is still under way, and delivers everything.
     pub(in super::super) async fn finish(mut self) {
+        self.settle(false, |_| true);
         while self.under_way > 0 {
             tokio::select! {
                 fetched = self.fetched() => self.answered_at_once(fetched),

@@ -10,8 +10,7 @@ use super::gathered::Delivery;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
 use crate::dispatch::{Incoming, Read};
-use crate::inbox::Mark;
-use crate::inbox::{Life, Origin, WalletId};
+use crate::inbox::{Life, Mark, Origin, Received, WalletId};
 use crate::waits::Waits;
 use crate::{Coin, Result};
 
@@ -104,7 +103,10 @@ impl Ledger {
 
     /// There will be no answer for now. What is held waits for the next attempt, as long as it may.
     fn give_up(&mut self, key: WalletId, failed: Option<Instant>) {
-        let Some(wallet) = self.wallets.get_mut(&key) else { return };
+        let Some(wallet) = self.wallets.get_mut(&key) else {
+            self.left.remove(&key);
+            return;
+        };
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
         wallet.retry = failed.map(|now| now + wallet.waits.next());
         let released = wallet.call_ended(asking, &self.passed);
@@ -134,11 +136,17 @@ impl Ledger {
         Answer { text, parcel, place, received }: Answer,
         live: bool,
     ) {
-        // A wallet that was removed meanwhile gets nothing any more. If it comes back before it was missed here, it is to be
-        // asked for again.
+        let is_empty = parcel.updates.is_empty();
         let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, parcel) else {
+            // A wallet that was removed meanwhile gets nothing any more, unless it comes back.
+            if !is_empty {
+                let id = received.unwrap_or_else(|| self.desk.dispatcher.number());
+                let answer = Received { currency: self.currency, wallet: Some(key), text: text.into() };
+                self.memory.owe(id, answer);
+            }
             return self.give_up(key, Some(Instant::now()));
         };
+        self.meet(&coin);
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
         let updates: Vec<Read> = updates.collect();
         let marks: Vec<Mark> = updates.iter().map(|update| mark(&mut self.marker, update)).collect();

@@ -11,7 +11,7 @@ use super::super::held::Held;
 use super::super::history::History;
 use super::super::rows::{Kept, Rows};
 use super::Ledger;
-use super::wallet::{Wallet, mark};
+use super::wallet::{Asking, Wallet, mark};
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::update::Marker;
 use crate::{Coin, Result, Update};
@@ -44,10 +44,8 @@ impl Ledger {
                 );
                 wallet.holds = Some(Instant::now());
             }
-            let known: Vec<(WalletId, Coin)> =
-                self.wallets.iter().map(|(key, wallet)| (*key, wallet.coin.clone())).collect();
-            for (key, coin) in known {
-                self.merge_again(key, &coin);
+            for key in self.wallets.keys().copied().collect::<Vec<_>>() {
+                self.merge_again(key);
             }
         }
         self.read_wallets();
@@ -71,27 +69,41 @@ impl Ledger {
 
     /// Takes up a wallet, with what is known of it and what was fetched for it.
     pub(super) fn add(&mut self, key: WalletId, coin: Coin) {
-        let mut wallet = Wallet::new(coin.clone(), self.memory.take(self.currency, key), &self.passed);
+        let mut wallet = Wallet::new(coin, self.memory.take(self.currency, key), &self.passed);
         if self.keeps && wallet.history(&self.passed).is_new() {
-            wallet.restore(known(&mut self.marker, &mut self.kept, &mut self.frames, &coin), &self.passed);
+            wallet.restore(
+                known(&mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),
+                &self.passed,
+            );
         }
         self.wallets.insert(key, wallet);
-        self.merge_again(key, &coin);
-        if let Some(wallet) = self.wallets.get_mut(&key) {
+        let has_come = self.merge_again(key);
+        let is_under_way = self.left.remove(&key) && !has_come;
+        let Some(wallet) = self.wallets.get_mut(&key) else { return };
+        // Those answers were not the one that it waits for.
+        wallet.hold();
+        if is_under_way {
+            wallet.asking = Asking::Outlived;
+        } else {
             wallet.history(&self.passed).connected();
         }
     }
 
-    /// Merges the answers that were stored, and not merged.
-    fn merge_again(&mut self, key: WalletId, coin: &Coin) {
-        let answers: Vec<_> =
-            self.unmerged.extract_if(.., |_, received| received.wallet == coin.id()).collect();
+    /// Merges the answers that were stored, or came when the wallet was not listened to, and were not merged. Whether there
+    /// were any.
+    pub(super) fn merge_again(&mut self, key: WalletId) -> bool {
+        let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { return false };
+        let stored = self.unmerged.extract_if(.., |_, received| received.wallet == Some(key));
+        let mut answers: BTreeMap<_, _> = stored.collect();
+        answers.extend(self.memory.owed(self.currency, key));
+        let has_any = !answers.is_empty();
         for (id, received) in answers {
-            match self.desk.again(coin, id, &received) {
+            match self.desk.again(&coin, id, &received) {
                 Ok(answer) => self.merge(key, answer, false),
                 Err(error) => self.desk.tell_trouble(coin.wallet_shown(), &error),
             }
         }
+        has_any
     }
 
     /// An update that was held when it was stored.

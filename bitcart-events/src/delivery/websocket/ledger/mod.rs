@@ -68,6 +68,8 @@ pub(super) struct Ledger {
     fetched: mpsc::Receiver<Fetched>,
     fetching: mpsc::Sender<Fetched>,
     under_way: usize,
+    /// Wallets that were removed while an answer was under way, until it has come.
+    left: HashSet<WalletId>,
     told: Told,
     /// Whether the inbox keeps what is known here.
     keeps: bool,
@@ -116,6 +118,7 @@ impl Ledger {
             fetched,
             fetching,
             under_way: 0,
+            left: HashSet::new(),
             told: Told::default(),
         }
     }
@@ -137,7 +140,6 @@ impl Ledger {
     /// Takes up the wallets that were added, and leaves those that were removed.
     pub(super) fn read_wallets(&mut self) {
         self.flush();
-        self.own = None;
         let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
         let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
         let removed: Vec<WalletId> =
@@ -152,15 +154,39 @@ impl Ledger {
                 self.remember(key, wallet);
             }
         }
+        self.take_up(coins);
+    }
+
+    /// Something has come for a wallet, which may be here since a moment ago.
+    pub(super) fn meet(&mut self, coin: &Coin) {
+        let Some(key) = coin.id().filter(|_| coin.currency() == self.currency) else { return };
+        if self.wallets.get(&key).is_none_or(|wallet| !wallet.coin.is(coin)) {
+            self.take_up([(key, coin.clone())]);
+        }
+    }
+
+    fn take_up(&mut self, coins: impl IntoIterator<Item = (WalletId, Coin)>) {
+        self.own = None;
         let mut added = Vec::new();
         for (key, coin) in coins {
-            if let Some(wallet) = self.wallets.get_mut(&key) {
-                // It may have been removed and added again since: then it has handlers of its own anew.
-                wallet.coin = coin;
-            } else {
-                self.desk.missed(&coin);
-                self.add(key, coin);
-                added.push(key);
+            match self.wallets.get_mut(&key) {
+                Some(wallet) if wallet.coin.is(&coin) => {}
+                // It was removed and added again since: then it has handlers of its own anew, and what came in between was
+                // for nobody.
+                Some(wallet) => {
+                    self.desk.missed(&coin);
+                    wallet.coin = coin;
+                    self.merge_again(key);
+                    self.lack(key);
+                    if self.is_established {
+                        self.ask(key);
+                    }
+                }
+                None => {
+                    self.desk.missed(&coin);
+                    self.add(key, coin);
+                    added.push(key);
+                }
             }
         }
         if self.is_established {
@@ -249,12 +275,10 @@ impl Ledger {
         }
     }
 
-    /// What was held for a wallet that is not listened to any more is gone with it.
-    fn remember(&mut self, key: WalletId, mut wallet: Wallet) {
-        let gone: Vec<ReceivedId> =
-            wallet.history(&self.passed).release().into_iter().filter_map(|held| held.received).collect();
-        if !gone.is_empty() {
-            self.store(Vec::new(), gone);
+    /// A wallet is not listened to any more.
+    fn remember(&mut self, key: WalletId, wallet: Wallet) {
+        if wallet.asking != Asking::No {
+            self.left.insert(key);
         }
         self.memory.keep(self.currency, key, wallet.into_known(&self.passed));
     }

@@ -32,6 +32,7 @@ impl Ledger {
             });
         }
         if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, parcel) {
+            self.meet(&coin);
             updates.for_each(|update| self.take(&coin, update));
         }
     }
@@ -77,10 +78,8 @@ impl Ledger {
         let mark = mark(&mut self.marker, &held.update);
         let id = self.next_text();
         let Some(wallet) = self.wallets.get_mut(&key) else {
-            // Added or removed a moment ago.
-            self.read_wallets();
-            let is_known = self.wallets.contains_key(&key);
-            return if is_known { self.take_for(number, key, held) } else { self.deliver(held, Vec::new()) };
+            // Of another currency: its daemon is where ours should be.
+            return self.deliver(held, Vec::new());
         };
         let row = |wallet: &mut Wallet, what| {
             let row = number.map(|number| wallet.row(self.currency, number, what, &self.passed));
@@ -161,6 +160,13 @@ impl Ledger {
             tracing::warn!(currency = %self.currency, wallet = coin.wallet_shown(), "{TOO_SLOW}");
         }
         wallet.dropped = wallet.dropped.saturating_add(1);
+        self.lack(key);
+        self.ask(key);
+    }
+
+    /// Something that came for a wallet was not taken. It is fetched before what comes next is delivered.
+    pub(super) fn lack(&mut self, key: WalletId) {
+        let Some(wallet) = self.wallets.get_mut(&key) else { return };
         wallet.history(&self.passed).gap();
         wallet.hold();
         // A block may come next, whose row says nothing of this gap.
@@ -168,6 +174,5 @@ impl Ledger {
         if !remember.is_empty() {
             self.store(remember, Vec::new());
         }
-        self.ask(key);
     }
 }

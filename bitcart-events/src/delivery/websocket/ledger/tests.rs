@@ -2,6 +2,7 @@
 
 use std::future::ready;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -43,18 +44,58 @@ impl Alone {
         alone
     }
 
+    /// Asks, and is answered.
     fn answered(&mut self, addresses: &[&str]) {
+        self.ledger.ask_all();
+        let fetched = self.fetched(addresses);
+        self.ledger.answered_at_once(fetched);
+    }
+
+    /// What was asked for before has arrived.
+    fn fetched(&self, addresses: &[&str]) -> Fetched {
         let updates: Vec<String> = addresses.iter().map(|address| payment(address)).collect();
         let text: Arc<str> = format!("[{}]", updates.join(", ")).into();
         let received = Received { currency: Currency::Btc, wallet: self.coin.id(), text: text.into() };
-        self.ledger.ask_all();
         let answer = self.desk.again(&self.coin, ReceivedId(0), &received).map(Some);
-        self.ledger.answered_at_once(Fetched { coin: self.coin.clone(), answer });
+        Fetched { coin: self.coin.clone(), answer }
     }
 }
 
 fn coin() -> Coin {
     Coin::at(Currency::Btc, Daemon::new("http://127.0.0.1:1").unwrap(), "vpub")
+}
+
+/// The same wallet, which can be removed and added again.
+fn manager() -> ApiManager {
+    let manager = ApiManager::builder().daemon("BTC", Daemon::new("http://127.0.0.1:1").unwrap());
+    manager.wallets("BTC", ["vpub"]).build().unwrap()
+}
+
+/// A manager's ledger, which has a socket, and the payments that its handler gets.
+async fn listening(manager: &ApiManager) -> (Alone, mpsc::UnboundedReceiver<String>) {
+    let (told, handled) = mpsc::unbounded_channel();
+    let handler = move |update: Update| ready(told.send(update.raw().to_owned()).map_err(Into::into));
+    manager.add_event_handler("new_payment", handler).unwrap();
+    let mut alone = Alone::new(&manager.coins().remove(0), manager.listener()).await;
+    alone.ledger.is_established = true;
+    (alone, handled)
+}
+
+fn remove(manager: &ApiManager) {
+    assert!(manager.remove_wallet("BTC", "vpub").unwrap().is_some());
+}
+
+fn add(manager: &ApiManager) {
+    manager.add_wallet("BTC", "vpub").unwrap();
+}
+
+/// These and no others. A test that waits in vain fails instead of hanging.
+async fn expect(handled: &mut mpsc::UnboundedReceiver<String>, addresses: &[&str]) {
+    for address in addresses {
+        let next = tokio::time::timeout(Duration::from_secs(60), handled.recv()).await;
+        assert_eq!(next.expect("nothing came").unwrap(), payment(address));
+    }
+    assert!(handled.is_empty());
 }
 
 /// An answer that goes on with an event that the socket did not bring, among frames that arrive together with it.
@@ -97,18 +138,104 @@ async fn what_is_gathered_has_room_in_a_file() {
 /// Between two looks at the wallets it was removed and added: it is another coin, with handlers of its own.
 #[tokio::test]
 async fn a_wallet_that_comes_back_at_once_has_its_new_handlers() {
-    let manager = ApiManager::builder().daemon("BTC", Daemon::new("http://127.0.0.1:1").unwrap());
-    let manager = manager.wallets("BTC", ["vpub"]).build().unwrap();
-    let coin = manager.coins().remove(0);
-    let mut alone = Alone::new(&coin, manager.listener()).await;
-    drop(manager.remove_wallet("BTC", "vpub").unwrap());
+    let manager = manager();
+    let mut alone = Alone::new(&manager.coins().remove(0), manager.listener()).await;
+    remove(&manager);
     let back = manager.add_wallet("BTC", "vpub").unwrap();
     let (told, mut handled) = mpsc::unbounded_channel();
     let handler = move |update: Update| ready(told.send(update.raw().to_owned()).map_err(Into::into));
     back.add_event_handler("new_block", handler).unwrap();
     alone.ledger.read_wallets();
+    alone.answered(&[]);
     let block = r#"{"event": "new_block", "height": 7}"#;
     alone.ledger.frame(&format!(r#"{{"updates": [{block}], "currency": "BTC"}}"#));
     alone.ledger.flush();
     assert_eq!(handled.recv().await.unwrap(), block);
+}
+
+/// The frames in between were for nobody, and wait in the daemon's queue.
+#[tokio::test]
+async fn what_comes_between_a_removal_and_a_return_is_fetched_first() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.frame(&frame("before"));
+    remove(&manager);
+    alone.ledger.frame(&frame("between"));
+    add(&manager);
+    alone.ledger.frame(&frame("after"));
+    alone.ledger.flush();
+    assert_eq!(alone.ledger.under_way, 1, "it is asked for");
+    let fetched = alone.fetched(&["before", "between", "after"]);
+    alone.ledger.answered_at_once(fetched);
+    expect(&mut handled, &["before", "between", "after"]).await;
+}
+
+/// A removal that the ledger has seen, a return that it has not: the daemon has forgotten what it answered.
+#[tokio::test]
+async fn an_answer_finds_the_wallet_that_has_come_back() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.ask_all();
+    remove(&manager);
+    alone.ledger.read_wallets();
+    add(&manager);
+    let fetched = alone.fetched(&["fetched"]);
+    alone.ledger.answered_at_once(fetched);
+    expect(&mut handled, &["fetched"]).await;
+}
+
+/// It comes while nobody listens to the wallet, whether the ledger has seen that or not.
+#[tokio::test]
+async fn an_answer_waits_for_a_wallet_that_comes_back() {
+    for is_seen in [false, true] {
+        let manager = manager();
+        let (mut alone, mut handled) = listening(&manager).await;
+        alone.ledger.ask_all();
+        alone.ledger.connected();
+        alone.ledger.frame(&frame("held"));
+        remove(&manager);
+        if is_seen {
+            alone.ledger.read_wallets();
+        }
+        let fetched = alone.fetched(&["fetched", "held"]);
+        alone.ledger.answered_at_once(fetched);
+        add(&manager);
+        alone.ledger.frame(&frame("after"));
+        let fetched = alone.fetched(&["between", "after"]);
+        alone.ledger.answered_at_once(fetched);
+        expect(&mut handled, &["fetched", "held", "between", "after"]).await;
+    }
+}
+
+/// What is under way for it belongs before what is asked for next, so one is not asked beside the other.
+#[tokio::test]
+async fn a_wallet_that_comes_back_waits_for_what_is_under_way() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.ask_all();
+    alone.ledger.connected();
+    alone.ledger.frame(&frame("held"));
+    remove(&manager);
+    alone.ledger.read_wallets();
+    add(&manager);
+    alone.ledger.read_wallets();
+    assert_eq!(alone.ledger.under_way, 1);
+    alone.ledger.frame(&frame("after"));
+    for addresses in [["fetched", "held"], ["between", "after"]] {
+        let fetched = alone.fetched(&addresses);
+        alone.ledger.answered_at_once(fetched);
+    }
+    expect(&mut handled, &["fetched", "held", "between", "after"]).await;
+}
+
+/// Its pong does not come any more.
+#[tokio::test]
+async fn an_answer_that_waits_for_its_pong_is_delivered_at_the_end() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.ask_all();
+    let fetched = alone.fetched(&["fetched"]);
+    assert!(alone.ledger.answered(fetched, 1), "a ping is to be sent");
+    alone.ledger.finish().await;
+    expect(&mut handled, &["fetched"]).await;
 }

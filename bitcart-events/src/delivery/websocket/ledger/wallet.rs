@@ -78,9 +78,11 @@ impl Wallet {
         }
     }
 
-    /// What stays known when it is not listened to any more.
+    /// What stays known when it is not listened to any more. What is held goes with it: if the wallet comes back, that is still
+    /// to be delivered, from the daemon's queue or an answer that is under way.
     pub(super) fn into_known(mut self, blocks: &Blocks) -> Known {
-        self.history(blocks).gap();
+        self.history(blocks).drop_held();
+        self.history.gap();
         (self.history, self.life)
     }
 
