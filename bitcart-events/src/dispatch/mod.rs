@@ -59,6 +59,7 @@ use crate::reconcile::{Timing, Watch};
 use crate::runtime::runtime;
 use crate::source::Source;
 use crate::told::Told;
+use crate::troubles::Troubles;
 use crate::{Error, ErrorKind, Result};
 
 /// How many updates may wait or run, and how many may run at once.
@@ -104,6 +105,8 @@ pub(crate) struct Dispatcher {
     #[cfg(feature = "polling")]
     health: Arc<Health>,
     told: Told,
+    /// That the inbox cannot be read.
+    troubles: Troubles,
     /// Apart, because a daemon may have any number of wallets that are not ours.
     strangers: Told,
     unfinished: AtomicUsize,
@@ -173,6 +176,7 @@ impl Dispatcher {
             #[cfg(feature = "polling")]
             health: Arc::default(),
             told: Told::default(),
+            troubles: Troubles::default(),
             strangers: Told::default(),
             unfinished: AtomicUsize::new(0),
             workers: TaskTracker::new(),
