@@ -239,6 +239,7 @@ impl Client {
     /// What the daemon says of itself. Those of 2020 have no `/spec`.
     async fn fetch_spec(&self) -> Result<Option<DaemonSpec>> {
         const PATH: &str = "/spec";
+        runtime()?;
         let response = self.get(PATH)?.timeout(SPEC).send().await;
         let response = response.map_err(|error| self.unreachable(PATH, error))?;
         let (status, text) = self.receive(PATH, response).await?;

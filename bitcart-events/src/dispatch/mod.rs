@@ -260,16 +260,10 @@ impl Dispatcher {
         if self.room.is_closed() { Err(shutting_down()) } else { Ok(()) }
     }
 
-    /// Fails outside a tokio runtime, and inside a handler of this dispatcher, which would wait for itself.
-    pub(crate) fn check_caller(&self) -> Result<()> {
-        self.check_outside("`process_updates`")?;
-        runtime().map(|_| ())
-    }
-
-    /// Fails inside a handler of this dispatcher: what waits for handlers would wait for itself.
-    pub(crate) fn check_outside(&self, what: &str) -> Result<()> {
+    /// Fails outside a tokio runtime, and inside a handler of this dispatcher: what waits for handlers would wait for itself.
+    pub(crate) fn check_caller(&self, what: &str) -> Result<()> {
         if !run::inside(self.id) {
-            return Ok(());
+            return runtime().map(|_| ());
         }
         let message = format!(
             "{what} was called from inside a handler of the same listener, and would wait for itself; \
