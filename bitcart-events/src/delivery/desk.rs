@@ -219,7 +219,7 @@ impl Desk {
                 "{waited} updates were waiting at the daemon, which keeps the last {FULL}: older ones may have been dropped",
             );
         } else if waited > 0 {
-            tracing::debug!(currency = %coin.currency(), wallet = coin.wallet_shown(), "{waited} updates were waiting at the daemon");
+            tracing::debug!(currency = %coin.currency(), wallet = coin.wallet_shown(), "updates were waiting at the daemon: {waited}");
         }
         Ok(Answer { text, parcel, place, received })
     }

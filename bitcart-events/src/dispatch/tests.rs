@@ -129,7 +129,7 @@ async fn nothing_begins_when_the_time_is_up() {
     assert_eq!(begun.recv().await.unwrap(), payment(7));
     let errors = tokio::join!(listener.shut_down(), listener.shut_down());
     for error in [errors.0, errors.1, listener.shut_down().await] {
-        assert!(error.unwrap_err().to_string().contains("2 accepted updates were not handled"));
+        assert!(error.unwrap_err().to_string().contains("accepted updates were not handled to the end: 2"));
     }
     open.send(()).unwrap();
     // A second one would panic here, and not wait for ever.

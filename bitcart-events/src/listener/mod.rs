@@ -279,7 +279,7 @@ impl Listener {
         let replayed = self.inbox().replay(which).await?;
         self.parts.dispatcher.look(&self.source)?;
         if replayed > 0 {
-            tracing::info!("{replayed} dead letters are handled again");
+            tracing::info!("dead letters that are handled again: {replayed}");
         }
         Ok(replayed)
     }
