@@ -84,7 +84,10 @@ async fn what_is_no_answer_says_what_to_look_at() {
     let html = serve(Router::new().route("/", post(|| async { "<html>\n  <b>nginx</b></html>" }))).await;
     let broken = serve(Router::new().route("/", post(|| async { StatusCode::INTERNAL_SERVER_ERROR }))).await;
     for (coin, parts) in [
-        (dead, ["cannot reach it", "Connection refused"]),
+        (
+            dead,
+            ["cannot reach it; its address is BTC_HOST and BTC_PORT, or `Daemon::new`", "Connection refused"],
+        ),
         (html, ["is the address a daemon's?", "<html> <b>nginx</b></html>"]),
         (broken, ["HTTP 500", "`:` in it"]),
     ] {
@@ -104,6 +107,15 @@ async fn a_wrong_login_is_an_error_of_its_own() {
     let error = error_of(&coin(&daemon, "xpub-a")).await;
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     assert!(error.to_string().contains("BTC_LOGIN and BTC_PASSWORD"), "{error}");
+    for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+        let before_it =
+            serve(Router::new().route("/", post(move || async move { (status, "<html>") }))).await;
+        let error = error_of(&before_it).await;
+        assert_eq!(error.kind(), ErrorKind::Unauthorized);
+        let message = error.to_string();
+        let status = format!("(HTTP {status}); set BTC_LOGIN and BTC_PASSWORD");
+        assert!(message.contains(&status), "{message}");
+    }
     let colon = Daemon::new(daemon.url()).unwrap().login("shop", "pass:word").unwrap_err();
     assert_eq!(colon.kind(), ErrorKind::Settings);
 }

@@ -113,16 +113,6 @@ async fn updates_that_are_none_are_an_error() {
     assert!(error.to_string().ends_with("`get_updates`: it should be a list, but is null"), "{error}");
 }
 
-#[test]
-fn outside_a_runtime_updates_are_an_error_and_no_panic() {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let coin = Coin::btc("vpub");
-    let std::task::Poll::Ready(answer) = std::pin::pin!(coin.get_updates()).poll(&mut context) else {
-        panic!("it waits for a runtime");
-    };
-    assert!(answer.unwrap_err().to_string().contains("tokio runtime"));
-}
-
 #[tokio::test]
 async fn an_endless_answer_is_not_read_to_its_end() {
     let (socket, daemon) = listen().await;

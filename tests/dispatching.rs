@@ -281,14 +281,3 @@ async fn a_manual_listener_shuts_down_too() {
     stopping.await.unwrap().unwrap();
     assert_eq!(at_work.await.unwrap().unwrap().handled, 1);
 }
-
-#[test]
-fn outside_a_runtime_it_is_an_error_and_no_panic() {
-    let coin = Coin::btc("a");
-    let mut future = std::pin::pin!(coin.process_updates("[]"));
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(outcome) = future.as_mut().poll(&mut context) else {
-        unreachable!("it waits for nothing")
-    };
-    assert!(outcome.unwrap_err().to_string().contains("tokio runtime"));
-}

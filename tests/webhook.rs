@@ -214,7 +214,7 @@ async fn at_the_deadline_a_shutdown_says_what_it_gave_up_and_the_daemon_keeps_it
     next(&mut seen).await;
     let error = server.stop().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Shutdown);
-    assert!(error.to_string().contains("1 accepted update"), "{error}");
+    assert!(error.to_string().contains("accepted updates were not handled to the end: 1"), "{error}");
     mining.await.unwrap();
     let fate = &daemon.emissions()[0].fate;
     assert!(matches!(fate, Fate::Queued { .. }), "{fate:?}");

@@ -196,6 +196,44 @@ async fn its_own_signal_ends_what_a_nested_listener_started() {
     tokio::time::timeout(Duration::from_secs(30), ended).await.expect("it goes on");
 }
 
+/// What it cannot wait for any longer is no reason to leave the rest as it is.
+#[tokio::test]
+async fn a_shutdown_goes_on_where_a_daemon_does_not_answer() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let (gate, mut seen) = Gate::new();
+    let gate = Arc::new(gate);
+    let listener = coin(&daemon, WALLET).listener().handlers(handlers![block]).shared_state(gate.clone());
+    let listener = listener.webhook_settings(settings()).build().unwrap();
+    daemon.hang("get_updates");
+    let (registering, handling) = (listener.clone(), listener.clone());
+    let registered = tokio::spawn(async move { registering.configure_webhook("http://127.0.0.1:1").await });
+    let update = envelope(r#"{"event": "new_block", "height": 1}"#);
+    let handled = tokio::spawn(async move { handling.process_updates(update).await });
+    daemon.wait_call("get_updates", 1).await;
+    assert_eq!(next(&mut seen).await, "new_block 1");
+    tokio::time::pause();
+    registered.await.unwrap().unwrap();
+    gate.open();
+    let error = listener.shut_down().await.unwrap_err();
+    assert!(error.to_string().contains("before a daemon had answered"), "{error}");
+    assert_eq!(handled.await.unwrap().unwrap().handled, 1);
+    assert_eq!(listener.process_updates("[]").await.unwrap_err().kind(), ErrorKind::Refused);
+}
+
+/// Nobody has what it started yet, so it stops that itself.
+#[tokio::test]
+async fn a_shutdown_stops_a_registration_that_is_on_its_way() {
+    let daemon = TestDaemon::start().await.unwrap();
+    let listener = coin(&daemon, WALLET).listener().webhook_settings(settings()).build().unwrap();
+    daemon.hang("configure_notifications");
+    let registering = listener.clone();
+    let registered = tokio::spawn(async move { registering.configure_webhook("http://127.0.0.1:1").await });
+    daemon.wait_call("configure_notifications", 1).await;
+    tokio::time::pause();
+    listener.shut_down().await.unwrap();
+    registered.await.unwrap().unwrap();
+}
+
 /// Whatever else the path holds, and however it is written, nothing but the secret counts.
 #[tokio::test]
 async fn the_routes_nest_under_parameters_too() {

@@ -42,7 +42,7 @@ pub enum ErrorKind {
     /// The daemon could not be reached, or its answer could not be understood. Also a delivery that
     /// ended by a mistake in this crate, and `get_updates` outside of a tokio runtime.
     Connection,
-    /// The daemon does not accept the login and password.
+    /// The daemon does not accept the login and password, or a server before it does not (HTTP 401 and 403).
     Unauthorized,
     /// What a method of the daemon was given cannot be sent: parameters that are neither an object nor a list, a
     /// negative amount.

@@ -138,6 +138,7 @@ pub mod testing;
 #[cfg(feature = "tls")]
 mod tls;
 mod told;
+mod troubles;
 mod update;
 mod updates;
 #[cfg(feature = "polling")]

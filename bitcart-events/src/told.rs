@@ -31,12 +31,6 @@ impl Told {
         is_new
     }
 
-    /// Lets everything that begins like this be said again.
-    #[cfg(feature = "polling")]
-    pub(crate) fn forget(&self, beginning: &str) {
-        self.lock().retain(|what| !what.starts_with(beginning));
-    }
-
     fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -47,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thing_is_said_once_until_it_is_forgotten() {
+    fn a_thing_is_said_once() {
         let told = Told::default();
         assert!(told.once("the daemon: gone", || {}));
         assert!(!told.once("the daemon: gone", || unreachable!("said before")));
@@ -56,17 +50,5 @@ mod tests {
             told.once(&format!("made up {number}"), || {});
         }
         assert_eq!(told.lock().len(), LIMIT);
-    }
-
-    #[cfg(feature = "polling")]
-    #[test]
-    fn what_begins_alike_is_forgotten_together() {
-        let told = Told::default();
-        for what in ["the daemon: gone", "the daemon: late", "another: gone"] {
-            told.once(what, || {});
-        }
-        told.forget("the daemon");
-        assert!(told.once("the daemon: late", || {}));
-        assert!(!told.once("another: gone", || {}));
     }
 }

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bitcart_events::event::NewPayment;
 use bitcart_events::inbox::{DeadLetters, EventId, Inbox};
-use bitcart_events::{Delivery, Event, Final, HandlerError, Origin, State, handlers, on};
+use bitcart_events::{Coin, Delivery, Event, Final, HandlerError, Origin, State, Update, handlers, on};
 
 use super::support::server::{Gate, next};
 use super::{Place, listener, payment};
@@ -101,6 +102,21 @@ async fn an_error_may_say_that_it_is_final_and_an_argument_that_cannot_be_read_i
             "no such order after 1",
         ];
         assert_eq!(dead, expected);
+    }
+}
+
+/// A handler that was added by hand reads them itself, and its error stands for them.
+#[tokio::test]
+async fn what_a_handler_cannot_read_by_hand_is_final_too() {
+    for place in Place::both() {
+        let coin = Coin::btc("a");
+        let read = |update: Update| std::future::ready(update.payload::<NewPayment>().map(drop));
+        let handler = move |update| async move { Ok(read(update).await?) };
+        coin.add_event_handler("new_payment", handler).unwrap();
+        let listener = place.inbox(coin.listener().without_registry()).build().unwrap();
+        let report = listener.process_updates(r#"[{"event": "new_payment", "status": 3}]"#).await.unwrap();
+        assert_eq!((report.failed.len(), report.failed[0].retry), (1, None));
+        assert_eq!(dead(listener.inbox()).await, ["`address` is missing after 1"]);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bitcart_events::testing::{DaemonVersion, TestDaemon};
-use bitcart_events::{Coin, Currency};
+use bitcart_events::{ApiManager, Coin, Currency, ErrorKind, ListenerBuilder};
 
 use crate::support::listening::{Listening, block, record, record_all, today};
 use crate::support::log::Log;
@@ -29,6 +29,47 @@ async fn a_websocket_that_is_lost_and_found_is_told() {
     assert!(lost.contains("WARN") && lost.contains("the daemon shuts down; connecting again"), "{lost}");
     assert!(!log.text().contains("vpub-a"), "{}", log.text());
 }
+
+/// By polling and by websocket: an operator who looks later finds it.
+#[tokio::test]
+async fn an_outage_is_told_again_while_it_lasts_and_when_it_is_over() {
+    for (begin, well) in [(POLLING, "polling"), (WEBSOCKET, "listening to the websocket of")] {
+        let (log, _guard) = Log::start();
+        let daemon = today().await;
+        let btc = coin(&daemon, "vpub-a");
+        let mut seen = record(&btc);
+        let listening = begin(btc.listener());
+        daemon.wait_loaded("vpub-a").await;
+        daemon.stop().await;
+        let first = log.wait_for(&["trying again until it works"]).await;
+        for part in ["WARN", &daemon.url(), "BTC_HOST and BTC_PORT, or `Daemon::new`"] {
+            assert!(first.contains(part), "{part} in {first}");
+        }
+        tokio::time::pause();
+        tokio::time::sleep(Duration::from_secs(12 * 60)).await;
+        let [again] = &log.lines_with("trying again until it works, for 10 min now")[..] else {
+            panic!("{}", log.text())
+        };
+        assert!(again.contains("WARN") && again.contains(&daemon.url()), "{again}");
+
+        daemon.start_again().await.unwrap();
+        // More than the longest wait before the next attempt.
+        tokio::time::advance(Duration::from_secs(70)).await;
+        tokio::time::resume();
+        let back = log
+            .wait_for(&[&format!("{well} the BTC daemon at {}, after 13 min of trouble", daemon.url())])
+            .await;
+        assert!(back.contains("INFO"), "{back}");
+        daemon.wait_loaded("vpub-a").await;
+        daemon.emit(None, &block(1)).await.unwrap();
+        seen.expect(["block 1"]).await;
+        listening.finish().await;
+    }
+}
+
+const POLLING: fn(ListenerBuilder) -> Listening =
+    |listener| Listening::by_polling(listener, Duration::from_millis(1));
+const WEBSOCKET: fn(ListenerBuilder) -> Listening = Listening::by_websocket;
 
 #[tokio::test]
 async fn a_key_that_is_none_is_told_once_and_not_shown() {
@@ -96,6 +137,21 @@ async fn a_websocket_that_names_wrong_wallets_is_told() {
     listening.finish().await;
 }
 
+/// Whoever started it in a task may never look at what it ended with.
+#[tokio::test]
+async fn a_wrong_login_is_told_as_an_error_with_what_to_do() {
+    for begin in [POLLING, WEBSOCKET] {
+        let (log, _guard) = Log::start();
+        let daemon = today().await;
+        let there = daemon_of(&daemon).login("electrum", "wrong").unwrap();
+        let manager = ApiManager::builder().daemon("BTC", there).wallets("BTC", ["vpub-a", "vpub-b"]);
+        let ended = begin(manager.build().unwrap().listener()).ended().await;
+        assert_eq!(ended.unwrap_err().kind(), ErrorKind::Unauthorized);
+        let [line] = &log.lines_with("not trying again")[..] else { panic!("{}", log.text()) };
+        assert!(line.contains("ERROR") && line.contains("set BTC_LOGIN and BTC_PASSWORD"), "{line}");
+    }
+}
+
 /// Unlike at the start, where it is a mistake of the operator's.
 #[tokio::test]
 async fn a_login_that_is_refused_later_is_told_and_tried_again() {
@@ -107,9 +163,8 @@ async fn a_login_that_is_refused_later_is_told_and_tried_again() {
     daemon.wait_loaded("vpub-a").await;
     daemon.refuse_logins(true);
     daemon.drop_websockets().await;
-    while log.lines_with("does not accept the login and password").is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let line = log.wait_for(&["does not accept the login and password", "trying again until it works"]).await;
+    assert!(line.contains("ERROR") && line.contains("set BTC_LOGIN and BTC_PASSWORD"), "{line}");
     daemon.refuse_logins(false);
     daemon.wait_websockets(1).await;
     daemon.emit(None, &block(1)).await.unwrap();

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
@@ -201,12 +202,12 @@ impl Client {
     }
 
     /// Reads an answer whole.
-    async fn receive(
-        &self,
-        method: &str,
-        response: reqwest::Response,
-    ) -> Result<(reqwest::StatusCode, String)> {
+    async fn receive(&self, method: &str, response: reqwest::Response) -> Result<(StatusCode, String)> {
         let status = response.status();
+        // A daemon answers 200 and says it in JSON (capture `eth_rpc`: no-auth); a server before it answers like this.
+        if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            return Err(self.unauthorized(status));
+        }
         match http::body(response).await {
             Ok(Some(text)) => Ok((status, text)),
             Ok(None) => Err(self.trouble(method, format!("an answer of more than {} bytes", http::LARGEST))),
@@ -217,7 +218,7 @@ impl Client {
     /// An error of the daemon, by the name that its `/spec` has for it.
     async fn refused(&self, method: &str, error: RpcError) -> Error {
         if error.is_unauthorized() {
-            return self.unauthorized();
+            return self.unauthorized(StatusCode::OK);
         }
         // Without an answer the next error asks again. A recursion cannot come of it: `/spec` is no method.
         let spec = self.spec.get_or_try_init(|| self.fetch_spec()).await.ok().and_then(Option::as_ref);
@@ -225,10 +226,12 @@ impl Client {
         Error::new(ErrorKind::Daemon, format!("{} refused `{method}`", self.who())).because(error)
     }
 
-    fn unauthorized(&self) -> Error {
+    /// Of a server before it that wants a login of its own, the status says so.
+    fn unauthorized(&self, status: StatusCode) -> Error {
         let (who, prefix) = (self.who(), self.currency.code());
+        let seen = if status.is_success() { String::new() } else { format!(" (HTTP {status})") };
         let message = format!(
-            "{who} does not accept the login and password; set {prefix}_LOGIN and {prefix}_PASSWORD, or `Daemon::login`"
+            "{who} does not accept the login and password{seen}; set {prefix}_LOGIN and {prefix}_PASSWORD, or `Daemon::login`"
         );
         Error::new(ErrorKind::Unauthorized, message)
     }
@@ -236,6 +239,7 @@ impl Client {
     /// What the daemon says of itself. Those of 2020 have no `/spec`.
     async fn fetch_spec(&self) -> Result<Option<DaemonSpec>> {
         const PATH: &str = "/spec";
+        runtime()?;
         let response = self.get(PATH)?.timeout(SPEC).send().await;
         let response = response.map_err(|error| self.unreachable(PATH, error))?;
         let (status, text) = self.receive(PATH, response).await?;
@@ -246,12 +250,12 @@ impl Client {
         if let Ok(Answer { error: Some(error), .. }) = serde_json::from_str(&text)
             && error.is_unauthorized()
         {
-            return Err(self.unauthorized());
+            return Err(self.unauthorized(status));
         }
         DaemonSpec::read(&text).map(Some).map_err(|_| self.no_answer(PATH, status, &text))
     }
 
-    fn no_answer(&self, method: &str, status: reqwest::StatusCode, text: &str) -> Error {
+    fn no_answer(&self, method: &str, status: StatusCode, text: &str) -> Error {
         let found = excerpt(text).split_whitespace().collect::<Vec<_>>().join(" ");
         self.trouble(
             method,
@@ -260,10 +264,15 @@ impl Client {
     }
 
     fn unreachable(&self, method: &str, error: reqwest::Error) -> Error {
-        let what = match self.daemon.shown_proxy() {
-            Some(proxy) => format!("{} (through {proxy})", http::summary(&error)),
-            None => http::summary(&error).to_string(),
-        };
+        let mut what = http::summary(&error).to_owned();
+        let (prefix, mut places) = (self.currency.code(), String::new());
+        if let Some(proxy) = self.daemon.shown_proxy() {
+            what += &format!(" (through {proxy})");
+            places = format!(", and the proxy's {prefix}_PROXY, or `Daemon::proxy`");
+        }
+        if error.is_connect() {
+            what += &format!("; its address is {prefix}_HOST and {prefix}_PORT, or `Daemon::new`{places}");
+        }
         self.trouble(method, what).because(error.without_url())
     }
 
@@ -273,38 +282,4 @@ impl Client {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-
-    use super::*;
-
-    /// A websocket begins as such a request, with the same login, and the same way to the daemon.
-    #[tokio::test]
-    async fn a_request_with_the_login_can_be_upgraded() {
-        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", socket.local_addr().unwrap());
-        let server = std::thread::spawn(move || {
-            let (mut stream, _) = socket.accept().unwrap();
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                let mut byte = [0];
-                stream.read_exact(&mut byte).unwrap();
-                head.extend(byte);
-            }
-            let answer =
-                "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
-            stream.write_all(answer.as_bytes()).unwrap();
-            String::from_utf8(head).unwrap().to_lowercase()
-        });
-        let client = Client::new(Currency::Btc, Daemon::new(url).unwrap());
-        let request =
-            client.get("/ws").unwrap().header("connection", "upgrade").header("upgrade", "websocket");
-        let response = request.send().await.unwrap();
-        assert_eq!(response.status().as_u16(), 101);
-        response.upgrade().await.unwrap();
-        let head = server.join().unwrap();
-        assert!(head.starts_with("get /ws http/1.1\r\n"), "{head}");
-        assert!(head.contains("authorization: basic zwxly3rydw06zwxly3rydw16\r\n"), "{head}");
-    }
-}
+mod tests;

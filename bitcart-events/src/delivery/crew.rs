@@ -129,9 +129,13 @@ impl Orders {
         }
     }
 
-    /// There is no use in going on. The first failure is enough; the channel holds it.
+    /// There is no use in going on. The first failure is enough; the channel holds it. It is logged too: who started the delivery in
+    /// a task may look at its result much later.
     pub(crate) fn fail(&self, error: Error) {
-        let _ = self.failures.try_send(error);
+        let failure = error.to_string();
+        if self.failures.try_send(error).is_ok() {
+            tracing::error!("{failure}; not trying again");
+        }
     }
 
     /// The same with a stop of its own.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::Client;
@@ -13,7 +14,9 @@ use crate::dispatch::{Delivered, Dispatcher, Incoming, Read};
 use crate::inbox::{Life, Origin, Received, ReceivedId};
 use crate::intake::Parcel;
 use crate::source::Source;
+#[cfg(feature = "websocket")]
 use crate::told::Told;
+use crate::troubles::{Lasting, Troubles};
 use crate::waits::Waits;
 use crate::{Coin, Currency, Error, ErrorKind, Event, Result, event, intake};
 
@@ -41,8 +44,8 @@ pub(crate) struct Desk {
     /// What the daemons are like.
     #[cfg(feature = "websocket")]
     facts: Told,
-    /// What is wrong with the daemons now: said once, not once for each wallet and attempt.
-    troubles: Told,
+    /// What is wrong with the daemons now: not said once for each wallet and attempt.
+    troubles: Troubles,
 }
 
 /// The calls to one daemon: one that keeps them waiting holds up no other.
@@ -76,7 +79,7 @@ impl Desk {
             calls: Mutex::default(),
             #[cfg(feature = "websocket")]
             facts: Told::default(),
-            troubles: Told::default(),
+            troubles: Troubles::default(),
         }
     }
 
@@ -161,7 +164,7 @@ impl Desk {
                 // The inbox is closed: there is nothing to keep it with.
                 Ok(Err(_)) if self.dispatcher.check_open().is_err() => return None,
                 Ok(Err(error)) => {
-                    self.tell_trouble(coin.wallet_shown(), &error);
+                    self.tell_trouble(coin.client(), coin.wallet_shown(), &error);
                     tokio::time::sleep(waits.next()).await;
                 }
                 Err(_) => return None,
@@ -176,7 +179,7 @@ impl Desk {
         };
         let again = |(id, received): (ReceivedId, Received)| {
             self.again(coin, id, &received)
-                .map_err(|error| self.tell_trouble(coin.wallet_shown(), &error))
+                .map_err(|error| self.tell_trouble(coin.client(), coin.wallet_shown(), &error))
                 .ok()
         };
         self.dispatcher.leftover(wanted).into_iter().filter_map(again).collect()
@@ -216,7 +219,7 @@ impl Desk {
                 "{waited} updates were waiting at the daemon, which keeps the last {FULL}: older ones may have been dropped",
             );
         } else if waited > 0 {
-            tracing::debug!(currency = %coin.currency(), wallet = coin.wallet_shown(), "{waited} updates were waiting at the daemon");
+            tracing::debug!(currency = %coin.currency(), wallet = coin.wallet_shown(), "updates were waiting at the daemon: {waited}");
         }
         Ok(Answer { text, parcel, place, received })
     }
@@ -245,7 +248,7 @@ impl Desk {
             let place = place.take().map_or_else(|| self.dispatcher.reserve_nothing(), Ok)?;
             match self.dispatcher.put(delivered, place)?.stored().await {
                 Err(error) if error.kind() != ErrorKind::Shutdown => {
-                    self.tell_trouble(coin.wallet_shown(), &error);
+                    self.tell_trouble(coin.client(), coin.wallet_shown(), &error);
                     tokio::time::sleep(waits.next()).await;
                 }
                 stored => return stored,
@@ -253,11 +256,18 @@ impl Desk {
         }
     }
 
-    /// The daemon is in order again: its troubles may be said anew.
-    pub(crate) fn tell_well(&self, daemon: &Client, wallet: Option<&str>, what: &str) {
+    /// The daemon is in order, perhaps after a time in trouble: its troubles may be said anew.
+    pub(crate) fn tell_well(
+        &self,
+        daemon: &Client,
+        wallet: Option<&str>,
+        what: &str,
+        in_trouble: Option<Instant>,
+    ) {
         let who = daemon.who();
-        tracing::info!(wallet, "{what} {who}");
-        self.troubles.forget(&who);
+        let after = in_trouble.map(|since| format!(", after {} of trouble", Lasting(since.elapsed())));
+        tracing::info!(wallet, "{what} {who}{}", after.unwrap_or_default());
+        self.troubles.over((&who, wallet));
     }
 
     /// What does not change.
@@ -266,12 +276,8 @@ impl Desk {
         self.facts.once(what, || tracing::warn!("{what}"));
     }
 
-    pub(crate) fn tell_trouble(&self, wallet: Option<&str>, error: &Error) {
-        let trouble = error.to_string();
-        let tell = || tracing::warn!(wallet, "{trouble}; trying again until it works");
-        if !self.troubles.once(&trouble, tell) {
-            tracing::debug!(wallet, "{trouble}");
-        }
+    pub(crate) fn tell_trouble(&self, daemon: &Client, wallet: Option<&str>, error: &Error) {
+        self.troubles.tell((&daemon.who(), wallet), error);
     }
 }
 

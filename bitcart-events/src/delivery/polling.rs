@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::crew::{Crew, Orders};
@@ -36,21 +37,22 @@ struct Poller {
 impl Poller {
     async fn run(mut self, orders: Orders) {
         let (mut waits, mut wait) = (Waits::new(), self.interval);
-        let (mut ever_answered, mut in_trouble) = (false, false);
+        let (mut ever_answered, mut in_trouble) = (false, None);
         for answer in self.desk.leftover(&self.coin) {
             if let Err(error) = self.desk.take(answer, self.life).await {
-                return self.desk.tell_trouble(self.coin.wallet_shown(), &error);
+                return self.desk.tell_trouble(self.coin.client(), self.coin.wallet_shown(), &error);
             }
         }
         while !orders.stop.is_cancelled() {
             match self.poll(&orders.stop).await {
                 Ok(updates) => {
-                    if !ever_answered || in_trouble {
-                        self.desk.tell_well(self.coin.client(), self.coin.wallet_shown(), "polling");
+                    if !ever_answered || in_trouble.is_some() {
+                        let (daemon, wallet) = (self.coin.client(), self.coin.wallet_shown());
+                        self.desk.tell_well(daemon, wallet, "polling", in_trouble);
                         self.desk.missed(&self.coin);
                     }
                     self.desk.compare(&self.coin, &orders);
-                    (ever_answered, in_trouble, waits) = (true, false, Waits::new());
+                    (ever_answered, in_trouble, waits) = (true, None, Waits::new());
                     wait = match updates {
                         MANY.. => Duration::ZERO,
                         1.. => self.interval / SOONER,
@@ -62,8 +64,9 @@ impl Poller {
                     return orders.fail(error);
                 }
                 Err(error) => {
-                    (in_trouble, self.subscribes) = (true, None);
-                    self.desk.tell_trouble(self.coin.wallet_shown(), &error);
+                    in_trouble.get_or_insert_with(Instant::now);
+                    self.subscribes = None;
+                    self.desk.tell_trouble(self.coin.client(), self.coin.wallet_shown(), &error);
                     wait = waits.next().max(self.interval);
                 }
             }
@@ -107,7 +110,8 @@ impl Listener {
     /// Each wallet's `get_updates` is called at least once in each `interval`, eight times as often while it has events,
     /// and at once again after an answer of 50 or more, because a daemon keeps the last 100 events of a wallet and drops
     /// older ones without a word (capture `eth_rpc`: get_updates-150-blocks-cap). An answer of 100 is logged for that
-    /// reason. The interval is a millisecond at least and a day at most. A daemon that cannot be reached is tried again with growing waits.
+    /// reason. The interval is a millisecond at least and a day at most. A daemon that cannot be reached is tried again
+    /// with growing waits, and that is logged, every ten minutes as long as it lasts.
     ///
     /// # What can be lost
     /// What the daemon drops from its queue, and what it forgets when it is restarted: the queue is in its memory. An

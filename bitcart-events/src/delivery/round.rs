@@ -39,7 +39,7 @@ impl Desk {
                 Some(Ok(left)) => watch.end(&coin, round, &left),
                 Some(Err(error)) => {
                     watch.failed(&coin, round);
-                    desk.tell_trouble(coin.wallet_shown(), &error);
+                    desk.tell_trouble(coin.client(), coin.wallet_shown(), &error);
                 }
                 None => watch.broken_off(&coin),
             }

@@ -50,11 +50,11 @@ impl Dispatcher {
 
     fn gave_up(&self, count: usize) -> Error {
         let what = if self.is_durable {
-            format!("{count} handlers were broken off; their events are in the inbox, and are handled again")
+            format!("handlers were broken off: {count}; their events are in the inbox, and are handled again")
         } else {
-            format!("{count} accepted updates were not handled to the end")
+            format!("accepted updates were not handled to the end: {count}")
         };
-        let message = format!("the time for a graceful shutdown ran out: {what}");
+        let message = format!("the time for a graceful shutdown ran out; {what}");
         Error::new(ErrorKind::Shutdown, message)
     }
 
@@ -71,8 +71,8 @@ impl Dispatcher {
         }
         match self.inbox.stats().await {
             Ok(stats) if stats.retrying + stats.dead > 0 => tracing::warn!(
-                "lost with the process, because they were held in memory: {} events that waited for another attempt, {} dead \
-                 letters; an inbox in a file keeps them (`BITCART_INBOX=events.db`)",
+                "lost with the process, because they were held in memory: events that waited for another attempt ({}), \
+                 dead letters ({}); an inbox in a file keeps them (`BITCART_INBOX=events.db`)",
                 stats.retrying,
                 stats.dead,
             ),

@@ -59,6 +59,7 @@ use crate::reconcile::{Timing, Watch};
 use crate::runtime::runtime;
 use crate::source::Source;
 use crate::told::Told;
+use crate::troubles::Troubles;
 use crate::{Error, ErrorKind, Result};
 
 /// How many updates may wait or run, and how many may run at once.
@@ -104,6 +105,8 @@ pub(crate) struct Dispatcher {
     #[cfg(feature = "polling")]
     health: Arc<Health>,
     told: Told,
+    /// That the inbox cannot be read.
+    troubles: Troubles,
     /// Apart, because a daemon may have any number of wallets that are not ours.
     strangers: Told,
     unfinished: AtomicUsize,
@@ -173,6 +176,7 @@ impl Dispatcher {
             #[cfg(feature = "polling")]
             health: Arc::default(),
             told: Told::default(),
+            troubles: Troubles::default(),
             strangers: Told::default(),
             unfinished: AtomicUsize::new(0),
             workers: TaskTracker::new(),
@@ -256,16 +260,10 @@ impl Dispatcher {
         if self.room.is_closed() { Err(shutting_down()) } else { Ok(()) }
     }
 
-    /// Fails outside a tokio runtime, and inside a handler of this dispatcher, which would wait for itself.
-    pub(crate) fn check_caller(&self) -> Result<()> {
-        self.check_outside("`process_updates`")?;
-        runtime().map(|_| ())
-    }
-
-    /// Fails inside a handler of this dispatcher: what waits for handlers would wait for itself.
-    pub(crate) fn check_outside(&self, what: &str) -> Result<()> {
+    /// Fails outside a tokio runtime, and inside a handler of this dispatcher: what waits for handlers would wait for itself.
+    pub(crate) fn check_caller(&self, what: &str) -> Result<()> {
         if !run::inside(self.id) {
-            return Ok(());
+            return runtime().map(|_| ());
         }
         let message = format!(
             "{what} was called from inside a handler of the same listener, and would wait for itself; \

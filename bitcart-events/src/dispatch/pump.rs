@@ -89,7 +89,9 @@ impl Dispatcher {
         let Claims { events, next_due } = match self.inbox.claim(most, self.policy.strict).await {
             Ok(claims) => claims,
             Err(error) => {
-                self.told.once(&error.to_string(), || tracing::error!("{error}"));
+                if let Some(trying) = self.troubles.met(("", None), &error.to_string()) {
+                    quietly(|| tracing::error!("{error}; {trying}"));
+                }
                 return Some(LOOK);
             }
         };

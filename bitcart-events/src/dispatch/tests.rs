@@ -91,6 +91,21 @@ async fn what_is_parked_is_given_up_by_a_shutdown() {
     given_up(&listener, ending).await;
 }
 
+/// As a file on a disk that hangs, here by whoever is told of a commit.
+#[tokio::test(start_paused = true)]
+async fn an_inbox_that_does_not_close_holds_up_no_shutdown() {
+    let (_folder, inbox) = opened();
+    let listener = listener(&inbox);
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    inbox.append(Batch::default(), Box::new(move |_| gate.recv().unwrap_or_default()));
+    let ended = tokio::time::timeout(PATIENCE, listener.shut_down()).await.expect("it waits");
+    let error = ended.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Shutdown);
+    let message = error.to_string();
+    assert!(message.contains("before the inbox `") && message.contains("is handled again"), "{message}");
+    drop(open);
+}
+
 /// Also of what has begun to be handled together: a plain handler that blocks its thread ends, and no other begins.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_begins_when_the_time_is_up() {
@@ -114,7 +129,7 @@ async fn nothing_begins_when_the_time_is_up() {
     assert_eq!(begun.recv().await.unwrap(), payment(7));
     let errors = tokio::join!(listener.shut_down(), listener.shut_down());
     for error in [errors.0, errors.1, listener.shut_down().await] {
-        assert!(error.unwrap_err().to_string().contains("2 accepted updates were not handled"));
+        assert!(error.unwrap_err().to_string().contains("accepted updates were not handled to the end: 2"));
     }
     open.send(()).unwrap();
     // A second one would panic here, and not wait for ever.

@@ -154,7 +154,7 @@ impl Held {
         self.due = std::mem::take(&mut self.due).into_iter().map(sooner).collect();
         if !self.due.is_empty() {
             tracing::warn!(
-                "the clock was set back by {back:?}: {} events that wait for another attempt are due so much sooner",
+                "the clock was set back by {back:?}: events that wait for another attempt are due so much sooner: {}",
                 self.due.len(),
             );
         }

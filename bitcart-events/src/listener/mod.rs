@@ -244,7 +244,7 @@ impl Listener {
     /// When it is no list of updates, when it is called from inside a handler of this listener, outside a tokio
     /// runtime, or during a shutdown. A bad update in the list is not an error: it is in the [`Report`].
     pub async fn process_updates(&self, updates: impl Updates) -> Result<Report> {
-        self.parts.dispatcher.check_caller()?;
+        self.parts.dispatcher.check_caller("`process_updates`")?;
         let body = updates.into_text()?;
         let parcel =
             intake::read_any(&body).map_err(|error| Error::new(ErrorKind::NotUpdates, error.to_string()))?;
@@ -279,7 +279,7 @@ impl Listener {
         let replayed = self.inbox().replay(which).await?;
         self.parts.dispatcher.look(&self.source)?;
         if replayed > 0 {
-            tracing::info!("{replayed} dead letters are handled again");
+            tracing::info!("dead letters that are handled again: {replayed}");
         }
         Ok(replayed)
     }
@@ -303,9 +303,9 @@ impl Listener {
     ///
     /// # Errors
     /// When the deadline passed first; the message says what was given up. When it is called from inside a handler of this
-    /// listener, for which it would wait.
+    /// listener, for which it would wait, and outside a tokio runtime.
     pub async fn shut_down(&self) -> Result<()> {
-        self.parts.dispatcher.check_outside("`shut_down`")?;
+        self.parts.dispatcher.check_caller("`shut_down`")?;
         let deadline = self.parts.shutdown.ends_at();
         // What one of them finds out is no reason to leave the others running.
         let stopped = self.parts.shutdown.call(deadline);

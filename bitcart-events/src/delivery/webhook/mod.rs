@@ -114,8 +114,8 @@ impl Listener {
     ///
     /// The server is up at once. The daemons are told its address for every wallet, again every 30 s, because a
     /// daemon forgets it when it restarts, and after a refusal; what waits at them is fetched each time. A daemon
-    /// that cannot be reached is tried again with growing waits, and that is logged. A daemon of after October 2020
-    /// pushes no webhooks: that is logged too, and its events come by [websocket](Self::websocket), to the same handlers.
+    /// that cannot be reached is tried again with growing waits, and that is logged, every ten minutes as long as it lasts. A
+    /// daemon of after October 2020 pushes no webhooks: that is logged too, and its events come by [websocket](Self::websocket), to the same handlers.
     ///
     /// # Errors
     /// When the address is taken, it is not on loopback and there is no secret, a daemon does not accept the login

@@ -86,7 +86,7 @@ impl Team {
     /// One wallet's task.
     async fn keep_registered(&self, coin: &Coin, orders: &Orders, all: &Orders) {
         let (mut waits, mut refusals) = (Waits::new(), self.refusals.clone());
-        let (mut ever_answered, mut in_trouble) = (false, false);
+        let (mut ever_answered, mut in_trouble) = (false, None);
         while !orders.stop.is_cancelled() {
             let started = Instant::now();
             refusals.mark_unchanged();
@@ -97,22 +97,22 @@ impl Team {
             let wait = match round {
                 Ok(false) => return self.stations.open(coin, all),
                 Ok(true) => {
-                    if !ever_answered || in_trouble {
-                        self.desk.tell_well(coin.client(), coin.wallet_shown(), "registered with");
+                    if !ever_answered || in_trouble.is_some() {
+                        let (daemon, wallet) = (coin.client(), coin.wallet_shown());
+                        self.desk.tell_well(daemon, wallet, "registered with", in_trouble);
                         self.desk.missed(coin);
                     }
                     self.desk.compare(coin, orders);
-                    (ever_answered, in_trouble, waits) = (true, false, Waits::new());
+                    (ever_answered, in_trouble, waits) = (true, None, Waits::new());
                     self.interval
                 }
                 Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_answered => {
-                    tracing::error!(wallet = coin.wallet_shown(), "{error}; not trying again");
                     return orders.fail(error);
                 }
                 Err(_) if orders.stop.is_cancelled() => return,
                 Err(error) => {
-                    in_trouble = true;
-                    self.desk.tell_trouble(coin.wallet_shown(), &error);
+                    in_trouble.get_or_insert_with(Instant::now);
+                    self.desk.tell_trouble(coin.client(), coin.wallet_shown(), &error);
                     waits.next()
                 }
             };

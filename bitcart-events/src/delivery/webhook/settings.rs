@@ -9,6 +9,9 @@ use super::secret::Secret;
 use crate::Result;
 use crate::shutdown::YEAR;
 
+/// The least that a clock counts.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// Where and how to listen for webhooks. The defaults are right for a daemon on the same machine.
 ///
 /// ```
@@ -84,10 +87,11 @@ impl WebhookSettings {
         self
     }
 
-    /// How often the daemons are told the address again and asked for what waits. 30 s unless set.
+    /// How often the daemons are told the address again and asked for what waits. 30 s unless set. Less than a millisecond counts
+    /// as one, more than a year as a year.
     pub fn register_every(mut self, interval: Duration) -> Self {
         // Nothing would be calls without a pause.
-        self.register_every = interval.max(Duration::from_millis(1));
+        self.register_every = interval.clamp(SHORTEST, YEAR);
         self
     }
 
@@ -104,9 +108,11 @@ impl WebhookSettings {
         self
     }
 
-    /// How long a client may take for its headers, and how long a connection may be idle. 10 s unless set.
+    /// How long a client may take for its headers, and how long a connection may be idle. 10 s unless set. Less than a millisecond
+    /// counts as one, more than a year as a year.
     pub fn header_timeout(mut self, limit: Duration) -> Self {
-        self.header_timeout = limit.min(YEAR);
+        // hyper adds it to the present.
+        self.header_timeout = limit.clamp(SHORTEST, YEAR);
         self
     }
 

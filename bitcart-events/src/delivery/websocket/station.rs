@@ -46,14 +46,25 @@ impl Station {
         self.load(&mut ledger).await;
         let (stop, daemon) = (&self.orders.stop, self.coin.client());
         let (mut waits, mut away, mut ever_opened) = (Waits::new(), None::<Away>, false);
+        let mut in_trouble = None;
         while let Some(opened) = ledger.meanwhile(stop.run_until_cancelled(daemon.open_socket())).await {
+            let opened = match opened {
+                // A daemon does not lose its websocket: somebody else answered.
+                Ok(None) if ever_opened => {
+                    let message = format!("{} answers 404 for its websocket", daemon.who());
+                    Err(Error::new(ErrorKind::Connection, message))
+                }
+                opened => opened,
+            };
             match opened {
                 Ok(Some(socket)) => {
                     if !std::mem::replace(&mut ever_opened, true) {
                         self.look_at_generation();
                     }
                     let opened = Instant::now();
-                    let session = Session::new(socket, &mut ledger, stop, || self.tell_opened(away.take()));
+                    let session = Session::new(socket, &mut ledger, stop, || {
+                        self.tell_opened(away.take(), in_trouble.take());
+                    });
                     let reason = match session.run().await {
                         End::Stopped => break,
                         End::DaemonShutDown => {
@@ -71,21 +82,19 @@ impl Station {
                     tracing::warn!("lost the websocket of {}: {reason}; connecting again", daemon.who());
                     away.get_or_insert(Away { since: Instant::now(), attempts: 0, reason });
                 }
-                // A daemon does not lose its websocket: somebody else answered.
-                Ok(None) if ever_opened => {
-                    let message = format!("{} answers 404 for its websocket", daemon.who());
-                    self.desk.tell_trouble(None, &Error::new(ErrorKind::Connection, message));
-                }
                 Ok(None) => {
+                    in_trouble = None;
                     ledger.leave_queues(LOOK_AGAIN);
                     ledger.meanwhile(self.poll_instead()).await;
                 }
                 Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_opened => {
-                    tracing::error!("{error}; not trying again");
                     self.orders.fail(error);
                     break;
                 }
-                Err(error) => self.desk.tell_trouble(None, &error),
+                Err(error) => {
+                    in_trouble.get_or_insert_with(Instant::now);
+                    self.desk.tell_trouble(daemon, None, &error);
+                }
             }
             if let Some(away) = &mut away {
                 away.attempts = away.attempts.saturating_add(1);
@@ -106,15 +115,16 @@ impl Station {
         {
             match ledger.load().await {
                 Ok(()) => return,
-                Err(error) => self.desk.tell_trouble(None, &error),
+                Err(error) => self.desk.tell_trouble(self.coin.client(), None, &error),
             }
             self.orders.stop.run_until_cancelled(tokio::time::sleep(waits.next())).await;
         }
     }
 
     /// The daemon sends to the socket.
-    fn tell_opened(&self, away: Option<Away>) {
-        self.desk.tell_well(self.coin.client(), None, "listening to the websocket of");
+    fn tell_opened(&self, away: Option<Away>, in_trouble: Option<Instant>) {
+        let in_trouble = away.as_ref().map(|away| away.since).or(in_trouble);
+        self.desk.tell_well(self.coin.client(), None, "listening to the websocket of", in_trouble);
         let (Some(Away { since, attempts, reason }), Some(hook)) = (away, self.hook.clone()) else { return };
         let currency = self.coin.currency();
         let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };

@@ -30,7 +30,7 @@ pub(super) fn follow(conn: &Connection, now: i64) -> rusqlite::Result<()> {
     if changed > 0 {
         quietly(|| {
             tracing::warn!(
-                "the clock was set back by {:?}: {changed} events that wait for another attempt are due so much sooner",
+                "the clock was set back by {:?}: events that wait for another attempt are due so much sooner: {changed}",
                 Duration::from_millis(back.unsigned_abs()),
             );
         });

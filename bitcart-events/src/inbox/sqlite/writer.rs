@@ -96,7 +96,7 @@ impl Writer {
             let left = self.kept.len();
             quietly(|| {
                 tracing::error!(
-                    "inbox {}: {left} events are handled and could not be settled; they are handled again after the next \
+                    "inbox {}: events are handled and could not be settled: {left}; they are handled again after the next \
                      start",
                     self.name,
                 );

@@ -88,7 +88,7 @@ impl Ledger {
             }
             Ok(None) => self.give_up(key, None),
             Err(error) => {
-                self.desk.tell_trouble(coin.wallet_shown(), &error);
+                self.desk.tell_trouble(coin.client(), coin.wallet_shown(), &error);
                 self.give_up(key, Some(Instant::now()));
             }
         }

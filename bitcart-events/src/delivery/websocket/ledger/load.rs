@@ -100,7 +100,7 @@ impl Ledger {
         for (id, received) in answers {
             match self.desk.again(&coin, id, &received) {
                 Ok(answer) => self.merge(key, answer, false),
-                Err(error) => self.desk.tell_trouble(coin.wallet_shown(), &error),
+                Err(error) => self.desk.tell_trouble(coin.client(), coin.wallet_shown(), &error),
             }
         }
         has_any
