@@ -101,7 +101,7 @@ impl<'u> Invocation<'u> {
         if let Some(need) = need() {
             self.answer(|answer| answer.needs.add(need));
         }
-        Err(HandlerError::Argument(FieldError::missing("")))
+        Err(no_event())
     }
 
     /// The field that the handler's n-th parameter is.
@@ -110,6 +110,11 @@ impl<'u> Invocation<'u> {
         let column = given.subscription.columns.get(parameter).copied().flatten();
         Ok(column.map_or(Field::LACKING, |column| given.update.field(column)))
     }
+}
+
+/// There is no argument to be had. Nobody is shown it.
+pub(super) fn no_event() -> HandlerError {
+    HandlerError::Argument(FieldError::missing(""))
 }
 
 /// Reads an argument: the n-th parameter.

@@ -32,7 +32,7 @@ impl Registration {
 #[doc(hidden)]
 #[must_use]
 #[track_caller]
-#[inline]
+#[inline(never)]
 pub fn described<'u, const EVENTS: usize, const CURRENCIES: usize>(
     call: &Invocation<'_>,
     name: &'static str,

@@ -1,14 +1,13 @@
 //! What a generated function calls: it answers what the handler is; or reads the arguments, calls the user's function with
 //! them, and reports what that returned.
 //!
-//! One for each kind of handler and each number of arguments, because for the compiler of the user's crate one call is the
-//! least work, by far: another one costs it as much as an argument, and it checks no `?` and no branches there.
+//! One for each kind of handler and each number of arguments, because for the compiler of the user's crate one call is the least
+//! work, by far: another one costs it as much as an argument, and it checks no `?` and no branches there.
 
-use super::call::{Call, Content, Invocation, Read, async_handler, blocking, plain};
+use super::Outcome;
+use super::call::{Call, Content, Invocation, Read, async_handler, blocking, no_event, plain};
 use super::registration::described;
-use super::{HandlerError, Outcome};
 use crate::Currency;
-use crate::field::FieldError;
 use crate::schema::EventSchema;
 
 macro_rules! with_arguments {
@@ -29,15 +28,13 @@ macro_rules! with_arguments {
             $($argument: Read<'u, $T>,)*
             report: fn($output) -> Outcome,
         ) -> Call<'u> {
-            let returned = || {
-                if let Content::Question(_) = call.0 {
-                    // Each of them answers it.
-                    $(drop($argument(call, $n));)*
-                    return Err(HandlerError::Argument(FieldError::missing("")));
-                }
-                Ok(function($($argument(call, $n)?),*))
-            };
-            described(call, name, events, parameters, currencies, $kind(returned(), report))
+            if let Content::Question(_) = call.0 {
+                // Each of them answers it.
+                $(drop($argument(call, $n));)*
+                return described(call, name, events, parameters, currencies, $kind(Err::<$O, _>(no_event()), report));
+            }
+            let returned = || Ok(function($($argument(call, $n)?),*));
+            $kind(returned(), report)
         }
     };
 }
@@ -75,8 +72,7 @@ pub mod async_handlers {
     use std::future::Future;
 
     use super::{
-        Call, Content, Currency, EventSchema, FieldError, HandlerError, Invocation, Outcome, Read,
-        async_handler, described,
+        Call, Content, Currency, EventSchema, Invocation, Outcome, Read, async_handler, described, no_event,
     };
 
     with_arguments! {
