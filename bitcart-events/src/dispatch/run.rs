@@ -98,8 +98,9 @@ pub(super) async fn run(
     let (effects, mut handled) = (attempt.take_effects(), Handled::Untold);
     if outcome.is_ok() && !effects.is_empty() {
         handled = Handled::Stored;
-        let stored = dispatcher.inbox.settle_with(&accepted.claimed(), effects).await;
-        outcome = stored.map_err(HandlerError::Failed);
+        // By itself, or the future of every lane would have room for what is claimed.
+        let stored = dispatcher.inbox.settle_with(&accepted.claimed(), effects);
+        outcome = stored.await.map_err(HandlerError::Failed);
     }
     let Err(mut error) = outcome else {
         let attempt = accepted.attempt;

@@ -239,9 +239,10 @@ impl Dispatcher {
         self.wait(wait).await
     }
 
-    /// Whether the time passed before everything ends.
-    async fn wait(&self, time: Duration) -> bool {
-        self.closing.run_until_cancelled(tokio::time::sleep(time)).await.is_some()
+    /// Whether the time passed before everything ends. Apart from the worker's future, in which room for this would be of no use
+    /// to most events.
+    fn wait(&self, time: Duration) -> Pin<Box<impl Future<Output = bool>>> {
+        Box::pin(async move { self.closing.run_until_cancelled(tokio::time::sleep(time)).await.is_some() })
     }
 }
 
@@ -255,13 +256,15 @@ fn note(report: &mut Report, index: usize, handler: &Handler, error: HandlerErro
 }
 
 /// The same future, which tells whenever it has to wait.
-async fn while_waiting<T>(mut future: Pin<&mut impl Future<Output = T>>, mut waits: impl FnMut()) -> T {
-    poll_fn(|context| {
+fn while_waiting<T>(
+    mut future: Pin<&mut impl Future<Output = T>>,
+    mut waits: impl FnMut(),
+) -> impl Future<Output = T> {
+    poll_fn(move |context| {
         let polled = future.as_mut().poll(context);
         if polled.is_pending() {
             waits();
         }
         polled
     })
-    .await
 }
