@@ -57,12 +57,13 @@ pub(crate) fn expand(
         let mut name = signature.ident.clone();
         name.set_span(Span::call_site().resolved_at(signature.ident.span()));
         let handle = handle(&name, args, handler, outside);
-        return companion(args, outside).into_iter().chain(marks).chain([handle]).collect();
+        // The marks last, because an editor shows first what comes first at an event's name: its documentation.
+        return companion(args, outside).into_iter().chain([handle]).chain(marks).collect();
     }
     // Derived from the function's name, because only so it cannot be that name.
     let own = format_ident!("handler_{}", signature.ident.unraw(), span = Span::mixed_site());
     let handle = handle(&own, args, handler, outside);
-    quote!(#(#marks)* #(#cfg)* const _: () = { enum #own {} #handle };)
+    quote!(#(#cfg)* const _: () = { enum #own {} #handle }; #(#marks)*)
 }
 
 /// What the handler is, and how it is called: for the type that stands for it, and for the registry.
