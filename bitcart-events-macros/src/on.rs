@@ -47,7 +47,10 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         let help = "name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(again, "a function has one `#[on]`", &[help.to_owned()]);
     }
-    let rest = if args.is_empty() {
+    let rest = if !function.is_whole {
+        let args = Args::parse(args, &mut errors);
+        expand_stub(&args, &Outside::of(&function, Tokens::default()))
+    } else if args.is_empty() {
         // Said here, because the second step has no token to point at but its own hidden name.
         let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(TokenStream::new(), "`#[on]` needs the name of an event", &[help.to_owned()]);
