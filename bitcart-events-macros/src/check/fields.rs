@@ -1,6 +1,6 @@
 //! Parameters against the fields of the events.
 
-use super::types::misplaced;
+use super::types::{instead, misplaced};
 use super::{Source, event_list};
 use crate::args::Args;
 use crate::errors::Errors;
@@ -166,13 +166,16 @@ impl<'a> Context<'_, 'a> {
             (why, Some(Self::settling(&open)))
         };
         let (kind, ty) = (field.kind, parameter.written_type());
-        let is_wrong = kind.refuses(parameter.ty);
-        let write = if is_wrong {
-            let write = format!("write `{}: Option<{}>`", parameter.ident, kind.type_instead_of(&ty));
-            format!("{write}, because {}", kind.reason_against(parameter.ty, &ty))
-        } else {
-            format!("write `{}: Option<{ty}>`", parameter.ident)
-        };
+        // What rustc, or the next check, would say of the type is said here.
+        let wrong = instead(kind, parameter.ty).or_else(|| {
+            let refused = || (kind.reason_against(parameter.ty, &ty), kind.type_instead_of(&ty));
+            kind.refuses(parameter.ty).then(refused)
+        });
+        let is_wrong = wrong.is_some();
+        let (because, ty) =
+            wrong.map_or((String::new(), ty), |(reason, write)| (format!(", because {reason}"), write));
+        let ty = if ty.starts_with("Option<") { ty } else { format!("Option<{ty}>") };
+        let write = format!("write `{}: {ty}`{because}", parameter.ident);
         let help: Vec<String> = [why, write].into_iter().chain(settle).collect();
         errors.add(parameter.ty, format!("`{name}` must be an `Option`"), &help);
         is_wrong

@@ -5,7 +5,7 @@ use syn::Type;
 
 use super::Source;
 use crate::schema::{Kind, is_plain, option_inner, sole_argument, ungrouped};
-use crate::signature::{ByType, Parameter, holds, last_segment_is, type_text};
+use crate::signature::{ByType, Parameter, holds, last_segment_is, referred_to, type_text};
 
 /// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
 /// write.
@@ -21,32 +21,50 @@ pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(
             let is_coin = parameter.is_reference() && parameter.refers_to("Coin");
             return is_coin.then(|| ("the wallet comes by value".to_owned(), "Coin".to_owned()));
         }
-        Source::Event | Source::Field(_) => {}
-    }
-    if holds(parameter.ty, "static") {
-        let message = "an argument is borrowed only for as long as the handler runs";
-        return Some((message.to_owned(), ty().replace("&'static ", "&").replace("'static", "'_")));
-    }
-    if holds(parameter.ty, "mut") {
-        let message = "an argument cannot be borrowed mutably";
-        return Some((message.to_owned(), ty().replace("mut ", "")));
+        Source::Field(kind) => return instead(*kind, parameter.ty),
+        Source::Event => {}
     }
     let inner = parameter.referred_to();
-    let kind = match source {
-        Source::Field(kind) => kind,
-        _ if inner.is_some() && parameter.refers_to("Event") => {
-            return Some(("the event comes by value".to_owned(), "Event".to_owned()));
-        }
-        _ if inner.is_some_and(|inner| last_segment_is(inner, "str")) || !is_plain(parameter.ty) => {
-            return None;
-        }
-        _ => return Some((format!("the event cannot be passed as `{}`", ty()), "Event".to_owned())),
-    };
-    let write = wrapped(*kind, parameter.ty).or_else(|| {
-        let owned = inner.filter(|inner| kind.refuses(parameter.ty) && !kind.refuses(inner))?;
-        Some(type_text(owned))
-    })?;
-    Some((format!("{} cannot be passed as `{}`", kind.words(), ty()), write))
+    if let Some((message, write)) = borrowed_otherwise(parameter.ty) {
+        let write = if parameter.refers_to("Event") { "Event".to_owned() } else { write };
+        return Some((message.to_owned(), write));
+    }
+    if inner.is_some() && parameter.refers_to("Event") {
+        return Some(("the event comes by value".to_owned(), "Event".to_owned()));
+    }
+    if inner.is_some_and(|inner| last_segment_is(inner, "str")) || !is_plain(parameter.ty) {
+        return None;
+    }
+    Some((format!("the event cannot be passed as `{}`", ty()), "Event".to_owned()))
+}
+
+/// What is wrong with the type of a field, and what to write.
+pub(super) fn instead(kind: Kind, ty: &Type) -> Option<(String, String)> {
+    let message = || format!("{} cannot be passed as `{}`", kind.words(), type_text(ty));
+    if let Some((message, text)) = borrowed_otherwise(ty) {
+        // That may not fit either.
+        let mended = syn::parse_str::<Type>(&text).ok();
+        let fitting = mended.and_then(|mended| {
+            let usual = || kind.refuses(&mended).then(|| kind.usual_type().to_owned());
+            instead(kind, &mended).map(|(_, write)| write).or_else(usual)
+        });
+        return Some((message.to_owned(), fitting.unwrap_or(text)));
+    }
+    if let Some(write) = wrapped(kind, ty) {
+        return Some((message(), write));
+    }
+    let owned = referred_to(ty).filter(|owned| kind.refuses(ty) && !kind.refuses(owned))?;
+    Some((message(), type_text(owned)))
+}
+
+/// What is borrowed in a way that no argument is: the message, and the type without it.
+fn borrowed_otherwise(ty: &Type) -> Option<(&'static str, String)> {
+    let text = || type_text(ty);
+    if holds(ty, "static") {
+        let message = "an argument is borrowed only for as long as the handler runs";
+        return Some((message, text().replace("&'static ", "&").replace("'static", "'_")));
+    }
+    holds(ty, "mut").then(|| ("an argument cannot be borrowed mutably", text().replace("mut ", "")))
 }
 
 /// Whether a value of the type has no size, itself or in an `Option` or a `State`.
@@ -64,10 +82,17 @@ pub(super) fn is_unsized(ty: &Type) -> bool {
 fn wrapped(kind: Kind, ty: &Type) -> Option<String> {
     let (wrapper, inner) =
         sole_argument(ty).filter(|(name, _)| ["Arc", "Box", "Cow", "Rc"].contains(&name.as_str()))?;
-    if last_segment_is(inner, "String") && !kind.refuses(inner) {
-        return Some(format!("{}<str>", if wrapper == "Rc" { "Arc" } else { wrapper.as_str() }));
+    let text = type_text(inner);
+    if kind.refuses(inner) {
+        return Some(kind.type_instead_of(&text));
     }
-    (is_plain(inner) && !last_segment_is(inner, "str")).then(|| type_text(inner))
+    if last_segment_is(inner, "String") {
+        // With the path that is written, because the name alone may not be there.
+        let written = type_text(ty);
+        let path = written.split('<').next().filter(|_| wrapper != "Rc");
+        return Some(format!("{}<str>", path.unwrap_or("Arc")));
+    }
+    (is_plain(inner) && !last_segment_is(inner, "str")).then_some(text)
 }
 
 /// What to write for a state that only one thread may have.

@@ -32,6 +32,21 @@ fn types() {
         ),
         (
             "\"new_block\"",
+            "fn f(event: Event, height: &mut u64)",
+            "an argument cannot be borrowed mutably | write `height: u64`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, height: &'static str)",
+            "an argument is borrowed only for as long as the handler runs | write `height: u64`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: &'static Event)",
+            "an argument is borrowed only for as long as the handler runs | write `event: Event`",
+        ),
+        (
+            "\"new_block\"",
             "fn f(event: String)",
             "the event cannot be passed as `String` | write `event: Event`",
         ),
@@ -72,6 +87,8 @@ fn types_that_look_wrong() {
         ("x: State<std::cell::Cell<u8>>", shared("std::cell::Cell<u8>", "Mutex<u8>")),
         ("x: State<Rc<Db>>", shared("Rc<Db>", "Db")),
         ("tx: Arc<String>", said("Arc<String>", "Arc<str>")),
+        ("tx: std::sync::Arc<String>", said("std::sync::Arc<String>", "std::sync::Arc<str>")),
+        ("tx: Box<u64>", said("Box<u64>", "&str")),
         ("tx: Rc<String>", said("Rc<String>", "Arc<str>")),
         ("tx: Cow<String>", said("Cow<String>", "Cow<str>")),
         (
