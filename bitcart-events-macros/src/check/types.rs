@@ -50,6 +50,9 @@ pub(super) fn instead(kind: Kind, ty: &Type) -> Option<(String, String)> {
         });
         return Some((message.to_owned(), fitting.unwrap_or(text)));
     }
+    if let Some(write) = borrowing_json(ty) {
+        return Some(("what `Json` reads owns its text: `String` rather than `&str`".to_owned(), write));
+    }
     if let Some(write) = wrapped(kind, ty) {
         return Some((message(), write));
     }
@@ -65,6 +68,20 @@ fn borrowed_otherwise(ty: &Type) -> Option<(&'static str, String)> {
         return Some((message, text().replace("&'static ", "&").replace("'static", "'_")));
     }
     holds(ty, "mut").then(|| ("an argument cannot be borrowed mutably", text().replace("mut ", "")))
+}
+
+/// `Json<String>` for a `Json<&str>`, of which rustc says that an implementation is not general enough.
+fn borrowing_json(ty: &Type) -> Option<String> {
+    let (_, read) = sole_argument(option_inner(ty).unwrap_or(ty)).filter(|(name, _)| name == "Json")?;
+    if !type_text(read).contains(['&', '\'']) {
+        return None;
+    }
+    let borrowed = type_text(ty);
+    Some(
+        ["<'_>", "'_, ", "&"]
+            .iter()
+            .fold(borrowed.replace("&str", "String"), |text, sign| text.replace(sign, "")),
+    )
 }
 
 /// Whether a value of the type has no size, itself or in an `Option` or a `State`.
