@@ -21,6 +21,11 @@ fn events_and_currencies() {
             format!("unknown event `order_shipped` | {EVENTS} | Bitcart's own come without `schema`")
         }),
         (
+            "[\"new_blok\", \"new_block\"]",
+            "fn f(event: Event)",
+            &format!("unknown event `new_blok` | did you mean `new_block`? | {EVENTS}"),
+        ),
+        (
             "[\"new_block\", \"new_block\"]",
             "fn f(event: Event, height: Option<u64>)",
             "event `new_block` is listed twice | remove one of the two",
