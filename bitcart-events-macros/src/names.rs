@@ -5,7 +5,8 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     let word = word.to_lowercase();
     let candidates: Vec<&str> = candidates.collect();
     let distance = |name: &&str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
-    let is_near = |name: &&&str| distance(name) <= name.len().max(3) / 3;
+    // Of the longer one, because `currencies` means `currency`.
+    let is_near = |name: &&&str| distance(name) <= name.len().max(word.len()).max(3) / 3;
     let near = candidates.iter().filter(is_near).min_by_key(|name| distance(name));
     // The longest says the most: `address` rather than `to` for `to_address`.
     let related = || {
@@ -72,6 +73,7 @@ mod tests {
         assert_eq!(closest("new_xyzck", names()), Some("new_block"));
         assert_eq!(closest("new_xyzwk", names()), None);
         assert_eq!(closest("order_shipped", names()), None);
+        assert_eq!(closest("currencies", ["currency", "crate"].into_iter()), Some("currency"));
         assert_eq!(closest("eth", ["ETH"].into_iter()), Some("ETH"));
         assert_eq!(closest("ether", ["ETH"].into_iter()), Some("ETH"));
     }
