@@ -114,6 +114,8 @@ fn parameters_that_cannot_be_read_are_left_to_rustc() {
         assert_holds(&output, &[item, "struct f {}", "Handle for f"]);
         assert!(!output.to_string().contains("compile_error"), "{output}");
     }
+    let output = attribute(tokens("\"new_block\""), tokens("#[a] pub fn (event: Event) {}"));
+    assert_holds(&output, &["expected identifier"]);
     let output = attribute(tokens("\"new_block\", blockin"), tokens("fn f(event) {}"));
     assert_holds(&output, &["unknown option `blockin`"]);
 }
@@ -130,6 +132,7 @@ fn a_mistaken_schema_is_not_held_against_its_handlers() {
 fn mistakes_that_the_attribute_finds_itself() {
     for (args, item, message) in [
         ("\"new_block\"", "struct Block {}", "`#[on]` stands on functions only | write it above an `fn`"),
+        ("\"new_block\"", "#[a] type F = fn();", "`#[on]` stands on functions only | write it above an `fn`"),
         (
             "",
             "fn f(event: Event) {}",
