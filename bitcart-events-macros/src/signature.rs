@@ -221,10 +221,10 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
     parameters
 }
 
-/// `_: Event`, which is a mistake of its own.
+/// `_: Event` and `&event: Event`, which are a mistake of their own.
 pub(crate) fn has_unnamed_event(signature: &Signature) -> bool {
     signature.inputs.iter().any(|input| match input {
-        FnArg::Typed(typed) => matches!(*typed.pat, Pat::Wild(_)) && last_segment_is(&typed.ty, "Event"),
+        FnArg::Typed(typed) => !matches!(*typed.pat, Pat::Ident(_)) && last_segment_is(&typed.ty, "Event"),
         FnArg::Receiver(_) => false,
     })
 }

@@ -124,6 +124,13 @@ fn unshareable(state: &Type) -> Option<String> {
     }
 }
 
+/// What is behind any `Option`, `&`, `Arc` and `Box`. Not behind `State`: `State<Delivery>` is a value of the user's own.
+fn unwrapped(ty: &Type) -> &Type {
+    let is_wrapper = |name: &str| ["Option", "Arc", "Box"].contains(&name);
+    let inside = sole_argument(ty).filter(|(name, _)| is_wrapper(name)).map(|(_, inner)| inner);
+    referred_to(ty).or(inside).map_or(ty, unwrapped)
+}
+
 /// What is known by its type, but stands there in another way: its place, the message, and what to write.
 pub(super) fn misplaced<'p>(parameter: &'p Parameter<'_>) -> Option<(&'p dyn ToTokens, String, String)> {
     let (ident, ty) = (parameter.ident, parameter.ty);
@@ -135,13 +142,8 @@ pub(super) fn misplaced<'p>(parameter: &'p Parameter<'_>) -> Option<(&'p dyn ToT
         let message = "the wallet comes in a parameter named `instance`";
         return Some((ident, message.to_owned(), "instance: Coin".to_owned()));
     }
-    // An alternative to `State<Delivery>` would be wrong: that is a value of the user's own.
-    let shared =
-        || sole_argument(ty).filter(|(name, _)| name == "Arc" || name == "Box").map(|(_, inner)| inner);
-    let (inner, what_it_is) = match option_inner(ty) {
-        Some(inner) => (inner, "is always there"),
-        None => (parameter.referred_to().or_else(shared)?, "comes by value"),
-    };
+    let inner = unwrapped(ty);
     let known = ByType::of(inner)?;
+    let what_it_is = if option_inner(ty).is_some() { "is always there" } else { "comes by value" };
     Some((ty, format!("{} {what_it_is}", known.words()), format!("{ident}: {}", type_text(inner))))
 }

@@ -136,6 +136,8 @@ fn values_that_come_in_another_way() {
         ),
         ("delivery: &Delivery", "a delivery comes by value | write `delivery: Delivery`".to_owned()),
         ("d: Arc<be::Delivery>", "a delivery comes by value | write `d: be::Delivery`".to_owned()),
+        ("d: Option<&Delivery>", "a delivery is always there | write `d: Delivery`".to_owned()),
+        ("d: &Arc<Delivery>", "a delivery comes by value | write `d: Delivery`".to_owned()),
         ("d: Option<Delivery>", "a delivery is always there | write `d: Delivery`".to_owned()),
         ("_: Delivery", "a handler's parameter needs a name | write `_delivery: Delivery`".to_owned()),
         (
