@@ -134,15 +134,15 @@ fn unwrapped(ty: &Type) -> &Type {
 /// What is known by its type, but stands there in another way: its place, the message, and what to write.
 pub(super) fn misplaced<'p>(parameter: &'p Parameter<'_>) -> Option<(&'p dyn ToTokens, String, String)> {
     let (ident, ty) = (parameter.ident, parameter.ty);
-    if parameter.refers_to("Event") {
+    let inner = unwrapped(ty);
+    if last_segment_is(inner, "Event") {
         let message = "the event comes in a parameter named `event`";
         return Some((ident, message.to_owned(), "event: Event".to_owned()));
     }
-    if parameter.refers_to("Coin") {
+    if last_segment_is(inner, "Coin") {
         let message = "the wallet comes in a parameter named `instance`";
         return Some((ident, message.to_owned(), "instance: Coin".to_owned()));
     }
-    let inner = unwrapped(ty);
     let known = ByType::of(inner)?;
     let what_it_is = if option_inner(ty).is_some() { "is always there" } else { "comes by value" };
     Some((ty, format!("{} {what_it_is}", known.words()), format!("{ident}: {}", type_text(inner))))
