@@ -45,8 +45,11 @@ pub(super) fn instead(kind: Kind, ty: &Type) -> Option<(String, String)> {
         // That may not fit either.
         let mended = syn::parse_str::<Type>(&text).ok();
         let fitting = mended.and_then(|mended| {
-            let usual = || kind.refuses(&mended).then(|| kind.usual_type().to_owned());
-            instead(kind, &mended).map(|(_, write)| write).or_else(usual)
+            let inner = option_inner(&mended);
+            let ty = inner.unwrap_or(&mended);
+            let usual = || kind.refuses(ty).then(|| kind.usual_type().to_owned());
+            let write = instead(kind, ty).map(|(_, write)| write).or_else(usual)?;
+            Some(if inner.is_some() { format!("Option<{write}>") } else { write })
         });
         return Some((message.to_owned(), fitting.unwrap_or(text)));
     }

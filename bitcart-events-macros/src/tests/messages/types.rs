@@ -37,6 +37,11 @@ fn types() {
         ),
         (
             "\"new_block\"",
+            "fn f(event: Event, height: Option<&'static u64>)",
+            "an argument is borrowed only for as long as the handler runs | write `height: Option<u64>`",
+        ),
+        (
+            "\"new_block\"",
             "fn f(event: Event, height: &'static str)",
             "an argument is borrowed only for as long as the handler runs | write `height: u64`",
         ),
