@@ -28,6 +28,14 @@ pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// What to write for `"new_block, new_payment"`: a list, if each part of it is a name.
+pub(crate) fn as_a_list(text: &str, is_name: impl Fn(&str) -> bool) -> Option<String> {
+    let parts =
+        text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').filter(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.collect();
+    (parts.len() > 1 && parts.iter().all(|part| is_name(part))).then(|| format!("write a list: `{parts:?}`"))
+}
+
 /// "did you mean `x`?", where something comes close.
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     closest(word, candidates).map(|name| format!("did you mean `{name}`?"))
@@ -88,6 +96,15 @@ mod tests {
         assert_eq!(closest("sent_am", names()), Some("sent_amount"));
         assert_eq!(closest("token", names()), None);
         assert_eq!(closest("height", names()), None);
+    }
+
+    #[test]
+    fn only_names_make_a_list() {
+        let is_name = |part: &str| ["a_b", "c"].contains(&part);
+        assert_eq!(as_a_list("a_b,  c", is_name).as_deref(), Some("write a list: `[\"a_b\", \"c\"]`"));
+        for text in ["a_b", "a_b, d", ", ", ""] {
+            assert_eq!(as_a_list(text, is_name), None, "{text}");
+        }
     }
 
     #[test]

@@ -286,7 +286,9 @@ impl Args {
             Some(known) => self.currencies.push((known, code)),
             None => {
                 self.options_read = false;
-                errors.add(code, format!("unknown currency `{text}`"), &currency::known(&text));
+                let list = names::as_a_list(&text, |part| currency(part).is_some());
+                let help = list.map_or_else(|| currency::known(&text), |list| vec![list]);
+                errors.add(code, format!("unknown currency `{text}`"), &help);
             }
         }
     }

@@ -92,6 +92,10 @@ fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Ve
     for (index, literal) in args.events.iter().enumerate() {
         let name = literal.value();
         let event = schema.event(&name).or_else(|| {
+            if let Some(list) = names::as_a_list(&name, |part| schema.event(part).is_some()) {
+                errors.add(literal, format!("unknown event `{name}`"), &[list]);
+                return None;
+            }
             let meant = names::closest(&name, schema.event_names());
             let known = format!("the events are {}", names::list(schema.event_names()));
             let help = match meant {
