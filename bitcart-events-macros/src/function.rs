@@ -10,6 +10,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, Signature, Token, Type, Visibility, token};
 
 use crate::lints::allowed;
+use crate::signature::mentions;
 
 /// A function whose body is left alone.
 pub(crate) struct Function {
@@ -49,6 +50,10 @@ impl Function {
         function.signature.paren_token.span = parameters.delim_span();
         let read = syn::parse2::<Parameters>(parameters.stream());
         function.is_whole = read.is_ok();
+        if !function.is_whole && mentions(parameters.stream(), "self") {
+            // Nothing can stand beside a method.
+            return None;
+        }
         function.signature.inputs = read.map(|Parameters(inputs)| inputs).unwrap_or_default();
         Some(Self { body: body.into_token_stream(), ..function })
     }

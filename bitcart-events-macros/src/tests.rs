@@ -116,6 +116,8 @@ fn parameters_that_cannot_be_read_are_left_to_rustc() {
     }
     let output = attribute(tokens("\"new_block\""), tokens("#[a] pub fn (event: Event) {}"));
     assert_holds(&output, &["expected identifier"]);
+    let output = attribute(tokens("\"new_block\""), tokens("fn f(&self, event) {}"));
+    assert!(!output.to_string().contains("struct"), "{output}");
     let output = attribute(tokens("\"new_block\", blockin"), tokens("fn f(event) {}"));
     assert_holds(&output, &["unknown option `blockin`"]);
 }
