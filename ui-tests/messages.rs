@@ -89,7 +89,10 @@ impl Message<'_> {
     fn is_ours(&self) -> bool {
         let head = self.0[0];
         (head.starts_with("error[E0277]") && !head.contains("the size for values"))
-            || (head.starts_with("error: ") && !head.starts_with("error: future "))
+            || (head.starts_with("error: ")
+                && !["error: future ", "error: expected one of `"]
+                    .iter()
+                    .any(|words| head.starts_with(words)))
     }
 
     /// What it says: its lines without the user's code.

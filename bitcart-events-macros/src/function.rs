@@ -10,6 +10,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, Signature, Token, Type, Visibility, token};
 
 use crate::lints::allowed;
+use crate::signature::mentions;
 
 /// A function whose body is left alone.
 pub(crate) struct Function {
@@ -17,13 +18,18 @@ pub(crate) struct Function {
     pub(crate) vis: Visibility,
     pub(crate) signature: Signature,
     body: TokenStream,
+    /// Whether its parameters could be read. If not, it is without any, and rustc, which reads it before us, has said why.
+    pub(crate) is_whole: bool,
 }
 
 impl Function {
     pub(crate) fn read(item: &TokenStream) -> syn::Result<Self> {
         let tokens = item.clone().into_iter().collect();
-        // What is missing in front of the body is said to be missing there.
-        Self::read_usual(tokens).map_or_else(|| syn::parse2(item.clone()), Ok)
+        match Self::read_usual(tokens) {
+            Some(function) if function.is_whole => Ok(function),
+            // What is missing in front of the body is said to be missing there.
+            other => syn::parse2(item.clone()).or_else(|error| other.ok_or(error)),
+        }
     }
 
     /// Its body is set aside, and its parameters are read by themselves.
@@ -42,7 +48,13 @@ impl Function {
         };
         let mut function: Self = syn::parse2(tokens.into_iter().collect()).ok()?;
         function.signature.paren_token.span = parameters.delim_span();
-        function.signature.inputs = syn::parse2::<Parameters>(parameters.stream()).ok()?.0;
+        let read = syn::parse2::<Parameters>(parameters.stream());
+        function.is_whole = read.is_ok();
+        if !function.is_whole && mentions(parameters.stream(), "self") {
+            // Nothing can stand beside a method.
+            return None;
+        }
+        function.signature.inputs = read.map(|Parameters(inputs)| inputs).unwrap_or_default();
         Some(Self { body: body.into_token_stream(), ..function })
     }
 }
@@ -81,13 +93,14 @@ impl Parse for Function {
             vis: input.parse()?,
             signature: input.parse()?,
             body: input.parse()?,
+            is_whole: true,
         })
     }
 }
 
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { attributes, vis, signature, body } = self;
+        let Self { attributes, vis, signature, body, .. } = self;
         tokens.extend(quote!(#(#attributes)* #vis #signature #body));
     }
 }

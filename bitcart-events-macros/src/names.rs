@@ -5,7 +5,8 @@ pub(crate) fn closest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>)
     let word = word.to_lowercase();
     let candidates: Vec<&str> = candidates.collect();
     let distance = |name: &&str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
-    let is_near = |name: &&&str| distance(name) <= name.len().max(3) / 3;
+    // Of the longer one, because `currencies` means `currency`.
+    let is_near = |name: &&&str| distance(name) <= name.len().max(word.len()).max(3) / 3;
     let near = candidates.iter().filter(is_near).min_by_key(|name| distance(name));
     // The longest says the most: `address` rather than `to` for `to_address`.
     let related = || {
@@ -25,6 +26,14 @@ fn is_related(word: &str, name: &str) -> bool {
 /// `a`, `b`, `c`, each in backticks.
 pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// What to write for `"new_block, new_payment"`: a list, if each part of it is a name.
+pub(crate) fn as_a_list(text: &str, is_name: impl Fn(&str) -> bool) -> Option<String> {
+    let parts =
+        text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').filter(|part| !part.is_empty());
+    let parts: Vec<&str> = parts.collect();
+    (parts.len() > 1 && parts.iter().all(|part| is_name(part))).then(|| format!("write a list: `{parts:?}`"))
 }
 
 /// "did you mean `x`?", where something comes close.
@@ -72,6 +81,7 @@ mod tests {
         assert_eq!(closest("new_xyzck", names()), Some("new_block"));
         assert_eq!(closest("new_xyzwk", names()), None);
         assert_eq!(closest("order_shipped", names()), None);
+        assert_eq!(closest("currencies", ["currency", "crate"].into_iter()), Some("currency"));
         assert_eq!(closest("eth", ["ETH"].into_iter()), Some("ETH"));
         assert_eq!(closest("ether", ["ETH"].into_iter()), Some("ETH"));
     }
@@ -86,6 +96,15 @@ mod tests {
         assert_eq!(closest("sent_am", names()), Some("sent_amount"));
         assert_eq!(closest("token", names()), None);
         assert_eq!(closest("height", names()), None);
+    }
+
+    #[test]
+    fn only_names_make_a_list() {
+        let is_name = |part: &str| ["a_b", "c"].contains(&part);
+        assert_eq!(as_a_list("a_b,  c", is_name).as_deref(), Some("write a list: `[\"a_b\", \"c\"]`"));
+        for text in ["a_b", "a_b, d", ", ", ""] {
+            assert_eq!(as_a_list(text, is_name), None, "{text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use syn::{
 
 use crate::errors::{Errors, with_help};
 use crate::lints::allowed;
+use crate::signature::type_text;
 
 pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -17,6 +18,9 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
     };
     let krate = krate(&input, &mut errors);
     let inner = inner(name, &input, &mut errors);
+    if let Some(field) = inner {
+        check_borrow(&input.ident, field, &mut errors);
+    }
     let mut generics = input.generics.clone();
     let lifetimes: Vec<_> = input.generics.lifetimes().collect();
     if let [_, second, ..] = lifetimes.as_slice() {
@@ -81,22 +85,37 @@ fn inner<'a>(name: &str, input: &'a DeriveInput, errors: &mut Errors) -> Option<
     None
 }
 
+/// `&'static str`, of which rustc says, at the derive's name, that a lifetime does not live long enough.
+fn check_borrow(ident: &Ident, field: &Field, errors: &mut Errors) {
+    let written = type_text(&field.ty);
+    if !["&'static ", "Cow<'static"].iter().any(|borrowed| written.contains(borrowed)) {
+        return;
+    }
+    let ty = written.replace("'static", "'a");
+    let help = match &field.ident {
+        Some(name) => format!("write `struct {ident}<'a> {{ {name}: {ty} }}`"),
+        None => format!("write `struct {ident}<'a>({ty});`"),
+    };
+    let message = "an argument is borrowed only for as long as the handler runs";
+    errors.add(&field.ty, message, &[format!("{help}, or own it: `String`")]);
+}
+
 /// `#[field(crate = path)]`.
 fn krate(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let mut krate = quote!(::bitcart_events);
+    let help = "write `#[field(crate = path::to::bitcart_events)]`";
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("field")) {
         let read = attribute.parse_nested_meta(|meta| {
             if !meta.path.is_ident("crate") {
                 let message = format!("unknown option `{}`", meta.path.to_token_stream());
-                let help = "write `#[field(crate = path::to::bitcart_events)]`";
-                return Err(with_help(&meta.error(message), help));
+                return Err(meta.error(message));
             }
             let path = meta.value()?.call(Path::parse_mod_style)?;
             krate = quote!(#path);
             Ok(())
         });
         if let Err(error) = read {
-            errors.push(error);
+            errors.push(with_help(&error, help));
         }
     }
     krate

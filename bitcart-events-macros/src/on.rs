@@ -3,7 +3,7 @@
 //! The function is left as it is, and its body is not even read, so an editor and the borrow checker see a plain function,
 //! and a half-typed one is no concern of ours. What stands beside it is written by [`beside`](crate::beside).
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Path;
 
@@ -23,8 +23,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     let mut function: Function = match Function::read(&item) {
         Ok(function) => function,
         Err(error) => {
-            let is_function = item.clone().into_iter().any(|token| token.to_string() == "fn");
-            if is_function {
+            if is_function(&item) {
                 errors.push(error);
             } else {
                 let first = item.clone().into_iter().next();
@@ -47,7 +46,10 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         let help = "name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(again, "a function has one `#[on]`", &[help.to_owned()]);
     }
-    let rest = if args.is_empty() {
+    let rest = if !function.is_whole {
+        let args = Args::parse(args, &mut errors);
+        expand_stub(&args, &Outside::of(&function, Tokens::default()))
+    } else if args.is_empty() {
         // Said here, because the second step has no token to point at but its own hidden name.
         let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
         errors.add(TokenStream::new(), "`#[on]` needs the name of an event", &[help.to_owned()]);
@@ -60,6 +62,16 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let (errors, allow) = (errors.to_tokens(), allowed_signature(&function.signature));
     [allow, item, errors, rest].into_iter().collect()
+}
+
+/// Whether it is meant as one: `fn`, and in front of it nothing but words and attributes. `type F = fn(Event);` is none.
+fn is_function(item: &TokenStream) -> bool {
+    let mut ahead = item
+        .clone()
+        .into_iter()
+        .filter(|token| !matches!(token, TokenTree::Punct(sign) if sign.as_char() == '#'));
+    let first = ahead.find(|token| matches!(token, TokenTree::Punct(_)) || token.to_string() == "fn");
+    matches!(first, Some(TokenTree::Ident(_)))
 }
 
 /// Whether an attribute is this one: `on`, or `bitcart_events::on`.

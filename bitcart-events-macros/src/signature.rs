@@ -25,13 +25,9 @@ impl Parameter<'_> {
         last_segment_is(self.ty, segment)
     }
 
-    /// The type behind any number of `&`, if there are some.
+    /// [`referred_to`] by its type.
     pub(crate) fn referred_to(&self) -> Option<&Type> {
-        let mut ty = ungrouped(self.ty);
-        while let Type::Reference(reference) = ty {
-            ty = ungrouped(&reference.elem);
-        }
-        self.is_reference().then_some(ty)
+        referred_to(self.ty)
     }
 
     /// Whether it is such a type, or refers to one.
@@ -90,6 +86,12 @@ impl ByType {
             Self::InboxTx => "an `InboxTx`",
         }
     }
+}
+
+/// The type behind any number of `&`, if there are some.
+pub(crate) fn referred_to(ty: &Type) -> Option<&Type> {
+    let Type::Reference(reference) = ungrouped(ty) else { return None };
+    Some(referred_to(&reference.elem).unwrap_or_else(|| ungrouped(&reference.elem)))
 }
 
 /// Whether a type's last segment is `segment`, whatever path leads there.
@@ -219,10 +221,10 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
     parameters
 }
 
-/// `_: Event`, which is a mistake of its own.
+/// `_: Event` and `&event: Event`, which are a mistake of their own.
 pub(crate) fn has_unnamed_event(signature: &Signature) -> bool {
     signature.inputs.iter().any(|input| match input {
-        FnArg::Typed(typed) => matches!(*typed.pat, Pat::Wild(_)) && last_segment_is(&typed.ty, "Event"),
+        FnArg::Typed(typed) => !matches!(*typed.pat, Pat::Ident(_)) && last_segment_is(&typed.ty, "Event"),
         FnArg::Receiver(_) => false,
     })
 }

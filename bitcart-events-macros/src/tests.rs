@@ -106,6 +106,22 @@ fn a_schema_is_asked_where_it_was_said_to_be() {
     assert_eq!(output.to_string(), tokens(expected).to_string());
 }
 
+/// rustc has said what is wrong with them. What stands beside the function is there nevertheless.
+#[test]
+fn parameters_that_cannot_be_read_are_left_to_rustc() {
+    for item in ["fn f(event, height: u64) {}", "fn f(event: Event height: u64) {}"] {
+        let output = attribute(tokens("\"new_block\""), tokens(item));
+        assert_holds(&output, &[item, "struct f {}", "Handle for f"]);
+        assert!(!output.to_string().contains("compile_error"), "{output}");
+    }
+    let output = attribute(tokens("\"new_block\""), tokens("#[a] pub fn (event: Event) {}"));
+    assert_holds(&output, &["expected identifier"]);
+    let output = attribute(tokens("\"new_block\""), tokens("fn f(&self, event) {}"));
+    assert!(!output.to_string().contains("struct"), "{output}");
+    let output = attribute(tokens("\"new_block\", blockin"), tokens("fn f(event) {}"));
+    assert_holds(&output, &["unknown option `blockin`"]);
+}
+
 /// A schema with a mistake has said so itself.
 #[test]
 fn a_mistaken_schema_is_not_held_against_its_handlers() {
@@ -118,6 +134,7 @@ fn a_mistaken_schema_is_not_held_against_its_handlers() {
 fn mistakes_that_the_attribute_finds_itself() {
     for (args, item, message) in [
         ("\"new_block\"", "struct Block {}", "`#[on]` stands on functions only | write it above an `fn`"),
+        ("\"new_block\"", "#[a] type F = fn();", "`#[on]` stands on functions only | write it above an `fn`"),
         (
             "",
             "fn f(event: Event) {}",

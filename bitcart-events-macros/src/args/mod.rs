@@ -2,13 +2,15 @@
 
 mod values;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Ident, LitStr, Path, Token, bracketed};
 
-use self::values::{MOST_RETRIES, flag, last_word, path, retries, string, strings, ungrouped};
+use self::values::{
+    MOST_RETRIES, flag, last_word, path, retries, skip_to_comma, string, strings, ungrouped, value_of,
+};
 use crate::currency::{self, currency};
 use crate::errors::{Errors, with_help};
 use crate::names;
@@ -85,7 +87,14 @@ impl Args {
                 break;
             }
             if input.peek(LitStr) {
-                strays.push(input.parse()?);
+                let stray: LitStr = input.parse()?;
+                if is_option(&stray.value()) {
+                    self.options_read = false;
+                    let help = format!("write `{}`", stray.value());
+                    errors.add(stray, "an option stands without quotes", &[help]);
+                } else {
+                    strays.push(stray);
+                }
                 continue;
             }
             let name = input.call(Ident::parse_any).map_err(|error| {
@@ -133,16 +142,27 @@ impl Args {
     /// A string; a bare word is answered with the same word in quotes.
     fn read_event(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         if input.peek(LitStr) {
-            self.events.push(input.parse()?);
+            let name: LitStr = input.parse()?;
+            if !name.suffix().is_empty() {
+                self.options_read = false;
+                let help = "put a comma behind the name: `#[on(\"new_payment\", blocking)]`";
+                errors.add(&name, "the name of an event ends with its quotes", &[help.to_owned()]);
+            }
+            self.events.push(name);
             return Ok(());
         }
         self.events_read = false;
-        let path = input.call(Path::parse_mod_style).map_err(|error| {
-            let message = "expected the name of an event\n= help: write `#[on(\"new_payment\")]`";
-            syn::Error::new(error.span(), message)
-        })?;
+        let expected = |span| {
+            let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
+            syn::Error::new(span, format!("expected the name of an event\n= help: {help}"))
+        };
+        if input.peek(Ident) && input.peek2(Token![!]) {
+            // No macro is expanded here.
+            return Err(expected(input.span()));
+        }
+        let path = input.call(Path::parse_mod_style).map_err(|error| expected(error.span()))?;
         let word = last_word(&path);
-        if OPTIONS.iter().any(|(option, _)| *option == word) {
+        if is_option(&word) {
             let help = "write `#[on(\"new_payment\", …)]`, with the options behind it";
             let message = format!("the name of an event comes before the options\n= help: {help}");
             return Err(syn::Error::new_spanned(path, message));
@@ -227,6 +247,7 @@ impl Args {
         let example = OPTIONS.iter().find(|(known, _)| *known == option).map_or("", |(_, example)| *example);
         let help = [match option {
             "retries" => format!("write a whole number up to {MOST_RETRIES}: `{example}`"),
+            "currency" => format!("write `{example}`, or a list: `currency = [\"ETH\", \"BNB\"]`"),
             _ => format!("write `{example}`"),
         }];
         if !input.peek(Token![=]) {
@@ -241,7 +262,8 @@ impl Args {
             errors.add(name, format!("option `{option}` needs a value"), &help);
             return Ok(None);
         }
-        let expr: Expr = input.parse()?;
+        let [write] = &help;
+        let expr: Expr = input.parse().map_err(|error| with_help(&error, write))?;
         let value = read(ungrouped(&expr));
         if value.is_none() {
             self.options_read = false;
@@ -264,25 +286,20 @@ impl Args {
             Some(known) => self.currencies.push((known, code)),
             None => {
                 self.options_read = false;
-                errors.add(code, format!("unknown currency `{text}`"), &currency::known(&text));
+                let list = names::as_a_list(&text, |part| currency(part).is_some());
+                let help = list.map_or_else(|| currency::known(&text), |list| vec![list]);
+                errors.add(code, format!("unknown currency `{text}`"), &help);
             }
         }
     }
 }
 
+/// `blocking`, and `register = false`.
+fn is_option(text: &str) -> bool {
+    let name = text.split([' ', '=']).next();
+    OPTIONS.iter().any(|(option, _)| Some(*option) == name)
+}
+
 fn known_options() -> String {
     format!("the options are {}", names::list(OPTIONS.iter().map(|(_, example)| *example)))
-}
-
-/// What stands behind `=`, if there is one.
-fn value_of(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
-    input.parse::<Option<Token![=]>>()?.map(|_| input.parse()).transpose()
-}
-
-/// `currency: "ETH"` and `currency("ETH")` are one mistake.
-fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        input.parse::<TokenTree>()?;
-    }
-    Ok(())
 }

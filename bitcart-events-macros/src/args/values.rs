@@ -1,6 +1,21 @@
 //! What can stand behind the `=` of an option.
 
-use syn::{Expr, ExprLit, Lit, LitStr, Path};
+use proc_macro2::TokenTree;
+use syn::parse::ParseStream;
+use syn::{Expr, ExprLit, Lit, LitStr, Path, Token};
+
+/// What stands behind `=`, if there is one.
+pub(super) fn value_of(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
+    input.parse::<Option<Token![=]>>()?.map(|_| input.parse()).transpose()
+}
+
+/// `currency: "ETH"` and `currency("ETH")` are one mistake.
+pub(super) fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
 
 /// What came through `macro_rules!` as `$value:expr` has an invisible group around it.
 pub(super) fn ungrouped(expr: &Expr) -> &Expr {

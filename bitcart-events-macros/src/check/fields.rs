@@ -1,6 +1,8 @@
 //! Parameters against the fields of the events.
 
-use super::types::misplaced;
+use std::collections::BTreeSet;
+
+use super::types::{instead, misplaced};
 use super::{Source, event_list};
 use crate::args::Args;
 use crate::errors::Errors;
@@ -115,18 +117,21 @@ impl<'a> Context<'_, 'a> {
                     "the whole update comes to a handler by hand, see `add_event_handler`".to_owned()
                 }
                 _ => {
-                    let inner = parameter.referred_to().unwrap_or(parameter.ty);
-                    let shared = sole_argument(inner).filter(|(name, _)| name == "Arc");
-                    let given = if shared.is_some() { ", given with `.shared_state(…)`" } else { "" };
-                    let inner = match type_text(shared.map_or(inner, |(_, inner)| inner)).as_str() {
-                        "str" => "String".to_owned(),
-                        inner => inner.to_owned(),
-                    };
-                    format!("a value of your own comes as `{}: State<{inner}>`{given}", parameter.ident)
+                    let own = as_a_state(parameter);
+                    self.told_by_type(parameter).map_or(own.clone(), |told| format!("{told} If not, {own}"))
                 }
             });
         }
         errors.add(parameter.ident, format!("{} {verb} no field `{name}`", event_list(self.events)), &help);
+    }
+
+    /// The field that is meant by a type which only one has.
+    fn told_by_type(&self, parameter: &Parameter<'_>) -> Option<String> {
+        let fields = self.events.iter().flat_map(|event| &event.fields);
+        let told = fields.filter(|field| field.kind.is_told_by(parameter.ty));
+        let names: BTreeSet<String> = told.map(|field| field.ident.to_string()).collect();
+        let only = names.first().filter(|_| names.len() == 1)?;
+        Some(format!("did you mean `{only}`, the one field of this type?"))
     }
 
     /// Where the field may be missing, the parameter has to be an `Option`. Whether everything about the parameter's type
@@ -166,13 +171,16 @@ impl<'a> Context<'_, 'a> {
             (why, Some(Self::settling(&open)))
         };
         let (kind, ty) = (field.kind, parameter.written_type());
-        let is_wrong = kind.refuses(parameter.ty);
-        let write = if is_wrong {
-            let write = format!("write `{}: Option<{}>`", parameter.ident, kind.type_instead_of(&ty));
-            format!("{write}, because {}", kind.reason_against(parameter.ty, &ty))
-        } else {
-            format!("write `{}: Option<{ty}>`", parameter.ident)
-        };
+        // What rustc, or the next check, would say of the type is said here.
+        let wrong = instead(kind, parameter.ty).or_else(|| {
+            let refused = || (kind.reason_against(parameter.ty, &ty), kind.type_instead_of(&ty));
+            kind.refuses(parameter.ty).then(refused)
+        });
+        let is_wrong = wrong.is_some();
+        let (because, ty) =
+            wrong.map_or((String::new(), ty), |(reason, write)| (format!(", because {reason}"), write));
+        let ty = if ty.starts_with("Option<") { ty } else { format!("Option<{ty}>") };
+        let write = format!("write `{}: {ty}`{because}", parameter.ident);
         let help: Vec<String> = [why, write].into_iter().chain(settle).collect();
         errors.add(parameter.ty, format!("`{name}` must be an `Option`"), &help);
         is_wrong
@@ -202,4 +210,16 @@ impl<'a> Context<'_, 'a> {
         let chosen = &self.args.currencies;
         !chosen.is_empty() && chosen.iter().all(|(code, _)| fields().all(|field| !field.sent.by(code)))
     }
+}
+
+/// What no field could be.
+fn as_a_state(parameter: &Parameter<'_>) -> String {
+    let inner = parameter.referred_to().unwrap_or(parameter.ty);
+    let shared = sole_argument(inner).filter(|(name, _)| name == "Arc");
+    let given = if shared.is_some() { ", given with `.shared_state(…)`" } else { "" };
+    let inner = match type_text(shared.map_or(inner, |(_, inner)| inner)).as_str() {
+        "str" => "String".to_owned(),
+        inner => inner.to_owned(),
+    };
+    format!("a value of your own comes as `{}: State<{inner}>`{given}", parameter.ident)
 }

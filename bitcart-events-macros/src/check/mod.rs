@@ -89,9 +89,13 @@ pub(crate) fn check<'a>(
 fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Vec<&'a EventDef>, bool) {
     let mut events: Vec<&EventDef> = Vec::new();
     let mut all_known = args.events_read;
-    for literal in &args.events {
+    for (index, literal) in args.events.iter().enumerate() {
         let name = literal.value();
         let event = schema.event(&name).or_else(|| {
+            if let Some(list) = names::as_a_list(&name, |part| schema.event(part).is_some()) {
+                errors.add(literal, format!("unknown event `{name}`"), &[list]);
+                return None;
+            }
             let meant = names::closest(&name, schema.event_names());
             let known = format!("the events are {}", names::list(schema.event_names()));
             let help = match meant {
@@ -113,7 +117,8 @@ fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Ve
         };
         if !events.iter().any(|listed| listed.name == event.name) {
             events.push(event);
-        } else if event.name == name {
+        } else if event.name == name && args.events.iter().take(index).any(|before| before.value() == name) {
+            // As it is: what only misspells it has been spoken of.
             errors.add(
                 literal,
                 format!("event `{name}` is listed twice"),

@@ -5,7 +5,7 @@ use syn::Type;
 
 use super::Source;
 use crate::schema::{Kind, is_plain, option_inner, sole_argument, ungrouped};
-use crate::signature::{ByType, Parameter, holds, last_segment_is, type_text};
+use crate::signature::{ByType, Parameter, holds, last_segment_is, referred_to, type_text};
 
 /// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
 /// write.
@@ -21,32 +21,70 @@ pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(
             let is_coin = parameter.is_reference() && parameter.refers_to("Coin");
             return is_coin.then(|| ("the wallet comes by value".to_owned(), "Coin".to_owned()));
         }
-        Source::Event | Source::Field(_) => {}
-    }
-    if holds(parameter.ty, "static") {
-        let message = "an argument is borrowed only for as long as the handler runs";
-        return Some((message.to_owned(), ty().replace("&'static ", "&").replace("'static", "'_")));
-    }
-    if holds(parameter.ty, "mut") {
-        let message = "an argument cannot be borrowed mutably";
-        return Some((message.to_owned(), ty().replace("mut ", "")));
+        Source::Field(kind) => return instead(*kind, parameter.ty),
+        Source::Event => {}
     }
     let inner = parameter.referred_to();
-    let kind = match source {
-        Source::Field(kind) => kind,
-        _ if inner.is_some() && parameter.refers_to("Event") => {
-            return Some(("the event comes by value".to_owned(), "Event".to_owned()));
-        }
-        _ if inner.is_some_and(|inner| last_segment_is(inner, "str")) || !is_plain(parameter.ty) => {
-            return None;
-        }
-        _ => return Some((format!("the event cannot be passed as `{}`", ty()), "Event".to_owned())),
-    };
-    let write = wrapped(*kind, parameter.ty).or_else(|| {
-        let owned = inner.filter(|inner| kind.refuses(parameter.ty) && !kind.refuses(inner))?;
-        Some(type_text(owned))
-    })?;
-    Some((format!("{} cannot be passed as `{}`", kind.words(), ty()), write))
+    if let Some((message, write)) = borrowed_otherwise(parameter.ty) {
+        let write = if parameter.refers_to("Event") { "Event".to_owned() } else { write };
+        return Some((message.to_owned(), write));
+    }
+    if inner.is_some() && parameter.refers_to("Event") {
+        return Some(("the event comes by value".to_owned(), "Event".to_owned()));
+    }
+    if inner.is_some_and(|inner| last_segment_is(inner, "str")) || !is_plain(parameter.ty) {
+        return None;
+    }
+    Some((format!("the event cannot be passed as `{}`", ty()), "Event".to_owned()))
+}
+
+/// What is wrong with the type of a field, and what to write.
+pub(super) fn instead(kind: Kind, ty: &Type) -> Option<(String, String)> {
+    let message = || format!("{} cannot be passed as `{}`", kind.words(), type_text(ty));
+    if let Some((message, text)) = borrowed_otherwise(ty) {
+        // That may not fit either.
+        let mended = syn::parse_str::<Type>(&text).ok();
+        let fitting = mended.and_then(|mended| {
+            let inner = option_inner(&mended);
+            let ty = inner.unwrap_or(&mended);
+            let usual = || kind.refuses(ty).then(|| kind.usual_type().to_owned());
+            let write = instead(kind, ty).map(|(_, write)| write).or_else(usual)?;
+            Some(if inner.is_some() { format!("Option<{write}>") } else { write })
+        });
+        return Some((message.to_owned(), fitting.unwrap_or(text)));
+    }
+    if let Some(write) = borrowing_json(ty) {
+        return Some(("what `Json` reads owns its text: `String` rather than `&str`".to_owned(), write));
+    }
+    if let Some(write) = wrapped(kind, ty) {
+        return Some((message(), write));
+    }
+    let owned = referred_to(ty).filter(|owned| kind.refuses(ty) && !kind.refuses(owned))?;
+    Some((message(), type_text(owned)))
+}
+
+/// What is borrowed in a way that no argument is: the message, and the type without it.
+fn borrowed_otherwise(ty: &Type) -> Option<(&'static str, String)> {
+    let text = || type_text(ty);
+    if holds(ty, "static") {
+        let message = "an argument is borrowed only for as long as the handler runs";
+        return Some((message, text().replace("&'static ", "&").replace("'static", "'_")));
+    }
+    holds(ty, "mut").then(|| ("an argument cannot be borrowed mutably", text().replace("mut ", "")))
+}
+
+/// `Json<String>` for a `Json<&str>`, of which rustc says that an implementation is not general enough.
+fn borrowing_json(ty: &Type) -> Option<String> {
+    let (_, read) = sole_argument(option_inner(ty).unwrap_or(ty)).filter(|(name, _)| name == "Json")?;
+    if !type_text(read).contains(['&', '\'']) {
+        return None;
+    }
+    let borrowed = type_text(ty);
+    Some(
+        ["<'_>", "'_, ", "&"]
+            .iter()
+            .fold(borrowed.replace("&str", "String"), |text, sign| text.replace(sign, "")),
+    )
 }
 
 /// Whether a value of the type has no size, itself or in an `Option` or a `State`.
@@ -64,10 +102,17 @@ pub(super) fn is_unsized(ty: &Type) -> bool {
 fn wrapped(kind: Kind, ty: &Type) -> Option<String> {
     let (wrapper, inner) =
         sole_argument(ty).filter(|(name, _)| ["Arc", "Box", "Cow", "Rc"].contains(&name.as_str()))?;
-    if last_segment_is(inner, "String") && !kind.refuses(inner) {
-        return Some(format!("{}<str>", if wrapper == "Rc" { "Arc" } else { wrapper.as_str() }));
+    let text = type_text(inner);
+    if kind.refuses(inner) {
+        return Some(kind.type_instead_of(&text));
     }
-    (is_plain(inner) && !last_segment_is(inner, "str")).then(|| type_text(inner))
+    if last_segment_is(inner, "String") {
+        // With the path that is written, because the name alone may not be there.
+        let written = type_text(ty);
+        let path = written.split('<').next().filter(|_| wrapper != "Rc");
+        return Some(format!("{}<str>", path.unwrap_or("Arc")));
+    }
+    (is_plain(inner) && !last_segment_is(inner, "str")).then_some(text)
 }
 
 /// What to write for a state that only one thread may have.
@@ -82,24 +127,26 @@ fn unshareable(state: &Type) -> Option<String> {
     }
 }
 
+/// What is behind any `Option`, `&`, `Arc` and `Box`. Not behind `State`: `State<Delivery>` is a value of the user's own.
+fn unwrapped(ty: &Type) -> &Type {
+    let is_wrapper = |name: &str| ["Option", "Arc", "Box"].contains(&name);
+    let inside = sole_argument(ty).filter(|(name, _)| is_wrapper(name)).map(|(_, inner)| inner);
+    referred_to(ty).or(inside).map_or(ty, unwrapped)
+}
+
 /// What is known by its type, but stands there in another way: its place, the message, and what to write.
 pub(super) fn misplaced<'p>(parameter: &'p Parameter<'_>) -> Option<(&'p dyn ToTokens, String, String)> {
     let (ident, ty) = (parameter.ident, parameter.ty);
-    if parameter.refers_to("Event") {
+    let inner = unwrapped(ty);
+    if last_segment_is(inner, "Event") {
         let message = "the event comes in a parameter named `event`";
         return Some((ident, message.to_owned(), "event: Event".to_owned()));
     }
-    if parameter.refers_to("Coin") {
+    if last_segment_is(inner, "Coin") {
         let message = "the wallet comes in a parameter named `instance`";
         return Some((ident, message.to_owned(), "instance: Coin".to_owned()));
     }
-    // An alternative to `State<Delivery>` would be wrong: that is a value of the user's own.
-    let shared =
-        || sole_argument(ty).filter(|(name, _)| name == "Arc" || name == "Box").map(|(_, inner)| inner);
-    let (inner, what_it_is) = match option_inner(ty) {
-        Some(inner) => (inner, "is always there"),
-        None => (parameter.referred_to().or_else(shared)?, "comes by value"),
-    };
     let known = ByType::of(inner)?;
+    let what_it_is = if option_inner(ty).is_some() { "is always there" } else { "comes by value" };
     Some((ty, format!("{} {what_it_is}", known.words()), format!("{ident}: {}", type_text(inner))))
 }

@@ -103,6 +103,20 @@ impl Kind {
         (!fits || is_borrowed || holds_borrowed) && is_plain(ty)
     }
 
+    /// Whether a type says that a field of this kind is meant, and no other.
+    pub(crate) fn is_told_by(self, ty: &Type) -> bool {
+        let told: &[&str] = match self {
+            Self::Int => &INTEGERS,
+            Self::Str => &TEXTS,
+            Self::Amount => &["Decimal"],
+            Self::Status => &["PaymentStatus"],
+            Self::List => &["Vec"],
+            Self::Bool => &["bool"],
+            Self::Json => &["Json"],
+        };
+        core_name(ty).is_some_and(|name| told.contains(&name.as_str()))
+    }
+
     /// Why the type, which is written as `ty`, does not fit.
     pub(crate) fn reason_against(self, ty: &Type, written: &str) -> String {
         let is_float = core_name(ty).is_some_and(|name| name == "f32" || name == "f64");

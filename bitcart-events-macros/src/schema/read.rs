@@ -18,6 +18,8 @@ pub(crate) struct Outline {
     pub(crate) vis: Visibility,
     pub(crate) module: Ident,
     body: TokenStream,
+    /// What stands behind it, where nothing belongs.
+    behind: TokenStream,
 }
 
 impl Parse for Outline {
@@ -29,7 +31,7 @@ impl Parse for Outline {
             let module = input.parse()?;
             let body;
             braced!(body in input);
-            Ok(Self { docs, vis, module, body: body.parse()? })
+            Ok(Self { docs, vis, module, body: body.parse()?, behind: input.parse()? })
         };
         outline(input).map_err(|error: syn::Error| {
             with_help(&error, "write `events! { mod shop { order_shipped { order_id: Int } } }`")
@@ -40,7 +42,7 @@ impl Parse for Outline {
 impl Outline {
     /// Reads what stands in it. `others` are events whose names are taken.
     pub(crate) fn read(self, others: Option<&Schema>, errors: &mut Errors) -> Schema {
-        let Self { docs, vis, module, body } = self;
+        let Self { docs, vis, module, body, behind } = self;
         let mut events = Vec::new();
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
@@ -54,6 +56,10 @@ impl Outline {
         };
         if let Err(error) = parser.parse2(body) {
             errors.push(error);
+        }
+        if let Some(first) = behind.into_iter().next() {
+            let help = "put what stands behind it into an `events! { … }` of its own";
+            errors.add(first, "`events!` writes one module", &[help.to_owned()]);
         }
         Schema { docs, vis, module, events }
     }

@@ -216,6 +216,15 @@ fn all_mistakes_come_in_one_run() {
 }
 
 #[test]
+fn a_second_module() {
+    let code: TokenStream = events(quote!({ be } {} { mod a { b { c: Int } } mod d {} }));
+    let message =
+        "`events!` writes one module\\n= help: put what stands behind it into an `events! { … }` of its own";
+    assert!(code.to_string().contains(message), "{code}");
+    assert!(code.to_string().contains("mod a"), "{code}");
+}
+
+#[test]
 fn what_is_no_module() {
     let error: TokenStream = events(quote!({ be } {} { order_shipped { order_id: Int } }));
     let message = "expected `mod`\\n= help: write `events! { mod shop { order_shipped { order_id: Int } } }`";

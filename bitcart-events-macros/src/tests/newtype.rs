@@ -34,6 +34,7 @@ fn what_is_inside_is_read() {
 
 #[test]
 fn mistakes() {
+    let borrowed = "an argument is borrowed only for as long as the handler runs";
     let one = "`StrField` is derived for a struct with one field | write `struct Id(String);`, or `impl StrField` by hand";
     for (item, message) in [
         ("struct Id;", one),
@@ -46,6 +47,18 @@ fn mistakes() {
         (
             "#[field(krate = be)] struct Id(String);",
             "unknown option `krate` | write `#[field(crate = path::to::bitcart_events)]`",
+        ),
+        (
+            "#[field(crate)] struct Id(String);",
+            "expected `=` | write `#[field(crate = path::to::bitcart_events)]`",
+        ),
+        (
+            "struct Id(&'static str);",
+            &format!("{borrowed} | write `struct Id<'a>(&'a str);`, or own it: `String`"),
+        ),
+        (
+            "struct Id { text: Cow<'static, str> }",
+            &format!("{borrowed} | write `struct Id<'a> {{ text: Cow<'a, str> }}`, or own it: `String`"),
         ),
     ] {
         assert_eq!(messages(&derived(item)), [message], "{item}");

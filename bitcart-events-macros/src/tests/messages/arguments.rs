@@ -6,11 +6,26 @@ use super::{OPTIONS, assert_each, expanded, messages};
 #[test]
 fn arguments() {
     let option = |message: &str| format!("{message} | {OPTIONS}");
-    let expected = "expected the name of an event | write `#[on(\"new_payment\")]`";
+    let expected = "expected the name of an event | \
+                    write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
     assert_each(&[
         (",", BLOCK, expected),
         ("5", BLOCK, expected),
         ("[\"new_block\", 5]", BLOCK, expected),
+        ("vec![\"new_block\"]", BLOCK, expected),
+        (
+            "\"new_block\"blocking",
+            BLOCK,
+            "the name of an event ends with its quotes | \
+             put a comma behind the name: `#[on(\"new_payment\", blocking)]`",
+        ),
+        ("\"new_block\", \"blocking\"", BLOCK, "an option stands without quotes | write `blocking`"),
+        ("\"new_block\", \"retries=5\"", BLOCK, "an option stands without quotes | write `retries=5`"),
+        (
+            "\"new_block\", currency = [\"BTC\" \"LTC\"]",
+            BLOCK,
+            "expected `,` or `;` | write `currency = \"ETH\"`, or a list: `currency = [\"ETH\", \"BNB\"]`",
+        ),
         ("new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
         ("event::new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
         ("event::NewBlock", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
@@ -57,7 +72,7 @@ fn arguments() {
         (
             "\"new_block\", currency = []",
             BLOCK,
-            "option `currency` does not take this value | write `currency = \"ETH\"`",
+            "option `currency` does not take this value | write `currency = \"ETH\"`, or a list: `currency = [\"ETH\", \"BNB\"]`",
         ),
         (
             "\"new_block\", schema = <Shop as Events>::schema",
@@ -117,7 +132,7 @@ fn a_misspelt_option_counts_as_the_one_that_was_meant() {
 /// However a value is written wrongly, it is one mistake.
 #[test]
 fn values_of_options() {
-    let needs = "option `currency` needs a value | write `currency = \"ETH\"`";
+    let needs = "option `currency` needs a value | write `currency = \"ETH\"`, or a list: `currency = [\"ETH\", \"BNB\"]`";
     for (args, message) in [
         (
             "\"new_block\"; blocking",

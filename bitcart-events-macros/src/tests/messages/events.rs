@@ -21,6 +21,21 @@ fn events_and_currencies() {
             format!("unknown event `order_shipped` | {EVENTS} | Bitcart's own come without `schema`")
         }),
         (
+            "\"new_block, new_payment\"",
+            BLOCK,
+            "unknown event `new_block, new_payment` | write a list: `[\"new_block\", \"new_payment\"]`",
+        ),
+        (
+            "\"new_block\", currency = \"btc,LTC\"",
+            BLOCK,
+            "unknown currency `btc,LTC` | write a list: `[\"btc\", \"LTC\"]`",
+        ),
+        (
+            "[\"new_blok\", \"new_block\"]",
+            "fn f(event: Event)",
+            &format!("unknown event `new_blok` | did you mean `new_block`? | {EVENTS}"),
+        ),
+        (
             "[\"new_block\", \"new_block\"]",
             "fn f(event: Event, height: Option<u64>)",
             "event `new_block` is listed twice | remove one of the two",

@@ -78,7 +78,11 @@ fn an_option_of_a_type_that_fits_is_suggested() {
         ("Int", "Cow<str>", "u64", "a whole number"),
         ("Int", "Decimal", "u64", "a whole number"),
         ("Str", "u64", "&str", "text"),
-        ("Str", "&String", "&str", "text"),
+        ("Str", "&String", "String", "text"),
+        ("Str", "&Option<String>", "String", "text"),
+        ("Str", "Arc<String>", "Arc<str>", "text"),
+        ("Str", "Box<Option<String>>", "String", "text"),
+        ("Json", "Box<u8>", "Json<u8>", "JSON"),
         ("Int", "&u64", "u64", "a whole number"),
         ("Str", "PaymentStatus", "&str", "text"),
         ("Amount", "u64", "Decimal", "an amount"),
@@ -94,6 +98,16 @@ fn an_option_of_a_type_that_fits_is_suggested() {
     }
     for ty in ["u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize"] {
         assert_eq!(said("Str", ty), [lines("x", ty, "&str", "text")], "{ty}");
+    }
+    for (ty, reason) in [
+        ("&'static str", "an argument is borrowed only for as long as the handler runs"),
+        ("&mut str", "an argument cannot be borrowed mutably"),
+    ] {
+        let message = format!(
+            "`x` must be an `Option` | a handler of several events takes every field as an `Option` | \
+             write `x: Option<&str>`, because {reason}"
+        );
+        assert_eq!(said("Str", ty), [message], "{ty}");
     }
     for (kind, ty) in [
         ("Int", "u8"),

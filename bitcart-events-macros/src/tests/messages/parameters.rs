@@ -31,6 +31,11 @@ fn parameters() {
         ),
         (
             "\"new_block\"",
+            "fn f(event: Event, btc: Option<Arc<Coin>>)",
+            "the wallet comes in a parameter named `instance` | write `instance: Coin`",
+        ),
+        (
+            "\"new_block\"",
             "fn f(event: Event, db: Db<u8>)",
             "`new_block` has no field `db` | its fields are `height: u64` | \
              a value of your own comes as `db: State<Db<u8>>`",
@@ -64,7 +69,8 @@ fn parameters() {
         (
             "\"new_block\"",
             "fn f(event: Event, block: u64)",
-            "`new_block` has no field `block` | its fields are `height: u64` | a value of your own comes as `block: State<u64>`",
+            "`new_block` has no field `block` | its fields are `height: u64` | \
+             did you mean `height`, the one field of this type? If not, a value of your own comes as `block: State<u64>`",
         ),
         (
             "\"new_payment\"",
@@ -136,6 +142,8 @@ fn values_that_come_in_another_way() {
         ),
         ("delivery: &Delivery", "a delivery comes by value | write `delivery: Delivery`".to_owned()),
         ("d: Arc<be::Delivery>", "a delivery comes by value | write `d: be::Delivery`".to_owned()),
+        ("d: Option<&Delivery>", "a delivery is always there | write `d: Delivery`".to_owned()),
+        ("d: &Arc<Delivery>", "a delivery comes by value | write `d: Delivery`".to_owned()),
         ("d: Option<Delivery>", "a delivery is always there | write `d: Delivery`".to_owned()),
         ("_: Delivery", "a handler's parameter needs a name | write `_delivery: Delivery`".to_owned()),
         (
@@ -238,4 +246,29 @@ fn an_event_without_a_name_is_one_mistake() {
 fn an_option_of_nothing_is_an_option() {
     let signature = "fn f(event: Event, sent_amount: Option)";
     assert_eq!(messages(&expanded("\"new_payment\"", signature)), [""; 0]);
+}
+
+/// Which of a payment's fields a parameter is meant as whose name says nothing.
+#[test]
+fn the_one_field_of_a_type() {
+    for (ty, field) in [
+        ("PaymentStatus", Some("status")),
+        ("Option<Decimal>", Some("sent_amount")),
+        // There are two texts, and no number: a status is taken as one, but not meant by one.
+        ("&str", None),
+        ("u64", None),
+        ("bool", None),
+        ("Vec<String>", None),
+        ("Mine", None),
+    ] {
+        let [message] = &messages(&expanded("\"new_payment\"", &format!("fn f(event: Event, x: {ty})")))[..]
+        else {
+            panic!("{ty} has one message")
+        };
+        let meant =
+            field.map(|field| format!("did you mean `{field}`, the one field of this type? If not, a value"));
+        assert_eq!(message.contains("of this type"), meant.is_some(), "{message}");
+        assert!(message.contains(&meant.unwrap_or_default()), "{message}");
+        assert!(message.contains("a value of your own comes as `x: State<"), "{message}");
+    }
 }

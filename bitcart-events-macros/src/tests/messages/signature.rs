@@ -60,6 +60,7 @@ fn shape() {
 fn a_pattern_of_ones_own_type() {
     let message = "a handler's parameter is a name, not a pattern | \
                    write the field's name in its place, and take it apart inside the function";
-    let file = expanded("\"new_block\"", "fn f(event: Event, OrderId(id): OrderId)");
-    assert_eq!(messages(&file), [message]);
+    for signature in ["fn f(event: Event, OrderId(id): OrderId)", "fn f(&event: Event)"] {
+        assert_eq!(messages(&expanded("\"new_block\"", signature)), [message], "{signature}");
+    }
 }

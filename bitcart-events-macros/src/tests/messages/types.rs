@@ -32,6 +32,26 @@ fn types() {
         ),
         (
             "\"new_block\"",
+            "fn f(event: Event, height: &mut u64)",
+            "an argument cannot be borrowed mutably | write `height: u64`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, height: Option<&'static u64>)",
+            "an argument is borrowed only for as long as the handler runs | write `height: Option<u64>`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: Event, height: &'static str)",
+            "an argument is borrowed only for as long as the handler runs | write `height: u64`",
+        ),
+        (
+            "\"new_block\"",
+            "fn f(event: &'static Event)",
+            "an argument is borrowed only for as long as the handler runs | write `event: Event`",
+        ),
+        (
+            "\"new_block\"",
             "fn f(event: String)",
             "the event cannot be passed as `String` | write `event: Event`",
         ),
@@ -67,13 +87,21 @@ fn types_that_look_wrong() {
         format!("`State<{ty}>` cannot be shared by handlers | write `x: State<{write}>`")
     };
     let said = |ty: &str, write: &str| format!("text cannot be passed as `{ty}` | write `tx: {write}`");
+    let json = |write: &str| {
+        format!("what `Json` reads owns its text: `String` rather than `&str` | write `tx: {write}`")
+    };
     for (parameter, message) in [
         ("x: State<RefCell<Db>>", shared("RefCell<Db>", "Mutex<Db>")),
         ("x: State<std::cell::Cell<u8>>", shared("std::cell::Cell<u8>", "Mutex<u8>")),
         ("x: State<Rc<Db>>", shared("Rc<Db>", "Db")),
         ("tx: Arc<String>", said("Arc<String>", "Arc<str>")),
+        ("tx: std::sync::Arc<String>", said("std::sync::Arc<String>", "std::sync::Arc<str>")),
+        ("tx: Box<u64>", said("Box<u64>", "&str")),
         ("tx: Rc<String>", said("Rc<String>", "Arc<str>")),
         ("tx: Cow<String>", said("Cow<String>", "Cow<str>")),
+        ("tx: Json<&str>", json("Json<String>")),
+        ("tx: Option<Json<Vec<&str>>>", json("Option<Json<Vec<String>>>")),
+        ("tx: Json<Order<'_>>", json("Json<Order>")),
         (
             "tx: Id<'static>",
             "an argument is borrowed only for as long as the handler runs | write `tx: Id<'_>`".to_owned(),
@@ -90,6 +118,8 @@ fn types_that_look_wrong() {
     for parameter in [
         "tx: Box<str>",
         "tx: Arc<Mine>",
+        "tx: Json<Mine>",
+        "tx: Option<Json<String>>",
         "x: State<Mutex<u8>>",
         "x: State<Cell>",
         "tx: Wrapper<String>",

@@ -1,0 +1,10 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+#[on("new_block", "blocking")]
+fn block(event: Event) {}
+
+fn main() {}
+
+//~ "blocking"

@@ -1,0 +1,15 @@
+#![allow(unused)]
+
+use bitcart_events::{Event, on};
+
+bitcart_events::events! {
+    mod shop { order_shipped { order_id: Int } }
+    mod depot { order_packed { order_id: Int } }
+}
+
+#[on("order_shipped", schema = shop)]
+fn shipped(event: Event, order_id: u64) {}
+
+fn main() {}
+
+//~ mod
