@@ -219,9 +219,11 @@ impl<H> History<H> {
 
     /// Drops what is held back, which was not delivered, and what came after it without a gap.
     pub(super) fn drop_held(&mut self) {
-        for Stretch { entries, .. } in &mut self.stretches {
+        for Stretch { entries, earlier, .. } in &mut self.stretches {
             let delivered = entries.iter().take_while(|entry| entry.held.is_none()).count();
             entries.truncate(delivered);
+            // One without entries lies nowhere, and must not be in the way of those before it.
+            *earlier &= delivered > 0;
         }
         self.delivered = self.stretches.iter().map(|stretch| stretch.entries.len()).sum();
     }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::Ledger;
 use super::fetch::Fetched;
 use crate::delivery::crew::Crew;
 use crate::delivery::desk::Desk;
 use crate::inbox::{Received, ReceivedId};
-use crate::{ApiManager, Coin, Currency, Daemon, ListenerBuilder, Update};
+use crate::{ApiManager, Coin, Currency, Daemon, Error, ErrorKind, ListenerBuilder, Update};
 
 fn payment(address: &str) -> String {
     format!(r#"{{"event": "new_payment", "address": "{address}", "status": 3, "status_str": "Paid"}}"#)
@@ -226,6 +227,28 @@ async fn a_wallet_that_comes_back_waits_for_what_is_under_way() {
         alone.ledger.answered_at_once(fetched);
     }
     expect(&mut handled, &["fetched", "held", "between", "after"]).await;
+}
+
+/// What came in between two questions is dropped with it, and what was delivered before is still known.
+#[tokio::test]
+async fn a_wallet_that_comes_back_knows_what_it_had_before_a_question_that_failed() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.frame(&frame("before"));
+    alone.ledger.connected();
+    alone.ledger.ask_all();
+    alone.ledger.frame(&frame("held"));
+    let failed = Error::new(ErrorKind::Connection, "gone".to_owned());
+    alone.ledger.answered_at_once(Fetched { coin: alone.coin.clone(), answer: Err(failed) });
+    alone.ledger.tick(Instant::now() + Duration::from_secs(1));
+    assert_eq!(alone.ledger.under_way, 1, "it is asked again");
+    alone.ledger.frame(&frame("after"));
+    remove(&manager);
+    alone.ledger.read_wallets();
+    add(&manager);
+    let fetched = alone.fetched(&["before", "held", "after"]);
+    alone.ledger.answered_at_once(fetched);
+    expect(&mut handled, &["before", "held", "after"]).await;
 }
 
 /// Its pong does not come any more.
