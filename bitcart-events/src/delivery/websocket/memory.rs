@@ -22,7 +22,12 @@ pub(crate) struct Memory {
 }
 
 /// What is known of a wallet.
-pub(super) type Known = (History<Box<Held>>, Life);
+pub(super) struct Known {
+    pub(super) history: History<Box<Held>>,
+    pub(super) life: Life,
+    /// At which load of the inbox this began.
+    pub(super) loaded: u64,
+}
 
 impl Memory {
     pub(super) fn keep(&self, currency: Currency, key: WalletId, known: Known) {

@@ -20,7 +20,7 @@ impl Ledger {
     /// Reads what the inbox keeps. What was here before is forgotten: not all of it may have been stored.
     pub(in super::super) async fn load(&mut self) -> Result<()> {
         if self.keeps {
-            self.troubles.mark_unchanged();
+            self.loaded = *self.troubles.borrow_and_update();
             self.chain = Chain::default();
             self.kept = self.kept().await?;
             let received = self.desk.dispatcher.inbox().received().await?.into_iter();
@@ -69,7 +69,9 @@ impl Ledger {
 
     /// Takes up a wallet, with what is known of it and what was fetched for it.
     pub(super) fn add(&mut self, key: WalletId, coin: Coin) {
-        let mut wallet = Wallet::new(coin, self.memory.take(self.currency, key), &self.passed);
+        // Of what could not be stored since then the inbox knows that it was not delivered.
+        let before = self.memory.take(self.currency, key).filter(|known| known.loaded == self.loaded);
+        let mut wallet = Wallet::new(coin, before, &self.passed);
         if self.keeps && wallet.history(&self.passed).is_new() {
             wallet.restore(
                 known(&mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),

@@ -80,6 +80,8 @@ pub(super) struct Ledger {
     unmerged: BTreeMap<ReceivedId, Received>,
     reread: HashSet<ReceivedId>,
     troubles: watch::Receiver<u64>,
+    /// How many of them there had been when the inbox was loaded.
+    loaded: u64,
     /// What is stored since it was loaded: in the order in which it came, or not at all.
     chain: Chain,
     /// The last number of what is kept.
@@ -98,6 +100,7 @@ impl Ledger {
             unmerged: BTreeMap::new(),
             reread: HashSet::new(),
             troubles: desk.dispatcher.troubles(),
+            loaded: 0,
             chain: Chain::default(),
             number: 0,
             block_rows: BlockRows::new(),
@@ -280,6 +283,6 @@ impl Ledger {
         if wallet.asking != Asking::No {
             self.left.insert(key);
         }
-        self.memory.keep(self.currency, key, wallet.into_known(&self.passed));
+        self.memory.keep(self.currency, key, wallet.into_known(&self.passed, self.loaded));
     }
 }

@@ -1,5 +1,8 @@
 //! In which order things go into the inbox, and to whom.
 
+#[cfg(feature = "sqlite")]
+mod kept;
+
 use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,10 +77,17 @@ fn manager() -> ApiManager {
 
 /// A manager's ledger, which has a socket, and the payments that its handler gets.
 async fn listening(manager: &ApiManager) -> (Alone, mpsc::UnboundedReceiver<String>) {
+    listening_with(manager, manager.listener()).await
+}
+
+async fn listening_with(
+    manager: &ApiManager,
+    listener: ListenerBuilder,
+) -> (Alone, mpsc::UnboundedReceiver<String>) {
     let (told, handled) = mpsc::unbounded_channel();
     let handler = move |update: Update| ready(told.send(update.raw().to_owned()).map_err(Into::into));
     manager.add_event_handler("new_payment", handler).unwrap();
-    let mut alone = Alone::new(&manager.coins().remove(0), manager.listener()).await;
+    let mut alone = Alone::new(&manager.coins().remove(0), listener).await;
     alone.ledger.is_established = true;
     (alone, handled)
 }
@@ -115,25 +125,6 @@ async fn an_answer_comes_after_the_frames_before_it() {
     for address in ["a", "b", "missed", "c"] {
         assert_eq!(handled.recv().await.unwrap(), payment(address));
     }
-}
-
-/// More frames arrive together than there is room for in memory: the file has room for all.
-#[cfg(feature = "sqlite")]
-#[tokio::test]
-async fn what_is_gathered_has_room_in_a_file() {
-    let folder = std::env::temp_dir().join(format!("bitcart-ledger-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let inbox = crate::inbox::SqliteInbox::open(folder.join("events.db")).unwrap();
-    let coin = coin();
-    coin.add_event_handler("new_payment", |_| std::future::pending()).unwrap();
-    let mut alone = Alone::new(&coin, coin.listener().inbox(inbox).capacity(8)).await;
-    (0..64).for_each(|number| alone.ledger.frame(&frame(&number.to_string())));
-    alone.ledger.flush();
-    for wallet in alone.ledger.wallets.values() {
-        assert_eq!((wallet.dropped, wallet.holds), (0, None));
-    }
-    drop(alone);
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 /// Between two looks at the wallets it was removed and added: it is another coin, with handlers of its own.

@@ -59,6 +59,7 @@ pub(super) enum Asking {
 
 impl Wallet {
     pub(super) fn new(coin: Coin, known: Option<Known>, blocks: &Blocks) -> Self {
+        let known = known.map(|known| (known.history, known.life));
         let (history, life) = known.unwrap_or_else(|| (History::default(), Life::new()));
         Self {
             coin,
@@ -80,10 +81,10 @@ impl Wallet {
 
     /// What stays known when it is not listened to any more. What is held goes with it: if the wallet comes back, that is still
     /// to be delivered, from the daemon's queue or an answer that is under way.
-    pub(super) fn into_known(mut self, blocks: &Blocks) -> Known {
+    pub(super) fn into_known(mut self, blocks: &Blocks, loaded: u64) -> Known {
         self.history(blocks).drop_held();
         self.history.gap();
-        (self.history, self.life)
+        Known { history: self.history, life: self.life, loaded }
     }
 
     /// From now on frames are held. What is held already has waited since then.

@@ -1,0 +1,80 @@
+//! What an inbox in a file keeps of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Alone, add, coin, expect, frame, listening_with, manager, remove};
+use crate::Currency;
+use crate::delivery::websocket::ledger::Ledger;
+use crate::inbox::SqliteInbox;
+
+/// A folder of one test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("bitcart-ledger-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn inbox(&self) -> SqliteInbox {
+        SqliteInbox::open(self.0.join("events.db")).unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+/// More frames arrive together than there is room for in memory: the file has room for all.
+#[tokio::test]
+async fn what_is_gathered_has_room_in_a_file() {
+    let folder = Folder::new("room");
+    let coin = coin();
+    coin.add_event_handler("new_payment", |_| std::future::pending()).unwrap();
+    let mut alone = Alone::new(&coin, coin.listener().inbox(folder.inbox()).capacity(8)).await;
+    (0..64).for_each(|number| alone.ledger.frame(&frame(&number.to_string())));
+    alone.ledger.flush();
+    for wallet in alone.ledger.wallets.values() {
+        assert_eq!((wallet.dropped, wallet.holds), (0, None));
+    }
+}
+
+/// What came while the file could not be written was accepted by nobody, whatever became of its wallet and of the ledger.
+#[tokio::test]
+async fn what_was_not_stored_is_fetched_when_the_wallet_comes_back() {
+    for is_another in [false, true] {
+        let folder = Folder::new("refused");
+        let (manager, inbox) = (manager(), folder.inbox());
+        let (mut alone, mut handled) =
+            listening_with(&manager, manager.listener().inbox(inbox.clone())).await;
+        alone.ledger.load().await.unwrap();
+        alone.answered(&[]);
+        alone.ledger.frame(&frame("stored"));
+        alone.ledger.flush();
+        expect(&mut handled, &["stored"]).await;
+        inbox.run_sql("PRAGMA query_only = 1").await.unwrap();
+        alone.ledger.frame(&frame("refused"));
+        alone.ledger.flush();
+        if is_another {
+            let (memory, orders) = (Arc::clone(&alone.ledger.memory), alone.ledger.orders.clone());
+            let next = Ledger::new(Arc::clone(&alone.desk), memory, Currency::Btc, orders);
+            std::mem::replace(&mut alone.ledger, next).finish().await;
+            inbox.run_sql("PRAGMA query_only = 0").await.unwrap();
+            alone.ledger.load().await.unwrap();
+        } else {
+            remove(&manager);
+            alone.ledger.read_wallets();
+            alone.ledger.trouble().changed().await.unwrap();
+            inbox.run_sql("PRAGMA query_only = 0").await.unwrap();
+            alone.ledger.load().await.unwrap();
+            add(&manager);
+            alone.ledger.read_wallets();
+        }
+        alone.answered(&["stored", "refused"]);
+        expect(&mut handled, &["refused"]).await;
+    }
+}
