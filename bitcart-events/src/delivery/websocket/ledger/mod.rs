@@ -193,6 +193,8 @@ impl Ledger {
             }
         }
         if self.is_established {
+            // What is under way for one was asked for before it came back, and is asked for again afterwards.
+            added.retain(|key| self.wallets.get(key).is_some_and(|wallet| wallet.asking == Asking::No));
             self.asked_rows(&added);
             added.into_iter().for_each(|key| self.ask(key));
         }

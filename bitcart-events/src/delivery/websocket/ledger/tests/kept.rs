@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Alone, add, coin, expect, frame, listening_with, manager, remove};
+use super::{Alone, add, coin, expect, frame, listening_with, manager, payment, remove};
 use crate::Currency;
 use crate::delivery::websocket::ledger::Ledger;
-use crate::inbox::SqliteInbox;
+use crate::inbox::{Received, SqliteInbox};
 
 /// A folder of one test.
 struct Folder(PathBuf);
@@ -77,4 +77,31 @@ async fn what_was_not_stored_is_fetched_when_the_wallet_comes_back() {
         alone.answered(&["stored", "refused"]);
         expect(&mut handled, &["refused"]).await;
     }
+}
+
+/// An answer that was under way when the wallet came back was asked for before it did: after a restart too.
+#[tokio::test]
+async fn what_was_asked_before_a_return_is_known_as_that_after_a_restart() {
+    let folder = Folder::new("outlived");
+    let (manager, inbox) = (manager(), folder.inbox());
+    let (mut alone, mut handled) = listening_with(&manager, manager.listener().inbox(inbox)).await;
+    alone.ledger.load().await.unwrap();
+    alone.ledger.connected();
+    alone.ledger.ask_all();
+    remove(&manager);
+    alone.ledger.read_wallets();
+    add(&manager);
+    alone.ledger.read_wallets();
+    alone.ledger.frame(&frame("after"));
+    // It is kept as it came, and the process ends.
+    let answer = format!("[{}]", payment("fetched"));
+    let received =
+        Received { wallet: alone.coin.id(), ..Received::new(Currency::Btc, Arc::<str>::from(answer)) };
+    let dispatcher = Arc::clone(&alone.desk.dispatcher);
+    dispatcher.keep(dispatcher.number(), received, Vec::new(), None).await.unwrap().unwrap();
+    let orders = alone.ledger.orders.clone();
+    alone.ledger = Ledger::new(Arc::clone(&alone.desk), Arc::default(), Currency::Btc, orders);
+    alone.ledger.load().await.unwrap();
+    alone.answered(&["between", "after"]);
+    expect(&mut handled, &["fetched", "after", "between"]).await;
 }
