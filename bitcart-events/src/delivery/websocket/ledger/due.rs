@@ -100,7 +100,12 @@ impl Ledger {
     /// Takes what is still under way, and delivers everything.
     pub(in super::super) async fn finish(mut self) {
         self.settle(false, |_| true);
-        while self.under_way > 0 {
+        loop {
+            // The next ledger may begin before the last answer has come: those that wait for none are known to it.
+            self.leave(|wallet| wallet.asking == Asking::No);
+            if self.under_way == 0 {
+                break;
+            }
             tokio::select! {
                 fetched = self.fetched() => self.answered_at_once(fetched),
                 // What is here must not be lost with an answer that does not come.
@@ -108,8 +113,14 @@ impl Ledger {
             }
         }
         self.release_blocks();
-        self.release(|_| true);
-        for (key, wallet) in std::mem::take(&mut self.wallets) {
+        self.leave(|_| true);
+    }
+
+    /// Delivers what is held for these wallets, which are not listened to any more.
+    fn leave(&mut self, which: impl Fn(&Wallet) -> bool) {
+        self.release(&which);
+        let left: Vec<(WalletId, Wallet)> = self.wallets.extract_if(|_, wallet| which(wallet)).collect();
+        for (key, wallet) in left {
             self.remember(key, wallet);
         }
     }

@@ -7,6 +7,7 @@ use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -252,4 +253,24 @@ async fn an_answer_that_waits_for_its_pong_is_delivered_at_the_end() {
     assert!(alone.ledger.answered(fetched, 1), "a ping is to be sent");
     alone.ledger.finish().await;
     expect(&mut handled, &["fetched"]).await;
+}
+
+/// A ledger that ends, and the next one of the same currency.
+#[tokio::test]
+async fn a_wallet_that_is_slow_keeps_no_other_from_being_known_to_the_next() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.frame(&frame("before"));
+    alone.ledger.flush();
+    let slow = manager.add_wallet("BTC", "slow").unwrap();
+    alone.ledger.read_wallets();
+    assert_eq!(alone.ledger.under_way, 1, "it is asked for");
+    let (memory, orders) = (Arc::clone(&alone.ledger.memory), alone.ledger.orders.clone());
+    let next = Ledger::new(Arc::clone(&alone.desk), memory, Currency::Btc, orders);
+    let mut ending = std::pin::pin!(std::mem::replace(&mut alone.ledger, next).finish());
+    assert!(ending.as_mut().now_or_never().is_none(), "{slow:?} is under way");
+    alone.ledger.read_wallets();
+    alone.answered(&["before", "after"]);
+    expect(&mut handled, &["before", "after"]).await;
+    ending.await;
 }
