@@ -39,7 +39,7 @@ impl Poller {
         let (mut waits, mut wait) = (Waits::new(), self.interval);
         let (mut ever_answered, mut in_trouble) = (false, None);
         for answer in self.desk.leftover(&self.coin) {
-            if let Err(error) = self.desk.take(answer, self.life).await {
+            if let Err(error) = self.desk.take(&self.coin, answer, self.life).await {
                 return self.desk.tell_trouble(self.coin.client(), self.coin.wallet_shown(), &error);
             }
         }

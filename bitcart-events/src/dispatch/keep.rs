@@ -14,6 +14,8 @@ use crate::{Coin, ErrorKind, Result};
 /// A try writes so much, so that there is room for what comes then.
 const ROOM: usize = 64 * 1024;
 const TRY: &str = "try/";
+/// How many texts wait for wallets that are not listened to.
+const LEFT: usize = 10_000;
 
 /// How the last attempts to store something ended.
 #[derive(Default)]
@@ -101,7 +103,18 @@ impl Dispatcher {
         Some(())
     }
 
-    /// What an earlier process received and made nothing of, as far as it is wanted.
+    /// Leaves an answer for a wallet that was removed while it was under way, in case that it comes back: the daemon has
+    /// forgotten what is in it.
+    pub(crate) fn leave(&self, id: Option<ReceivedId>, answer: Received) {
+        let id = id.unwrap_or_else(|| self.number());
+        let mut leftover = lock(&self.leftover);
+        if leftover.len() < LEFT {
+            leftover.push((id, answer));
+        }
+    }
+
+    /// What was received and nothing was made of, by an earlier process or because its wallet was not there, as far as it is
+    /// wanted.
     pub(crate) fn leftover(&self, wanted: impl Fn(&Received) -> bool) -> Vec<(ReceivedId, Received)> {
         lock(&self.leftover).extract_if(.., |(_, received)| wanted(received)).collect()
     }

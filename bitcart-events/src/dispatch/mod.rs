@@ -96,7 +96,7 @@ pub(crate) struct Dispatcher {
     absent: Absent,
     /// Whose report is waited for, of what waits in the inbox.
     awaited: Mutex<HashMap<EventId, (Arc<Batch>, usize)>>,
-    /// What an earlier process received.
+    /// What an earlier process received, and what came for wallets that had been removed.
     #[cfg(feature = "polling")]
     leftover: Mutex<Vec<(ReceivedId, Received)>>,
     /// The last number of a received text.

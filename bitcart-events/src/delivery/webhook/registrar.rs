@@ -137,7 +137,7 @@ impl Team {
         let posts = stop.run_until_cancelled(register).await.transpose()?.unwrap_or(true);
         if posts {
             for answer in self.desk.leftover(coin) {
-                self.desk.take(answer, Life::new()).await?;
+                self.desk.take(coin, answer, Life::new()).await?;
             }
             self.desk.drain(coin, stop, Life::new()).await?;
         }

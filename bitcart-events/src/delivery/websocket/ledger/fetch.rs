@@ -140,9 +140,8 @@ impl Ledger {
         let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, parcel) else {
             // A wallet that was removed meanwhile gets nothing any more, unless it comes back.
             if !is_empty {
-                let id = received.unwrap_or_else(|| self.desk.dispatcher.number());
                 let answer = Received { currency: self.currency, wallet: Some(key), text: text.into() };
-                self.memory.owe(id, answer);
+                self.desk.dispatcher.leave(received, answer);
             }
             return self.give_up(key, Some(Instant::now()));
         };

@@ -97,7 +97,9 @@ impl Ledger {
         let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { return false };
         let stored = self.unmerged.extract_if(.., |_, received| received.wallet == Some(key));
         let mut answers: BTreeMap<_, _> = stored.collect();
-        answers.extend(self.memory.owed(self.currency, key));
+        let currency = self.currency;
+        let is_theirs = |received: &Received| received.currency == currency && received.wallet == Some(key);
+        answers.extend(self.desk.dispatcher.leftover(is_theirs));
         let has_any = !answers.is_empty();
         for (id, received) in answers {
             match self.desk.again(&coin, id, &received) {
