@@ -182,6 +182,8 @@ impl Dispatcher {
     ) -> Option<oneshot::Receiver<Result<()>>> {
         let (tell, stored) = if self.is_durable { Some(oneshot::channel()).unzip() } else { (None, None) };
         let this = Arc::clone(self);
+        // Who ends everything waits for it: before the inbox is closed it is to hear what never began.
+        let on_its_way = self.workers.token();
         // Whose earlier events wait in the inbox, waits there too.
         let is_first = !self.absent.has(whose(&placing.coin));
         self.backlog.decide(has_place && is_first, |claim| {
@@ -199,6 +201,7 @@ impl Dispatcher {
                     let lanes = this.stored(placing, ids);
                     this.begin(lanes, &runtime);
                 });
+                drop(on_its_way);
                 if !claim {
                     this.backlog.appended();
                 }

@@ -134,6 +134,11 @@ impl Backlog {
         }
     }
 
+    #[cfg(all(test, feature = "sqlite"))]
+    pub(super) fn is_direct(&self) -> bool {
+        matches!(&*lock(&self.phase), Phase::Direct)
+    }
+
     /// Takes what is parked: nothing comes before it any more.
     pub(super) fn give_up(&self) -> VecDeque<(Lane, Job)> {
         match std::mem::replace(&mut *lock(&self.phase), Phase::Direct) {

@@ -43,8 +43,9 @@ impl Dispatcher {
         });
         self.tell_what_is_left().await;
         match self.given_up.get() {
-            Some(count) => Err(self.gave_up(*count)),
-            None => closed,
+            Some(count @ 1..) => Err(self.gave_up(*count)),
+            // Nothing was at work but the inbox.
+            Some(0) | None => closed,
         }
     }
 

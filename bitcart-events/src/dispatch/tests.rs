@@ -106,6 +106,35 @@ async fn an_inbox_that_does_not_close_holds_up_no_shutdown() {
     drop(open);
 }
 
+/// It is committed, and its lane hears of it when everything ends already.
+#[tokio::test]
+async fn what_is_on_its_way_into_the_file_is_no_attempt() {
+    let (folder, inbox) = opened();
+    let listener = listener(&inbox);
+    assert_eq!(listener.process_updates(BLOCK).await.unwrap().handled, 1);
+    while !listener.parts.dispatcher.backlog.is_direct() {
+        tokio::task::yield_now().await;
+    }
+    // The pump has nothing to do any more.
+    inbox.stats().await.unwrap();
+    tokio::task::yield_now().await;
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    inbox.append(Batch::default(), Box::new(move |_| gate.recv().unwrap_or_default()));
+    let opening = async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        drop(open);
+    };
+    let next = listener.process_updates(BLOCK.replace('7', "8"));
+    let (report, ended, ()) = tokio::join!(next, listener.shut_down(), opening);
+    assert_eq!(report.unwrap_err().kind(), ErrorKind::Shutdown);
+    ended.unwrap();
+    let inbox = SqliteInbox::open(folder.file()).unwrap();
+    let [claimed] = <[_; 1]>::try_from(inbox.claim(9, false).await.unwrap().events).unwrap();
+    assert_eq!(claimed.attempt, 1);
+}
+
 /// Also of what has begun to be handled together: a plain handler that blocks its thread ends, and no other begins.
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_begins_when_the_time_is_up() {
