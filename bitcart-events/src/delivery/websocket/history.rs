@@ -217,14 +217,15 @@ impl<H> History<H> {
         held
     }
 
-    /// Drops what is held back, which was not delivered, and what came after it without a gap.
+    /// Drops what is held back, which was not delivered, and what came after it without a gap. Here is a gap too.
     pub(super) fn drop_held(&mut self) {
-        for Stretch { entries, earlier, .. } in &mut self.stretches {
+        for Stretch { entries, .. } in &mut self.stretches {
             let delivered = entries.iter().take_while(|entry| entry.held.is_none()).count();
             entries.truncate(delivered);
-            // One without entries lies nowhere, and must not be in the way of those before it.
-            *earlier &= delivered > 0;
         }
+        // One without entries lies nowhere, and would be in the way of the others.
+        self.stretches.retain(|stretch| !stretch.entries.is_empty());
+        self.stretches.push_back(Stretch::default());
         self.delivered = self.stretches.iter().map(|stretch| stretch.entries.len()).sum();
     }
 

@@ -287,3 +287,14 @@ fn what_came_after_a_gap_waits_for_another_answer() {
     assert_eq!(merged.next, [Next::Held('a'), Next::Held('b')]);
     assert_eq!(told.merged("cde", true), owned("cdE", 0));
 }
+
+/// A block that came while others were held, after a gap, stays where it was.
+#[test]
+fn what_was_held_is_dropped_from_between_the_others() {
+    let mut told = Told::new().delivered("ab").connected().held("c");
+    told.history.asked_again();
+    let mut told = told.delivered("d").held("e");
+    told.history.asked_again();
+    told.history.drop_held();
+    assert_eq!(told.merged("abcdef", false).0, "cef");
+}

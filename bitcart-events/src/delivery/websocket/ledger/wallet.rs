@@ -83,7 +83,6 @@ impl Wallet {
     /// to be delivered, from the daemon's queue or an answer that is under way.
     pub(super) fn into_known(mut self, blocks: &Blocks, loaded: u64) -> Known {
         self.history(blocks).drop_held();
-        self.history.gap();
         Known { history: self.history, life: self.life, loaded }
     }
 
