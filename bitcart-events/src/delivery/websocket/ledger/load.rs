@@ -1,6 +1,7 @@
 //! Taking up what the inbox keeps: at the start, and when something could not be stored.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,6 +13,7 @@ use super::super::history::History;
 use super::super::rows::{Kept, Rows};
 use super::Ledger;
 use super::wallet::{Asking, Wallet, mark};
+use crate::delivery::desk::Desk;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::update::Marker;
 use crate::{Coin, Result, Update};
@@ -27,8 +29,10 @@ impl Ledger {
             let ours = received.filter(|(_, received)| received.currency == self.currency);
             let (answers, frames): (Vec<_>, Vec<_>) =
                 ours.partition(|(_, received)| received.wallet.is_some());
-            self.frames =
-                frames.into_iter().filter_map(|(id, received)| self.held_again(id, &received)).collect();
+            self.frames = frames
+                .into_iter()
+                .filter_map(|(id, received)| Some((id, KeptFrame::read(received)?)))
+                .collect();
             self.unmerged = answers.into_iter().collect();
             // Those that were waiting here are among them.
             self.answers.clear();
@@ -39,7 +43,7 @@ impl Ledger {
             self.blocks = None;
             for wallet in self.wallets.values_mut() {
                 wallet.restore(
-                    known(&mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),
+                    known(&self.desk, &mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),
                     &self.passed,
                 );
                 wallet.holds = Some(Instant::now());
@@ -49,8 +53,12 @@ impl Ledger {
             }
         }
         self.read_wallets();
-        let blocks: Vec<Held> =
-            self.frames.extract_if(.., |_, held| held.coin.id().is_none()).map(|(_, held)| held).collect();
+        let coins = self.desk.source.all_coins().into_iter();
+        let none = coins.filter(|coin| coin.currency() == self.currency).find(|coin| coin.id().is_none());
+        let blocks: Vec<Held> = none.map_or_else(Vec::new, |none| {
+            let blocks = self.frames.extract_if(.., |_, frame| frame.wallet.is_none());
+            blocks.filter_map(|(id, frame)| frame.held_again(&self.desk, id, &none)).collect()
+        });
         if !blocks.is_empty() {
             self.blocks = Some((Instant::now(), blocks));
         }
@@ -74,7 +82,7 @@ impl Ledger {
         let mut wallet = Wallet::new(coin, before, &self.passed);
         if self.keeps && wallet.history(&self.passed).is_new() {
             wallet.restore(
-                known(&mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),
+                known(&self.desk, &mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),
                 &self.passed,
             );
         }
@@ -109,20 +117,31 @@ impl Ledger {
         }
         has_any
     }
+}
 
-    /// An update that was held when it was stored.
-    fn held_again(&self, id: ReceivedId, received: &Received) -> Option<(ReceivedId, Held)> {
+/// An update that was held when it was stored, and for which wallet.
+pub(super) struct KeptFrame {
+    wallet: Option<WalletId>,
+    body: Arc<str>,
+}
+
+impl KeptFrame {
+    fn read(received: Received) -> Option<Self> {
         let (body, _) = received.text.body();
         let kept: KeptUpdate<'_> = serde_json::from_str(body).ok()?;
         let wallet = kept.wallet.and_then(|id| WalletId::from_hex(&id));
-        let coins = self.desk.source.all_coins();
-        let coin = coins.into_iter().find(|coin| coin.currency() == self.currency && coin.id() == wallet)?;
+        Some(Self { wallet, body: Arc::clone(body) })
+    }
+
+    /// It is held again, for its wallet.
+    fn held_again(&self, desk: &Desk, id: ReceivedId, coin: &Coin) -> Option<Held> {
+        let kept: KeptUpdate<'_> = serde_json::from_str(&self.body).ok()?;
         let raw = kept.update.get();
-        let start = raw.as_ptr() as usize - body.as_ptr() as usize;
-        let update = Update::parse(body, start..start + raw.len(), &coin);
+        let start = raw.as_ptr() as usize - self.body.as_ptr() as usize;
+        let update = Update::parse(&self.body, start..start + raw.len(), coin);
         let update = update.map_err(|malformed| (malformed, raw.to_owned()));
-        let place = self.desk.dispatcher.reserve_nothing().ok()?;
-        Some((id, Held { coin, update, place, received: Some(id) }))
+        let place = desk.dispatcher.reserve_nothing().ok()?;
+        Some(Held { coin: coin.clone(), update, place, received: Some(id) })
     }
 }
 
@@ -150,20 +169,22 @@ impl Held {
 
 /// What is kept of a wallet: its history with what was held, its rows, and how many were held.
 fn known(
+    desk: &Desk,
     marker: &mut Marker,
     kept: &mut Kept,
-    frames: &mut BTreeMap<ReceivedId, Held>,
+    frames: &mut BTreeMap<ReceivedId, KeptFrame>,
     coin: &Coin,
 ) -> (History<Box<Held>>, Rows, usize) {
     let mut held = 0;
     let mut find = |id| {
-        let found = frames.remove(&id).map(Box::new);
+        let found = frames.remove(&id).and_then(|frame| frame.held_again(desk, id, coin)).map(Box::new);
         held += usize::from(found.is_some());
         found
     };
     let known = coin.id().and_then(|id| kept.take(id, &mut find));
     let (mut history, last) = known.unwrap_or_default();
-    for (_, frame) in frames.extract_if(.., |_, held| held.coin.id() == coin.id()) {
+    let others = frames.extract_if(.., |_, frame| frame.wallet == coin.id());
+    for frame in others.filter_map(|(id, frame)| frame.held_again(desk, id, coin)) {
         held += 1;
         history.brought(mark(marker, &frame.update), Some(Box::new(frame)));
     }

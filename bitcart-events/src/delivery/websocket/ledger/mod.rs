@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
+use load::KeptFrame;
 use wallet::{Asking, Wallet};
 
 use super::blocks::Blocks;
@@ -73,9 +74,9 @@ pub(super) struct Ledger {
     told: Told,
     /// Whether the inbox keeps what is known here.
     keeps: bool,
-    /// What an earlier process kept, and what it held.
+    /// What an earlier process kept, and what it held, of wallets that may still be added too.
     kept: Kept,
-    frames: BTreeMap<ReceivedId, Held>,
+    frames: BTreeMap<ReceivedId, KeptFrame>,
     /// Answers that were stored and not merged; and those that may still be on their way to be.
     unmerged: BTreeMap<ReceivedId, Received>,
     reread: HashSet<ReceivedId>,

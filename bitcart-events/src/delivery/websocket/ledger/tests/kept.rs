@@ -105,3 +105,23 @@ async fn what_was_asked_before_a_return_is_known_as_that_after_a_restart() {
     alone.answered(&["between", "after"]);
     expect(&mut handled, &["fetched", "after", "between"]).await;
 }
+
+/// Its wallet is not there when the next process begins.
+#[tokio::test]
+async fn what_was_held_is_delivered_when_its_wallet_is_added_later() {
+    let folder = Folder::new("added");
+    let (manager, inbox) = (manager(), folder.inbox());
+    let (mut alone, mut handled) = listening_with(&manager, manager.listener().inbox(inbox)).await;
+    alone.ledger.load().await.unwrap();
+    alone.ledger.connected();
+    alone.ledger.frame(&frame("held"));
+    remove(&manager);
+    let orders = alone.ledger.orders.clone();
+    alone.ledger = Ledger::new(Arc::clone(&alone.desk), Arc::default(), Currency::Btc, orders);
+    alone.ledger.load().await.unwrap();
+    add(&manager);
+    alone.ledger.read_wallets();
+    alone.answered(&["held"]);
+    expect(&mut handled, &["held"]).await;
+    assert_eq!(alone.desk.dispatcher.inbox().received().await.unwrap().len(), 0);
+}
