@@ -22,10 +22,11 @@ impl Ledger {
     /// Reads what the inbox keeps. What was here before is forgotten: not all of it may have been stored.
     pub(in super::super) async fn load(&mut self) -> Result<()> {
         if self.keeps {
-            self.loaded = *self.troubles.borrow_and_update();
-            self.chain = Chain::default();
+            let loaded = *self.troubles.borrow_and_update();
             self.kept = self.kept().await?;
             let received = self.desk.dispatcher.inbox().received().await?.into_iter();
+            // Not before: if it cannot be read, what is known here is not to be believed or stored by anybody.
+            (self.loaded, self.chain) = (loaded, Chain::default());
             let ours = received.filter(|(_, received)| received.currency == self.currency);
             let (answers, frames): (Vec<_>, Vec<_>) =
                 ours.partition(|(_, received)| received.wallet.is_some());

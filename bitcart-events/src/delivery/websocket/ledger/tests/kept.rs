@@ -79,6 +79,32 @@ async fn what_was_not_stored_is_fetched_when_the_wallet_comes_back() {
     }
 }
 
+/// The file can be written again, and not read, when everything ends.
+#[tokio::test]
+async fn what_could_not_be_loaded_anew_is_not_believed() {
+    let folder = Folder::new("unread");
+    let (manager, inbox) = (manager(), folder.inbox());
+    let (mut alone, mut handled) = listening_with(&manager, manager.listener().inbox(inbox.clone())).await;
+    alone.ledger.load().await.unwrap();
+    alone.answered(&[]);
+    alone.ledger.frame(&frame("stored"));
+    alone.ledger.flush();
+    expect(&mut handled, &["stored"]).await;
+    inbox.run_sql("PRAGMA query_only = 1").await.unwrap();
+    alone.ledger.frame(&frame("refused"));
+    alone.ledger.flush();
+    alone.ledger.trouble().changed().await.unwrap();
+    inbox.run_sql("PRAGMA query_only = 0; ALTER TABLE bitcart_received RENAME TO hidden").await.unwrap();
+    alone.ledger.load().await.unwrap_err();
+    inbox.run_sql("ALTER TABLE hidden RENAME TO bitcart_received").await.unwrap();
+    let (memory, orders) = (Arc::clone(&alone.ledger.memory), alone.ledger.orders.clone());
+    let next = Ledger::new(Arc::clone(&alone.desk), memory, Currency::Btc, orders);
+    std::mem::replace(&mut alone.ledger, next).finish().await;
+    alone.ledger.load().await.unwrap();
+    alone.answered(&["stored", "refused"]);
+    expect(&mut handled, &["refused"]).await;
+}
+
 /// An answer that was under way when the wallet came back was asked for before it did: after a restart too.
 #[tokio::test]
 async fn what_was_asked_before_a_return_is_known_as_that_after_a_restart() {
