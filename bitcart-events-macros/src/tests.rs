@@ -120,6 +120,9 @@ fn parameters_that_cannot_be_read_are_left_to_rustc() {
     assert!(!output.to_string().contains("struct"), "{output}");
     let output = attribute(tokens("\"new_block\", blockin"), tokens("fn f(event) {}"));
     assert_holds(&output, &["unknown option `blockin`"]);
+    // That is read the long way.
+    let output = attribute(tokens("\"new_block\""), tokens("unsafe extern \"C\" fn f(event: Event, ...) {}"));
+    assert_holds(&output, &["cannot be variadic"]);
 }
 
 /// A schema with a mistake has said so itself.
