@@ -77,7 +77,8 @@ impl Poller {
     /// Asks once; how many updates there were.
     async fn poll(&mut self, stop: &CancellationToken) -> Result<usize> {
         if self.subscribes != Some(false) {
-            let subscribed = stop.run_until_cancelled(self.desk.subscribe(&self.coin)).await;
+            let subscribe = Box::pin(self.desk.subscribe(&self.coin));
+            let subscribed = stop.run_until_cancelled(subscribe).await;
             self.subscribes = subscribed.transpose()?;
         }
         let updates = self.desk.drain(&self.coin, stop, self.life).await?;

@@ -33,7 +33,7 @@ impl Desk {
         let (desk, coin, stop) = (Arc::clone(self), coin.clone(), orders.stop.clone());
         orders.spawn(async move {
             // Nothing is lost with what is broken off: the daemon forgets nothing by being asked.
-            let ended = stop.run_until_cancelled(desk.round(&coin, round)).await;
+            let ended = stop.run_until_cancelled(Box::pin(desk.round(&coin, round))).await;
             let watch = desk.dispatcher.watch();
             match ended {
                 Some(Ok(left)) => watch.end(&coin, round, &left),

@@ -129,11 +129,11 @@ impl Team {
     /// Tells the daemon where to post a wallet's events, and fetches those that wait. Whether it posts at all.
     async fn round(&self, coin: &Coin, stop: &CancellationToken) -> Result<bool> {
         // This can be broken off at any point: telling a daemon twice is harmless.
-        let register = async {
+        let register = Box::pin(async {
             self.desk.subscribe(coin).await?;
             let url = json!({ "notification_url": self.url });
             self.desk.has(coin, "configure_notifications", url).await
-        };
+        });
         let posts = stop.run_until_cancelled(register).await.transpose()?.unwrap_or(true);
         if posts {
             for answer in self.desk.leftover(coin) {

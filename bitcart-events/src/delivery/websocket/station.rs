@@ -47,7 +47,10 @@ impl Station {
         let (stop, daemon) = (&self.orders.stop, self.coin.client());
         let (mut waits, mut away, mut ever_opened) = (Waits::new(), None::<Away>, false);
         let mut in_trouble = None;
-        while let Some(opened) = ledger.meanwhile(stop.run_until_cancelled(daemon.open_socket())).await {
+        loop {
+            // In memory of its own, which is free again when there is a socket: in here it would stay, and four times as large.
+            let open = Box::pin(daemon.open_socket());
+            let Some(opened) = ledger.meanwhile(stop.run_until_cancelled(open)).await else { break };
             let opened = match opened {
                 // A daemon does not lose its websocket: somebody else answered.
                 Ok(None) if ever_opened => {
@@ -85,7 +88,7 @@ impl Station {
                 Ok(None) => {
                     in_trouble = None;
                     ledger.leave_queues(LOOK_AGAIN);
-                    ledger.meanwhile(self.poll_instead()).await;
+                    ledger.meanwhile(Box::pin(self.poll_instead())).await;
                 }
                 Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_opened => {
                     self.orders.fail(error);
