@@ -104,7 +104,7 @@ impl Client {
     /// A `GET` of a path like `/spec`, with login and password.
     pub(crate) fn get(&self, path: &str) -> Result<reqwest::RequestBuilder> {
         let (login, password) = self.daemon.credentials();
-        let url = format!("{}{path}", self.daemon.url().trim_end_matches('/'));
+        let url = format!("{}{path}", self.daemon.url());
         Ok(self.http()?.get(url).basic_auth(login, Some(password)))
     }
 
