@@ -151,6 +151,16 @@ fn a_secret_is_never_shown() {
 }
 
 #[test]
+fn a_monero_wallet_with_two_addresses_is_listed_too() {
+    let wallets = [("BITCART_CRYPTOS", "xmr,btc"), ("XMR_WALLETS", "f3_44,f3_45"), ("BTC_PORT", "0")];
+    let message = problems(&wallets);
+    for part in ["XMR_WALLETS: ", "with another address", "BTC_PORT"] {
+        assert!(message.contains(part), "{part} in {message}");
+    }
+    assert!(!message.contains("f3") && !message.contains("44"), "{message}");
+}
+
+#[test]
 fn every_mistake_about_one_daemon_is_listed() {
     let vars = [
         ("BTC_WALLETS", "xpub"),
