@@ -67,7 +67,8 @@ impl WebhookSettings {
         self
     }
 
-    /// What the daemons are told, without the secret. Made from the address unless set.
+    /// What the daemons are told, without the secret. Made from the address unless set. A reverse proxy may pass its path on or
+    /// take it off.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
         self
