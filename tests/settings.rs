@@ -143,6 +143,7 @@ fn a_secret_is_never_shown() {
         ("BTC_WALLETS", "seed words of a wallet"),
         ("BTC_PASSWORD", "hunter22"),
         ("BITCART_WEBHOOK_SECRET", "0123456789abcdef"),
+        ("BITCART_WEBHOOK_URL", "https://me:hunter22@shop.example"),
     ]);
     let shown = format!("{:?}", settings.unwrap());
     for secret in ["hunter22", "0123456789abcdef", "seed words"] {
