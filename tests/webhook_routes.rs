@@ -57,6 +57,17 @@ async fn the_secret_counts_whatever_stands_before_it() {
     server.finish().await;
 }
 
+/// As it comes out of a file. In the middle of an address white space would be part of another path.
+#[tokio::test]
+async fn white_space_around_the_address_is_none_of_it() {
+    let (_held, nowhere) = nowhere();
+    let settings = settings().secret("0123456789abcdef").url(" https://shop.example/hooks/\n");
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().webhook_settings(settings).build().unwrap();
+    let server = listener.bind_webhook().await.unwrap();
+    assert_eq!(server.secret_url(), "https://shop.example/hooks/0123456789abcdef");
+}
+
 /// Our own server does not take a request to the routes. What it answers is the same.
 #[tokio::test]
 async fn what_is_no_post_is_answered_as_the_routes_answer_it() {
