@@ -83,6 +83,9 @@ async fn what_is_no_answer_says_what_to_look_at() {
     let dead = Coin::at(Currency::Btc, daemon, "xpub-a");
     let html = serve(Router::new().route("/", post(|| async { "<html>\n  <b>nginx</b></html>" }))).await;
     let broken = serve(Router::new().route("/", post(|| async { StatusCode::INTERNAL_SERVER_ERROR }))).await;
+    // Bitcart's own shop, for one: it speaks JSON, but not JSON-RPC.
+    let shop = || async { (StatusCode::METHOD_NOT_ALLOWED, r#"{"detail": "Method Not Allowed"}"#) };
+    let other = serve(Router::new().route("/", post(shop))).await;
     for (coin, parts) in [
         (
             dead,
@@ -90,6 +93,13 @@ async fn what_is_no_answer_says_what_to_look_at() {
         ),
         (html, ["is the address a daemon's?", "<html> <b>nginx</b></html>"]),
         (broken, ["HTTP 500", "`:` in it"]),
+        (
+            other,
+            [
+                "HTTP 405 Method Not Allowed and no JSON-RPC answer (is the address a daemon's?)",
+                "{\"detail\"",
+            ],
+        ),
     ] {
         let error = error_of(&coin).await;
         assert_eq!(error.kind(), ErrorKind::Connection);

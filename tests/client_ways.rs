@@ -45,6 +45,12 @@ async fn a_self_signed_certificate_is_accepted_when_it_is_given() {
 
     let trusting = Daemon::new(&url).unwrap().root_certificate(certificate.pem()).unwrap();
     coin(trusting).balance().await.unwrap();
+    // However the address is written.
+    let loud = Daemon::new(format!(" HTTPS://LOCALHOST:{port} ")).unwrap();
+    let loud = coin(loud.root_certificate(certificate.pem()).unwrap());
+    loud.balance().await.unwrap();
+    // Behind it stands a path.
+    loud.spec().await.unwrap();
 
     // It is for this name alone.
     let other = Daemon::new(format!("https://127.0.0.1:{port}")).unwrap();

@@ -143,11 +143,22 @@ fn a_secret_is_never_shown() {
         ("BTC_WALLETS", "seed words of a wallet"),
         ("BTC_PASSWORD", "hunter22"),
         ("BITCART_WEBHOOK_SECRET", "0123456789abcdef"),
+        ("BITCART_WEBHOOK_URL", "https://me:hunter22@shop.example"),
     ]);
     let shown = format!("{:?}", settings.unwrap());
     for secret in ["hunter22", "0123456789abcdef", "seed words"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
+}
+
+#[test]
+fn a_monero_wallet_with_two_addresses_is_listed_too() {
+    let wallets = [("BITCART_CRYPTOS", "xmr,btc"), ("XMR_WALLETS", "f3_44,f3_45"), ("BTC_PORT", "0")];
+    let message = problems(&wallets);
+    for part in ["XMR_WALLETS: ", "with another address", "BTC_PORT"] {
+        assert!(message.contains(part), "{part} in {message}");
+    }
+    assert!(!message.contains("f3") && !message.contains("44"), "{message}");
 }
 
 #[test]

@@ -39,6 +39,35 @@ async fn a_forged_post_gets_no_answer() {
     server.finish().await;
 }
 
+/// A reverse proxy may leave the path of the daemons' address before it. A refusal would be a 502 there, and the event lost.
+#[tokio::test]
+async fn the_secret_counts_whatever_stands_before_it() {
+    let (gate, mut seen) = Gate::opened();
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let settings = settings().url("https://shop.example/hooks/bitcart");
+    let server = serve(coin.listener().handlers(handlers![block]).state(gate), settings).await;
+    assert!(server.path.starts_with("/hooks/bitcart/"), "{}", server.path);
+    let body = envelope(r#"{"event": "new_block", "height": 7}"#);
+    for path in ["/hooks/bitcart/", "/hooks/0123456789abcdef0123456789abcdef", &format!("{}/", server.path)] {
+        assert_eq!(post(server.addr, path, &body).await, None, "{path}");
+    }
+    assert_eq!(post(server.addr, &server.path, &body).await, Some(200));
+    assert_eq!(next(&mut seen).await, "new_block 7");
+    server.finish().await;
+}
+
+/// As it comes out of a file. In the middle of an address white space would be part of another path.
+#[tokio::test]
+async fn white_space_around_the_address_is_none_of_it() {
+    let (_held, nowhere) = nowhere();
+    let settings = settings().secret("0123456789abcdef").url(" https://shop.example/hooks/\n");
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().webhook_settings(settings).build().unwrap();
+    let server = listener.bind_webhook().await.unwrap();
+    assert_eq!(server.secret_url(), "https://shop.example/hooks/0123456789abcdef");
+}
+
 /// Our own server does not take a request to the routes. What it answers is the same.
 #[tokio::test]
 async fn what_is_no_post_is_answered_as_the_routes_answer_it() {

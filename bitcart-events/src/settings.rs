@@ -104,14 +104,16 @@ impl Settings {
         #[cfg(feature = "webhook")]
         let webhook = reader.webhook();
         let inbox = reader.inbox();
-        if !reader.problems.is_empty() {
-            return Err(Error::new(
-                ErrorKind::Settings,
-                format!("wrong settings:\n  - {}", reader.problems.join("\n  - ")),
-            ));
-        }
+        // All that can be wrong with the wallets themselves is a Monero wallet with two addresses.
+        let manager = match reader.checked("XMR_WALLETS", builder.build()) {
+            Some(manager) if reader.problems.is_empty() => manager,
+            _ => {
+                let message = format!("wrong settings:\n  - {}", reader.problems.join("\n  - "));
+                return Err(Error::new(ErrorKind::Settings, message));
+            }
+        };
         Ok(Self {
-            manager: builder.build()?,
+            manager,
             inbox,
             #[cfg(feature = "webhook")]
             webhook,

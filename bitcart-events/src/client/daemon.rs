@@ -62,6 +62,8 @@ impl Daemon {
         if parsed.scheme() == "https" {
             needs_tls("a daemon's address with `https://`")?;
         }
+        // As it was understood: a scheme in capitals would not be seen to be TLS, and a path behind a space is part of no URL.
+        let url = parsed.as_str().trim_end_matches('/').to_owned();
         Ok(Self { url, ..Self::default_of(Currency::Btc) })
     }
 

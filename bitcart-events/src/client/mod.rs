@@ -23,6 +23,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use reqwest::StatusCode;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
@@ -62,9 +63,15 @@ pub(crate) struct Client {
 
 #[derive(serde::Deserialize)]
 struct Answer<'a> {
-    #[serde(borrow)]
+    /// A daemon's answer has it, as `null` if there is nothing to say, or else an error. JSON of somebody else has neither.
+    #[serde(borrow, default, deserialize_with = "present")]
     result: Option<&'a RawValue>,
     error: Option<RpcError>,
+}
+
+/// A value that is there, `null` too.
+fn present<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'a RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// A method's name, and the one that other daemons have for it.
@@ -97,7 +104,7 @@ impl Client {
     /// A `GET` of a path like `/spec`, with login and password.
     pub(crate) fn get(&self, path: &str) -> Result<reqwest::RequestBuilder> {
         let (login, password) = self.daemon.credentials();
-        let url = format!("{}{path}", self.daemon.url().trim_end_matches('/'));
+        let url = format!("{}{path}", self.daemon.url());
         Ok(self.http()?.get(url).basic_auth(login, Some(password)))
     }
 
@@ -195,9 +202,10 @@ impl Client {
         }
         let answer: Answer<'_> =
             serde_json::from_str(&text).map_err(|_| self.no_answer(method, status, &text))?;
-        match answer.error {
-            None => Ok(answer.result.map_or("null", RawValue::get).to_owned()),
-            Some(error) => Err(self.refused(method, error).await),
+        match (answer.error, answer.result) {
+            (Some(error), _) => Err(self.refused(method, error).await),
+            (None, Some(result)) => Ok(result.get().to_owned()),
+            (None, None) => Err(self.no_answer(method, status, &text)),
         }
     }
 

@@ -18,7 +18,6 @@ use std::ops::Range;
 use envelope::Envelope;
 use serde_json::value::RawValue;
 
-use crate::field::excerpt;
 use crate::update::{self, Malformed, Outline, Table};
 
 /// A body, taken apart: the updates in it, and whom the envelope names.
@@ -85,8 +84,17 @@ fn careful_list(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     Ok(with_care(body, updates.into_iter().map(|raw| range_in(body, raw.get())).collect()))
 }
 
+/// Says what it is without showing it: there may be a wallet's key in it, which may be a seed.
 fn instead_of(expected: &str, body: &str) -> NotUpdates {
-    let found = if body.trim().is_empty() { "nothing".to_owned() } else { excerpt(body) };
+    let found = match body.trim_start_matches(JSON_SPACE).chars().next() {
+        None => "nothing",
+        Some('[') => "a list",
+        Some('"') => "a text",
+        Some('-' | '0'..='9') => "a number",
+        Some('\u{feff}') => "a byte order mark before it",
+        _ if ["null", "true", "false"].contains(&body.trim_matches(JSON_SPACE)) => "another value",
+        _ => "no JSON",
+    };
     NotUpdates(format!("expected {expected}, but got {found}"))
 }
 

@@ -292,9 +292,18 @@ fn what_is_refused_is_named() {
         (r#"{"updates": [], "updates": []}"#, "duplicate"),
         (r#"{"updates": []} {}"#, "trailing"),
         (r#"{"updates": [], "wallet": 7}"#, "expected a string"),
-        ("7", "but got 7"),
+        ("7", "but got a number"),
+        // JSON that was made JSON once more.
+        (r#""{\"updates\": [], \"wallet\": \"abandon about\"}""#, "but got a text"),
+        ("\u{feff}{\"updates\": [], \"wallet\": \"abandon about\"}", "but got a byte order mark before it"),
+        (" null ", "but got another value"),
+        ("wallet=abandon+about\nERROR", "but got no JSON"),
     ] {
         let error = read_any(body).unwrap_err().to_string();
         assert!(error.contains(word), "{body}: {error}");
+        // The key of a wallet may be a seed.
+        assert!(!error.contains("abandon"), "{error}");
     }
+    let error = read_object(r#"[{"updates": [], "wallet": "abandon about"}]"#).unwrap_err().to_string();
+    assert!(error.contains("but got a list") && !error.contains("abandon"), "{error}");
 }

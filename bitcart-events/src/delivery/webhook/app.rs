@@ -36,17 +36,23 @@ pub(super) async fn serve(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
     let expected = &listener.parts.webhook.secret;
-    let last = request.uri().path().strip_prefix('/').filter(|last| !last.contains('/'));
-    let is_here = last.is_some_and(|last| expected.is_some() || last.is_empty());
-    Ok(match (request.method(), last, expected) {
-        (&Method::POST, Some(last), Some(expected)) if expected.is(last) => {
-            receive(&listener, request, true).await
-        }
-        (&Method::POST, Some(""), None) => receive(&listener, request, true).await,
-        (&Method::POST, ..) => stray(&listener),
+    let path = request.uri().path();
+    let is_right = match expected {
+        // A reverse proxy may leave the path of the daemons' address before it.
+        Some(secret) => secret.is(last_segment(path)),
+        None => path == "/",
+    };
+    let is_here = path == "/" || (expected.is_some() && path.rfind('/') == Some(0));
+    Ok(match *request.method() {
+        Method::POST if is_right => receive(&listener, request, true).await,
+        Method::POST => stray(&listener),
         _ if is_here => only_post(),
         _ => json(StatusCode::NOT_FOUND, "{}"),
     })
+}
+
+fn last_segment(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// What axum's routes say to whoever does not post.
@@ -66,7 +72,7 @@ pub(super) fn refusing<S: Clone + Send + Sync + 'static>(error: &Error) -> Route
 
 /// The secret is the last segment, compared as it stands in the request: nothing of the path can be wrong before.
 async fn with_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
-    let last = request.uri().path().rsplit('/').next().unwrap_or_default();
+    let last = last_segment(request.uri().path());
     match &listener.parts.webhook.secret {
         Some(expected) if !expected.is(last) => stray(&listener),
         _ => receive(&listener, request, false).await,

@@ -84,6 +84,7 @@ impl Receiver {
 }
 
 fn full_url(base: &str, secret: Option<&Secret>) -> Result<String> {
+    let base = base.trim();
     let wrong = |what: &str| Error::new(ErrorKind::Settings, format!("{} {what}", without_login(base)));
     let parsed = reqwest::Url::parse(base).map_err(|error| {
         wrong("is not an address that a daemon could post to, like `https://shop.example/hooks`")

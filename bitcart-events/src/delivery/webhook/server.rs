@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use super::app;
 use super::registrar::Registrar;
+use super::settings::Base;
 use crate::client::without_login;
 use crate::runtime::runtime;
 use crate::{Error, ErrorKind, Listener, Result};
@@ -67,7 +68,7 @@ impl WebhookServer {
         };
         let socket = TcpListener::bind(wanted).await.map_err(cannot)?;
         let local_addr = socket.local_addr().map_err(cannot)?;
-        let base = receiver.settings.url.clone().unwrap_or_else(|| reachable(local_addr));
+        let base = receiver.settings.url.clone().map_or_else(|| reachable(local_addr), |Base(url)| url);
         let url = receiver.url(&base)?;
         Ok(Self { listener, socket, local_addr, base, url })
     }

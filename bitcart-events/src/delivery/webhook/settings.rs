@@ -1,5 +1,6 @@
 //! Where and how to listen.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::secret::Secret;
 use crate::Result;
+use crate::client::without_login;
 use crate::shutdown::YEAR;
 
 /// The least that a clock counts.
@@ -27,7 +29,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 #[must_use]
 pub struct WebhookSettings {
     pub(super) addr: SocketAddr,
-    pub(super) url: Option<String>,
+    pub(super) url: Option<Base>,
     secret: Choice,
     pub(super) register_every: Duration,
     pub(super) answer_within: Duration,
@@ -35,6 +37,16 @@ pub struct WebhookSettings {
     pub(super) header_timeout: Duration,
     pub(super) body_timeout: Duration,
     pub(super) connections: usize,
+}
+
+/// What the daemons are told before the secret. There may be a login in it, which is not shown.
+#[derive(Clone)]
+pub(super) struct Base(pub(super) String);
+
+impl fmt::Debug for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&without_login(&self.0))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -67,9 +79,10 @@ impl WebhookSettings {
         self
     }
 
-    /// What the daemons are told, without the secret. Made from the address unless set.
+    /// What the daemons are told, without the secret. Made from the address unless set. A reverse proxy may pass its path on or
+    /// take it off.
     pub fn url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+        self.url = Some(Base(url.into()));
         self
     }
 
@@ -133,7 +146,7 @@ impl WebhookSettings {
     }
 
     pub(crate) fn check_url(&self) -> Result<()> {
-        self.url.iter().try_for_each(|url| super::full_url(url, None).map(drop))
+        self.url.iter().try_for_each(|Base(url)| super::full_url(url, None).map(drop))
     }
 
     pub(super) fn make_secret(&self) -> Result<Option<Secret>> {
