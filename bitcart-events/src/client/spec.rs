@@ -49,12 +49,10 @@ impl DaemonSpec {
         let Wire { version, exceptions, capabilities } = serde_json::from_str(text)?;
         // A code that is no number names no error that a daemon could answer.
         let numbered = |(code, exception): (String, _)| Some((code.parse().ok()?, exception));
-        Ok(Self {
-            version,
-            exceptions: exceptions.into_iter().filter_map(numbered).collect(),
-            lightning: capabilities.lightning,
-            raw: text.to_owned(),
-        })
+        let mut by_number = BTreeMap::new();
+        // Not collected: the code that sorts would be in memory as long as the program is.
+        by_number.extend(exceptions.into_iter().filter_map(numbered));
+        Ok(Self { version, exceptions: by_number, lightning: capabilities.lightning, raw: text.to_owned() })
     }
 
     /// The whole answer, as the JSON text that it came as.

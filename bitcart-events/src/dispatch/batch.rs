@@ -83,9 +83,9 @@ impl Drop for Batch {
             // Given up at shutdown, or never stored: whoever waits for the report learns it by the closed channel.
             return;
         }
-        report.failed.sort_by_key(|failed| failed.index);
-        report.rejected.sort_by_key(|rejected| rejected.index);
-        report.ignored.sort_by_key(|ignored| ignored.index);
+        report.failed.sort_unstable_by_key(|failed| failed.index);
+        report.rejected.sort_unstable_by_key(|rejected| rejected.index);
+        report.ignored.sort_unstable_by_key(|ignored| ignored.index);
         report.repeated.sort_unstable();
         if let Some(done) = self.done.take() {
             // Nobody has to wait for it.

@@ -31,7 +31,7 @@ inventory::collect!(Registered);
 pub(crate) fn registry() -> impl Iterator<Item = Handler> {
     let all = inventory::iter::<Registered>.into_iter();
     let mut all: Vec<_> = all.map(|registered| Registration::of(registered.0)).collect();
-    all.sort_by_key(|Registration { description, .. }| {
+    all.sort_unstable_by_key(|Registration { description, .. }| {
         (description.file, description.line, description.name)
     });
     all.into_iter().flat_map(Handler::of)

@@ -151,7 +151,9 @@ impl Held {
         self.clock = Some(now);
         let sooner =
             |((due, id), claimed)| ((SystemTime::checked_sub(&due, back).unwrap_or(now), id), claimed);
-        self.due = std::mem::take(&mut self.due).into_iter().map(sooner).collect();
+        // Not collected into a map, which would sort it: the code of that is in memory as long as the program is.
+        let due = std::mem::take(&mut self.due);
+        self.due.extend(due.into_iter().map(sooner));
         if !self.due.is_empty() {
             tracing::warn!(
                 "the clock was set back by {back:?}: events that wait for another attempt are due so much sooner: {}",

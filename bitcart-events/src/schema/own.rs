@@ -98,7 +98,7 @@ fn own() -> &'static [&'static EventSchema] {
     static OWN: LazyLock<Vec<&'static EventSchema>> = LazyLock::new(|| {
         let schemas = inventory::iter::<RegisteredSchema>.into_iter();
         let mut events: Vec<_> = schemas.flat_map(|schema| schema.0).copied().collect();
-        events.sort_by_key(|event| (event.name, event.file, event.line));
+        events.sort_unstable_by_key(|event| (event.name, event.file, event.line));
         events
     });
     &OWN

@@ -30,11 +30,11 @@ impl Ledger {
             let ours = received.filter(|(_, received)| received.currency == self.currency);
             let (answers, frames): (Vec<_>, Vec<_>) =
                 ours.partition(|(_, received)| received.wallet.is_some());
-            self.frames = frames
-                .into_iter()
-                .filter_map(|(id, received)| Some((id, KeptFrame::read(received)?)))
-                .collect();
-            self.unmerged = answers.into_iter().collect();
+            (self.frames, self.unmerged) = <_>::default();
+            // Not collected: the code that sorts would be in memory as long as the program is.
+            let frames = frames.into_iter();
+            self.frames.extend(frames.filter_map(|(id, received)| Some((id, KeptFrame::read(received)?))));
+            self.unmerged.extend(answers);
             // Those that were waiting here are among them.
             self.answers.clear();
             self.reread = self.unmerged.keys().copied().collect();
@@ -105,7 +105,8 @@ impl Ledger {
     pub(super) fn merge_again(&mut self, key: WalletId) -> bool {
         let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { return false };
         let stored = self.unmerged.extract_if(.., |_, received| received.wallet == Some(key));
-        let mut answers: BTreeMap<_, _> = stored.collect();
+        let mut answers = BTreeMap::new();
+        answers.extend(stored);
         let currency = self.currency;
         let is_theirs = |received: &Received| received.currency == currency && received.wallet == Some(key);
         answers.extend(self.desk.dispatcher.leftover(is_theirs));
