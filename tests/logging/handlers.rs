@@ -145,3 +145,18 @@ async fn a_daemon_that_is_not_there_is_named_once() {
     }
     listener.shut_down().await.unwrap();
 }
+
+/// The end of a delivery, and who has ended it, both look.
+#[tokio::test]
+async fn what_is_lost_with_the_process_is_told_once() {
+    let (log, _guard) = Log::start();
+    let coin = Coin::btc(WALLET);
+    let listener = coin.listener().handlers(handlers![picky]).build().unwrap();
+    let report = listener.process_updates(r#"{"event": "new_block", "height": 13}"#).await.unwrap();
+    assert_eq!(report.failed.len(), 1);
+    for _ in 0..2 {
+        listener.shut_down().await.unwrap();
+    }
+    let [line] = &log.lines_with("lost with the process")[..] else { panic!("{}", log.text()) };
+    assert!(line.contains("events that waited for another attempt (1), dead letters (0)"), "{line}");
+}

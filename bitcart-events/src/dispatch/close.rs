@@ -71,12 +71,17 @@ impl Dispatcher {
             return;
         }
         match self.inbox.stats().await {
-            Ok(stats) if stats.retrying + stats.dead > 0 => tracing::warn!(
-                "lost with the process, because they were held in memory: events that waited for another attempt ({}), \
-                 dead letters ({}); an inbox in a file keeps them (`BITCART_INBOX=events.db`)",
-                stats.retrying,
-                stats.dead,
-            ),
+            Ok(stats) if stats.retrying + stats.dead > 0 => {
+                // A delivery that ends, and who has ended it, both come here.
+                self.told.once("what memory held", || {
+                    tracing::warn!(
+                        "lost with the process, because they were held in memory: events that waited for another attempt ({}), \
+                         dead letters ({}); an inbox in a file keeps them (`BITCART_INBOX=events.db`)",
+                        stats.retrying,
+                        stats.dead,
+                    );
+                });
+            }
             Ok(_) => {}
             Err(error) => tracing::warn!("{error}"),
         }
