@@ -114,6 +114,21 @@ fn every_wrong_value_is_named_in_one_run() {
 }
 
 #[test]
+fn what_is_meant_as_no_file_is_none() {
+    for (inbox, refused) in [
+        (
+            "sqlite:events.db",
+            "`sqlite` is not possible in this version; write `memory`, or the name of a file like",
+        ),
+        ("None", "write `memory`, or the name of a file like `events.db`, not `None`"),
+        ("off", "not `off`"),
+    ] {
+        let message = problems(&[("BTC_WALLETS", "xpub"), ("BITCART_INBOX", inbox)]);
+        assert!(message.contains("BITCART_INBOX: ") && message.contains(refused), "{refused} in {message}");
+    }
+}
+
+#[test]
 fn a_secret_is_never_shown() {
     let message = problems(&[
         ("BTC_WALLETS", "seed words of a wallet"),

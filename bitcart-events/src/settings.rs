@@ -275,13 +275,13 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
     /// A file for the inbox.
     fn inbox(&mut self) -> Option<String> {
         let inbox = self.text("BITCART_INBOX").filter(|inbox| !inbox.eq_ignore_ascii_case("memory"))?;
-        if let Some((scheme, _)) = inbox.split_once("://") {
+        if let Some((scheme, _)) = inbox.split_once("://").or(sqlite(&inbox)) {
             // The address of a database may hold its password.
             let message = format!(
                 "BITCART_INBOX: `{scheme}` is not possible in this version; write `memory`, or the name of a file like `events.db`"
             );
             self.problems.push(message);
-        } else if ["true", "false", "yes", "no", "on", "off", "1", "0"]
+        } else if ["true", "false", "yes", "no", "on", "off", "1", "0", "none", "sqlite"]
             .contains(&&*inbox.to_ascii_lowercase())
         {
             let message = format!(
@@ -293,6 +293,11 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
         }
         Some(inbox)
     }
+}
+
+/// An address as other libraries have one: `sqlite:events.db`. A colon alone may be a drive's.
+fn sqlite(inbox: &str) -> Option<(&str, &str)> {
+    inbox.split_once(':').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("sqlite"))
 }
 
 const NO_SQLITE: &str = "a file needs the Cargo feature `sqlite` of bitcart-events";
