@@ -110,7 +110,15 @@ impl Dispatcher {
         let mut leftover = lock(&self.leftover);
         if leftover.len() < LEFT {
             leftover.push((id, answer));
+            return;
         }
+        drop(leftover);
+        self.told.once("too many answers", || {
+            let then = if self.is_durable { "comes after the next start" } else { "is lost" };
+            tracing::error!(
+                "the daemons answered more than {LEFT} times for wallets that had just been removed: what is in further answers {then}"
+            );
+        });
     }
 
     /// What was received and nothing was made of, by an earlier process or because its wallet was not there, as far as it is
