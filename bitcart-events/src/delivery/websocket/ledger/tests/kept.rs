@@ -129,7 +129,7 @@ async fn what_was_asked_before_a_return_is_known_as_that_after_a_restart() {
     alone.ledger = Ledger::new(Arc::clone(&alone.desk), Arc::default(), Currency::Btc, orders);
     alone.ledger.load().await.unwrap();
     alone.answered(&["between", "after"]);
-    expect(&mut handled, &["fetched", "after", "between"]).await;
+    expect(&mut handled, &["fetched", "between", "after"]).await;
 }
 
 /// Its wallet is not there when the next process begins.
