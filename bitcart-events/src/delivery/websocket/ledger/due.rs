@@ -102,6 +102,7 @@ impl Ledger {
         self.settle(false, |_| true);
         loop {
             // The next ledger may begin before the last answer has come: those that wait for none are known to it.
+            self.leave_removed();
             self.leave(|wallet| wallet.asking == Asking::No);
             if self.under_way == 0 {
                 break;
@@ -119,9 +120,8 @@ impl Ledger {
     /// Delivers what is held for these wallets, which are not listened to any more.
     fn leave(&mut self, which: impl Fn(&Wallet) -> bool) {
         self.release(&which);
-        let left: Vec<(WalletId, Wallet)> = self.wallets.extract_if(|_, wallet| which(wallet)).collect();
-        for (key, wallet) in left {
-            self.remember(key, wallet);
-        }
+        let left: Vec<WalletId> =
+            self.wallets.iter().filter(|(_, wallet)| which(wallet)).map(|(key, _)| *key).collect();
+        left.into_iter().for_each(|key| self.let_go(key));
     }
 }

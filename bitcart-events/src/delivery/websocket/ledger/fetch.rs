@@ -150,13 +150,15 @@ impl Ledger {
     ) {
         let is_empty = parcel.updates.is_empty();
         let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, parcel) else {
-            // A wallet that was removed meanwhile gets nothing any more, unless it comes back.
+            // A wallet that was removed meanwhile gets nothing any more, unless it comes back. What came for it until now is to be
+            // laid on this answer then, before the next one is asked for.
             if !is_empty {
                 let answer = Received { currency: self.currency, wallet: Some(key), text: text.into() };
                 self.desk.dispatcher.leave(received, answer);
             }
+            self.let_go(key);
             if let Which::Last { .. } = which {
-                self.give_up(key, Some(Instant::now()));
+                self.left.remove(&key);
             }
             return;
         };

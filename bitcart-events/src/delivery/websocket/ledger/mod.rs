@@ -143,7 +143,12 @@ impl Ledger {
 
     /// Takes up the wallets that were added, and leaves those that were removed.
     pub(super) fn read_wallets(&mut self) {
-        self.flush();
+        let coins = self.leave_removed();
+        self.take_up(coins);
+    }
+
+    /// Leaves the wallets that were removed; those that are listened to.
+    fn leave_removed(&mut self) -> ById<WalletId, Coin> {
         let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
         let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
         let removed: Vec<WalletId> =
@@ -154,11 +159,9 @@ impl Ledger {
                 let held = self.wallets.get_mut(&key).map(|wallet| wallet.release(&self.passed));
                 self.deliver_held(key, held.unwrap_or_default());
             }
-            if let Some(wallet) = self.wallets.remove(&key) {
-                self.remember(key, wallet);
-            }
+            self.let_go(key);
         }
-        self.take_up(coins);
+        coins
     }
 
     /// Something has come for a wallet, which may be here since a moment ago.
@@ -282,7 +285,9 @@ impl Ledger {
     }
 
     /// A wallet is not listened to any more.
-    fn remember(&mut self, key: WalletId, wallet: Wallet) {
+    fn let_go(&mut self, key: WalletId) {
+        self.flush();
+        let Some(wallet) = self.wallets.remove(&key) else { return };
         if wallet.asking != Asking::No {
             self.left.insert(key);
         }

@@ -243,6 +243,25 @@ async fn a_wallet_that_comes_back_knows_what_it_had_before_a_question_that_faile
     expect(&mut handled, &["before", "held", "after"]).await;
 }
 
+/// It comes before the ledger has seen the removal, which is over when it asks again.
+#[tokio::test]
+async fn an_answer_that_waits_for_its_wallet_comes_before_the_next_one() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.connected();
+    alone.ledger.ask_all();
+    alone.ledger.frame(&frame("held"));
+    remove(&manager);
+    alone.ledger.disconnected();
+    let fetched = alone.fetched(&["fetched"]);
+    alone.ledger.answered_at_once(fetched);
+    add(&manager);
+    alone.ledger.connected();
+    alone.ledger.read_wallets();
+    alone.answered(&["held", "after"]);
+    expect(&mut handled, &["fetched", "held", "after"]).await;
+}
+
 /// Its pong does not come any more.
 #[tokio::test]
 async fn an_answer_that_waits_for_its_pong_is_delivered_at_the_end() {
