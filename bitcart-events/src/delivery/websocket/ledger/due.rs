@@ -110,16 +110,18 @@ impl Ledger {
             tokio::select! {
                 fetched = self.fetched() => self.answered_at_once(fetched),
                 // What is here must not be lost with an answer that does not come.
-                () = tokio::time::sleep(TICK) => self.release(|_| true),
+                () = tokio::time::sleep(TICK), if !self.keeps => self.release(|_| true),
             }
         }
         self.release_blocks();
         self.leave(|_| true);
     }
 
-    /// Delivers what is held for these wallets, which are not listened to any more.
+    /// Leaves these wallets. What is held for them is delivered, or waits in the inbox for what belongs before it.
     fn leave(&mut self, which: impl Fn(&Wallet) -> bool) {
-        self.release(&which);
+        if !self.keeps {
+            self.release(&which);
+        }
         let left: Vec<WalletId> =
             self.wallets.iter().filter(|(_, wallet)| which(wallet)).map(|(key, _)| *key).collect();
         left.into_iter().for_each(|key| self.let_go(key));

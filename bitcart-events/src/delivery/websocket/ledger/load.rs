@@ -81,12 +81,14 @@ impl Ledger {
     pub(super) fn add(&mut self, key: WalletId, coin: Coin) {
         // Of what could not be stored since then the inbox knows that it was not delivered.
         let before = self.memory.take(self.currency, key).filter(|known| known.loaded == self.loaded);
+        let is_known = before.is_some();
         let mut wallet = Wallet::new(coin, before, &self.passed);
-        if self.keeps && wallet.history(&self.passed).is_new() {
-            wallet.restore(
-                known(&self.desk, &mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),
-                &self.passed,
-            );
+        if self.keeps {
+            // Taken in any case: of what is known since then it is a part, and what was held may have been delivered.
+            let kept = known(&self.desk, &mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin);
+            if !is_known {
+                wallet.restore(kept, &self.passed);
+            }
         }
         self.wallets.insert(key, wallet);
         self.merge_again(key);

@@ -153,14 +153,7 @@ impl Ledger {
         let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
         let removed: Vec<WalletId> =
             self.wallets.keys().filter(|key| !coins.contains_key(*key)).copied().collect();
-        for key in removed {
-            if self.keeps {
-                // What is held is stored, and so accepted.
-                let held = self.wallets.get_mut(&key).map(|wallet| wallet.release(&self.passed));
-                self.deliver_held(key, held.unwrap_or_default());
-            }
-            self.let_go(key);
-        }
+        removed.into_iter().for_each(|key| self.let_go(key));
         coins
     }
 
@@ -291,6 +284,7 @@ impl Ledger {
         if wallet.asking != Asking::No {
             self.left.insert(key);
         }
-        self.memory.keep(self.currency, key, wallet.into_known(&self.passed, self.loaded));
+        let known = wallet.into_known(&self.passed, self.loaded, self.keeps);
+        self.memory.keep(self.currency, key, known);
     }
 }
