@@ -80,6 +80,8 @@ pub(super) struct Ledger {
     /// Answers that were stored and not merged; and those that may still be on their way to be.
     unmerged: BTreeMap<ReceivedId, Received>,
     reread: HashSet<ReceivedId>,
+    /// Whether wallets were added or removed since they were read.
+    changes: watch::Receiver<()>,
     troubles: watch::Receiver<u64>,
     /// How many of them there had been when the inbox was loaded.
     loaded: u64,
@@ -100,6 +102,7 @@ impl Ledger {
             frames: BTreeMap::new(),
             unmerged: BTreeMap::new(),
             reread: HashSet::new(),
+            changes: desk.source.changes(),
             troubles: desk.dispatcher.troubles(),
             loaded: 0,
             chain: Chain::default(),
@@ -149,6 +152,8 @@ impl Ledger {
 
     /// Leaves the wallets that were removed; those that are listened to.
     fn leave_removed(&mut self) -> ById<WalletId, Coin> {
+        // Before they are read, so that no change falls between.
+        self.changes.mark_unchanged();
         let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
         let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
         let removed: Vec<WalletId> =
