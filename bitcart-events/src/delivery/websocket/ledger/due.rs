@@ -81,7 +81,7 @@ impl Ledger {
         self.fetch_at = Instant::now() + time + AWAY;
     }
 
-    fn tick_away(&mut self, now: Instant) {
+    pub(super) fn tick_away(&mut self, now: Instant) {
         self.release_overdue(now);
         if now < self.fetch_at {
             return;

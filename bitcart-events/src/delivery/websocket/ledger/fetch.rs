@@ -16,7 +16,7 @@ use crate::{Coin, Result};
 
 /// An answer, and the ping that was sent after it.
 pub(super) struct Waiting {
-    key: WalletId,
+    pub(super) key: WalletId,
     answer: Answer,
     ping: u64,
     pub(super) since: Instant,

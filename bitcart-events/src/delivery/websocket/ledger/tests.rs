@@ -2,6 +2,7 @@
 
 #[cfg(feature = "sqlite")]
 mod kept;
+mod model;
 
 use std::future::ready;
 use std::sync::Arc;
