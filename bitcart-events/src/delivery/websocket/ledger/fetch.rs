@@ -156,7 +156,7 @@ impl Ledger {
                 let answer = Received { currency: self.currency, wallet: Some(key), text: text.into() };
                 self.desk.dispatcher.leave(received, answer);
             }
-            self.let_go(key);
+            self.was_removed(key);
             if let Which::Last { .. } = which {
                 self.left.remove(&key);
             }

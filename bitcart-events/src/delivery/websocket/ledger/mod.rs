@@ -158,7 +158,7 @@ impl Ledger {
         let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
         let removed: Vec<WalletId> =
             self.wallets.keys().filter(|key| !coins.contains_key(*key)).copied().collect();
-        removed.into_iter().for_each(|key| self.let_go(key));
+        removed.into_iter().for_each(|key| self.was_removed(key));
         coins
     }
 
@@ -280,6 +280,13 @@ impl Ledger {
         for held in blocks.unwrap_or_default() {
             self.deliver(held, Vec::new());
         }
+    }
+
+    /// A wallet was removed. What comes for it now is for nobody, so that a block that comes next does not follow on what it had:
+    /// after a restart neither.
+    fn was_removed(&mut self, key: WalletId) {
+        self.lack(key);
+        self.let_go(key);
     }
 
     /// A wallet is not listened to any more.
