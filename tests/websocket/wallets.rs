@@ -53,6 +53,37 @@ async fn a_wallet_that_is_added_again_at_once_gets_what_it_missed() {
     assert_eq!(seen.rest(), Vec::<String>::new());
 }
 
+/// Its last answer is still to come when it is removed, and nothing is asked beside it when it comes back.
+#[tokio::test]
+async fn the_last_wallet_comes_back_while_its_answer_is_under_way() {
+    let daemon = today().await;
+    let manager = manager(&daemon, ["vpub-a"]);
+    let mut seen = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("before", 3)).await.unwrap();
+    seen.expect(["paid 3 before 0.5"]).await;
+    let calls = daemon.rpc_calls().iter().filter(|call| call.method == "get_updates").count();
+    daemon.hang("get_updates");
+    daemon.drop_websockets().await;
+    daemon.wait_call("get_updates", calls + 1).await;
+    manager.remove_wallet("BTC", "vpub-a").unwrap();
+    daemon.wait_websockets(0).await;
+    let back = manager.add_wallet("BTC", "vpub-a").unwrap();
+    daemon.emit(Some("vpub-a"), &payment("between", 3)).await.unwrap();
+    // Time enough for a socket and a question, if they did not wait.
+    for _ in 0..20 {
+        back.spec().await.unwrap();
+    }
+    daemon.release("get_updates");
+    seen.expect(["paid 3 between 0.5"]).await;
+    daemon.wait_websockets(1).await;
+    daemon.emit(Some("vpub-a"), &payment("after", 3)).await.unwrap();
+    seen.expect(["paid 3 after 0.5"]).await;
+    listening.finish().await;
+    assert_eq!(seen.rest(), Vec::<String>::new());
+}
+
 #[tokio::test]
 async fn a_key_that_is_none_stops_no_other_wallet() {
     let daemon = today().await;

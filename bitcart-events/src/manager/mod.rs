@@ -112,9 +112,10 @@ impl ApiManager {
         let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
         let removed =
             currencies.get_mut(&currency).and_then(|wallets| wallets.coins.remove(parts(currency, wallet).0));
-        drop(currencies);
+        // Before anybody can miss it.
         #[cfg(feature = "polling")]
         self.0.changed.send_replace(());
+        drop(currencies);
         Ok(removed)
     }
 

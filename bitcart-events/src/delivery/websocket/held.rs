@@ -14,3 +14,18 @@ pub(super) struct Held {
     /// Under which the inbox keeps the text that it came in.
     pub(super) received: Option<ReceivedId>,
 }
+
+impl Held {
+    /// Its wallet is not listened to any more: the inbox has it.
+    pub(super) fn leave_place(&mut self) {
+        drop(self.place.split(self.place.num_permits()));
+    }
+
+    /// Its wallet has come back as this coin.
+    pub(super) fn give_to(&mut self, coin: &Coin) {
+        self.coin = coin.clone();
+        if let Ok(update) = &mut self.update {
+            *update = update.of(coin);
+        }
+    }
+}

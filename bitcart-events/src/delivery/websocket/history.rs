@@ -197,15 +197,16 @@ impl<H> History<H> {
         Saved { cap: self.cap, stretches: stretches.collect() }
     }
 
-    /// Whether nothing is known.
-    pub(super) fn is_new(&self) -> bool {
-        self.stretches.iter().all(|stretch| stretch.entries.is_empty())
-    }
-
     /// It is of a process that has ended: an answer may have been lost with it.
     pub(super) fn restarted(&mut self) {
         self.gap();
         (self.joined, self.unseen) = (false, true);
+    }
+
+    /// What is held back.
+    pub(super) fn held_mut(&mut self) -> impl Iterator<Item = &mut H> {
+        let entries = self.stretches.iter_mut().flat_map(|stretch| &mut stretch.entries);
+        entries.filter_map(|entry| entry.held.as_mut())
     }
 
     /// Gives out what is held back, without an answer.

@@ -1,6 +1,7 @@
 //! What sockets brought for wallets that are not listened to for the moment.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::held::Held;
 use super::history::History;
@@ -14,7 +15,13 @@ const WALLETS: usize = 10_000;
 /// For a wallet that is removed and added again, and for a listener that is stopped and started: what it had is still in
 /// the daemon's queue.
 #[derive(Default)]
-pub(crate) struct Memory(Mutex<ById<(Currency, WalletId), Known>>);
+pub(crate) struct Memory {
+    known: Mutex<ById<(Currency, WalletId), Known>>,
+    turns: Mutex<HashMap<Currency, Turn>>,
+}
+
+/// Whoever has a currency's ledger holds it.
+pub(super) type Turn = Arc<tokio::sync::Mutex<()>>;
 
 /// What is known of a wallet.
 pub(super) struct Known {
@@ -26,15 +33,23 @@ pub(super) struct Known {
 
 impl Memory {
     pub(super) fn keep(&self, currency: Currency, key: WalletId, known: Known) {
-        let mut wallets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wallets = lock(&self.known);
         if wallets.len() < WALLETS {
             wallets.insert((currency, key), known);
         }
     }
 
     pub(super) fn take(&self, currency: Currency, key: WalletId) -> Option<Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(currency, key))
+        lock(&self.known).remove(&(currency, key))
     }
+
+    pub(super) fn turn(&self, currency: Currency) -> Turn {
+        Arc::clone(lock(&self.turns).entry(currency).or_default())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl std::fmt::Debug for Memory {

@@ -20,6 +20,8 @@ use crate::{Coin, Error, ErrorKind};
 const POLLING: Duration = Duration::from_secs(5);
 /// How often such a daemon is asked whether it has one by now.
 const LOOK_AGAIN: Duration = Duration::from_secs(10 * 60);
+/// How long the last station of the same currency is waited for.
+const ENDING: Duration = Duration::from_secs(10);
 /// After a connection that lasted so long the waits are short again.
 const LASTING: Duration = Duration::from_secs(30);
 
@@ -41,6 +43,10 @@ struct Away {
 
 impl Station {
     pub(super) async fn run(self) {
+        // When its last wallet is removed a station goes on to its last answer, which comes before all that is fetched for one that
+        // comes back. A daemon that keeps it holds nothing up for longer.
+        let turn = self.memory.turn(self.coin.currency()).lock_owned();
+        let _turn = self.orders.stop.run_until_cancelled(tokio::time::timeout(ENDING, turn)).await;
         let (desk, memory) = (Arc::clone(&self.desk), Arc::clone(&self.memory));
         let mut ledger = Ledger::new(desk, memory, self.coin.currency(), self.orders.clone());
         self.load(&mut ledger).await;

@@ -81,7 +81,7 @@ impl Ledger {
         self.fetch_at = Instant::now() + time + AWAY;
     }
 
-    fn tick_away(&mut self, now: Instant) {
+    pub(super) fn tick_away(&mut self, now: Instant) {
         self.release_overdue(now);
         if now < self.fetch_at {
             return;
@@ -102,6 +102,7 @@ impl Ledger {
         self.settle(false, |_| true);
         loop {
             // The next ledger may begin before the last answer has come: those that wait for none are known to it.
+            self.leave_removed();
             self.leave(|wallet| wallet.asking == Asking::No);
             if self.under_way == 0 {
                 break;
@@ -109,19 +110,20 @@ impl Ledger {
             tokio::select! {
                 fetched = self.fetched() => self.answered_at_once(fetched),
                 // What is here must not be lost with an answer that does not come.
-                () = tokio::time::sleep(TICK) => self.release(|_| true),
+                () = tokio::time::sleep(TICK), if !self.keeps => self.release(|_| true),
             }
         }
         self.release_blocks();
         self.leave(|_| true);
     }
 
-    /// Delivers what is held for these wallets, which are not listened to any more.
+    /// Leaves these wallets. What is held for them is delivered, or waits in the inbox for what belongs before it.
     fn leave(&mut self, which: impl Fn(&Wallet) -> bool) {
-        self.release(&which);
-        let left: Vec<(WalletId, Wallet)> = self.wallets.extract_if(|_, wallet| which(wallet)).collect();
-        for (key, wallet) in left {
-            self.remember(key, wallet);
+        if !self.keeps {
+            self.release(&which);
         }
+        let left: Vec<WalletId> =
+            self.wallets.iter().filter(|(_, wallet)| which(wallet)).map(|(key, _)| *key).collect();
+        left.into_iter().for_each(|key| self.let_go(key));
     }
 }

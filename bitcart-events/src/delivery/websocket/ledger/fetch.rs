@@ -16,10 +16,19 @@ use crate::{Coin, Result};
 
 /// An answer, and the ping that was sent after it.
 pub(super) struct Waiting {
-    key: WalletId,
+    pub(super) key: WalletId,
     answer: Answer,
     ping: u64,
     pub(super) since: Instant,
+}
+
+/// Which answer it is.
+#[derive(Clone, Copy)]
+pub(super) enum Which {
+    /// That of the call that has ended now. `live` says that every frame that was sent before it is here.
+    Last { live: bool },
+    /// One from before, that found its wallet or its process gone. Another one is to come.
+    Earlier,
 }
 
 /// What a call of `get_updates` came to; nothing if it was not made.
@@ -80,8 +89,12 @@ impl Ledger {
         let Some(key) = coin.id() else { return false };
         match answer {
             // It was stored, and has been read from there.
-            Ok(Some(Answer { received: Some(id), .. })) if self.reread.remove(&id) => {}
-            Ok(Some(answer)) if answer.parcel.updates.is_empty() => self.merge(key, answer, false),
+            Ok(Some(Answer { received: Some(id), .. })) if self.reread.remove(&id) => {
+                self.give_up(key, Some(Instant::now()));
+            }
+            Ok(Some(answer)) if answer.parcel.updates.is_empty() => {
+                self.merge(key, answer, Which::Last { live: false });
+            }
             Ok(Some(answer)) => {
                 self.answers.push_back(Waiting { key, answer, ping, since: Instant::now() });
                 return true;
@@ -124,36 +137,43 @@ impl Ledger {
     pub(super) fn settle(&mut self, live: bool, enough: impl Fn(&Waiting) -> bool) {
         while self.answers.front().is_some_and(&enough) {
             if let Some(Waiting { key, answer, .. }) = self.answers.pop_front() {
-                self.merge(key, answer, live);
+                self.merge(key, answer, Which::Last { live });
             }
         }
     }
 
-    /// `live` says that every frame that was sent before the answer is here.
     pub(super) fn merge(
         &mut self,
         key: WalletId,
         Answer { text, parcel, place, received }: Answer,
-        live: bool,
+        which: Which,
     ) {
         let is_empty = parcel.updates.is_empty();
         let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &text, parcel) else {
-            // A wallet that was removed meanwhile gets nothing any more, unless it comes back.
+            // A wallet that was removed meanwhile gets nothing any more, unless it comes back. What came for it until now is to be
+            // laid on this answer then, before the next one is asked for.
             if !is_empty {
                 let answer = Received { currency: self.currency, wallet: Some(key), text: text.into() };
                 self.desk.dispatcher.leave(received, answer);
             }
-            return self.give_up(key, Some(Instant::now()));
+            self.was_removed(key);
+            if let Which::Last { .. } = which {
+                self.left.remove(&key);
+            }
+            return;
         };
         self.meet(&coin);
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
         let updates: Vec<Read> = updates.collect();
         let marks: Vec<Mark> = updates.iter().map(|update| mark(&mut self.marker, update)).collect();
-        let asking = std::mem::replace(&mut wallet.asking, Asking::No);
-        let again = matches!(asking, Asking::Again | Asking::Outlived);
+        let ended = match which {
+            Which::Last { live } => Some((std::mem::replace(&mut wallet.asking, Asking::No), live)),
+            Which::Earlier => None,
+        };
+        let again = ended.is_none_or(|(asking, _)| matches!(asking, Asking::Again | Asking::Outlived));
         // One that was asked before this connection may have been answered before it, too.
-        let Merged { next, begins } =
-            wallet.history(&self.passed).merge(&marks, live && asking != Asking::Outlived, again);
+        let live = ended.is_some_and(|(asking, live)| live && asking != Asking::Outlived);
+        let Merged { next, begins } = wallet.history(&self.passed).merge(&marks, live, again);
         let mut missed: Vec<Option<Read>> = updates.into_iter().map(Some).collect();
         let (mut place, mut fetched) = (place, 0_usize);
         let (mut merged, mut taken) = (Vec::with_capacity(next.len()), Vec::from_iter(received));
@@ -187,12 +207,19 @@ impl Ledger {
         let incoming =
             |(nth, (update, origin))| Incoming { update, origin, life: if nth < begins { old } else { new } };
         let updates = merged.into_iter().enumerate().map(incoming).collect();
-        (wallet.holds, wallet.asked, wallet.waits) = (again.then(Instant::now), Arc::default(), Waits::new());
-        let released = wallet.call_ended(asking, &self.passed);
+        let mut released = Vec::new();
+        if let Some((asking, _)) = ended {
+            (wallet.holds, wallet.asked, wallet.waits) =
+                (again.then(Instant::now), Arc::default(), Waits::new());
+            released = wallet.call_ended(asking, &self.passed);
+        }
         let remember = self.whole(key);
         self.put(Delivery { coin: coin.clone(), updates, taken, remember, place });
         if !released.is_empty() {
             self.deliver_held(key, released);
+        }
+        if ended.is_none() {
+            return;
         }
         if again {
             self.ask(key);

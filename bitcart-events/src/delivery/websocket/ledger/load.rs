@@ -12,6 +12,7 @@ use super::super::held::Held;
 use super::super::history::History;
 use super::super::rows::{Kept, Rows};
 use super::Ledger;
+use super::fetch::Which;
 use super::wallet::{Asking, Wallet, mark};
 use crate::delivery::desk::Desk;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
@@ -80,44 +81,41 @@ impl Ledger {
     pub(super) fn add(&mut self, key: WalletId, coin: Coin) {
         // Of what could not be stored since then the inbox knows that it was not delivered.
         let before = self.memory.take(self.currency, key).filter(|known| known.loaded == self.loaded);
+        let is_known = before.is_some();
         let mut wallet = Wallet::new(coin, before, &self.passed);
-        if self.keeps && wallet.history(&self.passed).is_new() {
-            wallet.restore(
-                known(&self.desk, &mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin),
-                &self.passed,
-            );
+        if self.keeps {
+            // Taken in any case: of what is known since then it is a part, and what was held may have been delivered.
+            let kept = known(&self.desk, &mut self.marker, &mut self.kept, &mut self.frames, &wallet.coin);
+            if !is_known {
+                wallet.restore(kept, &self.passed);
+            }
         }
         self.wallets.insert(key, wallet);
-        let has_come = self.merge_again(key);
-        let is_under_way = self.left.remove(&key) && !has_come;
+        self.merge_again(key);
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
-        // Those answers were not the one that it waits for.
-        wallet.hold();
-        if is_under_way {
+        if self.left.remove(&key) {
             wallet.asking = Asking::Outlived;
         } else {
             wallet.history(&self.passed).connected();
         }
     }
 
-    /// Merges the answers that were stored, or came when the wallet was not listened to, and were not merged. Whether there
-    /// were any.
-    pub(super) fn merge_again(&mut self, key: WalletId) -> bool {
-        let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { return false };
+    /// Merges the answers that were stored, or came when the wallet was not listened to, and were not merged. None of them is
+    /// the one that the wallet waits for.
+    pub(super) fn merge_again(&mut self, key: WalletId) {
+        let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { return };
         let stored = self.unmerged.extract_if(.., |_, received| received.wallet == Some(key));
         let mut answers = BTreeMap::new();
         answers.extend(stored);
         let currency = self.currency;
         let is_theirs = |received: &Received| received.currency == currency && received.wallet == Some(key);
         answers.extend(self.desk.dispatcher.leftover(is_theirs));
-        let has_any = !answers.is_empty();
         for (id, received) in answers {
             match self.desk.again(&coin, id, &received) {
-                Ok(answer) => self.merge(key, answer, false),
+                Ok(answer) => self.merge(key, answer, Which::Earlier),
                 Err(error) => self.desk.tell_trouble(coin.client(), coin.wallet_shown(), &error),
             }
         }
-        has_any
     }
 }
 

@@ -80,6 +80,8 @@ pub(super) struct Ledger {
     /// Answers that were stored and not merged; and those that may still be on their way to be.
     unmerged: BTreeMap<ReceivedId, Received>,
     reread: HashSet<ReceivedId>,
+    /// Whether wallets were added or removed since they were read.
+    changes: watch::Receiver<()>,
     troubles: watch::Receiver<u64>,
     /// How many of them there had been when the inbox was loaded.
     loaded: u64,
@@ -100,6 +102,7 @@ impl Ledger {
             frames: BTreeMap::new(),
             unmerged: BTreeMap::new(),
             reread: HashSet::new(),
+            changes: desk.source.changes(),
             troubles: desk.dispatcher.troubles(),
             loaded: 0,
             chain: Chain::default(),
@@ -143,22 +146,20 @@ impl Ledger {
 
     /// Takes up the wallets that were added, and leaves those that were removed.
     pub(super) fn read_wallets(&mut self) {
-        self.flush();
+        let coins = self.leave_removed();
+        self.take_up(coins);
+    }
+
+    /// Leaves the wallets that were removed; those that are listened to.
+    fn leave_removed(&mut self) -> ById<WalletId, Coin> {
+        // Before they are read, so that no change falls between.
+        self.changes.mark_unchanged();
         let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
         let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
         let removed: Vec<WalletId> =
             self.wallets.keys().filter(|key| !coins.contains_key(*key)).copied().collect();
-        for key in removed {
-            if self.keeps {
-                // What is held is stored, and so accepted.
-                let held = self.wallets.get_mut(&key).map(|wallet| wallet.release(&self.passed));
-                self.deliver_held(key, held.unwrap_or_default());
-            }
-            if let Some(wallet) = self.wallets.remove(&key) {
-                self.remember(key, wallet);
-            }
-        }
-        self.take_up(coins);
+        removed.into_iter().for_each(|key| self.was_removed(key));
+        coins
     }
 
     /// Something has come for a wallet, which may be here since a moment ago.
@@ -281,11 +282,21 @@ impl Ledger {
         }
     }
 
+    /// A wallet was removed. What comes for it now is for nobody, so that a block that comes next does not follow on what it had:
+    /// after a restart neither.
+    fn was_removed(&mut self, key: WalletId) {
+        self.lack(key);
+        self.let_go(key);
+    }
+
     /// A wallet is not listened to any more.
-    fn remember(&mut self, key: WalletId, wallet: Wallet) {
+    fn let_go(&mut self, key: WalletId) {
+        self.flush();
+        let Some(wallet) = self.wallets.remove(&key) else { return };
         if wallet.asking != Asking::No {
             self.left.insert(key);
         }
-        self.memory.keep(self.currency, key, wallet.into_known(&self.passed, self.loaded));
+        let known = wallet.into_known(&self.passed, self.loaded, self.keeps);
+        self.memory.keep(self.currency, key, known);
     }
 }

@@ -34,6 +34,9 @@ impl Ledger {
         if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, parcel) {
             self.meet(&coin);
             updates.for_each(|update| self.take(&coin, update));
+        } else if self.changes.has_changed().unwrap_or(false) {
+            // Perhaps for a wallet that was removed just now: a block that comes next does not follow on what it had.
+            self.leave_removed();
         }
     }
 

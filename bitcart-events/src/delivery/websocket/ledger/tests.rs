@@ -2,6 +2,7 @@
 
 #[cfg(feature = "sqlite")]
 mod kept;
+mod model;
 
 use std::future::ready;
 use std::sync::Arc;
@@ -241,6 +242,45 @@ async fn a_wallet_that_comes_back_knows_what_it_had_before_a_question_that_faile
     let fetched = alone.fetched(&["before", "held", "after"]);
     alone.ledger.answered_at_once(fetched);
     expect(&mut handled, &["before", "held", "after"]).await;
+}
+
+/// It comes before the ledger has seen the removal, which is over when it asks again.
+#[tokio::test]
+async fn an_answer_that_waits_for_its_wallet_comes_before_the_next_one() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    alone.ledger.connected();
+    alone.ledger.ask_all();
+    alone.ledger.frame(&frame("held"));
+    remove(&manager);
+    alone.ledger.disconnected();
+    let fetched = alone.fetched(&["fetched"]);
+    alone.ledger.answered_at_once(fetched);
+    add(&manager);
+    alone.ledger.connected();
+    alone.ledger.read_wallets();
+    alone.answered(&["held", "after"]);
+    expect(&mut handled, &["fetched", "held", "after"]).await;
+}
+
+/// A block follows on a payment that was for nobody, and is known of the wallet that was removed.
+#[tokio::test]
+async fn a_block_after_a_removal_does_not_follow_on_what_came_before_it() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    let block = r#"{"event": "new_block", "height": 7}"#;
+    alone.ledger.frame(&frame("before"));
+    alone.ledger.flush();
+    remove(&manager);
+    alone.ledger.frame(&frame("between"));
+    alone.ledger.frame(&format!(r#"{{"updates": [{block}], "currency": "BTC"}}"#));
+    add(&manager);
+    alone.ledger.read_wallets();
+    let text: Arc<str> = format!("[{}, {}, {block}]", payment("before"), payment("between")).into();
+    let received = Received { currency: Currency::Btc, wallet: alone.coin.id(), text: text.into() };
+    let answer = alone.desk.again(&alone.coin, ReceivedId(0), &received).map(Some);
+    alone.ledger.answered_at_once(Fetched { coin: alone.coin.clone(), answer });
+    expect(&mut handled, &["before", "between"]).await;
 }
 
 /// Its pong does not come any more.

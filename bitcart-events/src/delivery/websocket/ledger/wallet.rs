@@ -60,14 +60,15 @@ pub(super) enum Asking {
 impl Wallet {
     pub(super) fn new(coin: Coin, known: Option<Known>, blocks: &Blocks) -> Self {
         let known = known.map(|known| (known.history, known.life));
-        let (history, life) = known.unwrap_or_else(|| (History::default(), Life::new()));
+        let (mut history, life) = known.unwrap_or_else(|| (History::default(), Life::new()));
+        let held = history.held_mut().map(|held| held.give_to(&coin)).count();
         Self {
             coin,
             history,
             seen: blocks.seen(),
             life,
             holds: Some(Instant::now()),
-            held: 0,
+            held,
             asked: Arc::default(),
             asking: Asking::No,
             ended: false,
@@ -79,10 +80,16 @@ impl Wallet {
         }
     }
 
-    /// What stays known when it is not listened to any more. What is held goes with it: if the wallet comes back, that is still
-    /// to be delivered, from the daemon's queue or an answer that is under way.
-    pub(super) fn into_known(mut self, blocks: &Blocks, loaded: u64) -> Known {
-        self.history(blocks).drop_held();
+    /// What stays known when it is not listened to any more. What is held waits in the inbox, if that `keeps` it. Otherwise it
+    /// goes: if the wallet comes back, it is still to be delivered, from the daemon's queue or an answer that is under way.
+    pub(super) fn into_known(mut self, blocks: &Blocks, loaded: u64, keeps: bool) -> Known {
+        let history = self.history(blocks);
+        if keeps {
+            history.held_mut().for_each(|held| held.leave_place());
+            history.gap();
+        } else {
+            history.drop_held();
+        }
         Known { history: self.history, life: self.life, loaded }
     }
 

@@ -129,7 +129,7 @@ async fn what_was_asked_before_a_return_is_known_as_that_after_a_restart() {
     alone.ledger = Ledger::new(Arc::clone(&alone.desk), Arc::default(), Currency::Btc, orders);
     alone.ledger.load().await.unwrap();
     alone.answered(&["between", "after"]);
-    expect(&mut handled, &["fetched", "after", "between"]).await;
+    expect(&mut handled, &["fetched", "between", "after"]).await;
 }
 
 /// Its wallet is not there when the next process begins.
@@ -150,4 +150,41 @@ async fn what_was_held_is_delivered_when_its_wallet_is_added_later() {
     alone.answered(&["held"]);
     expect(&mut handled, &["held"]).await;
     assert_eq!(alone.desk.dispatcher.inbox().received().await.unwrap().len(), 0);
+}
+
+/// Before it in the daemon's queue is what was missed. It waits for that when the wallet is removed, and when everything ends.
+#[tokio::test]
+async fn what_is_held_waits_in_the_file_for_what_belongs_before_it() {
+    for (is_removed, is_another) in [(true, false), (false, true), (true, true)] {
+        let folder = Folder::new("waits");
+        let (manager, inbox) = (manager(), folder.inbox());
+        let (mut alone, mut handled) = listening_with(&manager, manager.listener().inbox(inbox)).await;
+        alone.ledger.load().await.unwrap();
+        alone.ledger.connected();
+        alone.ledger.frame(&frame("held"));
+        if is_removed {
+            remove(&manager);
+            alone.ledger.read_wallets();
+        }
+        if is_another {
+            let (memory, orders) = (Arc::clone(&alone.ledger.memory), alone.ledger.orders.clone());
+            let next = Ledger::new(Arc::clone(&alone.desk), memory, Currency::Btc, orders);
+            std::mem::replace(&mut alone.ledger, next).finish().await;
+            alone.ledger.load().await.unwrap();
+        }
+        if is_removed {
+            add(&manager);
+            alone.ledger.read_wallets();
+        }
+        alone.answered(&["missed", "held"]);
+        expect(&mut handled, &["missed", "held"]).await;
+        // What was read of it from the file is not taken up a second time.
+        remove(&manager);
+        alone.ledger.read_wallets();
+        add(&manager);
+        alone.ledger.read_wallets();
+        alone.answered(&["last"]);
+        expect(&mut handled, &["last"]).await;
+        assert_eq!(alone.desk.dispatcher.inbox().received().await.unwrap().len(), 0);
+    }
 }
