@@ -36,7 +36,7 @@ pub struct Coin(Arc<dyn Whole>);
 impl Sealed for Coin {}
 
 /// All of a coin. A trait, because rustc looks into every part of a type that an `async` handler has, to see that its future is
-/// `Send`, and here it need not look any further: that is a tenth of what such a handler costs it.
+/// `Send`, and here it need not look any further: that is a quarter of what such a handler costs it.
 trait Whole: Send + Sync {
     fn parts(&self) -> &Parts;
 }

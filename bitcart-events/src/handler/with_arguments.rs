@@ -11,6 +11,10 @@ use crate::Currency;
 use crate::schema::EventSchema;
 
 macro_rules! with_arguments {
+    (plain and blocking; $($plain:ident $blocking:ident $type:tt $($argument:ident $T:ident $n:literal)*;)*) => { $(
+        with_arguments! { @ plain $type O, $plain $($argument $T $n)* }
+        with_arguments! { @ blocking $type O, $blocking $($argument $T $n)* }
+    )* };
     ($kind:ident $output:ty; $($function:ident $type:tt $($argument:ident $T:ident $n:literal)*;)*) => {
         $(with_arguments! { @ $kind $type $output, $function $($argument $T $n)* })*
     };
@@ -40,30 +44,17 @@ macro_rules! with_arguments {
 }
 
 with_arguments! {
-    plain O;
-    plain1 (O) a A 0;
-    plain2 (O) a A 0 b B 1;
-    plain3 (O) a A 0 b B 1 c C 2;
-    plain4 (O) a A 0 b B 1 c C 2 d D 3;
-    plain5 (O) a A 0 b B 1 c C 2 d D 3 e E 4;
-    plain6 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5;
-    plain7 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6;
-    plain8 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7;
-    plain9 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7 i I 8;
-    plain10 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7 i I 8 j J 9;
-}
-with_arguments! {
-    blocking O;
-    blocking1 (O) a A 0;
-    blocking2 (O) a A 0 b B 1;
-    blocking3 (O) a A 0 b B 1 c C 2;
-    blocking4 (O) a A 0 b B 1 c C 2 d D 3;
-    blocking5 (O) a A 0 b B 1 c C 2 d D 3 e E 4;
-    blocking6 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5;
-    blocking7 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6;
-    blocking8 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7;
-    blocking9 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7 i I 8;
-    blocking10 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7 i I 8 j J 9;
+    plain and blocking;
+    plain1 blocking1 (O) a A 0;
+    plain2 blocking2 (O) a A 0 b B 1;
+    plain3 blocking3 (O) a A 0 b B 1 c C 2;
+    plain4 blocking4 (O) a A 0 b B 1 c C 2 d D 3;
+    plain5 blocking5 (O) a A 0 b B 1 c C 2 d D 3 e E 4;
+    plain6 blocking6 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5;
+    plain7 blocking7 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6;
+    plain8 blocking8 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7;
+    plain9 blocking9 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7 i I 8;
+    plain10 blocking10 (O) a A 0 b B 1 c C 2 d D 3 e E 4 f X 5 g G 6 h H 7 i I 8 j J 9;
 }
 
 /// Apart, because rustc names one where a handler's future is not `Send`, by the place that it is exported at. The bound is
