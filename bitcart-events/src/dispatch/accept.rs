@@ -136,7 +136,8 @@ impl Dispatcher {
             return Ok(Ticket::done(report));
         }
         let place = self.room.fit(place, updates.len());
-        let has_place = place.num_permits() > 0;
+        // A batch that finds too few waits in the inbox, where there is one that keeps it.
+        let has_place = place.num_permits() >= updates.len();
         let (batch, ticket) = Batch::new(report, total, place, awaited);
         let died = dead.iter().map(|event| event.origin).collect();
         let placing = Placing {

@@ -23,9 +23,8 @@ use crate::source::Source;
 use crate::told::quietly;
 use crate::{Coin, Update};
 
-/// How many events are claimed at a time; and how many even without room, when others with a place wait for them.
+/// How many events are claimed at a time.
 const MOST: usize = 1_024;
-const LEAST: usize = 64;
 /// How often it is looked for what nobody told: a dead letter that was replayed by a tool, a clock that was set.
 const LOOK: Duration = Duration::from_secs(10);
 
@@ -84,7 +83,8 @@ impl Dispatcher {
     async fn pump(self: &Arc<Self>, source: &Source) -> Option<Duration> {
         let committed = self.backlog.committed();
         self.backlog.forget_due();
-        let (mut places, most) = self.places().await?;
+        let mut places = self.places().await?;
+        let most = places.num_permits();
         let now = SystemTime::now();
         let Claims { events, next_due } = match self.inbox.claim(most, self.policy.strict).await {
             Ok(claims) => claims,
@@ -101,8 +101,7 @@ impl Dispatcher {
             if self.closing.is_cancelled() {
                 self.inbox.settle(&claimed, Verdict::Released);
             } else {
-                let place = if places.num_permits() > 0 { places.split(1) } else { None };
-                self.admit(claimed, source, &coins, place, now);
+                self.admit(claimed, source, &coins, places.split(1), now);
             }
         }
         if !is_all {
@@ -115,22 +114,17 @@ impl Dispatcher {
         Some(wait.unwrap_or(LOOK).min(LOOK))
     }
 
-    /// Waits for room, and how many are to be claimed. Nothing when there will be none any more.
+    /// Waits for places, one for each event that is claimed then. Nothing when there will be none any more.
     ///
-    /// Those that are parked have the places, so there is no waiting for them: a few are claimed without room, until what came
-    /// before them is through.
-    async fn places(&self) -> Option<(OwnedSemaphorePermit, usize)> {
+    /// Those that are parked may have all of them, and wait for what came before them: that has the reserve.
+    async fn places(&self) -> Option<OwnedSemaphorePermit> {
         while !self.backlog.has_parked() {
             let (room, parked) = (pin!(self.room.take_some(MOST)), pin!(self.backlog.parked()));
             if let Either::Left((places, _)) = select(room, parked).await {
-                let places = places?;
-                let most = places.num_permits();
-                return Some((places, most));
+                return places;
             }
         }
-        let places = self.room.take_now(MOST)?;
-        let most = places.num_permits().max(LEAST);
-        Some((places, most))
+        self.room.take_some_or_reserve(MOST).await
     }
 
     /// Puts a claimed event into its lane.

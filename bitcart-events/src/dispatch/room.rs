@@ -1,9 +1,11 @@
 //! How many updates may wait: a bound, of which no lane can take all.
 
+use std::pin::pin;
 use std::sync::Arc;
 #[cfg(feature = "polling")]
 use std::time::Duration;
 
+use futures_util::future::{Either, select};
 #[cfg(feature = "polling")]
 use tokio::sync::TryAcquireError;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
@@ -13,6 +15,8 @@ use super::refused;
 use super::shutting_down;
 use crate::Result;
 
+/// How many places there are besides, for what others with a place wait for.
+const RESERVE: usize = 64;
 /// Places are also given back in ways that are not told; then a look every second finds them.
 #[cfg(feature = "polling")]
 const LOOK: Duration = Duration::from_secs(1);
@@ -21,6 +25,7 @@ pub(super) struct Room {
     #[cfg(feature = "websocket")]
     size: usize,
     places: Arc<Semaphore>,
+    reserve: Arc<Semaphore>,
     freed: Notify,
 }
 
@@ -30,6 +35,7 @@ impl Room {
             #[cfg(feature = "websocket")]
             size: places,
             places: Arc::new(Semaphore::new(places)),
+            reserve: Arc::new(Semaphore::new(RESERVE)),
             freed: Notify::new(),
         }
     }
@@ -54,16 +60,25 @@ impl Room {
         Arc::clone(&self.places).try_acquire_many_owned(0).map_err(|_| shutting_down())
     }
 
-    /// Takes at most so many places, no more than half of what is left, or none. Nothing when it is closed.
-    pub(super) fn take_now(&self, most: usize) -> Option<OwnedSemaphorePermit> {
-        let none = Arc::clone(&self.places).try_acquire_many_owned(0).ok()?;
-        Some(self.fit(none, most))
-    }
-
     /// Waits for a place, and takes at most so many, but no more than half of what is left.
     pub(super) async fn take_some(&self, most: usize) -> Option<OwnedSemaphorePermit> {
         let place = self.take().await.ok()?;
         Some(self.fit(place, most))
+    }
+
+    /// The same, or what is left of the reserve: for what has to be through before those begin that may have all the places.
+    pub(super) async fn take_some_or_reserve(&self, most: usize) -> Option<OwnedSemaphorePermit> {
+        let reserve = Arc::clone(&self.reserve).acquire_owned();
+        match select(pin!(self.take_some(most)), pin!(reserve)).await {
+            Either::Left((places, _)) => places,
+            Either::Right((place, _)) => {
+                let mut places = place.ok()?;
+                let more = u32::try_from(self.reserve.available_permits()).ok();
+                let more = more.and_then(|more| Arc::clone(&self.reserve).try_acquire_many_owned(more).ok());
+                more.into_iter().for_each(|more| places.merge(more));
+                Some(places)
+            }
+        }
     }
 
     /// So many places as there are updates, or as near to it as half of what is left allows.
@@ -138,5 +153,36 @@ impl Room {
 
     pub(super) fn is_closed(&self) -> bool {
         self.places.is_closed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::{RESERVE, Room};
+
+    #[tokio::test]
+    async fn without_places_the_reserve_is_all_there_is() {
+        let room = Room::new(8);
+        let some = async || room.take_some_or_reserve(1_024).await.unwrap();
+        let mut places = Vec::new();
+        while let Some(more) = room.take_some(1_024).now_or_never() {
+            places.push(more.unwrap());
+        }
+        assert_eq!(places.iter().map(|place| place.num_permits()).sum::<usize>(), 8);
+
+        let mut reserve = some().await;
+        assert_eq!(reserve.num_permits(), RESERVE);
+        assert!(some().now_or_never().is_none(), "no more than that");
+        drop(reserve.split(3));
+        assert_eq!(some().await.num_permits(), 3, "what came back");
+        places.pop();
+        drop(reserve);
+        let place = some().await;
+        assert!(place.num_permits() < RESERVE, "a place goes before the reserve");
+
+        room.close();
+        assert!(room.take_some_or_reserve(1).await.is_none());
     }
 }

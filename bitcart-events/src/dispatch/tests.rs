@@ -31,6 +31,13 @@ fn listener(inbox: &SqliteInbox) -> Listener {
     coin.listener().without_registry().inbox(inbox.clone()).build().unwrap()
 }
 
+/// Until nothing waits in the file.
+async fn direct(listener: &Listener) {
+    while !listener.parts.dispatcher.backlog.is_direct() {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// An update is passed while everything ends.
 async fn given_up(listener: &Listener, ending: impl Future<Output = Result<()>>) {
     let both = async { tokio::join!(listener.process_updates(BLOCK), ending) };
@@ -112,9 +119,7 @@ async fn what_is_on_its_way_into_the_file_is_no_attempt() {
     let (folder, inbox) = opened();
     let listener = listener(&inbox);
     assert_eq!(listener.process_updates(BLOCK).await.unwrap().handled, 1);
-    while !listener.parts.dispatcher.backlog.is_direct() {
-        tokio::task::yield_now().await;
-    }
+    direct(&listener).await;
     // The pump has nothing to do any more.
     inbox.stats().await.unwrap();
     tokio::task::yield_now().await;
@@ -133,6 +138,33 @@ async fn what_is_on_its_way_into_the_file_is_no_attempt() {
     let inbox = SqliteInbox::open(folder.file()).unwrap();
     let [claimed] = <[_; 1]>::try_from(inbox.claim(9, false).await.unwrap().events).unwrap();
     assert_eq!(claimed.attempt, 1);
+}
+
+/// A large batch has its places in memory, or waits in the file.
+#[tokio::test]
+async fn what_finds_no_room_in_memory_is_not_there() {
+    let (_folder, inbox) = opened();
+    let coin = Coin::btc("w");
+    let (began, mut begun) = mpsc::unbounded_channel();
+    let handler = move |update: Update| {
+        began.send(update.raw().to_owned()).unwrap();
+        async move { if update.raw().contains("99") { Ok(()) } else { std::future::pending().await } }
+    };
+    coin.add_event_handler("new_payment", handler).unwrap();
+    let builder = coin.listener().without_registry().inbox(inbox.clone()).capacity(8);
+    let listener = builder.shutdown_deadline(Duration::ZERO).build().unwrap();
+    assert_eq!(listener.process_updates(payment(99)).await.unwrap().handled, 1);
+    direct(&listener).await;
+    let list = format!("[{}]", vec![payment(3); 20].join(", "));
+    let handling = listener.process_updates(list);
+    let looking = async {
+        assert_eq!((begun.recv().await, begun.recv().await), (Some(payment(99)), Some(payment(3))));
+        let rest = inbox.claim(99, false).await.unwrap().events.len();
+        assert!(rest >= 20 - 8, "{rest} of 20 are not in memory");
+        drop(listener.shut_down().await.unwrap_err());
+    };
+    let (report, ()) = tokio::join!(handling, looking);
+    assert_eq!(report.unwrap_err().kind(), ErrorKind::Shutdown);
 }
 
 /// Also of what has begun to be handled together: a plain handler that blocks its thread ends, and no other begins.

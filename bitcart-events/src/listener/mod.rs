@@ -115,8 +115,10 @@ impl ListenerBuilder {
 
     /// How many updates may wait for their handlers. 32,768 unless set, which is some 30 MB when they all wait; at least 1.
     /// A wallet may take as many as there are places left, so a slow handler leaves at least half of them to other wallets.
-    /// With an inbox in a file, what finds no room waits there. With one in memory a webhook that finds no room is refused, which
-    /// leaves the event with the daemon; what a websocket brings is fetched from the daemon's queue later, which holds the last 100 events of a wallet; and `process_updates` waits.
+    /// With an inbox in a file, what finds no room waits there; of that up to 64 are in memory besides while those with a place wait
+    /// for them. With one in memory a webhook that finds no room is refused, which leaves the event with the daemon; what a
+    /// websocket brings is fetched from the daemon's queue later, which holds the last 100 events of a wallet; and
+    /// `process_updates` waits.
     pub fn capacity(mut self, updates: usize) -> Self {
         self.limits.waiting = updates.clamp(1, MOST);
         self

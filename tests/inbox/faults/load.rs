@@ -53,7 +53,7 @@ async fn a_handler_that_does_not_end_keeps_nothing_from_being_accepted_and_memor
     }
     place.wait_pending(MANY as u64).await;
     let held = in_memory(&place);
-    // Besides those that have a place there may be one claim more.
+    // Besides those that have a place there may be the reserve, for what they wait for.
     assert!((1..=8 + 64).contains(&held), "{held}");
     gate.open();
     for number in 1..MANY {
