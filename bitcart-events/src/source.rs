@@ -106,23 +106,28 @@ impl Source {
         }
     }
 
-    /// What the update is kept in order with. A manager's blocks belong to the currency, not to one of its wallets,
-    /// unless that wallet has a handler of its own for them.
+    /// What the update is kept in order with.
     pub(crate) fn lane(&self, update: &Update, payments_apart: bool) -> Lane {
+        self.lane_apart(update, payments_apart).unwrap_or_else(|| Lane::of(update.coin()))
+    }
+
+    /// The same, unless it is its wallet's. A manager's blocks belong to the currency, not to one of its wallets,
+    /// unless that wallet has a handler of its own for them.
+    pub(crate) fn lane_apart(&self, update: &Update, payments_apart: bool) -> Option<Lane> {
         let coin = update.coin();
         if payments_apart
             && update.is::<event::NewPayment>()
             && let Ok(address) = String::from_field(update.field(0))
         {
-            return Lane::Payment(coin.currency(), coin.id(), address);
+            return Some(Lane::Payment(coin.currency(), coin.id(), address));
         }
         match self {
             Self::Manager(_)
                 if update.is::<event::NewBlock>() && coin.own_handler(update.event()).is_none() =>
             {
-                Lane::Blocks(coin.currency())
+                Some(Lane::Blocks(coin.currency()))
             }
-            _ => Lane::of(coin),
+            _ => None,
         }
     }
 

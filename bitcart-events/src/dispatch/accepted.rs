@@ -34,21 +34,19 @@ impl Accepted {
     pub(super) fn stored(&mut self, id: EventId, at: SystemTime) {
         (self.id, self.at) = (id, at);
         let Self { update, origin, .. } = self;
-        let currency = update.currency();
-        meter::count(meter::ACCEPTED, currency, *origin);
+        meter::count(meter::ACCEPTED, update.coin(), *origin);
         quietly(|| {
-            tracing::debug!(id = id.0, ?origin, %currency, event = %update.event(), "accepted");
+            tracing::debug!(id = id.0, ?origin, currency = %update.currency(), event = %update.event(), "accepted");
         });
     }
 
     /// It is not: what it states was delivered before.
     pub(super) fn repeated(&self) {
         let Self { update, origin, .. } = self;
-        let currency = update.currency();
         quietly(|| {
-            tracing::debug!(%currency, update = excerpt(update.raw()), "delivered before");
+            tracing::debug!(currency = %update.currency(), update = excerpt(update.raw()), "delivered before");
         });
-        meter::count(meter::REPEATED, currency, *origin);
+        meter::count(meter::REPEATED, update.coin(), *origin);
     }
 
     /// The update is what the event's text says.

@@ -21,19 +21,29 @@ impl Found {
         source: &Source,
         update: &Update,
     ) -> Option<&Handler> {
+        let event = update.event();
+        let is_known = self.is_of(update.coin(), additions::counted());
+        let known = self.handlers.iter().position(|(known, _)| is_known && *known == event);
+        let place = known.unwrap_or_else(|| self.find(dispatcher, source, update));
+        self.handlers.get(place).and_then(|(_, handler)| handler.as_ref())
+    }
+
+    fn is_of(&self, coin: &Coin, additions: u64) -> bool {
+        self.additions == additions && self.coin.as_ref().is_some_and(|known| known.is(coin))
+    }
+
+    // By itself, so that what is mostly done stays small enough to stand where it is needed.
+    #[cold]
+    fn find(&mut self, dispatcher: &Dispatcher, source: &Source, update: &Update) -> usize {
         let (coin, event) = (update.coin(), update.event());
         // Before the look: what is added meanwhile is found by the next one.
         let additions = additions::counted();
         // A wallet that was removed and added again is another coin, with handlers of its own.
-        if self.additions != additions || !self.coin.as_ref().is_some_and(|known| known.is(coin)) {
+        if !self.is_of(coin, additions) {
             *self = Self { coin: Some(coin.clone()), additions, handlers: Vec::new() };
         }
-        let known = self.handlers.iter().position(|(known, _)| *known == event);
-        let place = known.unwrap_or_else(|| {
-            self.handlers.push((event, source.find(coin, event, dispatcher.routes())));
-            self.handlers.len() - 1
-        });
-        self.handlers.get(place).and_then(|(_, handler)| handler.as_ref())
+        self.handlers.push((event, source.find(coin, event, dispatcher.routes())));
+        self.handlers.len() - 1
     }
 }
 

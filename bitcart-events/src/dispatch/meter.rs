@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use crate::Currency;
+use crate::Coin;
 use crate::inbox::{InboxStats, Origin};
 #[cfg(feature = "metrics")]
 use crate::told::quietly;
@@ -13,27 +13,28 @@ pub(super) const HANDLED: &str = "bitcart_events_handled_total";
 pub(super) const RETRIED: &str = "bitcart_events_retried_total";
 pub(super) const DIED: &str = "bitcart_events_died_total";
 
-pub(super) fn count(what: &'static str, currency: Currency, origin: Origin) {
+/// The coin is asked only where somebody counts.
+pub(super) fn count(what: &'static str, coin: &Coin, origin: Origin) {
     #[cfg(feature = "metrics")]
     {
         let origin = format!("{origin:?}").to_lowercase();
         let count =
-            || metrics::counter!(what, "currency" => currency.code(), "origin" => origin).increment(1);
+            || metrics::counter!(what, "currency" => coin.currency().code(), "origin" => origin).increment(1);
         quietly(count);
     }
     #[cfg(not(feature = "metrics"))]
-    let _ = (what, currency, origin);
+    let _ = (what, coin, origin);
 }
 
 /// How long it took from the acceptance of an event to its end.
-pub(super) fn lag(currency: Currency, accepted: SystemTime) {
+pub(super) fn lag(coin: &Coin, accepted: SystemTime) {
     #[cfg(feature = "metrics")]
     quietly(|| {
-        metrics::histogram!("bitcart_events_lag_seconds", "currency" => currency.code())
+        metrics::histogram!("bitcart_events_lag_seconds", "currency" => coin.currency().code())
             .record(accepted.elapsed().unwrap_or_default());
     });
     #[cfg(not(feature = "metrics"))]
-    let _ = (currency, accepted);
+    let _ = (coin, accepted);
 }
 
 /// How much stands in the inbox.

@@ -65,7 +65,7 @@ impl Dispatcher {
     /// They are stored, and all of them are ours.
     pub(super) fn place(self: &Arc<Self>, placing: Placing) -> Vec<Work> {
         let Placing { source, coin, updates, died, lanes, found, batch, .. } = placing;
-        died.into_iter().for_each(|origin| meter::count(meter::DIED, coin.currency(), origin));
+        died.into_iter().for_each(|origin| meter::count(meter::DIED, &coin, origin));
         // Mostly all of them have the same lane.
         let mut jobs = vec![updates];
         if lanes.len() > 1 {

@@ -170,7 +170,7 @@ impl Dispatcher {
                         "{error}; it is a dead letter now"
                     );
                 });
-                meter::count(meter::DIED, event.currency, event.origin);
+                meter::count(meter::DIED, coin, event.origin);
                 return self.inbox.settle(&claimed, Verdict::Dead { error });
             }
         };

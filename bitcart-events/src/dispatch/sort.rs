@@ -30,6 +30,16 @@ pub(super) struct Sorting {
     pub(super) report: Report,
 }
 
+impl Sorting {
+    /// The place of a lane among those there are.
+    fn place(&mut self, lane: Lane) -> usize {
+        self.lanes.iter().position(|known| *known == lane).unwrap_or_else(|| {
+            self.lanes.push(lane);
+            self.lanes.len() - 1
+        })
+    }
+}
+
 impl Dispatcher {
     /// Reads the updates of a wallet that is listened to; all others are ignored, and that is the report.
     pub(crate) fn read(
@@ -64,7 +74,7 @@ impl Dispatcher {
         #[cfg(feature = "polling")] watching: &mut Watching<'_>,
     ) -> Sorting {
         let mut sorting = Sorting { updates: Vec::with_capacity(updates.len()), ..Sorting::default() };
-        let (mut marker, mut ignored) = (None, None);
+        let (mut marker, mut ignored, mut wallets) = (None, None, None);
         let transient = self.inbox.transient().map(|inbox| (inbox, SystemTime::now()));
         for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
             let update = match update {
@@ -86,13 +96,13 @@ impl Dispatcher {
                 sorting.report.repeated.push(index);
                 continue;
             }
-            let lane = source.lane(&update, self.policy.payments_apart);
-            let fact = fact(&update, &lane, life, &mut marker, &self.key);
-            // Mostly all of them have the same one.
-            let lane = sorting.lanes.iter().position(|known| *known == lane).unwrap_or_else(|| {
-                sorting.lanes.push(lane);
-                sorting.lanes.len() - 1
-            });
+            let apart = source.lane_apart(&update, self.policy.payments_apart);
+            let fact = fact(&update, apart.as_ref(), life, &mut marker, &self.key);
+            // Mostly all of them have the wallet's.
+            let lane = match apart {
+                None => *wallets.get_or_insert_with(|| sorting.place(Lane::of(coin))),
+                Some(lane) => sorting.place(lane),
+            };
             let mut accepted = Accepted::new(index, lane, update, origin);
             match transient {
                 None => sorting.facts.push(fact),
@@ -147,7 +157,7 @@ impl Dispatcher {
 /// What the update states, if that is delivered only once.
 fn fact(
     update: &Update,
-    lane: &Lane,
+    apart: Option<&Lane>,
     life: Life,
     marker: &mut Option<Marker>,
     key: &[u8; 16],
@@ -155,7 +165,7 @@ fn fact(
     if update.is::<event::NewBlock>() {
         // What is no height is rejected when the handler's arguments are read.
         let height = u64::from_field(update.field(0)).ok()?;
-        Some(Fact::Height { of: chain(lane, update.coin()), height })
+        Some(Fact::Height { of: chain(apart, update.coin()), height })
     } else if update.is::<event::NewTransaction>() {
         let marker = marker.get_or_insert_with(|| Marker::of(key, update.coin()));
         Some(Fact::Transfer { mark: update.transfer(marker), life })
@@ -165,9 +175,10 @@ fn fact(
 }
 
 /// Whose heights they are.
-fn chain(lane: &Lane, coin: &Coin) -> String {
-    match lane {
-        Lane::Wallet(currency, Some(wallet)) => format!("{currency}/{}", wallet.hex()),
-        _ => coin.currency().code().to_owned(),
+fn chain(apart: Option<&Lane>, coin: &Coin) -> String {
+    let currency = coin.currency();
+    match (apart, coin.id()) {
+        (None, Some(wallet)) => format!("{currency}/{}", wallet.hex()),
+        _ => currency.code().to_owned(),
     }
 }

@@ -132,16 +132,16 @@ impl Dispatcher {
         let (index, mut is_noted) = (accepted.index, false);
         loop {
             let update = &accepted.update;
-            let (currency, event) = (update.currency(), update.event());
             let Some(handler) = found.handler(self, source, update) else {
                 // It was accepted when there was one: whoever leaves it out does not lose what came for it.
+                let (coin, event) = (update.coin(), update.event());
                 let error = format!("no handler is registered for `{event}`");
                 quietly(|| {
-                    let (id, wallet) = (accepted.id.0, update.coin().wallet_shown());
+                    let (id, currency, wallet) = (accepted.id.0, coin.currency(), coin.wallet_shown());
                     tracing::error!(id, %currency, wallet, "{error}; it is a dead letter now");
                 });
                 self.inbox.settle(&accepted.claimed(), Verdict::Dead { error });
-                meter::count(meter::DIED, currency, accepted.origin);
+                meter::count(meter::DIED, coin, accepted.origin);
                 let ignored = Ignored { index, reason: IgnoredReason::NoHandler };
                 batch.into_iter().for_each(|batch| batch.note(|report| report.ignored.push(ignored)));
                 return Became::Left;
@@ -178,8 +178,8 @@ impl Dispatcher {
         if matches!(handled, Handled::Untold) && !self.is_transient {
             self.inbox.settle(&accepted.claimed(), Verdict::Handled);
         }
-        meter::count(meter::HANDLED, accepted.update.currency(), accepted.origin);
-        meter::lag(accepted.update.currency(), accepted.at);
+        meter::count(meter::HANDLED, accepted.update.coin(), accepted.origin);
+        meter::lag(accepted.update.coin(), accepted.at);
     }
 
     /// Tells the inbox what comes next. When another attempt is made, if one is.
@@ -190,7 +190,7 @@ impl Dispatcher {
         next: Next,
         error: String,
     ) -> Option<Duration> {
-        let count = |what| meter::count(what, accepted.update.currency(), accepted.origin);
+        let count = |what| meter::count(what, accepted.update.coin(), accepted.origin);
         match next {
             Next::Dead => {
                 self.inbox.settle(&accepted.claimed(), Verdict::Dead { error });

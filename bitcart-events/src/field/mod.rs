@@ -95,6 +95,7 @@ impl<'u> Field<'u> {
     /// A field that the handler's event does not have.
     pub(crate) const LACKING: Self = Self { schema: None, raw: None, escapes: Escapes::None };
 
+    #[inline]
     pub(crate) fn new(schema: &'static FieldSchema, raw: Option<&'u str>, escapes: Escapes<'u>) -> Self {
         Self { schema: Some(schema), raw, escapes }
     }
@@ -117,13 +118,20 @@ impl<'u> Field<'u> {
         self.raw.filter(|raw| *raw != "null")
     }
 
-    /// The text of a JSON string, borrowed from the update whether or not it was written with escapes.
     fn text(self) -> Result<&'u str, FieldError> {
-        let inner = |raw: &'u str| raw.strip_prefix('"')?.strip_suffix('"');
-        match (self.raw.and_then(inner), self.escapes) {
-            (Some(text), Escapes::None) | (_, Escapes::Resolved(text)) => Ok(text),
-            (_, Escapes::Broken) => Err(self.mismatch("valid Unicode text")),
-            (None, Escapes::None) => self.required().and_then(|_| Err(self.mismatch("text"))),
+        self.as_text().ok_or_else(|| match self.escapes {
+            Escapes::Broken => self.mismatch("valid Unicode text"),
+            _ => self.required().map_or_else(|error| error, |_| self.mismatch("text")),
+        })
+    }
+
+    /// The text of a JSON string, borrowed from the update whether or not it was written with escapes.
+    #[inline]
+    pub(crate) fn as_text(self) -> Option<&'u str> {
+        match self.escapes {
+            Escapes::None => self.raw?.strip_prefix('"')?.strip_suffix('"'),
+            Escapes::Resolved(text) => Some(text),
+            Escapes::Broken => None,
         }
     }
 

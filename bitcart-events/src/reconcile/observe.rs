@@ -1,9 +1,10 @@
 //! What an accepted event changes.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use super::state::{Standing, State};
-use crate::field::{IntField, ListField, StrField};
+use crate::field::ListField;
 use crate::schema::{FieldSchema, event};
 use crate::{Coin, Currency, Payload, PaymentStatus, Update};
 
@@ -27,7 +28,7 @@ pub(super) fn observed(update: &Update) -> Option<(&str, State)> {
     } else if update.is::<event::VerifiedTx>() {
         const TX: usize = column::<event::VerifiedTx>("tx");
         const HEIGHT: usize = column::<event::VerifiedTx>("height");
-        (text(update, TX)?, State::Height(u64::from_field(update.field(HEIGHT)).ok()?))
+        (text(update, TX)?, State::Height(number(update, HEIGHT)?))
     } else {
         return None;
     };
@@ -39,8 +40,8 @@ fn payment(update: &Update) -> Option<(&str, State)> {
     const STATUS: usize = column::<event::NewPayment>("status");
     const HASHES: usize = column::<event::NewPayment>("tx_hashes");
     const SENT: usize = column::<event::NewPayment>("sent_amount");
-    let status = i64::from_field(update.field(STATUS)).ok()?;
-    let hashes = update.field(HASHES);
+    let status: i64 = number(update, STATUS)?;
+    let hashes = update.field_here(HASHES);
     let hashes = hashes.value().and_then(|_| Vec::<Cow<'_, str>>::from_field(hashes).ok());
     let hashes: Option<Vec<String>> = hashes.map(|hashes| hashes.into_iter().map(Cow::into_owned).collect());
     let standing = Standing::new(PaymentStatus::from(status), text(update, SENT), hashes.as_deref());
@@ -48,7 +49,11 @@ fn payment(update: &Update) -> Option<(&str, State)> {
 }
 
 fn text(update: &Update, column: usize) -> Option<&str> {
-    <&str>::from_field(update.field(column)).ok()
+    update.field_here(column).as_text()
+}
+
+fn number<T: FromStr>(update: &Update, column: usize) -> Option<T> {
+    update.field_here(column).raw()?.parse().ok()
 }
 
 /// Where a field of an event stands, found out while compiling. A name that it does not have is nowhere.

@@ -139,6 +139,12 @@ impl Update {
     #[doc(hidden)]
     #[must_use]
     pub fn field(&self, column: usize) -> Field<'_> {
+        self.field_here(column)
+    }
+
+    /// The same, for who reads a part of it only: the rest is left out while compiling.
+    #[inline]
+    pub(crate) fn field_here(&self, column: usize) -> Field<'_> {
         let Some(schema) = self.event().schema().fields.get(column) else { return Field::LACKING };
         let Came { body, table, .. } = &*self.came;
         let column = self.outline.first + column;
