@@ -118,11 +118,18 @@ impl<'u> Field<'u> {
         self.raw.filter(|raw| *raw != "null")
     }
 
+    #[inline]
     fn text(self) -> Result<&'u str, FieldError> {
-        self.as_text().ok_or_else(|| match self.escapes {
-            Escapes::Broken => self.mismatch("valid Unicode text"),
-            _ => self.required().map_or_else(|error| error, |_| self.mismatch("text")),
-        })
+        self.as_text().ok_or_else(|| self.no_text())
+    }
+
+    #[cold]
+    fn no_text(self) -> FieldError {
+        match (self.escapes, self.required()) {
+            (Escapes::Broken, _) => self.mismatch("valid Unicode text"),
+            (_, Err(error)) => error,
+            (_, Ok(_)) => self.mismatch("text"),
+        }
     }
 
     /// The text of a JSON string, borrowed from the update whether or not it was written with escapes.

@@ -26,6 +26,7 @@ pub trait StrField<'u>: Sized {
 
 #[diagnostic::do_not_recommend]
 impl<'u> StrField<'u> for &'u str {
+    #[inline]
     fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
         field.text()
     }

@@ -105,10 +105,12 @@ impl<'u> Invocation<'u> {
     }
 
     /// The field that the handler's n-th parameter is.
+    // There, because what is read of it is a part of what it says.
+    #[inline]
     pub(crate) fn field(&self, parameter: usize) -> Result<Field<'u>, HandlerError> {
-        let given = self.given(|| None)?;
+        let Content::Event(given) = &self.0 else { return Err(no_event()) };
         let column = given.subscription.columns.get(parameter).copied().flatten();
-        Ok(column.map_or(Field::LACKING, |column| given.update.field(column)))
+        Ok(column.map_or(Field::LACKING, |column| given.update.field_here(column)))
     }
 }
 
