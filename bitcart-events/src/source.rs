@@ -57,6 +57,12 @@ impl Lane {
     pub(crate) fn of(coin: &Coin) -> Self {
         Self::Wallet(coin.currency(), coin.id())
     }
+
+    /// One whose address cannot be read has none of its own.
+    fn of_payment(update: &Update) -> Option<Self> {
+        let (coin, address) = (update.coin(), String::from_field(update.field(0)).ok()?);
+        Some(Self::Payment(coin.currency(), coin.id(), address))
+    }
 }
 
 /// The wallet says almost all.
@@ -114,21 +120,14 @@ impl Source {
     /// The same, unless it is its wallet's. A manager's blocks belong to the currency, not to one of its wallets,
     /// unless that wallet has a handler of its own for them.
     pub(crate) fn lane_apart(&self, update: &Update, payments_apart: bool) -> Option<Lane> {
+        if payments_apart && update.is::<event::NewPayment>() {
+            return Lane::of_payment(update);
+        }
         let coin = update.coin();
-        if payments_apart
-            && update.is::<event::NewPayment>()
-            && let Ok(address) = String::from_field(update.field(0))
-        {
-            return Some(Lane::Payment(coin.currency(), coin.id(), address));
-        }
-        match self {
-            Self::Manager(_)
-                if update.is::<event::NewBlock>() && coin.own_handler(update.event()).is_none() =>
-            {
-                Some(Lane::Blocks(coin.currency()))
-            }
-            _ => None,
-        }
+        let is_manager = matches!(self, Self::Manager(_));
+        let is_for_all =
+            is_manager && update.is::<event::NewBlock>() && coin.own_handler(update.event()).is_none();
+        is_for_all.then(|| Lane::Blocks(coin.currency()))
     }
 
     /// The most specific handler: the wallet's own, then one for its currency, then the general one. What was added

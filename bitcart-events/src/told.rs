@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tracing::Level;
+use tracing::level_filters::LevelFilter;
+
 /// Runs what may panic through no fault of ours, where a panic would do harm: a subscriber that logs to a closed pipe, a callback,
 /// the `Drop` of what a closure held. It goes on for the others; a panic that cannot be logged either is not. Whether all went
 /// well.
@@ -10,6 +13,14 @@ pub(crate) fn quietly(run: impl FnOnce()) -> bool {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
     // What was thrown may panic itself when it is dropped; that is enough of it.
     done.map_err(std::mem::forget).is_ok()
+}
+
+/// The same for what is said to those who look closely, which costs nothing where nobody does.
+#[inline]
+pub(crate) fn quietly_debug(tell: impl FnOnce()) {
+    if Level::DEBUG <= LevelFilter::current() {
+        quietly(tell);
+    }
 }
 
 /// What has been said. It is bounded: who makes up ever new things to be said is answered with silence.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use tracing::level_filters::LevelFilter;
 use tracing::{Level, Span};
 
 use super::policy::Next;
@@ -18,7 +19,7 @@ use crate::handler::{
     Attempt, ByHand, Call, Given, Handler, HandlerError, Invocation, Outcome, Registration, Started,
     Subscription,
 };
-use crate::told::quietly;
+use crate::told::{quietly, quietly_debug};
 
 tokio::task_local! {
     /// The dispatcher whose handler this task runs.
@@ -32,7 +33,7 @@ macro_rules! span {
         let (run, mut span): (&Run<'_>, _) = ($run, Span::none());
         // The handler is asked in each field, because those are only looked at where somebody wants to see the span.
         let info = || run.handler.info();
-        quietly(|| {
+        let make = || {
             span = tracing::span!(
                 $level,
                 "handler",
@@ -42,7 +43,10 @@ macro_rules! span {
                 currency = %run.update.currency(),
                 wallet = run.update.coin().wallet_shown(),
             );
-        });
+        };
+        if $level <= LevelFilter::current() {
+            quietly(make);
+        }
         span
     }};
 }
@@ -104,7 +108,7 @@ pub(super) async fn run(
     }
     let Err(mut error) = outcome else {
         let attempt = accepted.attempt;
-        quietly(|| inside.span.in_scope(|| tracing::debug!(id = id.0, attempt, "handled")));
+        quietly_debug(|| inside.span.in_scope(|| tracing::debug!(id = id.0, attempt, "handled")));
         return Ok(handled);
     };
     // The error's `Display` is the user's code too.
