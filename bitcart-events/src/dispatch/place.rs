@@ -13,7 +13,7 @@ use super::batch::Batch;
 use super::found::Found;
 use super::lanes::Waiting;
 use super::work::AtWork;
-use super::{Accepted, Dispatcher, Job, lock, meter};
+use super::{Accepted, Dispatcher, Job, lock, meter, run};
 use crate::Coin;
 use crate::inbox::{EventId, Origin};
 use crate::source::{Lane, Source};
@@ -100,6 +100,7 @@ impl Dispatcher {
             let AtLane { dispatcher, lane, waiting, at_work } = &mut lane;
             let is_broken_off = dispatcher.abort.is_cancelled() || {
                 let work = pin!(dispatcher.work(lane, waiting, at_work));
+                let work = run::as_worker(dispatcher.id, work);
                 // Only what has to wait has to know when it is broken off.
                 matches!(select(work, pin!(dispatcher.abort.cancelled())).await, Either::Right(_))
             };

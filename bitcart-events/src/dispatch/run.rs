@@ -1,7 +1,7 @@
 //! One call of one handler. A panic or an error of it touches nothing else.
 
 use std::any::Any;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -54,6 +54,14 @@ macro_rules! span {
 /// Whether the caller is a handler of this dispatcher.
 pub(super) fn inside(dispatcher: u64) -> bool {
     RUNNING.try_with(|running| *running == dispatcher).unwrap_or(false)
+}
+
+/// What a worker does: the handlers that it calls and polls are this dispatcher's.
+pub(super) fn as_worker<T>(
+    dispatcher: u64,
+    mut work: Pin<&mut impl Future<Output = T>>,
+) -> impl Future<Output = T> {
+    poll_fn(move |context| RUNNING.sync_scope(dispatcher, || work.as_mut().poll(context)))
 }
 
 /// A handler, and what it is to handle.
@@ -159,8 +167,7 @@ impl Inside {
     /// An error says that it panicked.
     fn run<T>(&self, run: impl FnOnce() -> T) -> Result<T, HandlerError> {
         // A span's subscriber is the user's code too.
-        let run = AssertUnwindSafe(|| self.span.in_scope(run));
-        RUNNING.sync_scope(self.dispatcher, || catch_unwind(run)).map_err(|panic| panicked(&*panic))
+        catch_unwind(AssertUnwindSafe(|| self.span.in_scope(run))).map_err(|panic| panicked(&*panic))
     }
 }
 
@@ -214,7 +221,7 @@ impl<B> Drop for Running<'_, B> {
     fn drop(&mut self) {
         if let Some(given_up) = self.future.take() {
             // That it panicked is told by the panic itself, and it ends in any case.
-            let _ = self.inside.run(|| drop(given_up));
+            let _ = RUNNING.sync_scope(self.inside.dispatcher, || self.inside.run(|| drop(given_up)));
         }
     }
 }
