@@ -52,9 +52,9 @@ impl Key {
     pub(super) fn of(kind: Kind, id: &str) -> Self {
         static SECRET: LazyLock<RandomState> = LazyLock::new(RandomState::default);
         let mut hasher = SECRET.build_hasher();
-        hasher.write_u8(kind as u8);
         hasher.write(id.as_bytes());
-        Self(hasher.finish())
+        // The same id is another key for each kind.
+        Self(hasher.finish() ^ (kind as u64).rotate_right(2))
     }
 
     pub(super) fn request(id: &str) -> Self {

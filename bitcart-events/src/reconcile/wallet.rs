@@ -125,7 +125,8 @@ impl Wallet {
             self.late.insert(key, state.clone());
             return Verdict::New;
         }
-        if self.late.remove(&key).is_some_and(|told| !told.differs(state)) {
+        // Mostly it is empty.
+        if !self.late.is_empty() && self.late.remove(&key).is_some_and(|told| !told.differs(state)) {
             return Verdict::Told;
         }
         if self.is_looked_at() {
