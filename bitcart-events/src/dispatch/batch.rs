@@ -1,5 +1,6 @@
 //! What was accepted together, and the report of it.
 
+use std::collections::BinaryHeap;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -86,7 +87,10 @@ impl Drop for Batch {
         report.failed.sort_unstable_by_key(|failed| failed.index);
         report.rejected.sort_unstable_by_key(|rejected| rejected.index);
         report.ignored.sort_unstable_by_key(|ignored| ignored.index);
-        report.repeated.sort_unstable();
+        if !report.repeated.is_sorted() {
+            // What `sort` makes of plain numbers is larger than all the rest of this.
+            report.repeated = BinaryHeap::from(report.repeated).into_sorted_vec();
+        }
         if let Some(done) = self.done.take() {
             // Nobody has to wait for it.
             let _ = done.send(report);

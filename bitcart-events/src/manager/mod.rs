@@ -241,11 +241,9 @@ impl ApiManager {
 /// Shows how many wallets of which currency, never a wallet's key.
 impl fmt::Debug for ApiManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = self
-            .currencies()
-            .iter()
-            .map(|(currency, wallets)| (*currency, wallets.coins.len()))
-            .collect::<BTreeMap<_, _>>();
+        let mut counts = BTreeMap::new();
+        let currencies = self.currencies();
+        counts.extend(currencies.iter().map(|(currency, wallets)| (*currency, wallets.coins.len())));
         f.debug_tuple("ApiManager").field(&counts).finish()
     }
 }
