@@ -168,7 +168,7 @@ async fn what_finds_no_room_in_memory_is_not_there() {
 }
 
 /// Also of what has begun to be handled together: a plain handler that blocks its thread ends, and no other begins.
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_begins_when_the_time_is_up() {
     let coin = Coin::btc("w");
     let (began, mut begun) = mpsc::unbounded_channel();
