@@ -4,11 +4,19 @@ use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use tracing::subscriber::DefaultGuard;
+use tracing::Dispatch;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
 
 /// What was logged on this thread: tests run on one thread each.
 #[derive(Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+/// There is a second subscriber from now on. As long as there is one alone, a line that is first met on a thread without it is
+/// taken for one that nobody wants, on all threads.
+fn is_not_alone() {
+    static BESIDE: OnceLock<Dispatch> = OnceLock::new();
+    BESIDE.get_or_init(|| Dispatch::new(NoSubscriber::new()));
+}
 
 impl Log {
     /// What is logged in the whole program from the first call on, whatever thread it is on. Tests beside each other find
@@ -16,6 +24,7 @@ impl Log {
     pub fn of_all() -> &'static Self {
         static LOG: OnceLock<Log> = OnceLock::new();
         LOG.get_or_init(|| {
+            is_not_alone();
             let log = Self::default();
             let writer = log.clone();
             let subscriber =
@@ -48,6 +57,7 @@ impl Log {
     }
 
     pub fn start() -> (Self, DefaultGuard) {
+        is_not_alone();
         let log = Self::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()
