@@ -148,8 +148,10 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::{TcpListener, TcpStream};
+    use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
     use super::*;
     use crate::{Currency, Daemon, ErrorKind};
@@ -157,9 +159,13 @@ mod tests {
     /// A proxy, and a client whose way to a daemon leads through it.
     async fn proxy(daemon: &str) -> (TcpListener, String, Client) {
         let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let addr = socket.local_addr().unwrap().to_string();
+        let (addr, client) = through(socket.local_addr().unwrap(), daemon);
+        (socket, addr, client)
+    }
+
+    fn through(addr: SocketAddr, daemon: &str) -> (String, Client) {
         let daemon = Daemon::new(daemon).unwrap().proxy(format!("http://me:hunter%3A22@{addr}")).unwrap();
-        (socket, addr, Client::new(Currency::Btc, daemon))
+        (addr.to_string(), Client::new(Currency::Btc, daemon))
     }
 
     async fn head(stream: &mut TcpStream) -> String {
@@ -237,8 +243,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_proxy_that_is_not_there_is_named() {
-        let (socket, addr, client) = proxy("http://daemon.test:5000").await;
-        drop(socket);
+        // Bound, so that nobody else gets the port, but not listening.
+        let held = TcpSocket::new_v4().unwrap();
+        held.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let (addr, client) = through(held.local_addr().unwrap(), "http://daemon.test:5000");
         let error = client.open_socket().await.map(drop).unwrap_err().to_string();
         let expected = format!("the proxy http://{addr} on the way to it: cannot reach it");
         assert!(error.contains(&expected) && !error.contains("hunter"), "{error}");
