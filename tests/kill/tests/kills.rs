@@ -48,13 +48,23 @@ async fn strictly() {
 /// Whoever answers before the commit loses what comes between.
 #[tokio::test]
 async fn an_answer_before_the_commit_is_found_out() {
-    assert!(loses(Wrong::AnswersFirst).await > 0);
+    assert!(is_found_out(Wrong::AnswersFirst).await);
 }
 
 /// Whoever acknowledges before the handler loses what the handler did not come to.
 #[tokio::test]
 async fn an_acknowledgement_before_the_handler_is_found_out() {
-    assert!(loses(Wrong::SettlesFirst).await > 0);
+    assert!(is_found_out(Wrong::SettlesFirst).await);
+}
+
+/// None of its kills may have come in the moment that counts: some rounds lose one event, so there are some that lose none.
+async fn is_found_out(wrong: Wrong) -> bool {
+    for _ in 0..20 {
+        if loses(wrong).await > 0 {
+            return true;
+        }
+    }
+    false
 }
 
 async fn loses(wrong: Wrong) -> usize {
