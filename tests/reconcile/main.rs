@@ -88,8 +88,13 @@ async fn what_an_inbox_in_memory_does_not_keep_the_listener_knows() {
     };
     let first = deliver();
     looks(&daemon, 3).await;
+    // What it asks for last is answered before anything happens, so that it is not told live of that.
+    daemon.hang("get_updates");
+    daemon.wait_call("get_updates", asked(&daemon, "get_updates") + 1).await;
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
+    daemon.release("get_updates");
+    btc.balance().await.unwrap();
     assert_eq!(seen.rest(), [""; 0], "a first look tells of nothing");
 
     let hash = daemon.pay(&paid.id, "0.5").await.unwrap();
