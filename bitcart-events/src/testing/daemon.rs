@@ -1,6 +1,6 @@
 //! The daemon behind its handles: its state, and the calls that it executes.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -56,13 +56,19 @@ impl Daemon {
     }
 
     pub(super) fn look<R>(&self, look: impl FnOnce(&State) -> R) -> R {
-        look(&self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&self.state())
     }
 
     pub(super) fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
-        let result = change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        let result = change(&mut self.state());
         self.changed.send_replace(());
         result
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.disk.chain.look_at_clock();
+        state
     }
 
     /// Waits until `look` finds something.

@@ -16,7 +16,8 @@ pub(super) struct Chain {
     pub(super) height: u64,
     /// In the order they were made.
     pub(super) transactions: Vec<Transaction>,
-    /// How far its clock is ahead.
+    /// What ours showed when it was looked at last, and how far its clock is ahead.
+    ours: SystemTime,
     ahead: Duration,
 }
 
@@ -50,12 +51,17 @@ pub(super) struct Payee {
 
 impl Chain {
     pub(super) fn new(height: u64) -> Self {
-        Self { height, transactions: Vec::new(), ahead: Duration::ZERO }
+        Self { height, transactions: Vec::new(), ours: SystemTime::now(), ahead: Duration::ZERO }
+    }
+
+    /// Its clock is looked at once in each step, so that no second ends within one.
+    pub(super) fn look_at_clock(&mut self) {
+        self.ours = SystemTime::now();
     }
 
     /// Seconds since 1970, by the daemon's clock.
     pub(super) fn now(&self) -> u64 {
-        (SystemTime::now() + self.ahead).duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+        (self.ours + self.ahead).duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 
     pub(super) fn pass(&mut self, time: Duration) {
