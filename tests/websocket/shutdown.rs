@@ -4,8 +4,8 @@ use bitcart_events::testing::TestDaemon;
 use bitcart_events::{Coin, ErrorKind, Result};
 use tokio::task::JoinHandle;
 
-use crate::support::listening::{Listening, payment, record, today};
-use crate::support::server::coin;
+use crate::support::listening::{Listening, payment, record, record_all, today};
+use crate::support::server::{coin, manager};
 
 /// A coin that listens by itself, and its end.
 async fn started(daemon: &TestDaemon) -> (Coin, JoinHandle<Result<()>>) {
@@ -86,19 +86,22 @@ async fn a_dropped_delivery_is_waited_for_too() {
 #[tokio::test]
 async fn a_daemon_that_does_not_answer_is_said_at_the_deadline() {
     let daemon = today().await;
-    let btc = coin(&daemon, "vpub-a");
-    daemon.request("vpub-a", "1").await.unwrap();
-    daemon.hang("get_updates");
-    let mut seen = record(&btc);
-    let listener = btc.listener().shutdown_deadline(std::time::Duration::from_secs(5));
+    let manager = manager(&daemon, ["vpub-b"]);
+    let mut seen = record_all(&manager);
+    let listener = manager.listener().shutdown_deadline(std::time::Duration::from_secs(5));
     let listening = Listening::by_websocket(listener);
-    daemon.wait_call("get_updates", 1).await;
+    daemon.wait_loaded("vpub-b").await;
+    daemon.emit(Some("vpub-b"), &payment("b", 7)).await.unwrap();
+    seen.expect(["paid 7 b 0.5"]).await;
+    daemon.hang("get_updates");
+    let asked = daemon.rpc_calls().iter().filter(|call| call.method == "get_updates").count();
+    manager.add_wallet("BTC", "vpub-a").unwrap();
+    daemon.wait_call("get_updates", asked + 1).await;
+    daemon.request("vpub-a", "1").await.unwrap();
     daemon.emit(Some("vpub-a"), &payment("a", 3)).await.unwrap();
-    daemon.wait_emissions(1).await;
-    // One more turn for the frame, which is held until the answer comes.
-    for _ in 0..100 {
-        tokio::task::yield_now().await;
-    }
+    // The frame before this one has arrived with it, and is held until the answer comes.
+    daemon.emit(Some("vpub-b"), &payment("b", 3)).await.unwrap();
+    seen.expect(["paid 3 b 0.5"]).await;
     tokio::time::pause();
     let error = listening.stop().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Shutdown);
