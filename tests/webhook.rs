@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bitcart_events::testing::{Fate, TestDaemon};
+use bitcart_events::testing::{Emission, Fate, TestDaemon};
 use bitcart_events::{ApiManager, Coin, Currency, Daemon, ErrorKind, Event, State, Update, handlers, on};
 use support::connection::post;
 use support::server::{Gate, coin, next, nowhere, serve, settings};
@@ -58,8 +58,10 @@ async fn what_is_refused_waits_at_the_daemon_and_comes_with_the_next_drain() {
 
     gate.open();
     assert_eq!(next(&mut seen).await, "new_block 102");
-    assert_eq!(daemon.drained(WALLET), 1);
     first.await.unwrap();
+    // The first one too, if a drain had the place just then: that is after a second, when it was refused one above.
+    let is_queued = |emission: &&Emission| matches!(emission.fate, Fate::Queued { .. });
+    assert_eq!(daemon.drained(WALLET), daemon.emissions().iter().filter(is_queued).count());
     server.finish().await;
 }
 
