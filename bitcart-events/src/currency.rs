@@ -133,7 +133,7 @@ impl fmt::Display for UnknownCurrency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let codes = || Currency::ALL.iter().map(|currency| currency.code());
         write!(f, "unknown currency `{}`", self.written)?;
-        if let Some(meant) = names::closest(&self.written.to_uppercase(), codes()) {
+        if let Some(meant) = names::closest(&self.written.to_uppercase(), &mut codes()) {
             write!(f, ", did you mean {meant}?")?;
         }
         write!(f, " (the currencies are {})", codes().collect::<Vec<_>>().join(", "))

@@ -214,7 +214,7 @@ impl fmt::Display for UnknownEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = || own::all().map(|event| event.name);
         write!(f, "unknown event `{}`", self.written)?;
-        if let Some(meant) = names::closest(&self.written, known()) {
+        if let Some(meant) = names::closest(&self.written, &mut known()) {
             write!(f, ", did you mean `{meant}`?")?;
         }
         let list = known().map(|name| format!("`{name}`")).collect::<Vec<_>>();
