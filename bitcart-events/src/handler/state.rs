@@ -34,26 +34,46 @@ use crate::sealed::Sealed;
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct State<T>(Arc<T>);
+pub struct State<T>(Arc<dyn Shared<T> + Send + Sync>);
+
+/// The value of a state. A trait, because then a state is `Send` and `Sync` whatever it is of: that its value can be shared is asked
+/// where it is made, and rustc does not say it a second time of the future of each `async` handler, nor look into the value there.
+trait Shared<T> {
+    fn value(&self) -> &T;
+
+    fn whole(self: Arc<Self>) -> Arc<T>;
+}
+
+impl<T> Shared<T> for T {
+    fn value(&self) -> &T {
+        self
+    }
+
+    fn whole(self: Arc<Self>) -> Arc<T> {
+        self
+    }
+}
 
 impl<T> Sealed for State<T> {}
 
-impl<T> State<T> {
+impl<T: Send + Sync + 'static> State<T> {
     /// Wraps a value, to call a handler by hand: in a test.
     #[must_use]
     pub fn new(value: T) -> Self {
         Self(Arc::new(value))
     }
+}
 
+impl<T> State<T> {
     /// The shared value itself, to keep it longer than the call.
     #[must_use]
     pub fn into_inner(self) -> Arc<T> {
-        self.0
+        self.0.whole()
     }
 }
 
 /// As [`State::new`], for a value that is shared already.
-impl<T> From<Arc<T>> for State<T> {
+impl<T: Send + Sync + 'static> From<Arc<T>> for State<T> {
     fn from(value: Arc<T>) -> Self {
         Self(value)
     }
@@ -69,13 +89,13 @@ impl<T> Deref for State<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        (*self.0).value()
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for State<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("State").field(&self.0).finish()
+        f.debug_tuple("State").field(&**self).finish()
     }
 }
 
@@ -90,7 +110,7 @@ pub(crate) struct StateNeed {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared by handlers",
     label = "expected `bitcart_events::State<T>`, with a `T` that is `Send`, `Sync` and `'static`",
-    note = "a `Mutex`, an `RwLock` or an atomic makes a value shareable"
+    note = "a `Mutex`, an `RwLock` or an atomic makes a value shareable; a trait object is, as `Box<dyn Trait + Send + Sync>`"
 )]
 pub trait StateArgument: Sealed + Sized {
     #[doc(hidden)]
@@ -102,7 +122,7 @@ impl<T: Send + Sync + 'static> StateArgument for State<T> {
     fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
         let need = || StateNeed { id: TypeId::of::<T>(), name: type_name::<T>() };
         let states = invocation.given(|| Some(Need::State(need())))?.states;
-        states.get().map(Self).ok_or_else(|| {
+        states.get::<T>().map(Self::from).ok_or_else(|| {
             // Only a handler that was added after the listener had been built can come here.
             let message = format!(
                 "no `State<{0}>` was given; build the listener with `.state({0} …)`",
