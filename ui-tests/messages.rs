@@ -90,7 +90,7 @@ impl Message<'_> {
         let head = self.0[0];
         (head.starts_with("error[E0277]") && !head.contains("the size for values"))
             || (head.starts_with("error: ")
-                && !["error: future ", "error: expected one of `"]
+                && !["error: future ", "error: expected one of `", "error: struct is not supported"]
                     .iter()
                     .any(|words| head.starts_with(words)))
     }

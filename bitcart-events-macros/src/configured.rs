@@ -1,5 +1,6 @@
 //! Parameters with a `#[cfg(…)]`. Only rustc knows whether they are there, and it says so to a derive: of a struct's
 //! fields it passes on those that are. So there is a struct with a field for each parameter.
+//! In an `impl` rustc refuses that struct, and then nothing else is written.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};

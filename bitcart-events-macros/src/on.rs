@@ -17,8 +17,8 @@ use crate::lints::allowed_signature;
 use crate::signature::parameters;
 use crate::tokens::Tokens;
 
-/// The attribute.
-pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+/// The attribute. What is indented may stand in an `impl`, which no macro can see.
+pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool) -> TokenStream {
     let mut errors = Errors::default();
     let mut function: Function = match Function::read(&item) {
         Ok(function) => function,
@@ -55,7 +55,8 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
         errors.add(TokenStream::new(), "`#[on]` needs the name of an event", &[help.to_owned()]);
         let outside = Outside::of(&function, Tokens::default());
         expand_stub(&Args::parse(args, &mut Errors::default()), &outside)
-    } else if configured::is_needed(&function.signature) {
+    } else if is_indented || configured::is_needed(&function.signature) {
+        // In an `impl` a struct is one error, and its derive writes nothing there that would be another four.
         configured::ask(&args, &function)
     } else {
         with_schema(args, &function)

@@ -13,7 +13,6 @@ use syn::{File, Item};
 
 use crate::beside::checked;
 use crate::errors::Errors;
-use crate::on::attribute;
 use crate::schema::Outline;
 
 const SCHEMA: &str = "mod event {
@@ -42,6 +41,11 @@ fn assert_holds(code: &impl ToTokens, parts: &[&str]) {
     for part in parts {
         assert!(tight(&code).contains(&tight(part)), "{part} is not in {code}");
     }
+}
+
+/// What `#[on(args)]` makes of an item at the beginning of a line.
+fn attribute(args: TokenStream, item: TokenStream) -> TokenStream {
+    crate::on::attribute(args, item, false)
 }
 
 fn tokens(text: &str) -> TokenStream {
@@ -84,6 +88,17 @@ fn the_attribute_keeps_the_function_and_passes_on_its_signature() {
             { \"new_block\", crate = be }
             { #[cfg(x)] pub async fn block(event: Event) ; }
         }";
+    assert_eq!(output.to_string(), tokens(expected).to_string());
+}
+
+/// There only the one struct is refused, and its derive, which writes all that stands beside a handler, does not run.
+#[test]
+fn what_may_stand_in_an_impl_is_written_by_a_derive() {
+    let output = crate::on::attribute(tokens("\"new_block\""), tokens("fn f(event: Event) {}"), true);
+    let expected = "fn f(event: Event) {}
+        #[derive(::bitcart_events::__private::OnConfigured)]
+        #[on_configured({ \"new_block\" } { fn f(event: Event) ; })]
+        struct parameters_of_f { p0: () }";
     assert_eq!(output.to_string(), tokens(expected).to_string());
 }
 

@@ -1,8 +1,7 @@
 //! Parameters with a `#[cfg(…)]`: the question to rustc, and what is made of its answer.
 
-use super::tokens;
+use super::{attribute, tokens};
 use crate::configured::answer;
-use crate::on::attribute;
 
 #[test]
 fn rustc_is_asked_which_parameters_are_there() {

@@ -2,8 +2,7 @@
 
 use quote::ToTokens;
 
-use super::{assert_holds, expanded, tokens};
-use crate::on::attribute;
+use super::{assert_holds, attribute, expanded, tokens};
 
 #[test]
 fn lints_that_are_off_for_the_function_are_off_for_its_registration() {
