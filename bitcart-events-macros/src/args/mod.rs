@@ -6,14 +6,13 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, Ident, LitStr, Path, Token, bracketed};
+use syn::{Ident, LitStr, Path, Token, bracketed};
 
-use self::values::{
-    MOST_RETRIES, flag, last_word, path, retries, skip_to_comma, string, strings, ungrouped, value_of,
-};
+use self::values::{flag, last_word, retries, string, strings, value_of};
 use crate::currency::{self, currency};
 use crate::errors::{Errors, with_help};
 use crate::names;
+use crate::schema::Schema;
 use crate::tokens::Tokens;
 
 /// What stands between the parentheses of `#[on(…)]`.
@@ -171,7 +170,13 @@ impl Args {
             let help = format!("write `#[on({})]`", name.to_token_stream());
             errors.add(path, "the name of an event stands by itself", &[help]);
         } else {
-            let help = format!("write `\"{}\"`", names::snake_case(&word));
+            let name = names::snake_case(&word);
+            let is_event = || Schema::builtin().is_some_and(|schema| schema.event(&name).is_some());
+            let help = if word.to_uppercase() == word && !is_event() {
+                "write its text, `\"new_payment\"`: no macro can see what a constant holds".to_owned()
+            } else {
+                format!("write `\"{name}\"`")
+            };
             errors.add(path, "the name of an event is a string", &[help]);
         }
         Ok(())
@@ -212,9 +217,9 @@ impl Args {
                     }
                 }
             }
-            "schema" => self.schema = self.value(option, name, input, errors, path)?,
+            "schema" => self.schema = self.path(option, name, input, errors)?,
             "crate" => {
-                if let Some(path) = self.value(option, name, input, errors, path)? {
+                if let Some(path) = self.path(option, name, input, errors)? {
                     (self.krate, self.is_renamed) = (Tokens::of(path), true);
                 }
             }
@@ -233,47 +238,6 @@ impl Args {
             }
         }
         Ok(())
-    }
-
-    /// The value behind `=`, if `read` takes it; otherwise the option's example is the answer.
-    fn value<T>(
-        &mut self,
-        option: &str,
-        name: &Ident,
-        input: ParseStream<'_>,
-        errors: &mut Errors,
-        read: impl FnOnce(&Expr) -> Option<T>,
-    ) -> syn::Result<Option<T>> {
-        let example = OPTIONS.iter().find(|(known, _)| *known == option).map_or("", |(_, example)| *example);
-        let help = [match option {
-            "retries" => format!("write a whole number up to {MOST_RETRIES}: `{example}`"),
-            "currency" => format!("write `{example}`, or a list: `currency = [\"ETH\", \"BNB\"]`"),
-            _ => format!("write `{example}`"),
-        }];
-        if !input.peek(Token![=]) {
-            self.options_read = false;
-            errors.add(name, format!("option `{option}` needs a value"), &help);
-            skip_to_comma(input)?;
-            return Ok(None);
-        }
-        input.parse::<Token![=]>()?;
-        if input.is_empty() || input.peek(Token![,]) {
-            self.options_read = false;
-            errors.add(name, format!("option `{option}` needs a value"), &help);
-            return Ok(None);
-        }
-        let [write] = &help;
-        let expr: Expr = input.parse().map_err(|error| with_help(&error, write))?;
-        let value = read(ungrouped(&expr));
-        if value.is_none() {
-            self.options_read = false;
-            let help = match path(&expr).filter(|_| option == "currency" || option == "daemon") {
-                Some(path) => [format!("write `{option} = {:?}`", last_word(&path))],
-                None => help,
-            };
-            errors.add(expr, format!("option `{option}` does not take this value"), &help);
-        }
-        Ok(value)
     }
 
     fn add_currency(&mut self, code: LitStr, errors: &mut Errors) {

@@ -2,7 +2,71 @@
 
 use proc_macro2::TokenTree;
 use syn::parse::ParseStream;
-use syn::{Expr, ExprLit, Lit, LitStr, Path, Token};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
+
+use super::{Args, OPTIONS};
+use crate::errors::{Errors, with_help};
+
+impl Args {
+    /// The value behind `=`, if `read` takes it; otherwise the option's example is the answer.
+    pub(super) fn value<T>(
+        &mut self,
+        option: &str,
+        name: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+        read: impl FnOnce(&Expr) -> Option<T>,
+    ) -> syn::Result<Option<T>> {
+        let example = OPTIONS.iter().find(|(known, _)| *known == option).map_or("", |(_, example)| *example);
+        let help = [match option {
+            "retries" => format!("write a whole number up to {MOST_RETRIES}: `{example}`"),
+            "currency" => format!("write `{example}`, or a list: `currency = [\"ETH\", \"BNB\"]`"),
+            _ => format!("write `{example}`"),
+        }];
+        if !input.peek(Token![=]) {
+            self.options_read = false;
+            errors.add(name, format!("option `{option}` needs a value"), &help);
+            skip_to_comma(input)?;
+            return Ok(None);
+        }
+        input.parse::<Token![=]>()?;
+        if input.is_empty() || input.peek(Token![,]) {
+            self.options_read = false;
+            errors.add(name, format!("option `{option}` needs a value"), &help);
+            return Ok(None);
+        }
+        let [write] = &help;
+        let expr: Expr = input.parse().map_err(|error| with_help(&error, write))?;
+        let value = read(ungrouped(&expr));
+        if value.is_none() {
+            self.options_read = false;
+            let help = match path(&expr).filter(|_| option == "currency" || option == "daemon") {
+                Some(path) => [format!("write `{option} = {:?}`", last_word(&path))],
+                None => help,
+            };
+            errors.add(expr, format!("option `{option}` does not take this value"), &help);
+        }
+        Ok(value)
+    }
+
+    /// A path. In quotes it is refused, and goes on nevertheless: what it leads to is not missing as well.
+    pub(super) fn path(
+        &mut self,
+        option: &str,
+        name: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<Option<Path>> {
+        let mut quoted = None;
+        let read = |expr: &Expr| path(expr).or_else(|| quoted.insert(string(expr)?).parse().ok());
+        let path = self.value(option, name, input, errors, read)?;
+        if let (Some(text), Some(_)) = (quoted, &path) {
+            let help = format!("write `{option} = {}`", text.value());
+            errors.add(text, format!("option `{option}` is a path, without quotes"), &[help]);
+        }
+        Ok(path)
+    }
+}
 
 /// What stands behind `=`, if there is one.
 pub(super) fn value_of(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
@@ -10,7 +74,7 @@ pub(super) fn value_of(input: ParseStream<'_>) -> syn::Result<Option<Expr>> {
 }
 
 /// `currency: "ETH"` and `currency("ETH")` are one mistake.
-pub(super) fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
     while !input.is_empty() && !input.peek(Token![,]) {
         input.parse::<TokenTree>()?;
     }
@@ -18,7 +82,7 @@ pub(super) fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
 }
 
 /// What came through `macro_rules!` as `$value:expr` has an invisible group around it.
-pub(super) fn ungrouped(expr: &Expr) -> &Expr {
+fn ungrouped(expr: &Expr) -> &Expr {
     match expr {
         Expr::Group(group) => ungrouped(&group.expr),
         expr => expr,
@@ -33,7 +97,7 @@ pub(super) fn flag(expr: &Expr) -> Option<bool> {
 }
 
 /// More than this would go on for longer than anybody waits for a payment.
-pub(super) const MOST_RETRIES: u32 = 100;
+const MOST_RETRIES: u32 = 100;
 
 /// `5`; without a suffix, because it means nothing here.
 pub(super) fn retries(expr: &Expr) -> Option<u32> {
@@ -60,7 +124,7 @@ pub(super) fn strings(expr: &Expr) -> Option<Vec<LitStr>> {
     }
 }
 
-pub(super) fn path(expr: &Expr) -> Option<Path> {
+fn path(expr: &Expr) -> Option<Path> {
     match expr {
         Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
         _ => None,

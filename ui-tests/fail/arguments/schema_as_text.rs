@@ -1,9 +1,15 @@
 #![allow(unused)]
 
-use bitcart_events::{Event, on};
+use bitcart_events::{Event, events, on};
 
-#[on("new_block", schema = "shop")]
-fn block(event: Event, height: u64) {}
+events! {
+    mod shop {
+        order_shipped { order_id: Int }
+    }
+}
+
+#[on("order_shipped", schema = "shop")]
+fn shipped(event: Event, order_id: u64) {}
 
 fn main() {}
 

@@ -29,6 +29,13 @@ fn arguments() {
         ("new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
         ("event::new_block", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
         ("event::NewBlock", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        ("names::NEW_BLOCK", BLOCK, "the name of an event is a string | write `\"new_block\"`"),
+        (
+            "BLOCKS",
+            BLOCK,
+            "the name of an event is a string | \
+             write its text, `\"new_payment\"`: no macro can see what a constant holds",
+        ),
         ("event = \"x\"", BLOCK, "the name of an event stands by itself | write `#[on(\"x\")]`"),
         ("[]", BLOCK, "the list of events is empty | name at least one: `#[on([\"new_block\"])]`"),
         (
@@ -61,6 +68,21 @@ fn arguments() {
             "option `register` is given twice | remove one of the two",
         ),
         ("\"new_block\", companion", BLOCK, "option `companion` needs a value | write `companion = false`"),
+        (
+            "\"new_block\", crate = \"::be\"",
+            BLOCK,
+            "option `crate` is a path, without quotes | write `crate = ::be`",
+        ),
+        (
+            "\"new_block\", schema = \"crate::shop\"",
+            BLOCK,
+            "option `schema` is a path, without quotes | write `schema = crate::shop`",
+        ),
+        (
+            "\"new_block\", schema = \"a shop\"",
+            BLOCK,
+            "option `schema` does not take this value | write `schema = path::to::events`",
+        ),
         ("\"new_block\", crate = 5", BLOCK, &{
             "option `crate` does not take this value | write `crate = path::to::bitcart_events`".to_owned()
         }),
