@@ -232,7 +232,7 @@ mod elsewhere {
     use super::*;
 
     #[on(["new_block", "new_transaction"], register = false)]
-    pub fn both(event: Event, state: State<HashSet<u8>>, height: Option<u8>) {
+    pub fn both(event: Event, state: State<HashSet<u8>>, height: Option<u64>) {
         let _ = (event, state, height);
     }
 }

@@ -3,12 +3,18 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use bitcart_events::{Coin, Decimal, Event, PaymentStatus, State, on};
+use bitcart_events::{Coin, Decimal, Event, PaymentStatus, State, events, on};
+
+events! {
+    mod shop {
+        order_shipped { parcels: Int }
+    }
+}
 
 macro_rules! integers {
     ($($name:ident $ty:ty,)*) => { $(
-        #[on("new_block", register = false)]
-        fn $name(_event: Event, _height: $ty) {}
+        #[on("order_shipped", schema = shop, register = false)]
+        fn $name(_event: Event, _parcels: $ty) {}
     )* };
 }
 integers!(a u8, b u16, c u32, d u64, e u128, f usize, g i8, h i16, i i32, j i64, k i128, l isize,);

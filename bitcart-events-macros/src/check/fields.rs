@@ -7,7 +7,7 @@ use super::{Source, event_list};
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
-use crate::schema::{EventDef, FieldDef, Schema, Sent, option_inner, sole_argument};
+use crate::schema::{EventDef, FieldDef, Schema, Sent, is_small, option_inner, sole_argument};
 use crate::signature::{ByType, Parameter, type_text};
 
 /// What a handler is for.
@@ -65,6 +65,13 @@ impl<'a> Context<'_, 'a> {
             errors.add(parameter.ident, message, &[kinds]);
             return None;
         }
+        if self.args.schema.is_none() && first.name == "height" && is_small(parameter.ty) {
+            let message = format!("no block's height fits `{}`", parameter.written_type());
+            let may_lack = self.events.len() > 1 || option_inner(parameter.ty).is_some();
+            let write = format!("write `{}: {}`", parameter.ident, first.usual_type(may_lack));
+            errors.add(parameter.ty, message, &[write]);
+            return None;
+        }
         let is_answered = self.check_option(parameter, first, errors);
         (!is_answered).then_some(Source::Field(first.kind))
     }
@@ -113,7 +120,7 @@ impl<'a> Context<'_, 'a> {
                 _ if parameter.refers_to("Transaction") => {
                     format!("the transaction of an inbox in SQLite comes as `{}: InboxTx`", parameter.ident)
                 }
-                _ if parameter.refers_to("Update") => {
+                _ if self.is_whole_update(parameter) => {
                     "the whole update comes to a handler by hand, see `add_event_handler`".to_owned()
                 }
                 _ => {
@@ -123,6 +130,12 @@ impl<'a> Context<'_, 'a> {
             });
         }
         errors.add(parameter.ident, format!("{} {verb} no field `{name}`", event_list(self.events)), &help);
+    }
+
+    /// Whether all of the event is meant: by the name of its struct, or of what it is in other frameworks.
+    fn is_whole_update(&self, parameter: &Parameter<'_>) -> bool {
+        let is_payload = |event: &&EventDef| parameter.refers_to(&event.payload().to_string());
+        parameter.refers_to("Update") || parameter.refers_to("Value") || self.events.iter().any(is_payload)
     }
 
     /// The field that is meant by a type which only one has.

@@ -154,6 +154,11 @@ pub(crate) fn is_plain(ty: &Type) -> bool {
     core_name(ty).is_some_and(|name| is_in(&INTEGERS, &name) || is_in(&TEXTS, &name) || is_in(&OTHERS, &name))
 }
 
+/// Whether it is an integer of at most 16 bits.
+pub(crate) fn is_small(ty: &Type) -> bool {
+    core_name(ty).is_some_and(|name| ["u8", "u16", "i8", "i16"].contains(&name.as_str()))
+}
+
 /// The last segment of the type's path, behind any `&` and `Option`.
 fn core_name(ty: &Type) -> Option<String> {
     match ungrouped(ty) {

@@ -12,7 +12,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Visibility};
 
 pub(crate) use builtin::BUILTIN;
-pub(crate) use kind::{Kind, is_plain, option_inner, sole_argument, ungrouped};
+pub(crate) use kind::{Kind, is_plain, is_small, option_inner, sole_argument, ungrouped};
 pub(crate) use read::Outline;
 
 /// `pub mod event { new_block { height: Int } … }`

@@ -122,6 +122,20 @@ fn values_that_come_in_another_way() {
             ),
         ),
         (
+            "block: &event::NewBlock",
+            format!(
+                "`new_block` has no field `block` | {fields} | \
+                 the whole update comes to a handler by hand, see `add_event_handler`"
+            ),
+        ),
+        (
+            "data: serde_json::Value",
+            format!(
+                "`new_block` has no field `data` | {fields} | \
+                 the whole update comes to a handler by hand, see `add_event_handler`"
+            ),
+        ),
+        (
             "db: &Db",
             format!(
                 "`new_block` has no field `db` | {fields} | a value of your own comes as `db: State<Db>`"

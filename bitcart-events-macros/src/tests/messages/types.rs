@@ -145,3 +145,27 @@ fn types_without_a_size() {
         );
     }
 }
+
+/// Other schemas may have a height that fits, and other fields too.
+#[test]
+fn a_blocks_height_is_more_than_16_bits_hold() {
+    for (ty, write) in [("u8", "u64"), ("i16", "u64"), ("Option<u16>", "Option<u64>")] {
+        assert_each(&[(
+            "\"new_block\"",
+            &format!("fn f(event: Event, _height: {ty})"),
+            &format!("no block's height fits `{ty}` | write `_height: {write}`"),
+        )]);
+    }
+    assert_each(&[(
+        "[\"new_block\", \"verified_tx\"]",
+        "fn f(event: Event, height: i8)",
+        "no block's height fits `i8` | write `height: Option<u64>`",
+    )]);
+    for (args, parameter) in [
+        ("\"new_block\"", "height: u32"),
+        ("\"new_block\", schema = own", "height: u8"),
+        ("\"new_payment\"", "status: u8"),
+    ] {
+        assert!(messages(&expanded(args, &format!("fn f(event: Event, {parameter})"))).is_empty());
+    }
+}

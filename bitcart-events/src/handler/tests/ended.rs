@@ -64,7 +64,7 @@ fn not_final(_event: Event) -> anyhow::Result<()> {
 }
 
 #[on("new_block", register = false, crate = crate)]
-fn rejected(_event: Event, height: u8) {
+fn rejected(_event: Event, height: u32) {
     let _ = height;
 }
 
@@ -97,7 +97,7 @@ fn other_errors_are_not_final() {
 
 #[test]
 fn an_argument_that_cannot_be_read_is_final() {
-    let error = run::<rejected>(&attempt(), r#"{"event": "new_block", "height": 256}"#).unwrap_err();
+    let error = run::<rejected>(&attempt(), r#"{"event": "new_block", "height": 4294967296}"#).unwrap_err();
     assert!(matches!(error, HandlerError::Argument(_)) && error.is_final(), "{error}");
 }
 
