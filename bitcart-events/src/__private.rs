@@ -8,7 +8,7 @@ pub use {inventory, serde_json};
 
 pub use crate::handler::with_arguments::*;
 pub use crate::handler::{
-    Ask, Call, Caller, Handle, Invocation, Outcome, Registered, blocking, described, plain, read, retries,
+    Ask, Call, Caller, Invocation, Outcome, Registered, blocking, described, plain, read, retries,
 };
 // Under names of their own, or rustc would call a path to one unnecessary where a user has imported it.
 pub use crate::field::{
@@ -21,4 +21,4 @@ pub use crate::handler::{
     InstanceArgument as ReadInstance, IntoOutcome as Report, StateArgument as ReadState,
 };
 pub use crate::schema::RegisteredSchema;
-pub use crate::{Currency, Payload, async_handler};
+pub use crate::{Currency, Handle, Payload, async_handler};

@@ -8,8 +8,7 @@ use super::{Call, Caller, Handler, Invocation, Registration};
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a handler",
-    label = "expected a function with `#[on(…)]`",
-    note = "a closure or a plain function is added with `add_event_handler(\"event\", function)`"
+    label = "expected functions with `#[on(…)]`; write `add_event_handler(\"event\", …)` for a closure or a plain one"
 )]
 pub trait Handle {
     /// Calls the function, or answers what it is: a [`Caller`]. What it is, is no constant of its own, because rustc would
