@@ -11,7 +11,7 @@ use crate::args::Args;
 use crate::beside::with_schema;
 use crate::configured;
 use crate::errors::Errors;
-use crate::expand::{Outside, expand_stub};
+use crate::expand::{Outside, expand_stub, expand_unread};
 use crate::function::Function;
 use crate::lints::allowed_signature;
 use crate::signature::parameters;
@@ -48,7 +48,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
     }
     let rest = if !function.is_whole {
         let args = Args::parse(args, &mut errors);
-        expand_stub(&args, &Outside::of(&function, Tokens::default()))
+        expand_unread(&args, &Outside::of(&function, Tokens::default()))
     } else if args.is_empty() {
         // Said here, because the second step has no token to point at but its own hidden name.
         let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";

@@ -126,7 +126,8 @@ fn a_schema_is_asked_where_it_was_said_to_be() {
 fn parameters_that_cannot_be_read_are_left_to_rustc() {
     for item in ["fn f(event, height: u64) {}", "fn f(event: Event height: u64) {}"] {
         let output = attribute(tokens("\"new_block\""), tokens(item));
-        assert_holds(&output, &[item, "struct f {}", "Handle for f"]);
+        let told = "#[deny(unused_must_use)] const _: () = { fn unread() { ::bitcart_events::__private::unread(); } };";
+        assert_holds(&output, &[item, "struct f {}", "Handle for f", told]);
         assert!(!output.to_string().contains("compile_error"), "{output}");
     }
     let output = attribute(tokens("\"new_block\""), tokens("#[a] pub fn (event: Event) {}"));

@@ -21,4 +21,4 @@ pub use crate::handler::{
     InstanceArgument as ReadInstance, IntoOutcome as Report, StateArgument as ReadState,
 };
 pub use crate::schema::RegisteredSchema;
-pub use crate::{Currency, Handle, Payload, async_handler};
+pub use crate::{Currency, Handle, Payload, async_handler, unread};

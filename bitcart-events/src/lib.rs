@@ -270,9 +270,10 @@ pub use handler::{
     Delivery, DeliveryArgument, EventArgument, EventNames, Final, HandlerError, HandlerInfo, Handlers,
     InboxTxArgument, InstanceArgument, IntoOutcome, State, StateArgument,
 };
-// Here rather than in `__private`, because rustc names one where a handler's future is not `Send`, and what is no handler.
+// Here rather than in `__private`, because rustc names them: where a handler's future is not `Send`, for what is no handler, and for
+// what cannot be read.
 #[doc(hidden)]
-pub use handler::{Handle, async_handler, with_arguments::async_handlers::*};
+pub use handler::{Handle, async_handler, unread, with_arguments::async_handlers::*};
 pub use inbox::Origin;
 pub use listener::{Listener, ListenerBuilder};
 pub use manager::{ApiManager, ApiManagerBuilder};

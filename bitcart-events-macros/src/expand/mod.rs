@@ -137,6 +137,18 @@ pub(crate) fn expand_stub(args: &Args, outside: &Outside<'_>) -> TokenStream {
     }
 }
 
+/// Beside parameters that could not be read. rustc has said why, or it can read what is newer than we are: then the function
+/// would be in no registry, without a word. A lint says it, because after an error rustc looks for none.
+pub(crate) fn expand_unread(args: &Args, outside: &Outside<'_>) -> TokenStream {
+    let (stub, private, cfg) = (expand_stub(args, outside), private(args), &outside.cfg);
+    quote! {
+        #stub
+        #(#cfg)*
+        #[deny(unused_must_use)]
+        const _: () = { fn unread() { #private::unread(); } };
+    }
+}
+
 /// Beside an error: what rustc has to say of the types that have none, so that all mistakes come in one run.
 pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> TokenStream {
     if !handler.is_concrete {

@@ -138,6 +138,13 @@ pub fn read<'u, T>(
     }
 }
 
+/// Stands beside a function whose parameters `#[on]` could not read. rustc says the reason, unless there is an error.
+#[doc(hidden)]
+#[must_use = "`#[on]` cannot read the parameters of this function, so it is no handler: write each as `name: Type`"]
+pub const fn unread() -> bool {
+    true
+}
+
 /// Reports what the user's function returned.
 #[doc(hidden)]
 pub fn plain<'u, O>(returned: Result<O, HandlerError>, report: fn(O) -> Outcome) -> Call<'u> {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 pub use arguments::{EventArgument, InstanceArgument};
 pub(crate) use attempt::Attempt;
-pub use call::{Ask, Call, Caller, Invocation, async_handler, blocking, plain, read};
+pub use call::{Ask, Call, Caller, Invocation, async_handler, blocking, plain, read, unread};
 pub(crate) use call::{Given, Started};
 pub use delivery::{Delivery, DeliveryArgument};
 pub(crate) use description::Subscription;
