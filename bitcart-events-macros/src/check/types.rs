@@ -98,7 +98,7 @@ pub(super) fn is_unsized(ty: &Type) -> bool {
     }
 }
 
-/// `Arc<str>` for an `Arc<String>`, `Decimal` for a `Box<Decimal>`.
+/// `Arc<str>` for an `Arc<String>` or an `Rc<str>`, `Decimal` for a `Box<Decimal>`.
 fn wrapped(kind: Kind, ty: &Type) -> Option<String> {
     let (wrapper, inner) =
         sole_argument(ty).filter(|(name, _)| ["Arc", "Box", "Cow", "Rc"].contains(&name.as_str()))?;
@@ -106,7 +106,7 @@ fn wrapped(kind: Kind, ty: &Type) -> Option<String> {
     if kind.refuses(inner) {
         return Some(kind.type_instead_of(&text));
     }
-    if last_segment_is(inner, "String") {
+    if last_segment_is(inner, "String") || wrapper == "Rc" && last_segment_is(inner, "str") {
         // With the path that is written, because the name alone may not be there.
         let written = type_text(ty);
         let path = written.split('<').next().filter(|_| wrapper != "Rc");

@@ -98,6 +98,7 @@ fn types_that_look_wrong() {
         ("tx: std::sync::Arc<String>", said("std::sync::Arc<String>", "std::sync::Arc<str>")),
         ("tx: Box<u64>", said("Box<u64>", "&str")),
         ("tx: Rc<String>", said("Rc<String>", "Arc<str>")),
+        ("tx: Rc<str>", said("Rc<str>", "Arc<str>")),
         ("tx: Cow<String>", said("Cow<String>", "Cow<str>")),
         ("tx: Json<&str>", json("Json<String>")),
         ("tx: Option<Json<Vec<&str>>>", json("Option<Json<Vec<String>>>")),
