@@ -40,11 +40,20 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
         return quote!(#item #errors);
     }
     let mut item = item;
-    let again: Vec<_> = function.attributes.extract_if(.., |attribute| is_on(attribute.path())).collect();
-    for again in again {
+    let is_main = || function.signature.ident == "main";
+    let refused = |path: &Path| is_on(path) || starts_a_runtime(path) && !is_main();
+    let refused: Vec<_> = function.attributes.extract_if(.., |attribute| refused(attribute.path())).collect();
+    for attribute in refused {
         item = function.to_token_stream();
-        let help = "name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`";
-        errors.add(again, "a function has one `#[on]`", &[help.to_owned()]);
+        let (message, help) = if is_on(attribute.path()) {
+            let help = "name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`";
+            ("a function has one `#[on]`", help)
+        } else {
+            let help =
+                "remove the attribute: an `async` handler is called in the runtime that the listener runs in";
+            ("a handler starts no runtime of its own", help)
+        };
+        errors.add(attribute, message, &[help.to_owned()]);
     }
     let rest = if !function.is_whole {
         let args = Args::parse(args, &mut errors);
@@ -73,6 +82,12 @@ fn is_function(item: &TokenStream) -> bool {
         .filter(|token| !matches!(token, TokenTree::Punct(sign) if sign.as_char() == '#'));
     let first = ahead.find(|token| matches!(token, TokenTree::Punct(_)) || token.to_string() == "fn");
     matches!(first, Some(TokenTree::Ident(_)))
+}
+
+/// `#[tokio::main]`, `#[tokio::test]`: what makes a plain function of an `async` one.
+fn starts_a_runtime(path: &Path) -> bool {
+    let last = path.segments.last().filter(|_| path.segments.len() > 1);
+    last.is_some_and(|last| last.ident == "main" || last.ident == "test")
 }
 
 /// Whether an attribute is this one: `on`, or `bitcart_events::on`.

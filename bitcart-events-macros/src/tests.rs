@@ -170,10 +170,18 @@ fn mistakes_that_the_attribute_finds_itself() {
             "#[on(\"new_payment\")] fn f(event: Event) {}",
             "a function has one `#[on]` | name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`",
         ),
+        (
+            "\"new_block\"",
+            "#[tokio::test] async fn f(event: Event) {}",
+            "a handler starts no runtime of its own | \
+             remove the attribute: an `async` handler is called in the runtime that the listener runs in",
+        ),
     ] {
         let file = syn::parse2(attribute(tokens(args), tokens(item))).unwrap();
         assert_eq!(messages(&file), [message], "{item}");
     }
+    let main = attribute(tokens("\"new_block\""), tokens("#[tokio::main] async fn main() {}")).to_string();
+    assert!(main.contains("tokio :: main") && main.contains("needs the parameter"), "{main}");
     let typing = attribute(tokens("\"new_block\""), tokens("fn (event: Event) {}")).to_string();
     assert!(typing.starts_with("fn (event : Event) { }"), "{typing}");
     assert!(typing.contains("expected identifier") && !typing.contains("on functions only"), "{typing}");
