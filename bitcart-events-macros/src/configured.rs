@@ -1,5 +1,5 @@
 //! Parameters with a `#[cfg(…)]`. Only rustc knows whether they are there, and it says so to a derive: of a struct's
-//! fields it passes on those that are. So there is a struct with a field for each parameter.
+//! fields it passes on those that are. So there is a struct with a field for each such parameter.
 //! In an `impl` rustc refuses that struct, and then nothing else is written.
 
 use proc_macro2::{Span, TokenStream};
@@ -15,7 +15,11 @@ use crate::function::Function;
 
 /// Whether a parameter depends on the configuration.
 pub(crate) fn is_needed(signature: &Signature) -> bool {
-    signature.inputs.iter().any(|input| conditions(input).next().is_some())
+    signature.inputs.iter().any(is_conditional)
+}
+
+fn is_conditional(input: &FnArg) -> bool {
+    conditions(input).next().is_some()
 }
 
 fn conditions(input: &FnArg) -> impl Iterator<Item = &Attribute> {
@@ -35,7 +39,8 @@ pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
     let krate = Args::parse(args.clone(), &mut Errors::default()).krate;
     let (signature, head, cfg) = (&function.signature, function.head(), function.conditions());
     let name = format_ident!("parameters_of_{}", signature.ident.unraw(), span = Span::mixed_site());
-    let fields = signature.inputs.iter().enumerate().map(|(index, input)| {
+    let fields = signature.inputs.iter().enumerate().filter(|(_, input)| is_conditional(input));
+    let fields = fields.map(|(index, input)| {
         let (conditions, field) = (conditions(input), format_ident!("p{index}"));
         quote!(#(#conditions)* #field: ())
     });
@@ -58,7 +63,7 @@ impl Parse for Question {
         let (args, function);
         braced!(args in input);
         braced!(function in input);
-        Ok(Self { args: args.parse()?, function: function.parse()? })
+        Ok(Self { args: args.parse()?, function: Function::read(&function.parse()?)? })
     }
 }
 
@@ -67,7 +72,8 @@ pub(crate) fn answer(input: TokenStream) -> TokenStream {
     match read(input) {
         Ok((Question { args, mut function }, left)) => {
             let inputs = std::mem::take(&mut function.signature.inputs).into_iter().enumerate();
-            let there = inputs.filter(|(index, _)| left.contains(&format!("p{index}")));
+            let there =
+                inputs.filter(|(index, input)| !is_conditional(input) || left.contains(&format!("p{index}")));
             function.signature.inputs = there.map(|(_, input)| unconditional(input)).collect();
             with_schema(args, &function)
         }

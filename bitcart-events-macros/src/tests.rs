@@ -98,7 +98,7 @@ fn what_may_stand_in_an_impl_is_written_by_a_derive() {
     let expected = "fn f(event: Event) {}
         #[derive(::bitcart_events::__private::OnConfigured)]
         #[on_configured({ \"new_block\" } { fn f(event: Event) ; })]
-        struct parameters_of_f { p0: () }";
+        struct parameters_of_f {}";
     assert_eq!(output.to_string(), tokens(expected).to_string());
 }
 
