@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use tokio::sync::Notify;
 
+use super::place::Work;
 use super::{Job, lock};
 use crate::inbox::EventId;
 use crate::source::Lane;
@@ -77,6 +78,18 @@ impl Backlog {
         claim
     }
 
+    /// What was claimed can be claimed again: what is new waits until the pump has it.
+    pub(super) fn returned(&self, release: impl FnOnce()) {
+        let mut phase = lock(&self.phase);
+        if let Phase::Direct = *phase {
+            *phase = Phase::Closing(VecDeque::new());
+        }
+        self.unclaimed.fetch_add(1, Ordering::AcqRel);
+        drop(phase);
+        release();
+        self.appended();
+    }
+
     /// What was not claimed is stored now, or will never be.
     pub(super) fn appended(&self) {
         self.committed.fetch_add(1, Ordering::AcqRel);
@@ -114,8 +127,15 @@ impl Backlog {
         before
     }
 
-    /// A claim has taken all that there was, after so many batches had been committed.
-    pub(super) fn claimed_all(&self, committed: u64, enter: impl FnMut((Lane, Job))) {
+    /// A claim has taken all that there was, after so many batches had been committed. What those do that were parked is to be begun
+    /// by the caller: it may end at once, and come back here.
+    #[must_use]
+    pub(super) fn claimed_all(
+        &self,
+        committed: u64,
+        enter: impl FnMut((Lane, Job)) -> Option<Work>,
+    ) -> Vec<Work> {
+        let mut begin = Vec::new();
         let mut phase = lock(&self.phase);
         // Otherwise some are on their way that it could not see.
         let is_all = self.unclaimed.load(Ordering::Acquire) == committed;
@@ -128,10 +148,11 @@ impl Backlog {
             Phase::Backlogged => *phase = Phase::Direct,
             Phase::Closing(parked) => {
                 // While nobody else can enter one.
-                parked.drain(..).for_each(enter);
+                begin.extend(parked.drain(..).filter_map(enter));
                 *phase = Phase::Direct;
             }
         }
+        begin
     }
 
     #[cfg(all(test, feature = "sqlite"))]

@@ -108,7 +108,8 @@ impl Dispatcher {
             return None;
         }
         self.absent.ended(now);
-        self.backlog.claimed_all(committed, |(lane, job)| self.enter_here(lane, job));
+        let parked = self.backlog.claimed_all(committed, |(lane, job)| self.enter(lane, job));
+        self.begin(parked, &Handle::current());
         let until = |due: SystemTime| due.duration_since(SystemTime::now()).unwrap_or_default();
         let wait = next_due.into_iter().chain(self.backlog.due()).map(until).min();
         Some(wait.unwrap_or(LOOK).min(LOOK))

@@ -1,5 +1,7 @@
 //! What becomes of what waits when everything ends, and of what waits for its wallet.
 
+mod runtimes;
+
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +12,7 @@ use tokio::sync::mpsc;
 use super::found::Found;
 use super::{Accepted, Dispatcher, Job, Limits, Policy};
 use crate::handler::{Routes, States};
-use crate::inbox::{Batch, Folder, Inbox, NewEvent, SqliteInbox, WalletId};
+use crate::inbox::{Batch, Folder, Inbox, NewEvent, Origin, SqliteInbox, WalletId};
 use crate::source::{Lane, Source};
 use crate::{ApiManager, Coin, Currency, ErrorKind, Listener, Result, Update};
 
@@ -88,7 +90,7 @@ async fn what_is_parked_is_given_up_by_a_shutdown() {
     let backlog = &listener.parts.dispatcher.backlog;
     // A batch is on its way to the file that the pump could not see.
     backlog.decide(false, |claim| assert!(!claim));
-    backlog.claimed_all(0, |_| unreachable!());
+    assert!(backlog.claimed_all(0, |_| unreachable!()).is_empty());
     let ending = async {
         while !backlog.has_parked() {
             tokio::task::yield_now().await;

@@ -64,10 +64,19 @@ impl<'d> Turn<'d> {
 impl Dispatcher {
     /// Of what has not begun the inbox knows that it has not. In memory it is lost, and counted as such.
     pub(super) fn release(&self, updates: &[Accepted]) {
-        if self.is_durable {
+        if !self.is_durable || updates.is_empty() {
+            return;
+        }
+        let release = || {
             for accepted in updates {
                 self.inbox.settle(&accepted.claimed(), Verdict::Released);
             }
+        };
+        if self.closing.is_cancelled() {
+            release();
+        } else {
+            // Their runtime has ended, and the listener has not.
+            self.backlog.returned(release);
         }
     }
 

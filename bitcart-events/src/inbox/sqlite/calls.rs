@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use super::queue::Command;
 use super::settle::Settled;
 use super::store::Store;
-use super::work::{self, Done, Work};
+use super::work::{self, Done, HandedOut, Work};
 use super::{SqliteInbox, explain, letters, memory};
 use crate::inbox::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, Effects, Inbox, InboxStats, Received,
@@ -92,7 +92,8 @@ impl Inbox for SqliteInbox {
             return ready(Err(self.attached())).boxed();
         }
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Work(Work::Claim { most, held, reply }), answer)
+        let claimed = self.send(Command::Work(Work::Claim { most, held, reply }), answer);
+        async move { claimed.await.map(HandedOut::take) }.boxed()
     }
 
     fn settle(&self, event: &Claimed, verdict: Verdict) {

@@ -70,6 +70,8 @@ impl Store {
                             effects::Ran::Ended(error) => return Err(Failure::Ended(number, error)),
                         }
                     }
+                    // Whoever asked is gone.
+                    Work::Claim { reply, .. } if reply.is_closed() => Outcome::Claimed(Claims::default()),
                     Work::Claim { most, held, .. } => Outcome::Claimed(claim::run(&tx, state, *most, *held)?),
                 });
             }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
+use super::queue::{Command, Queue};
 use super::settle::Settled;
 use crate::inbox::verdict::Write;
-use crate::inbox::{Batch, Claims, Committed, EventId};
+use crate::inbox::{Batch, Claims, Committed, EventId, Verdict};
 use crate::told::quietly;
 use crate::{BoxError, Error, ErrorKind, Result};
 
@@ -14,7 +15,31 @@ pub(super) enum Work {
     Append(Batch, Done),
     Settle(Settled),
     Effects(EventId, Vec<Write>, oneshot::Sender<Result<(), BoxError>>),
-    Claim { most: usize, held: bool, reply: oneshot::Sender<Result<Claims>> },
+    Claim { most: usize, held: bool, reply: oneshot::Sender<Result<HandedOut>> },
+}
+
+/// What was claimed, on its way. If nobody takes it, because the runtime of whoever asked has ended, it can be claimed again.
+pub(super) struct HandedOut {
+    claims: Claims,
+    queue: Arc<Queue>,
+}
+
+impl HandedOut {
+    pub(super) fn new(claims: Claims, queue: &Arc<Queue>) -> Self {
+        Self { claims, queue: queue.clone() }
+    }
+
+    pub(super) fn take(mut self) -> Claims {
+        std::mem::take(&mut self.claims)
+    }
+}
+
+impl Drop for HandedOut {
+    fn drop(&mut self) {
+        for event in &self.claims.events {
+            self.queue.push(Command::Work(Work::Settle(Settled::new(event, Verdict::Released))));
+        }
+    }
 }
 
 /// Calls back once, whatever happens: one who waits for it for ever would keep a daemon waiting.

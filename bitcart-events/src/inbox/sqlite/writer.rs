@@ -11,7 +11,7 @@ use super::file::{Identity, Lock};
 use super::queue::{Command, Queue};
 use super::settle::Settled;
 use super::store::{Failure, Outcome, Store};
-use super::work::Work;
+use super::work::{HandedOut, Work};
 use crate::inbox::Chain;
 use crate::told::quietly;
 use crate::{Error, Result};
@@ -168,7 +168,9 @@ impl Writer {
             quietly(|| match (work, outcome) {
                 (Work::Append(_, done), Outcome::Appended(ids)) => done.call(Ok(ids)),
                 (Work::Effects(_, _, reply), Outcome::Effects(result)) => drop(reply.send(result)),
-                (Work::Claim { reply, .. }, Outcome::Claimed(claims)) => drop(reply.send(Ok(claims))),
+                (Work::Claim { reply, .. }, Outcome::Claimed(claims)) => {
+                    drop(reply.send(Ok(HandedOut::new(claims, &self.queue))));
+                }
                 _ => {}
             });
         }
