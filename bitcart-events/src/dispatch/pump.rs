@@ -27,6 +27,8 @@ use crate::{Coin, Update};
 const MOST: usize = 1_024;
 /// How often it is looked for what nobody told: a dead letter that was replayed by a tool, a clock that was set.
 const LOOK: Duration = Duration::from_secs(10);
+/// How soon a claim that failed is made again: those that are parked wait for it.
+const AGAIN: Duration = Duration::from_secs(1);
 
 struct Pump {
     dispatcher: Weak<Dispatcher>,
@@ -92,7 +94,7 @@ impl Dispatcher {
                 if let Some(trying) = self.troubles.met(("", None), &error.to_string()) {
                     quietly(|| tracing::error!("{error}; {trying}"));
                 }
-                return Some(LOOK);
+                return Some(AGAIN);
             }
         };
         let is_all = events.len() < most;

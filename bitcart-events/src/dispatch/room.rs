@@ -16,7 +16,7 @@ use super::shutting_down;
 use crate::Result;
 
 /// How many places there are besides, for what others with a place wait for.
-const RESERVE: usize = 64;
+pub(super) const RESERVE: usize = 64;
 /// Places are also given back in ways that are not told; then a look every second finds them.
 #[cfg(feature = "polling")]
 const LOOK: Duration = Duration::from_secs(1);

@@ -1,5 +1,8 @@
 //! What becomes of what waits when everything ends, and of what waits for its wallet.
 
+mod gated;
+#[cfg(feature = "polling")]
+mod model;
 mod runtimes;
 
 use std::future::{Future, ready};
@@ -8,6 +11,8 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+
+use gated::Gated;
 
 use super::found::Found;
 use super::{Accepted, Dispatcher, Job, Limits, Policy};
@@ -98,6 +103,26 @@ async fn what_is_parked_is_given_up_by_a_shutdown() {
         listener.shut_down().await
     };
     given_up(&listener, ending).await;
+}
+
+/// The pump is told of what has no claim, not of what waits for it.
+#[tokio::test(start_paused = true)]
+async fn what_is_parked_when_the_inbox_cannot_be_read_does_not_wait_for_the_next_look() {
+    let (inbox, coin) = (Gated::new(false), Coin::btc("w"));
+    coin.add_event_handler("new_block", |_: Update| async { Ok(()) }).unwrap();
+    let listener = coin.listener().without_registry().inbox(inbox.clone()).build().unwrap();
+    let dispatcher = &listener.parts.dispatcher;
+    // A batch is on its way, and is refused, and so is the claim after that.
+    dispatcher.backlog.decide(false, |claim| assert!(!claim));
+    assert!(dispatcher.backlog.claimed_all(0, |_| unreachable!()).is_empty());
+    inbox.refuse(true);
+    dispatcher.backlog.appended();
+    dispatcher.look(&listener.source).unwrap();
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    inbox.refuse(false);
+    let handling = tokio::time::timeout(Duration::from_secs(2), listener.process_updates(BLOCK));
+    assert_eq!(handling.await.expect("it waits").unwrap().handled, 1);
+    listener.shut_down().await.unwrap();
 }
 
 /// As a file on a disk that hangs, here by whoever is told of a commit.
