@@ -130,9 +130,11 @@ impl Dispatcher {
             &mut watching,
         );
         #[cfg(feature = "polling")]
-        let remember = watching.remember(remember, kept);
+        let (remember, watched) = (watching.remember(remember, kept), watching.stored());
         let is_nothing = taken.is_empty() && remember.is_empty() && dead.is_empty();
         if updates.is_empty() && is_nothing {
+            #[cfg(feature = "polling")]
+            watched.iter().for_each(|watched| watched.tell(true));
             return Ok(Ticket::done(report));
         }
         let place = self.room.fit(place, updates.len());
@@ -150,12 +152,16 @@ impl Dispatcher {
             batch,
             claim: true,
             awaited,
+            #[cfg(feature = "polling")]
+            watched,
         };
         if self.is_transient {
             if !dead.is_empty() {
                 let dead = inbox::Batch { events: dead, ..inbox::Batch::default() };
                 self.inbox.append(dead, Box::new(drop));
             }
+            #[cfg(feature = "polling")]
+            placing.watched.iter().for_each(|watched| watched.tell(true));
             let lanes = self.place(placing);
             #[cfg(feature = "polling")]
             drop(accepting);
@@ -197,7 +203,10 @@ impl Dispatcher {
             let chain = rest.chain.clone();
             let done = move |ids: Result<Vec<Option<EventId>>>| {
                 #[cfg(feature = "polling")]
-                this.health.note(&ids, chain.as_ref());
+                {
+                    this.health.note(&ids, chain.as_ref());
+                    placing.watched.iter().for_each(|watched| watched.tell(ids.is_ok()));
+                }
                 let stored = ids.map(|ids| {
                     let lanes = this.stored(placing, ids);
                     this.begin(lanes, &runtime);

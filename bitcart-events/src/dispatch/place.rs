@@ -16,6 +16,8 @@ use super::work::AtWork;
 use super::{Accepted, Dispatcher, Job, lock, meter, run};
 use crate::Coin;
 use crate::inbox::{EventId, Origin};
+#[cfg(feature = "polling")]
+use crate::reconcile::Stored;
 use crate::source::{Lane, Source};
 
 /// What a lane's worker does, from its begin to its end.
@@ -34,6 +36,9 @@ pub(super) struct Placing {
     /// They are claimed by being appended.
     pub(super) claim: bool,
     pub(super) awaited: bool,
+    /// Who is to be told whether they are stored.
+    #[cfg(feature = "polling")]
+    pub(super) watched: Option<Stored>,
 }
 
 impl Dispatcher {

@@ -2,6 +2,8 @@
 
 mod gated;
 #[cfg(feature = "polling")]
+mod late;
+#[cfg(feature = "polling")]
 mod model;
 mod runtimes;
 

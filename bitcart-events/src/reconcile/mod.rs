@@ -4,12 +4,13 @@
 //!
 //! `state` is what can be known of one thing, `known` all that is of a wallet, `observe` how an event changes it, `key` what all of
 //! it is known by, `present` what a daemon answers; `compare` lays the two side by side, and `wallet` says when that is done and
-//! what of it is believed. None of these knows time or a socket but by its arguments. `watch` holds the wallets of one listener,
+//! what of it is believed, and `late` what has been delivered by that. None of these knows time or a socket but by its arguments. `watch` holds the wallets of one listener,
 //! and what is known of them if no inbox keeps that. A delivery asks the daemons, in rounds.
 
 mod compare;
 mod key;
 mod known;
+mod late;
 mod observe;
 pub(crate) mod present;
 mod settings;
@@ -20,6 +21,7 @@ mod watch;
 pub(crate) use compare::{Change, Difference, What, compare};
 pub(crate) use key::Keys;
 pub(crate) use known::Known;
+pub(crate) use late::Stored;
 pub(crate) use observe::{has_history, prefix};
 pub(crate) use settings::Timing;
 pub(crate) use wallet::Round;

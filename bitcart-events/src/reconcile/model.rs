@@ -120,7 +120,7 @@ impl World {
         let body: Arc<str> = text.into();
         let update = Update::parse(&body, 0..body.len(), &self.coin).unwrap();
         let (of, state) = observed(&update).unwrap();
-        if self.wallet.accept(state.key(of), &state, origin) == Verdict::New {
+        if self.wallet.accept(state.key(of), &state, origin, &mut None) == Verdict::New {
             self.memory.insert([&*self.prefix, &state.name(of)].concat(), state.value());
             self.held.note(state.key(of), state);
             self.delivered.push((origin, id, standing));

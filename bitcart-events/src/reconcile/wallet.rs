@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::compare::{Change, MOST};
 use super::key::{Key, Keys};
+use super::late::{Late, Stored};
 use super::settings::Timing;
 use super::state::State;
 use crate::by_id::ById;
@@ -21,8 +22,6 @@ const POLITE: u32 = 20;
 /// How long after a failure there is another attempt, and how long at most.
 const RETRY: Duration = Duration::from_secs(30);
 const LONGEST_RETRY: Duration = Duration::from_secs(30 * 60);
-/// Of how many events it is known that they were delivered, should they come after all.
-const LATE: usize = 1_024;
 /// With more events than this during a look nothing that it finds is believed.
 const TOUCHED: usize = 16_384;
 
@@ -38,7 +37,8 @@ pub(super) struct Wallet {
     /// What was found different, and since when it was the same.
     suspects: ById<Key, (State, Instant)>,
     touched: Touched,
-    late: ById<Key, State>,
+    /// What was delivered in the place of events that may come after all.
+    late: Late,
 }
 
 /// What events were about since the look began that is under way, or that found the suspects.
@@ -82,7 +82,7 @@ impl Wallet {
             busy: false,
             suspects: ById::default(),
             touched: Touched::default(),
-            late: ById::default(),
+            late: Late::default(),
         }
     }
 
@@ -113,20 +113,22 @@ impl Wallet {
         Some(Round { gap: std::mem::take(&mut self.gap), began: now })
     }
 
-    /// An event is about to be accepted: it says this of that.
-    pub(super) fn accept(&mut self, key: Key, state: &State, origin: Origin) -> Verdict {
+    /// An event is about to be accepted, with others: it says this of that.
+    pub(super) fn accept(
+        &mut self,
+        key: Key,
+        state: &State,
+        origin: Origin,
+        with: &mut Option<Stored>,
+    ) -> Verdict {
         if origin == Origin::Reconciled {
             if self.touched.has(key) {
                 return Verdict::Overtaken;
             }
-            if self.late.len() >= LATE {
-                self.late.clear();
-            }
-            self.late.insert(key, state.clone());
+            self.late.add(key, state.clone(), with);
             return Verdict::New;
         }
-        // Mostly it is empty.
-        if !self.late.is_empty() && self.late.remove(&key).is_some_and(|told| !told.differs(state)) {
+        if self.late.has(key, state, with) {
             return Verdict::Told;
         }
         if self.is_looked_at() {
@@ -195,8 +197,6 @@ impl Wallet {
 
     /// The daemon could not be asked, or what came of it could not be stored.
     pub(super) fn failed(&mut self, round: Round, now: Instant) {
-        // What was found may not have been stored: then the event that says it is the first.
-        self.late.clear();
         self.busy = false;
         if self.gap {
             return;
@@ -218,9 +218,11 @@ mod tests {
     fn an_answer_is_not_recorded_over_what_an_event_said_meanwhile() {
         let mut wallet = Wallet::new(Instant::now());
         let paid = State::Standing(Standing::new(PaymentStatus::Paid, None, None));
-        assert_eq!(wallet.accept(Key::request("before"), &paid, Origin::Live), Verdict::New);
+        let accept =
+            |wallet: &mut Wallet, id: &str, origin| wallet.accept(Key::request(id), &paid, origin, &mut None);
+        assert_eq!(accept(&mut wallet, "before", Origin::Live), Verdict::New);
         let round = wallet.begin(Instant::now()).unwrap();
-        assert_eq!(wallet.accept(Key::request("a"), &paid, Origin::Live), Verdict::New);
+        assert_eq!(accept(&mut wallet, "a", Origin::Live), Verdict::New);
         let may = |wallet: &Wallet, key: &str| {
             let put = Remember::Put(format!("state/{key}"), Vec::new());
             let remove = Remember::Remove(format!("state/{key}"));
@@ -228,7 +230,7 @@ mod tests {
         };
         assert_eq!(may(&wallet, "request/a"), [false, false]);
         assert_eq!(may(&wallet, "request/before"), [true, true]);
-        assert_eq!(wallet.accept(Key::request("a"), &paid, Origin::Reconciled), Verdict::Overtaken);
+        assert_eq!(accept(&mut wallet, "a", Origin::Reconciled), Verdict::Overtaken);
         wallet.end(round, Instant::now(), &[], &Timing::default());
         assert_eq!(may(&wallet, "request/a"), [true, true]);
     }

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::compare::Change;
 use super::key::Keys;
 use super::known::Known;
+use super::late::Stored;
 use super::observe::{observed, prefix};
 use super::settings::Timing;
 use super::wallet::{Round, Verdict, Wallet};
@@ -58,6 +59,8 @@ pub(crate) struct Accepting<'a>(Option<MutexGuard<'a, Wallets>>);
 pub(crate) struct Watching<'a> {
     watched: Option<(&'a mut Watched, &'a mut usize)>,
     remember: Vec<Remember>,
+    /// Who wants to know whether they are stored, if somebody does.
+    stored: Option<Stored>,
 }
 
 impl Watch {
@@ -160,7 +163,7 @@ impl Accepting<'_> {
     /// All of them are of this wallet.
     pub(crate) fn at(&mut self, coin: &Coin) -> Watching<'_> {
         let watched = self.0.as_mut().and_then(|wallets| wallets.at(coin));
-        Watching { watched, remember: Vec::new() }
+        Watching { watched, remember: Vec::new(), stored: None }
     }
 }
 
@@ -175,16 +178,17 @@ impl Drop for Accepting<'_> {
 impl Watching<'_> {
     /// Whether this event is to be accepted.
     pub(crate) fn takes(&mut self, update: &Update, origin: Origin) -> bool {
-        let Some((Watched { prefix, wallet, known }, held)) = &mut self.watched else { return true };
+        let Self { watched, remember, stored } = self;
+        let Some((Watched { prefix, wallet, known }, held)) = watched else { return true };
         let Some((id, state)) = observed(update) else { return true };
         let key = state.key(id);
-        let why = match wallet.accept(key, &state, origin) {
+        let why = match wallet.accept(key, &state, origin, stored) {
             Verdict::New => {
                 if let Some(known) = known {
                     **held += usize::from(known.note(key, state));
                 } else {
                     let name = [prefix, &*state.name(id)].concat();
-                    self.remember.push(Remember::Put(name, state.value()));
+                    remember.push(Remember::Put(name, state.value()));
                 }
                 return true;
             }
@@ -193,6 +197,11 @@ impl Watching<'_> {
         };
         tracing::debug!(currency = %update.currency(), update = crate::field::excerpt(update.raw()), "{why}");
         false
+    }
+
+    /// Whoever is to be told whether they are stored, if something depends on it.
+    pub(crate) fn stored(&mut self) -> Option<Stored> {
+        self.stored.take()
     }
 
     /// What the inbox is to remember with what was accepted. Of what a look found, what still holds: `kept` are the transactions

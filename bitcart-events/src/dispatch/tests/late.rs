@@ -1,0 +1,36 @@
+//! What was delivered from the daemon's state, and then comes after all.
+
+use super::*;
+use crate::dispatch::{Delivered, Incoming};
+use crate::inbox::{Life, Origin};
+
+/// Puts a payment into the inbox: whether it is stored.
+async fn put(listener: &Listener, coin: &Coin, origin: Origin) -> bool {
+    let body: Arc<str> = payment(3).into();
+    let update = Ok(Update::parse(&body, 0..body.len(), coin).unwrap());
+    let updates = vec![Incoming { update, origin, life: Life::new() }];
+    let delivered = Delivered { awaited: true, ..Delivered::new(&listener.source, coin, updates) };
+    let dispatcher = &listener.parts.dispatcher;
+    let mut ticket = dispatcher.put(delivered, dispatcher.reserve_nothing().unwrap()).unwrap();
+    ticket.stored().await.is_ok()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_stored_comes_again_and_is_known_again() {
+    let (inbox, coin) = (Gated::new(false), Coin::btc("w"));
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let handler = move |update: Update| ready(tell.send(update.raw().to_owned()).map_err(Into::into));
+    coin.add_event_handler("new_payment", handler).unwrap();
+    let listener = coin.listener().without_registry().inbox(inbox.clone()).build().unwrap();
+    assert!(put(&listener, &coin, Origin::Reconciled).await);
+    inbox.refuse(true);
+    let with = format!("[{}, {}]", payment(3), BLOCK.trim_matches(['[', ']']));
+    coin.add_event_handler("new_block", |_: Update| async { Ok(()) }).unwrap();
+    assert_eq!(listener.process_updates(with.clone()).await.unwrap_err().kind(), ErrorKind::Inbox);
+    inbox.refuse(false);
+    let report = listener.process_updates(with).await.unwrap();
+    assert_eq!((report.handled, report.repeated), (1, vec![0]));
+    listener.shut_down().await.unwrap();
+    assert_eq!(told.recv().await.unwrap(), payment(3));
+    assert!(told.try_recv().is_err(), "it comes twice");
+}
