@@ -114,9 +114,13 @@ impl ListenerBuilder {
     }
 
     /// How many updates may wait for their handlers. 32,768 unless set, which is some 30 MB when they all wait; at least 1.
-    /// A wallet may take as many as there are places left, so a slow handler leaves at least half of them to other wallets.
+    ///
     /// With an inbox in a file, what finds no room waits there; of that up to 64 are in memory besides while those with a place wait
-    /// for them. With one in memory a webhook that finds no room is refused, which leaves the event with the daemon; what a
+    /// for them. It waits in the order in which it came: when all places are taken by events of a wallet whose handler does not
+    /// end, others wait with them, which a [time limit](Self::time_limit) keeps short.
+    ///
+    /// With one in memory a wallet may take as many as there are places left, so a slow handler leaves at least half of them to
+    /// other wallets. A webhook that finds no room is refused, which leaves the event with the daemon; what a
     /// websocket brings is fetched from the daemon's queue later, which holds the last 100 events of a wallet; and
     /// `process_updates` waits.
     pub fn capacity(mut self, updates: usize) -> Self {

@@ -2,7 +2,7 @@
 
 use super::key::{Key, Keys};
 use super::known::{HEIGHT, Known, LOOKED_AT_HISTORY, LOOKED_AT_REQUESTS};
-use super::observe::has_history;
+use super::observe::{has_history, is_kept};
 use super::present::{Present, Request, Transaction, Transactions};
 use super::state::State;
 use crate::Currency;
@@ -112,7 +112,7 @@ impl Comparison<'_> {
             self.put(LOOKED_AT_REQUESTS, Vec::new());
         }
         let mut changed = Vec::new();
-        for request in requests.into_iter().filter(|request| !request.is_unknown()) {
+        for request in requests.into_iter().filter(|request| !request.is_unknown() && is_kept(&request.id)) {
             let standing = request.standing();
             // Today's daemons have another id for what those of 2020 knew by its address.
             let known = self.known.standing(&request.id).or_else(|| self.known.standing(&request.address));
@@ -155,7 +155,7 @@ impl Comparison<'_> {
             .max();
         let mut deep = tip.unwrap_or_default().saturating_sub(DEEP).max(settled);
         let mut kept = Vec::new();
-        for item in items {
+        for item in items.iter().filter(|item| is_kept(&item.hash)) {
             if !is_first && item.height.is_some_and(|height| height <= settled) {
                 continue;
             }

@@ -11,6 +11,11 @@ use crate::{Coin, Currency, Payload, PaymentStatus, Update};
 /// What is longer is no id of a daemon's, and not kept.
 const LONGEST: usize = 200;
 
+/// Whether it is kept how far this one has come.
+pub(super) fn is_kept(id: &str) -> bool {
+    id.len() <= LONGEST
+}
+
 /// Under which all is kept that is known of a wallet; nothing for a coin without one.
 pub(crate) fn prefix(coin: &Coin) -> Option<String> {
     Some(format!("state/{}/{}/", coin.currency(), coin.id()?.hex()))
@@ -32,7 +37,7 @@ pub(super) fn observed(update: &Update) -> Option<(&str, State)> {
     } else {
         return None;
     };
-    (id.len() <= LONGEST).then_some((id, state))
+    is_kept(id).then_some((id, state))
 }
 
 fn payment(update: &Update) -> Option<(&str, State)> {

@@ -117,6 +117,16 @@ fn what_no_event_has_said_is_told_in_the_order_of_the_requests() {
     assert!(memory.changes(requests(Vec::new())).is_empty(), "what is deleted says nothing");
 }
 
+/// Nothing is kept of it, so it would be told at each look.
+#[test]
+fn what_is_too_long_to_be_an_id_is_not_told() {
+    let mut memory = Memory::of(&[("looked/requests", ""), ("looked/history", "100")]);
+    let id = "a".repeat(300);
+    let Present { transactions, .. } = history(200, &[(&id, 150)]);
+    let requests = Some(vec![Request::of(&id, 3, Some("1"), &["t"])]);
+    assert!(memory.changes(Present { requests, transactions, height: None }).is_empty());
+}
+
 #[test]
 fn an_event_before_the_first_look_is_an_earlier_state() {
     let mut memory = Memory::of(&[("request/a", "7 0.5 -"), ("tx/t", "")]);
