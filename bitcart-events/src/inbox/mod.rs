@@ -48,7 +48,8 @@
 //! [`Final`](crate::Final), it is a dead letter: kept whole, to be [looked at](Inbox::dead_letters) and
 //! [replayed](crate::Listener::replay), alone, by filter, or all.
 //!
-//! What is stored for a wallet that is not listened to waits until it is: every five seconds it is checked whether it is listened to. What has no
+//! What is stored for a wallet that is not listened to waits until it is: every five seconds it is checked whether it is listened to, and less often when
+//! thousands of events wait so. What has no
 //! handler any more becomes a dead letter.
 //!
 //! # For operators
