@@ -82,8 +82,7 @@ impl Troubles {
         is_told.then(|| Trying(now.duration_since(since)))
     }
 
-    /// A daemon is in order for a wallet: what comes then is new.
-    #[cfg(feature = "polling")]
+    /// A daemon is in order for a wallet, or an inbox: what comes then is new.
     pub(crate) fn over(&self, (daemon, wallet): Place<'_>) {
         let mut troubles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         troubles.retain(|_, trouble| !trouble.is_at((daemon, None)) && !trouble.is_at((daemon, wallet)));

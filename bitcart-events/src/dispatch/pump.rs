@@ -21,6 +21,7 @@ use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Job, lock, meter};
 use crate::inbox::{Claimed, Claims, Verdict};
 use crate::source::Source;
 use crate::told::quietly;
+use crate::troubles::Place;
 use crate::{Coin, Update};
 
 /// How many events are claimed at a time.
@@ -29,6 +30,8 @@ const MOST: usize = 1_024;
 const LOOK: Duration = Duration::from_secs(10);
 /// How soon a claim that failed is made again: those that are parked wait for it.
 const AGAIN: Duration = Duration::from_secs(1);
+/// Where it is that claims fail.
+pub(super) const INBOX: Place<'_> = ("", None);
 
 struct Pump {
     dispatcher: Weak<Dispatcher>,
@@ -91,12 +94,13 @@ impl Dispatcher {
         let Claims { events, next_due } = match self.inbox.claim(most, self.policy.strict).await {
             Ok(claims) => claims,
             Err(error) => {
-                if let Some(trying) = self.troubles.met(("", None), &error.to_string()) {
+                if let Some(trying) = self.troubles.met(INBOX, &error.to_string()) {
                     quietly(|| tracing::error!("{error}; {trying}"));
                 }
                 return Some(AGAIN);
             }
         };
+        self.troubles.over(INBOX);
         let is_all = events.len() < most;
         let coins = if events.is_empty() { HashMap::new() } else { by_id(source) };
         for claimed in events {

@@ -124,6 +124,11 @@ async fn what_is_parked_when_the_inbox_cannot_be_read_does_not_wait_for_the_next
     inbox.refuse(false);
     let handling = tokio::time::timeout(Duration::from_secs(2), listener.process_updates(BLOCK));
     assert_eq!(handling.await.expect("it waits").unwrap().handled, 1);
+    let refused = crate::Error::inbox("refused").to_string();
+    assert!(
+        dispatcher.troubles.met(super::pump::INBOX, &refused).is_some(),
+        "the next time it is said again"
+    );
     listener.shut_down().await.unwrap();
 }
 

@@ -19,22 +19,25 @@ use crate::runtime::runtime;
 use crate::source::{Lane, Source};
 use crate::told::quietly;
 
-/// A job of which so many updates have begun. If it is broken off the rest never will here.
+/// A job of which so many updates have begun, and ended. If it is broken off the rest never will here.
 pub(super) struct AtWork {
     dispatcher: Arc<Dispatcher>,
     job: Job,
-    count: usize,
+    begun: usize,
+    ended: usize,
 }
 
 impl AtWork {
     pub(super) fn new(dispatcher: &Arc<Dispatcher>, job: Job) -> Self {
-        Self { dispatcher: Arc::clone(dispatcher), job, count: 0 }
+        Self { dispatcher: Arc::clone(dispatcher), job, begun: 0, ended: 0 }
     }
 }
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        self.dispatcher.release(self.job.updates.get(self.count..).unwrap_or_default());
+        let Self { dispatcher, job: Job { updates, .. }, begun, ended } = self;
+        let (broken_off, waiting) = (updates.get(*ended..*begun), updates.get(*begun..));
+        dispatcher.break_off(broken_off.unwrap_or_default(), waiting.unwrap_or_default());
     }
 }
 
@@ -64,11 +67,21 @@ impl<'d> Turn<'d> {
 impl Dispatcher {
     /// Of what has not begun the inbox knows that it has not. In memory it is lost, and counted as such.
     pub(super) fn release(&self, updates: &[Accepted]) {
-        if !self.is_durable || updates.is_empty() {
+        self.break_off(&[], updates);
+    }
+
+    /// The same, and of what was broken off that it may have done something: its next attempt is another one.
+    fn break_off(&self, broken_off: &[Accepted], waiting: &[Accepted]) {
+        if !self.is_durable || (broken_off.is_empty() && waiting.is_empty()) {
             return;
         }
         let release = || {
-            for accepted in updates {
+            for accepted in broken_off {
+                let mut claimed = accepted.claimed();
+                claimed.attempt = claimed.attempt.saturating_add(1);
+                self.inbox.settle(&claimed, Verdict::Postponed { due: accepted.at });
+            }
+            for accepted in waiting {
                 self.inbox.settle(&accepted.claimed(), Verdict::Released);
             }
         };
@@ -83,7 +96,8 @@ impl Dispatcher {
     /// It leaves when nothing waits in the lane.
     pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting, at_work: &mut Option<AtWork>) {
         let (mut turn, mut at_once, mut is_on_its_own) = (Turn(None), AtOnce::default(), false);
-        while let Some(AtWork { job: Job { source, updates, found, batch, .. }, count, .. }) = at_work {
+        while let Some(AtWork { job: Job { source, updates, found, batch, .. }, begun, ended, .. }) = at_work
+        {
             let batch = batch.as_deref();
             let mut tally = Tally::new(self, waiting, batch);
             for accepted in updates {
@@ -91,13 +105,14 @@ impl Dispatcher {
                     at_once.none();
                     tokio::task::yield_now().await;
                 }
-                *count += 1;
+                *begun += 1;
                 let handling = pin!(self.handle(source, found, batch, accepted, &mut turn));
                 let handling = while_waiting(handling, || {
                     tally.tell();
                     at_once.none();
                 });
                 let became = handling.await;
+                *ended += 1;
                 tally.count(became);
             }
             drop(tally);

@@ -93,7 +93,8 @@ impl File {
             Verdict::Handled => drop(self.rows.remove(&id)),
             Verdict::Released => row.is_claimed = false,
             Verdict::Postponed { due } => {
-                (row.is_claimed, row.attempt, row.due, row.has_failed) = (false, attempt, Some(due), false);
+                let due = Some(due).filter(|due| *due > SystemTime::now());
+                (row.is_claimed, row.attempt, row.due, row.has_failed) = (false, attempt, due, false);
             }
             Verdict::Retry { due, held, .. } => {
                 (row.is_claimed, row.due, row.has_failed) = (held, Some(due), true);
