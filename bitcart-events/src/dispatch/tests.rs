@@ -1,5 +1,6 @@
 //! What becomes of what waits when everything ends, and of what waits for its wallet.
 
+#[cfg(feature = "polling")]
 mod gated;
 #[cfg(feature = "polling")]
 mod late;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+#[cfg(feature = "polling")]
 use gated::Gated;
 
 use super::found::Found;
@@ -108,6 +110,7 @@ async fn what_is_parked_is_given_up_by_a_shutdown() {
 }
 
 /// The pump is told of what has no claim, not of what waits for it.
+#[cfg(feature = "polling")]
 #[tokio::test(start_paused = true)]
 async fn what_is_parked_when_the_inbox_cannot_be_read_does_not_wait_for_the_next_look() {
     let (inbox, coin) = (Gated::new(false), Coin::btc("w"));
