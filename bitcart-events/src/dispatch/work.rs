@@ -3,6 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -89,6 +90,7 @@ impl Dispatcher {
             release();
         } else {
             // Their runtime has ended, and the listener has not.
+            self.unfinished.fetch_sub(broken_off.len() + waiting.len(), Ordering::Relaxed);
             self.backlog.returned(release);
         }
     }

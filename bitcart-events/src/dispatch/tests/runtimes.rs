@@ -85,5 +85,6 @@ fn what_a_runtime_leaves_keeps_its_order() {
         for status in 0..4 {
             assert_eq!(next(&mut told).await, payment(status));
         }
+        assert_eq!(listener.parts.dispatcher.unfinished.load(Ordering::Relaxed), 0);
     });
 }
