@@ -24,20 +24,28 @@ use crate::told::quietly;
 pub(super) struct AtWork {
     dispatcher: Arc<Dispatcher>,
     job: Job,
-    begun: usize,
-    ended: usize,
+    count: Count,
+}
+
+/// Of the updates of a job, which are never as many as this can count. It is small because all of a worker's future has to be: what
+/// is larger than 1,032 bytes takes glibc three times as long to find a place for.
+#[derive(Default)]
+struct Count {
+    begun: u32,
+    ended: u32,
 }
 
 impl AtWork {
     pub(super) fn new(dispatcher: &Arc<Dispatcher>, job: Job) -> Self {
-        Self { dispatcher: Arc::clone(dispatcher), job, begun: 0, ended: 0 }
+        Self { dispatcher: Arc::clone(dispatcher), job, count: Count::default() }
     }
 }
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        let Self { dispatcher, job: Job { updates, .. }, begun, ended } = self;
-        let (broken_off, waiting) = (updates.get(*ended..*begun), updates.get(*begun..));
+        let Self { dispatcher, job: Job { updates, .. }, count } = self;
+        let [ended, begun] = [count.ended, count.begun].map(|count| count as usize);
+        let (broken_off, waiting) = (updates.get(ended..begun), updates.get(begun..));
         dispatcher.break_off(broken_off.unwrap_or_default(), waiting.unwrap_or_default());
     }
 }
@@ -98,8 +106,7 @@ impl Dispatcher {
     /// It leaves when nothing waits in the lane.
     pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting, at_work: &mut Option<AtWork>) {
         let (mut turn, mut at_once, mut is_on_its_own) = (Turn(None), AtOnce::default(), false);
-        while let Some(AtWork { job: Job { source, updates, found, batch, .. }, begun, ended, .. }) = at_work
-        {
+        while let Some(AtWork { job: Job { source, updates, found, batch, .. }, count, .. }) = at_work {
             let batch = batch.as_deref();
             let mut tally = Tally::new(self, waiting, batch);
             for accepted in updates {
@@ -107,14 +114,14 @@ impl Dispatcher {
                     at_once.none();
                     tokio::task::yield_now().await;
                 }
-                *begun += 1;
+                count.begun += 1;
                 let handling = pin!(self.handle(source, found, batch, accepted, &mut turn));
                 let handling = while_waiting(handling, || {
                     tally.tell();
                     at_once.none();
                 });
                 let became = handling.await;
-                *ended += 1;
+                count.ended += 1;
                 tally.count(became);
             }
             drop(tally);
