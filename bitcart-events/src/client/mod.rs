@@ -22,6 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use reqwest::StatusCode;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -170,7 +171,7 @@ impl Client {
             let answer = client.send("get_updates", &json!({ "xpub": xpub })).await?;
             client.mailbox.put(key, answer).map_err(|odd| client.trouble("get_updates", odd))
         };
-        let ended = runtime.spawn(fetch).await;
+        let ended = runtime.spawn(fetch.boxed()).await;
         // From here on nothing is awaited: what is taken reaches the caller.
         match (self.mailbox.take(wallet.key().expose()), ended) {
             (Some(updates), _) => Ok(updates),

@@ -161,10 +161,12 @@ impl Server {
             match accepted {
                 Ok((stream, _)) => {
                     let connection = self.serve(stream);
-                    self.connections.spawn(async move {
+                    let connection = async move {
                         connection.await;
                         drop(place);
-                    });
+                    };
+                    // In a box: see `Orders::spawn`.
+                    self.connections.spawn(connection.boxed());
                 }
                 Err(error) => {
                     // Too many open files, for one: wait for some to be closed.
