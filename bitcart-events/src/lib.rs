@@ -88,6 +88,7 @@
 //! | `client` | by `polling` | [`Coin`'s methods](Coin#the-daemons-methods), [`Daemon`], [`Settings`]: the daemon's JSON-RPC |
 //! | `tls` | no | `https://` daemons, with [certificates of one's own](Daemon::root_certificate); rustls with ring (a program that uses reqwest 0.13 itself has to choose a provider for its own clients: reqwest's feature `rustls`) |
 //! | `socks` | no | SOCKS [proxies](Daemon::proxy), Tor's for one |
+//! | `proxy` | no | [proxies](Daemon::proxy) for HTTP |
 //! | `log` | yes | [`log_to_stderr`], which the `run_…` functions call |
 //! | `sqlite` | no | [`inbox::SqliteInbox`]: accepted events in a file, `InboxTx`; SQLite is built with it, which takes a C compiler |
 //! | `metrics` | no | [counts](inbox#for-operators) through the `metrics` facade |

@@ -82,8 +82,8 @@ impl Daemon {
         Ok(self)
     }
 
-    /// Reaches the daemon through a proxy. `http://HOST:PORT` is one for HTTP (`https://` if it speaks TLS itself, feature
-    /// `tls`), which reads the daemon's password unless the daemon has TLS; `socks5h://HOST:PORT` is one for SOCKS 5
+    /// Reaches the daemon through a proxy. `http://HOST:PORT` is one for HTTP (feature `proxy`; `https://` if it speaks TLS itself,
+    /// feature `tls` too), which reads the daemon's password unless the daemon has TLS; `socks5h://HOST:PORT` is one for SOCKS 5
     /// that looks up the daemon's name itself, as Tor's does (`socks5://`, `socks4a://` and `socks4://` are the others;
     /// feature `socks`). A login stands before the host, `socks5h://LOGIN:PASSWORD@HOST:PORT`, and is never shown.
     ///
@@ -224,14 +224,15 @@ mod tests {
             refusal.as_ref().is_some_and(|text| text.contains(&format!("Cargo feature `{feature}`")))
         };
         let local = || Daemon::new("http://localhost:5000").unwrap();
-        for tls in
-            [refused(Daemon::new("https://localhost:5000")), refused(local().proxy("https://proxy:3128"))]
-        {
-            assert_eq!(names(&tls, "tls"), !cfg!(feature = "tls"), "{tls:?}");
-        }
+        let tls = refused(Daemon::new("https://localhost:5000"));
+        assert_eq!(names(&tls, "tls"), !cfg!(feature = "tls"), "{tls:?}");
         let socks = refused(local().proxy("socks5h://localhost:9050"));
         assert_eq!(names(&socks, "socks"), !cfg!(feature = "socks"), "{socks:?}");
-        assert_eq!(refused(local().proxy("http://proxy:3128")), None);
+        for proxy in ["http://proxy:3128", "https://proxy:3128"].map(|url| refused(local().proxy(url))) {
+            assert_eq!(names(&proxy, "proxy"), !cfg!(feature = "proxy"), "{proxy:?}");
+        }
+        let both = refused(local().proxy("https://proxy:3128"));
+        assert_eq!(names(&both, "tls"), cfg!(feature = "proxy") && !cfg!(feature = "tls"), "{both:?}");
     }
 
     #[test]

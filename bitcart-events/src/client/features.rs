@@ -7,9 +7,14 @@ pub(super) fn needs_tls(what: &str) -> Result<()> {
     needs(cfg!(feature = "tls"), what, "tls")
 }
 
-/// A proxy of this kind.
+/// A proxy for SOCKS.
 pub(super) fn needs_socks(scheme: &str) -> Result<()> {
     needs(cfg!(feature = "socks"), &format!("a proxy's address with `{scheme}://`"), "socks")
+}
+
+/// A proxy for HTTP.
+pub(super) fn needs_proxy(scheme: &str) -> Result<()> {
+    needs(cfg!(feature = "proxy"), &format!("a proxy's address with `{scheme}://`"), "proxy")
 }
 
 fn needs(is_there: bool, what: &str, feature: &str) -> Result<()> {

@@ -3,9 +3,9 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-#[cfg(all(feature = "websocket", feature = "tls"))]
+#[cfg(all(feature = "websocket", feature = "proxy", feature = "tls"))]
 use hyper_rustls::HttpsConnector;
-#[cfg(feature = "websocket")]
+#[cfg(all(feature = "websocket", feature = "proxy"))]
 use hyper_util::client::legacy::connect::HttpConnector;
 #[cfg(feature = "tls")]
 use rustls::pki_types::CertificateDer;
@@ -53,13 +53,13 @@ impl Http {
     }
 
     /// Makes connections to the proxy, as those of the client.
-    #[cfg(all(feature = "websocket", feature = "tls"))]
+    #[cfg(all(feature = "websocket", feature = "proxy", feature = "tls"))]
     pub(super) fn connector(&self, proxy: &Proxy) -> Result<HttpsConnector<HttpConnector>> {
         Ok((tcp(), self.tls_config(proxy.is_tls())?).into())
     }
 
     /// Makes connections to the proxy, as those of the client.
-    #[cfg(all(feature = "websocket", not(feature = "tls")))]
+    #[cfg(all(feature = "websocket", feature = "proxy", not(feature = "tls")))]
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as with the feature")]
     pub(super) fn connector(&self, _proxy: &Proxy) -> Result<HttpConnector> {
         Ok(tcp())
@@ -110,7 +110,7 @@ impl Http {
 
 const NO_CLIENT: &str = "cannot make an HTTP client";
 
-#[cfg(feature = "websocket")]
+#[cfg(all(feature = "websocket", feature = "proxy"))]
 fn tcp() -> HttpConnector {
     let mut tcp = HttpConnector::new();
     tcp.set_connect_timeout(Some(CONNECT));

@@ -13,7 +13,7 @@ mod request;
 #[cfg(feature = "websocket")]
 mod socket;
 mod spec;
-#[cfg(feature = "websocket")]
+#[cfg(all(feature = "websocket", feature = "proxy"))]
 mod tunnel;
 mod updates;
 mod wire;

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-#[cfg(feature = "websocket")]
+#[cfg(all(feature = "websocket", feature = "proxy"))]
 use hyper::Uri;
-#[cfg(feature = "websocket")]
+#[cfg(all(feature = "websocket", feature = "proxy"))]
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use super::features::{needs_socks, needs_tls};
+use super::features::{needs_proxy, needs_socks, needs_tls};
 use crate::{Error, ErrorKind, Result};
 
 /// A proxy. Its address may have a login in it, so only scheme, host and port are ever shown.
@@ -16,7 +16,7 @@ pub(super) struct Proxy {
     shown: String,
     proxy: reqwest::Proxy,
     /// Where it is and its login, if it is one for HTTP.
-    #[cfg(feature = "websocket")]
+    #[cfg(all(feature = "websocket", feature = "proxy"))]
     intercept: Option<Intercept>,
 }
 
@@ -34,8 +34,8 @@ impl Proxy {
         let parsed = reqwest::Url::parse(url).map_err(|error| wrong("this is none").because(error))?;
         let scheme = parsed.scheme();
         match scheme {
-            "http" => {}
-            "https" => needs_tls("a proxy's address with `https://`")?,
+            "http" => needs_proxy(scheme)?,
+            "https" => needs_proxy(scheme).and_then(|()| needs_tls("a proxy's address with `https://`"))?,
             "socks4" | "socks4a" | "socks5" | "socks5h" => needs_socks(scheme)?,
             other => return Err(wrong(&format!("`{other}` is no kind of proxy"))),
         }
@@ -51,13 +51,13 @@ impl Proxy {
         Ok(Self {
             shown,
             proxy,
-            #[cfg(feature = "websocket")]
+            #[cfg(all(feature = "websocket", feature = "proxy"))]
             intercept: intercept(&parsed),
         })
     }
 
     /// Where to ask for a tunnel, and with which login. `None` if it is no proxy for HTTP.
-    #[cfg(feature = "websocket")]
+    #[cfg(all(feature = "websocket", feature = "proxy"))]
     pub(super) fn intercept(&self) -> Option<&Intercept> {
         self.intercept.as_ref()
     }
@@ -74,7 +74,7 @@ impl Proxy {
 }
 
 /// It is read in the same way as reqwest does, so that both send the same login.
-#[cfg(feature = "websocket")]
+#[cfg(all(feature = "websocket", feature = "proxy"))]
 fn intercept(url: &reqwest::Url) -> Option<Intercept> {
     let is_for_http = matches!(url.scheme(), "http" | "https");
     let matcher = Matcher::builder().all(url.as_str()).build();

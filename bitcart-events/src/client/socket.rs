@@ -42,7 +42,10 @@ impl Client {
             .header(UPGRADE, "websocket")
             .header(SEC_WEBSOCKET_VERSION, "13")
             .header(SEC_WEBSOCKET_KEY, &key);
+        #[cfg(feature = "proxy")]
         let response = self.send_to_upgrade(PATH, request).await?;
+        #[cfg(not(feature = "proxy"))]
+        let response = request.send().await.map_err(|error| self.unreachable(PATH, error))?;
         match response.status() {
             StatusCode::SWITCHING_PROTOCOLS => {}
             StatusCode::NOT_FOUND => return Ok(None),
