@@ -83,6 +83,10 @@ async fn what_is_no_answer_says_what_to_look_at() {
     let dead = Coin::at(Currency::Btc, daemon, "xpub-a");
     let html = serve(Router::new().route("/", post(|| async { "<html>\n  <b>nginx</b></html>" }))).await;
     let broken = serve(Router::new().route("/", post(|| async { StatusCode::INTERNAL_SERVER_ERROR }))).await;
+    let own = || async {
+        (StatusCode::INTERNAL_SERVER_ERROR, "500 Internal Server Error\n\nServer got itself in trouble")
+    };
+    let trouble = serve(Router::new().route("/", post(own))).await;
     // Bitcart's own shop, for one: it speaks JSON, but not JSON-RPC.
     let shop = || async { (StatusCode::METHOD_NOT_ALLOWED, r#"{"detail": "Method Not Allowed"}"#) };
     let other = serve(Router::new().route("/", post(shop))).await;
@@ -92,7 +96,15 @@ async fn what_is_no_answer_says_what_to_look_at() {
             ["cannot reach it; its address is BTC_HOST and BTC_PORT, or `Daemon::new`", "Connection refused"],
         ),
         (html, ["is the address a daemon's?", "<html> <b>nginx</b></html>"]),
-        (broken, ["HTTP 500", "`:` in it"]),
+        (
+            broken,
+            [
+                "HTTP 500 Internal Server Error and no JSON-RPC answer",
+                "(is the address a daemon's?): nothing",
+            ],
+        ),
+        // What a daemon's own server says when it breaks.
+        (trouble, ["HTTP 500 Internal Server Error", "Server got itself in trouble"]),
         (
             other,
             [

@@ -49,6 +49,7 @@ fn a_host_is_a_host_alone() {
             message.contains("BTC_HOST: write the host alone") && !message.contains("hunter22"),
             "{message}"
         );
+        assert!(message.contains(&format!("not `{host}`")) || host.contains('@'), "{message}");
     }
 }
 
@@ -72,6 +73,8 @@ fn a_daemon_behind_tls_or_a_proxy_is_named() {
     }
     let shown = daemon(&[("BTC_PROXY", "socks5h://me:hunter22@localhost:9050")]);
     assert_eq!(shown, "Daemon(http://localhost:5000 as electrum, through socks5h://localhost:9050)");
+    let message = problems(&[("BTC_WALLETS", "xpub"), ("BTC_PROXY", "localhost")]);
+    assert!(message.contains("`localhost` is none"), "{message}");
     let wrong = [("BTC_WALLETS", "xpub"), ("BTC_PROXY", "me:hunter22@localhost")];
     let message = problems(&wrong);
     assert!(

@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 
 #[cfg(feature = "webhook")]
 use crate::WebhookSettings;
+use crate::client::without_login;
 use crate::{ApiManager, Currency, Daemon, Error, ErrorKind, ListenerBuilder, Result};
 
 /// What the `run_…` functions read from the environment.
@@ -202,7 +203,7 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
     /// After a mistake it goes on with the default, so that all of them are found.
     fn daemon(&mut self, currency: Currency) -> Daemon {
         let name = |suffix: &str| format!("{currency}_{suffix}");
-        let host = self.text(&name("HOST")).unwrap_or_else(|| "localhost".to_owned());
+        let given = self.text(&name("HOST")).unwrap_or_else(|| "localhost".to_owned());
         let port = match self.text(&name("PORT")) {
             None => currency.default_port(),
             Some(text) => match text.parse() {
@@ -215,7 +216,7 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
         };
         let login = self.text(&name("LOGIN")).unwrap_or_else(|| "electrum".to_owned());
         let password = self.text(&name("PASSWORD")).unwrap_or_else(|| "electrumz".to_owned());
-        let (scheme, host) = host.split_once("://").unwrap_or(("http", &host));
+        let (scheme, host) = given.split_once("://").unwrap_or(("http", &given));
         let is_ipv6 = host.parse::<Ipv6Addr>().is_ok();
         let is_bare = !host.contains(['/', '@', '?', '#', ' '])
             && (is_ipv6 || !host.contains(':') || host.ends_with(']'));
@@ -226,9 +227,9 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
             let there = Daemon::new(format!("{scheme}://{host}:{port}"));
             daemon = self.checked(&name("HOST"), there).unwrap_or(daemon);
         } else {
-            let (host, port) = (name("HOST"), name("PORT"));
+            let (given, host, port) = (without_login(&given), name("HOST"), name("PORT"));
             self.problems.push(format!(
-                "{host}: write the host alone, like `localhost` or `https://daemon.example`; the port is {port}"
+                "{host}: write the host alone, like `localhost` or `https://daemon.example`, not {given}; the port is {port}"
             ));
         }
         if let Some(proxy) = self.text(&name("PROXY")) {

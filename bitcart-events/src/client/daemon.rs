@@ -56,7 +56,10 @@ impl Daemon {
             || parsed.query().is_some()
             || parsed.fragment().is_some()
         {
-            let message = "the address of a daemon is `http://HOST:PORT` or `https://HOST:PORT`, without a path, and without login and password (those go to `login`)";
+            let message = format!(
+                "{} is not the address of a daemon: it is `http://HOST:PORT` or `https://HOST:PORT`, without a path, and without login and password (those go to `login`)",
+                without_login(&url)
+            );
             return Err(Error::new(ErrorKind::Settings, message));
         }
         if parsed.scheme() == "https" {
@@ -246,10 +249,9 @@ mod tests {
             "http://a:hunter22@h",
         ] {
             let error = Daemon::new(wrong).unwrap_err();
-            assert!(
-                error.kind() == ErrorKind::Settings && !error.to_string().contains("hunter22"),
-                "{error}"
-            );
+            let message = error.to_string();
+            assert!(error.kind() == ErrorKind::Settings && !message.contains("hunter22"), "{message}");
+            assert!(message.contains(wrong) || message.contains("a login in it"), "{message}");
         }
     }
 }

@@ -32,7 +32,6 @@ use tokio::sync::OnceCell;
 
 pub use answers::{Balance, DaemonInfo, History, HistoryItem, TxInfo};
 pub use daemon::Daemon;
-#[cfg(feature = "webhook")]
 pub(crate) use daemon::without_login;
 pub use error::DaemonError;
 use error::RpcError;
@@ -195,12 +194,6 @@ impl Client {
     /// The `result` in an answer, as text.
     async fn result(&self, method: &str, response: reqwest::Response) -> Result<String> {
         let (status, text) = self.receive(method, response).await?;
-        if status.as_u16() == 500 {
-            // What a daemon answers to a login that it cannot even read (capture `eth_rpc`).
-            let message =
-                "HTTP 500: it cannot read the request; a login or password with `:` in it does this";
-            return Err(self.trouble(method, message));
-        }
         let answer: Answer<'_> =
             serde_json::from_str(&text).map_err(|_| self.no_answer(method, status, &text))?;
         match (answer.error, answer.result) {
@@ -265,7 +258,10 @@ impl Client {
     }
 
     fn no_answer(&self, method: &str, status: StatusCode, text: &str) -> Error {
-        let found = excerpt(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut found = excerpt(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        if found.is_empty() {
+            "nothing".clone_into(&mut found);
+        }
         self.trouble(
             method,
             format!("HTTP {status} and no JSON-RPC answer (is the address a daemon's?): {found}"),

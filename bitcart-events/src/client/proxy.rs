@@ -7,6 +7,7 @@ use hyper::Uri;
 #[cfg(all(feature = "websocket", feature = "proxy"))]
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
+use super::daemon::without_login;
 use super::features::{needs_proxy, needs_socks, needs_tls};
 use crate::{Error, ErrorKind, Result};
 
@@ -30,8 +31,9 @@ impl Proxy {
                 ),
             )
         };
-        // What is wrong with it is said without it: it may hold a password.
-        let parsed = reqwest::Url::parse(url).map_err(|error| wrong("this is none").because(error))?;
+        // What has a login in it is not shown.
+        let none = || wrong(&format!("{} is none", without_login(url)));
+        let parsed = reqwest::Url::parse(url).map_err(|error| none().because(error))?;
         let scheme = parsed.scheme();
         match scheme {
             "http" => needs_proxy(scheme)?,
@@ -47,7 +49,7 @@ impl Proxy {
         let port = parsed.port().map(|port| format!(":{port}")).unwrap_or_default();
         let shown = format!("{scheme}://{host}{port}");
         // The error would show the address.
-        let proxy = reqwest::Proxy::all(url).map_err(|_| wrong("this is none"))?;
+        let proxy = reqwest::Proxy::all(url).map_err(|_| none())?;
         Ok(Self {
             shown,
             proxy,
