@@ -76,3 +76,14 @@ async fn the_last_handle_ends_the_daemon() {
         tokio::task::yield_now().await;
     }
 }
+
+#[test]
+fn without_a_runtime_it_does_not_start_and_says_so() {
+    let mut starting = std::pin::pin!(TestDaemon::start());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(started) = starting.as_mut().poll(&mut context) else {
+        panic!("there is nothing to wait for")
+    };
+    let error = started.unwrap_err().to_string();
+    assert!(error.contains("Tokio 1.x runtime"), "{error}");
+}

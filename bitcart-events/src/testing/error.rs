@@ -40,7 +40,10 @@ impl fmt::Display for ScriptError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BadAmount { amount, reason } => write!(f, "\"{amount}\" is not an amount: {reason}"),
-            Self::BadWallet(wallet) => write!(f, "\"{wallet}\" is not a wallet key"),
+            Self::BadWallet(wallet) => write!(
+                f,
+                "\"{wallet}\" is no wallet key that this daemon knows: on Electrum's family it begins with `xpub`, `ypub`, `zpub`, `tpub`, `upub` or `vpub`; Monero's is a view key of 64 hexadecimal digits; elsewhere it is an address"
+            ),
             Self::UnknownAddress(address) => write!(f, "no request was made for the address \"{address}\""),
             Self::NotJson(text) => write!(f, "\"{text}\" is no JSON object with an \"event\""),
             Self::Stopped => f.write_str("the daemon is stopped"),

@@ -80,8 +80,10 @@ impl TestDaemonBuilder {
     ///
     /// # Errors
     ///
-    /// If there is no port to be had, or no HTTP client to be made.
+    /// If there is no port to be had, no HTTP client to be made, or no tokio runtime here.
     pub async fn start(self) -> io::Result<TestDaemon> {
+        // A socket would panic.
+        tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
         let daemon = Arc::new(Daemon::new(self.config).map_err(io::Error::other)?);
         let alive = CancellationToken::new();
         let server = Arc::new(Server::bind(alive.clone())?);

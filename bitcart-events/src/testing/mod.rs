@@ -28,7 +28,7 @@
 //! # Ok(())
 //! # }
 //! #
-//! tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
 //! ```
 //!
 //! One of 2020, with webhooks:
@@ -49,7 +49,45 @@
 //! # Ok(())
 //! # }
 //! #
-//! tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(example()).unwrap();
+//! ```
+//!
+//! A handler of yours with all that stands before it, as in a `#[tokio::test]`:
+//!
+#![cfg_attr(feature = "websocket", doc = "```standalone_crate")]
+#![cfg_attr(not(feature = "websocket"), doc = "```ignore")]
+//! use bitcart_events::testing::{DaemonVersion, TestDaemon};
+//! use bitcart_events::{Coin, Currency, Daemon, Event, PaymentStatus, State, handlers, on};
+//! use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+//!
+//! #[on("new_payment", register = false)]
+//! fn paid(_event: Event, address: String, status: PaymentStatus, told: State<UnboundedSender<String>>) {
+//!     if status == PaymentStatus::Paid {
+//!         let _ = told.send(address);
+//!     }
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let daemon = TestDaemon::builder().version(DaemonVersion::Current).start().await?;
+//! let coin = Coin::at(Currency::Btc, Daemon::new(daemon.url())?, "vpub5Shop");
+//! let (tell, mut told) = unbounded_channel();
+//! let listener = coin.listener().without_registry().handlers(handlers![paid]).state(tell).build()?;
+//! let running = tokio::spawn({
+//!     let listener = listener.clone();
+//!     async move { listener.websocket().await }
+//! });
+//! daemon.wait_websockets(1).await;
+//!
+//! let invoice = daemon.request("vpub5Shop", "0.5").await?;
+//! daemon.pay(&invoice.id, "0.5").await?;
+//! daemon.mine(1).await;
+//! assert_eq!(told.recv().await, Some(invoice.id));
+//!
+//! listener.shut_down().await?;
+//! running.await??;
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! # What a test can do with it
