@@ -43,11 +43,15 @@ async fn every_change_of_an_event_is_counted() {
     told.recv().await.unwrap();
     listener.shut_down().await.unwrap();
 
-    let mut counts = BTreeMap::new();
+    let (mut counts, mut gauges) = (BTreeMap::new(), Vec::new());
     for (key, _, _, value) in counted.snapshot().into_vec() {
         let labels: Vec<&str> = key.key().labels().map(metrics::Label::value).collect();
-        if let DebugValue::Counter(count) = value {
-            counts.insert(format!("{} {}", key.key().name(), labels.join(" ")), count);
+        match value {
+            DebugValue::Counter(count) => {
+                counts.insert(format!("{} {}", key.key().name(), labels.join(" ")), count);
+            }
+            DebugValue::Gauge(_) => gauges.push(key.key().name().to_owned()),
+            DebugValue::Histogram(_) => {}
         }
     }
     let expected = [
@@ -59,4 +63,8 @@ async fn every_change_of_an_event_is_counted() {
         ("bitcart_events_retried_total BTC live", 1),
     ];
     assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)).into());
+    // At once, not only after a while: what stands in the inbox when a program starts is what an operator looks for.
+    gauges.sort();
+    let stands = ["dead_letters", "oldest_seconds", "pending", "retrying"];
+    assert_eq!(gauges, stands.map(|name| format!("bitcart_events_{name}")));
 }

@@ -42,14 +42,14 @@ struct Pump {
 
 impl Pump {
     async fn run(self) {
-        let mut counted = Instant::now();
+        let mut counted: Option<Instant> = None;
         while let Some(dispatcher) = self.dispatcher.upgrade() {
             // A claim that was sent is never dropped: what it brings has to be released at least.
             let pumped = AssertUnwindSafe(dispatcher.pump(&self.source)).catch_unwind().await;
             // A panic is a mistake of ours; what it broke off comes with the next start.
             let wait = pumped.unwrap_or(Some(LOOK));
-            if cfg!(feature = "metrics") && counted.elapsed() >= LOOK {
-                counted = Instant::now();
+            if cfg!(feature = "metrics") && counted.is_none_or(|last| last.elapsed() >= LOOK) {
+                counted = Some(Instant::now());
                 if let Ok(stats) = dispatcher.inbox.stats().await {
                     meter::stands(&stats);
                 }
