@@ -3,6 +3,11 @@
 #[cfg(feature = "polling")]
 use std::time::Duration;
 
+#[cfg(feature = "log")]
+use tracing::{Level, level_filters::LevelFilter};
+#[cfg(feature = "log")]
+use tracing_subscriber::filter::Targets;
+
 #[cfg(feature = "polling")]
 use crate::{Listener, Result, Settings};
 
@@ -100,23 +105,60 @@ fn start() -> Result<Listener> {
 pub fn log_to_stderr() {
     use std::io::IsTerminal;
 
-    use tracing::level_filters::LevelFilter;
-    use tracing_subscriber::filter::Targets;
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::util::SubscriberInitExt;
 
-    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
-    let filter = wanted.parse().ok().filter(|_| !wanted.trim().is_empty());
-    let usual = || Targets::new().with_target("bitcart_events", LevelFilter::INFO);
+    let (filter, wrong) = wanted(std::env::var("RUST_LOG").unwrap_or_default().trim());
     let lines = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
-    let is_wrong = filter.is_none() && !wanted.trim().is_empty();
-    let logging = tracing_subscriber::registry().with(lines).with(filter.unwrap_or_else(usual));
+    let logging = tracing_subscriber::registry().with(lines).with(filter);
     // An error means that the program has its own.
-    if logging.try_init().is_ok() && is_wrong {
-        tracing::warn!(
-            "RUST_LOG is not understood: {wanted:?}; expected levels by target, like `shop=debug,bitcart_events=info`"
-        );
+    if let (Ok(()), Some(wrong)) = (logging.try_init(), wrong) {
+        tracing::warn!("{wrong}");
+    }
+}
+
+/// What `RUST_LOG` asks for, and what is wrong with it.
+#[cfg(feature = "log")]
+fn wanted(text: &str) -> (Targets, Option<String>) {
+    let usual = |targets: Targets| targets.with_target("bitcart_events", LevelFilter::INFO);
+    let is_word = !text.contains(['=', ',']) && text.parse::<LevelFilter>().is_err();
+    match text.parse::<Targets>() {
+        _ if text.is_empty() => (usual(Targets::new()), None),
+        // `warning` is a target of that name, by which nothing at all would be logged.
+        Ok(targets) if is_word && !targets.would_enable("bitcart_events", &Level::ERROR) => {
+            let wrong = format!(
+                "RUST_LOG: {text:?} is no level (off, error, warn, info, debug, trace), so it is taken for the beginning of a target"
+            );
+            (usual(targets), Some(wrong))
+        }
+        Ok(targets) => (targets, None),
+        Err(_) => {
+            let wrong = format!(
+                "RUST_LOG is not understood: {text:?}; expected levels by target, like `shop=debug,bitcart_events=info`"
+            );
+            (usual(Targets::new()), Some(wrong))
+        }
+    }
+}
+
+#[cfg(all(test, feature = "log"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_level_does_not_silence_everything() {
+        let logs = |text, target: &str, level| wanted(text).0.would_enable(target, &level);
+        for (text, word) in [("warning", "no level"), ("=x=y", "not understood")] {
+            assert!(logs(text, "bitcart_events::listener", Level::INFO), "{text}");
+            assert!(wanted(text).1.is_some_and(|wrong| wrong.contains(word)), "{text}");
+        }
+        for text in ["", "warn", "WARN", "off", "bitcart_events", "bitcart", "shop=debug", "shop,hyper=info"]
+        {
+            assert_eq!(wanted(text).1, None, "{text}");
+        }
+        assert!(logs("shop", "shop::till", Level::TRACE) && !logs("off", "bitcart_events", Level::ERROR));
+        assert!(logs("", "bitcart_events", Level::INFO) && !logs("", "shop", Level::ERROR));
     }
 }
