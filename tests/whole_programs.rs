@@ -106,7 +106,11 @@ async fn told_twice_it_waits_for_nothing() {
         terminate(&running).await;
         until(&mut logged, "has 30s to end; another Ctrl-C ends it at once").await;
         terminate(&running).await;
-        until(&mut logged, "accepted updates were not handled to the end: 1").await;
+        until(
+            &mut logged,
+            "by its deadline or another Ctrl-C; accepted updates were not handled to the end: 1",
+        )
+        .await;
         assert!(!running.wait().await.unwrap().success());
     };
     // The 30 seconds are not waited for.

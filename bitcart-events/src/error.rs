@@ -51,7 +51,7 @@ pub enum ErrorKind {
     Daemon,
     /// The inbox could not store or read events: its file is full, damaged, or in use by another process; or another listener has it.
     Inbox,
-    /// The time for a graceful shutdown ran out while handlers were still at work, or a daemon had not answered. Also what
+    /// The time for a graceful shutdown ran out, or another Ctrl-C ended it, while handlers were still at work, or a daemon had not answered. Also what
     /// `process_updates` answers if the listener is shut down before every update was handled.
     Shutdown,
 }

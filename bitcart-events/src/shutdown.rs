@@ -143,7 +143,7 @@ impl Drop for Occupied {
 }
 
 pub(crate) fn unanswered() -> Error {
-    let message = "the time for a graceful shutdown ran out before a daemon had answered: updates in its answer are lost";
+    let message = "the graceful shutdown was over, by its deadline or another Ctrl-C, before a daemon had answered: updates in its answer would be lost";
     Error::new(ErrorKind::Shutdown, message)
 }
 

@@ -55,7 +55,7 @@ impl Dispatcher {
         } else {
             format!("accepted updates were not handled to the end: {count}")
         };
-        let message = format!("the time for a graceful shutdown ran out; {what}");
+        let message = format!("the graceful shutdown was over, by its deadline or another Ctrl-C; {what}");
         Error::new(ErrorKind::Shutdown, message)
     }
 

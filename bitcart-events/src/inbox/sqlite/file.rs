@@ -168,7 +168,7 @@ impl Lock {
         let beside = with_end(path, "-consumer.lock");
         let cannot = |error: io::Error| {
             Error::inbox(format!(
-                "the inbox `{}` cannot be locked: {error}; let this user write `{}`",
+                "the inbox `{}` cannot be locked: {error}; let this user write `{}` and its folder",
                 path.display(),
                 beside.display(),
             ))
