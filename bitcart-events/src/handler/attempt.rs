@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::inbox::{Effects, EventId, Origin};
 
-/// Which event it is, and the how manieth attempt.
+/// Which event it is, and which attempt.
 #[derive(Debug, Clone)]
 pub(crate) struct Attempt {
     /// The [key](crate::inbox::Inbox::key) of the inbox that it is in.

@@ -53,8 +53,9 @@
 //! handler any more becomes a dead letter.
 //!
 //! # For operators
-//! Each event that changes its state is logged: accepted, repeated and handled at the level "debug", what failed and what is dead
-//! as errors, replays as information; all that is in the inbox with its number. `SqliteInbox::attach` opens a file beside the program that has it.
+//! Each event that changes its state is logged: accepted, repeated and handled at the level "debug", what failed as an error, what
+//! cannot be read (and is dead at once) as a warning, replays as information; with its number, if it is in the inbox by then.
+//! `SqliteInbox::attach` opens a file beside the program that has it.
 //!
 //! With the feature `metrics` these are counted through the facade of that name:
 //!
@@ -66,7 +67,7 @@
 //! | `bitcart_events_retried_total` | failed attempts that are followed by another |
 //! | `bitcart_events_died_total` | new dead letters |
 //! | `bitcart_events_lag_seconds` | a histogram: from acceptance to the end of the handler |
-//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and how long its oldest event has waited |
+//! | `bitcart_events_pending`, `…_retrying`, `…_dead_letters`, `…_oldest_seconds` | gauges, of a durable inbox: how much stands in it, and for how many seconds its oldest event has waited; set at the start, then every ten to twenty seconds |
 //!
 //! # For several machines
 //! Nothing in [`Inbox`] says that there is one consumer. An inbox that several machines share (Postgres, Redis Streams) gives each
