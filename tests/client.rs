@@ -77,6 +77,22 @@ async fn a_daemon_of_2020_has_no_spec_and_its_errors_go_by_their_text() {
     assert_eq!(coin.call("getbalance", json!([])).await.unwrap(), json!({"confirmed": "0"}));
 }
 
+/// What answers may be the proxy.
+#[tokio::test]
+async fn what_came_through_a_proxy_names_it() {
+    for (status, kind) in
+        [(StatusCode::FORBIDDEN, ErrorKind::Unauthorized), (StatusCode::BAD_GATEWAY, ErrorKind::Connection)]
+    {
+        let proxy = serve(Router::new().fallback(move || async move { status })).await;
+        let shown = format!("{:?}", proxy.daemon());
+        let url = shown.strip_prefix("Daemon(").unwrap().split(' ').next().unwrap();
+        let daemon = Daemon::new("http://daemon.test:5000").unwrap().proxy(url).unwrap();
+        let error = error_of(&Coin::at(Currency::Btc, daemon, "xpub-a")).await;
+        assert_eq!(error.kind(), kind);
+        assert!(error.to_string().contains(&format!("(through {url})")), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_no_answer_says_what_to_look_at() {
     let (_held, daemon) = nowhere();

@@ -41,7 +41,10 @@ async fn a_self_signed_certificate_is_accepted_when_it_is_given() {
 
     let stranger = coin(Daemon::new(&url).unwrap()).balance().await.unwrap_err();
     assert_eq!(stranger.kind(), ErrorKind::Connection);
-    assert!(stranger.to_string().contains("`Daemon::root_certificate`"), "{stranger}");
+    assert!(
+        stranger.to_string().contains("`…_ROOT_CERTIFICATE`, or give it to `Daemon::root_certificate`"),
+        "{stranger}"
+    );
 
     let trusting = Daemon::new(&url).unwrap().root_certificate(certificate.pem()).unwrap();
     coin(trusting).balance().await.unwrap();
@@ -84,6 +87,13 @@ async fn an_authoritys_certificate_on_a_server_is_explained() {
     let daemon = Daemon::new(format!("https://localhost:{port}")).unwrap();
     let error = coin(daemon.root_certificate(certificate.pem()).unwrap()).balance().await.unwrap_err();
     assert!(error.to_string().contains("basicConstraints=CA:FALSE"), "{error}");
+}
+
+#[tokio::test]
+async fn a_daemon_without_tls_is_told_from_one_that_is_away() {
+    let url = format!("https://localhost:{}", daemon().await.port());
+    let error = coin(Daemon::new(url).unwrap()).balance().await.unwrap_err();
+    assert!(error.to_string().contains("speaks no TLS"), "{error}");
 }
 
 #[test]

@@ -142,7 +142,9 @@ pub(super) fn summary(error: &(dyn std::error::Error + 'static)) -> &'static str
     let causes = std::iter::successors(Some(error), |cause| cause.source());
     let causes = causes.map(ToString::to_string).collect::<Vec<_>>().join(" ");
     if causes.contains("UnknownIssuer") {
-        "its certificate is not trusted (give a self-signed one, or its authority's, to `Daemon::root_certificate`)"
+        "its certificate is not trusted (name a self-signed one, or its authority's, in the setting `…_ROOT_CERTIFICATE`, or give it to `Daemon::root_certificate`)"
+    } else if causes.contains("InvalidContentType") {
+        "what answers there speaks no TLS, as `https://` says"
     } else if causes.contains("CaUsedAsEndEntity") {
         "its certificate calls itself an authority's, which a server's must not (make one with `basicConstraints=CA:FALSE`)"
     } else {

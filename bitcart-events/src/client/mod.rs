@@ -96,6 +96,11 @@ impl Client {
         format!("the {} daemon at {}", self.currency, self.daemon.url())
     }
 
+    /// Who else may have answered in its place: a proxy.
+    fn way(&self) -> String {
+        self.daemon.shown_proxy().map(|proxy| format!(" (through {proxy})")).unwrap_or_default()
+    }
+
     /// The daemon's HTTP client, made at first use.
     pub(crate) fn http(&self) -> Result<&reqwest::Client> {
         self.daemon.http().client(self.daemon.url())
@@ -231,7 +236,8 @@ impl Client {
     /// Of a server before it that wants a login of its own, the status says so.
     fn unauthorized(&self, status: StatusCode) -> Error {
         let (who, prefix) = (self.who(), self.currency.code());
-        let seen = if status.is_success() { String::new() } else { format!(" (HTTP {status})") };
+        let seen =
+            if status.is_success() { String::new() } else { format!(" (HTTP {status}){}", self.way()) };
         let message = format!(
             "{who} does not accept the login and password{seen}; set {prefix}_LOGIN and {prefix}_PASSWORD, or `Daemon::login`"
         );
@@ -264,15 +270,18 @@ impl Client {
         }
         self.trouble(
             method,
-            format!("HTTP {status} and no JSON-RPC answer (is the address a daemon's?): {found}"),
+            format!(
+                "HTTP {status} and no JSON-RPC answer{} (is the address a daemon's?): {found}",
+                self.way()
+            ),
         )
     }
 
     fn unreachable(&self, method: &str, error: reqwest::Error) -> Error {
         let mut what = http::summary(&error).to_owned();
         let (prefix, mut places) = (self.currency.code(), String::new());
-        if let Some(proxy) = self.daemon.shown_proxy() {
-            what += &format!(" (through {proxy})");
+        if self.daemon.shown_proxy().is_some() {
+            what += &self.way();
             places = format!(", and the proxy's {prefix}_PROXY, or `Daemon::proxy`");
         }
         if error.is_connect() {
