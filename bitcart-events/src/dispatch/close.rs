@@ -50,8 +50,9 @@ impl Dispatcher {
     }
 
     fn gave_up(&self, count: usize) -> Error {
+        // How many were at work is not counted: in an inbox, those that stood behind them have lost nothing.
         let what = if self.is_durable {
-            format!("handlers were broken off: {count}; their events are in the inbox, and are handled again")
+            "handlers were broken off; their events are in the inbox, and are handled again".to_owned()
         } else {
             format!("accepted updates were not handled to the end: {count}")
         };
