@@ -5,7 +5,7 @@ use std::fmt;
 use crate::support::log::Log;
 use crate::support::server::{coin, nowhere, serve, settings};
 use bitcart_events::testing::TestDaemon;
-use bitcart_events::{Coin, Currency, Event, handlers, on};
+use bitcart_events::{ApiManager, Coin, Currency, Event, handlers, on};
 
 const WALLET: &str = "xpub-that-nobody-may-see";
 
@@ -35,6 +35,18 @@ impl From<Terrible> for bitcart_events::BoxError {
 fn terrible(event: Event) -> Result<(), Terrible> {
     let _ = event;
     Err(Terrible)
+}
+
+#[test]
+fn a_manager_that_has_no_wallet_says_so() {
+    let (log, _guard) = Log::start();
+    let manager = ApiManager::builder().wallets("btc", [""; 0]).build().unwrap();
+    let build = || manager.listener().without_registry().build().unwrap();
+    build();
+    assert_eq!(log.lines_with("there is no wallet yet").len(), 1, "{}", log.text());
+    manager.add_wallet("btc", WALLET).unwrap();
+    build();
+    assert_eq!(log.lines_with("there is no wallet yet").len(), 1, "{}", log.text());
 }
 
 #[tokio::test]

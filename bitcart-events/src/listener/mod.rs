@@ -175,6 +175,9 @@ impl ListenerBuilder {
         if handlers.is_empty() {
             tracing::warn!("there is no handler yet; {}", checks::UNLINKED);
         }
+        if matches!(&self.source, Source::Manager(manager) if manager.coins().is_empty()) {
+            tracing::warn!("there is no wallet yet: nothing comes before `add_wallet` names one");
+        }
         for handler in &handlers {
             let info = handler.info();
             tracing::info!(event = %info.event, handler = info.name, at = %format_args!("{}:{}", info.file, info.line), "handler");
