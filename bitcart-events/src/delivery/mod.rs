@@ -31,16 +31,18 @@ impl Listener {
             error = crew.failed() => (Err(error), Request::Own),
         };
         let again = if request == Request::System { "; another Ctrl-C ends it at once" } else { "" };
-        tracing::info!("shutting down: what is at work has {:?} to end{again}", shutdown.deadline);
         let deadline = shutdown.ends_at();
         let mut stopped = Err(unanswered());
         let finish = async {
+            tracing::info!("shutting down: what is at work has {:?} to end{again}", shutdown.deadline);
             stopped = crew.stop(deadline).await;
             dispatcher.shut_down(deadline).await
         };
         let finished = tokio::select! {
-            finished = finish => finished,
+            // First, so that another Ctrl-C is listened for before it is offered.
+            biased;
             () = request.again() => dispatcher.shut_down(Instant::now()).await,
+            finished = finish => finished,
         };
         ended.and(finished).and(stopped)
     }
