@@ -140,6 +140,29 @@ async fn slow_clients_are_cut_off_and_their_places_given_to_others() {
     server.finish().await;
 }
 
+/// It is not accepted any more, but who has taken the last place may be very slow.
+#[tokio::test]
+async fn a_server_that_has_stopped_leaves_its_address_though_all_places_are_taken() {
+    let (gate, mut seen) = Gate::new();
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().handlers(handlers![block]).state(gate);
+    let server = serve(listener, settings().connections(1)).await;
+    let mut slow = TcpStream::connect(server.addr).await.unwrap();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{",
+        server.path
+    );
+    slow.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    slow.write_all(head.as_bytes()).await.unwrap();
+    // It has a place.
+    assert!(slow.read(&mut [0; 1_024]).await.unwrap() > 0);
+    let addr = server.addr;
+    server.finish().await;
+    assert!(seen.try_recv().is_err());
+    TcpListener::bind(addr).await.unwrap();
+}
+
 #[tokio::test]
 async fn process_updates_inside_a_handler_is_refused() {
     let daemon = TestDaemon::start().await.unwrap();

@@ -152,12 +152,14 @@ struct Server {
 
 impl Server {
     async fn accept(self, socket: TcpListener) {
-        // Never closed.
-        while let Ok(place) = Arc::clone(&self.places).acquire_owned().await {
-            let accepted = tokio::select! {
-                () = self.stop.cancelled() => return,
-                accepted = socket.accept() => accepted,
+        loop {
+            // It stops when it is told to, also while every place is taken: nobody else has the address before.
+            let next = async {
+                let place = Arc::clone(&self.places).acquire_owned().await;
+                (place, socket.accept().await)
             };
+            // The places are never closed.
+            let Some((Ok(place), accepted)) = self.stop.run_until_cancelled(next).await else { return };
             match accepted {
                 Ok((stream, _)) => {
                     let connection = self.serve(stream);
