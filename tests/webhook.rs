@@ -9,6 +9,7 @@ use bitcart_events::testing::{Emission, Fate, TestDaemon};
 use bitcart_events::{ApiManager, Coin, Currency, Daemon, ErrorKind, Event, State, Update, handlers, on};
 use support::connection::post;
 use support::server::{Gate, coin, next, nowhere, serve, settings};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 
@@ -239,6 +240,34 @@ async fn a_refused_login_is_returned_though_another_daemon_hangs() {
     assert_eq!(error.kind(), ErrorKind::Unauthorized);
     // And the hanging daemon does not hold up the shutdown: nothing is asked of it that could be lost.
     tokio::time::timeout(Duration::from_secs(30), listener.shut_down()).await.expect("it waits").unwrap();
+}
+
+/// One that cannot be reached is tried again and again, which is no answer of another.
+#[tokio::test]
+async fn a_refused_login_is_returned_though_another_daemon_breaks_off_every_call() {
+    let broken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let strict = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let there =
+        |socket: &TcpListener| Daemon::new(format!("http://{}", socket.local_addr().unwrap())).unwrap();
+    let manager = ApiManager::builder()
+        .wallet("BTC", WALLET)
+        .wallet("LTC", "xpub-l")
+        .daemon("BTC", there(&broken))
+        .daemon("LTC", there(&strict))
+        .build()
+        .unwrap();
+    let listener = manager.listener().handlers(handlers![block]).state(Gate::new().0).build().unwrap();
+    let daemons = async {
+        let (mut asked, _) = strict.accept().await.unwrap();
+        for _ in 0..3 {
+            drop(broken.accept().await.unwrap());
+        }
+        asked.write_all(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+        asked
+    };
+    let (configured, _asked) = tokio::join!(listener.configure_webhook("http://127.0.0.1:1"), daemons);
+    assert_eq!(configured.unwrap_err().kind(), ErrorKind::Unauthorized);
+    listener.shut_down().await.unwrap();
 }
 
 /// What nobody handles would only push other events out of the daemon's queue.

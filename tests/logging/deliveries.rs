@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bitcart_events::testing::{DaemonVersion, TestDaemon};
-use bitcart_events::{ApiManager, Coin, Currency, ErrorKind, ListenerBuilder};
+use bitcart_events::{ApiManager, Coin, Currency, ErrorKind, Listener, ListenerBuilder};
 
 use crate::support::listening::{Listening, block, record, record_all, today};
 use crate::support::log::Log;
@@ -170,6 +170,33 @@ async fn a_login_that_is_refused_later_is_told_and_tried_again() {
     daemon.emit(None, &block(1)).await.unwrap();
     seen.expect(["block 1"]).await;
     listening.finish().await;
+}
+
+/// By polling and by webhook each wallet asks for itself, and one that is added then is no reason to end what works.
+#[tokio::test]
+async fn a_login_that_is_refused_later_ends_nothing_when_a_wallet_is_added() {
+    for version in [DaemonVersion::Current, DaemonVersion::F39a98fe] {
+        let (log, _guard) = Log::start();
+        let daemon = TestDaemon::builder().version(version).start().await.unwrap();
+        let manager = manager(&daemon, ["vpub-a"]);
+        // The first wallet is asked for once, and without handlers nothing is compared.
+        let rarely = Duration::from_secs(3_600);
+        let listener = manager.listener();
+        let (listening, in_order) = if version == DaemonVersion::Current {
+            (Listening::by_polling(listener, rarely), "polling the BTC daemon")
+        } else {
+            let serve = |listener: Listener| async move { listener.webhook().await };
+            (Listening::start(listener.webhook_settings(settings()), serve), "registered with the BTC daemon")
+        };
+        log.wait_for(&[in_order]).await;
+        daemon.refuse_logins(true);
+        manager.add_wallet("BTC", "vpub-b").unwrap();
+        log.wait_for(&["does not accept the login and password", "trying again until it works"]).await;
+        daemon.refuse_logins(false);
+        manager.add_wallet("BTC", "vpub-c").unwrap();
+        daemon.wait_loaded("vpub-c").await;
+        listening.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! One wallet at its daemon: asking for its events, and fetching those that wait.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -52,11 +53,14 @@ pub(crate) struct Desk {
 struct Calls {
     all: Semaphore,
     slow: Semaphore,
+    /// Whether the daemon was ever in order: then it has let us in.
+    was_well: AtomicBool,
 }
 
 impl Default for Calls {
     fn default() -> Self {
-        Self { all: Semaphore::new(CALLS), slow: Semaphore::new(SLOW_CALLS) }
+        let (all, slow) = (Semaphore::new(CALLS), Semaphore::new(SLOW_CALLS));
+        Self { all, slow, was_well: AtomicBool::new(false) }
     }
 }
 
@@ -267,15 +271,22 @@ impl Desk {
     /// The daemon is in order, perhaps after a time in trouble: its troubles may be said anew.
     pub(crate) fn tell_well(
         &self,
-        daemon: &Client,
+        coin: &Coin,
         wallet: Option<&str>,
         what: &str,
         in_trouble: Option<Instant>,
     ) {
-        let who = daemon.who();
+        self.calls(coin).was_well.store(true, Ordering::Relaxed);
+        let who = coin.client().who();
         let after = in_trouble.map(|since| format!(", after {} of trouble", Lasting(since.elapsed())));
         tracing::info!(wallet, "{what} {who}{}", after.unwrap_or_default());
         self.troubles.over((&who, wallet));
+    }
+
+    /// Whether there is no use in asking this daemon again: it has refused the login from the first. One that let us in before may do
+    /// so again, whichever wallet asks.
+    pub(crate) fn is_refused(&self, coin: &Coin, error: &Error) -> bool {
+        error.kind() == ErrorKind::Unauthorized && !self.calls(coin).was_well.load(Ordering::Relaxed)
     }
 
     /// What does not change.

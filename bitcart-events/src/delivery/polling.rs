@@ -14,7 +14,7 @@ use super::crew::{Crew, Orders};
 use super::desk::Desk;
 use crate::inbox::Life;
 use crate::waits::Waits;
-use crate::{ApiManager, Coin, Currency, ErrorKind, Listener, ListenerBuilder, Result};
+use crate::{ApiManager, Coin, Currency, Listener, ListenerBuilder, Result};
 
 /// How much sooner than the interval a wallet is asked again that had events a moment ago.
 const SOONER: u32 = 8;
@@ -47,8 +47,7 @@ impl Poller {
             match self.poll(&orders.stop).await {
                 Ok(updates) => {
                     if !ever_answered || in_trouble.is_some() {
-                        let (daemon, wallet) = (self.coin.client(), self.coin.wallet_shown());
-                        self.desk.tell_well(daemon, wallet, "polling", in_trouble);
+                        self.desk.tell_well(&self.coin, self.coin.wallet_shown(), "polling", in_trouble);
                         self.desk.missed(&self.coin);
                     }
                     self.desk.compare(&self.coin, &orders);
@@ -60,9 +59,7 @@ impl Poller {
                     };
                 }
                 Err(_) if orders.stop.is_cancelled() => return,
-                Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_answered => {
-                    return orders.fail(error);
-                }
+                Err(error) if self.desk.is_refused(&self.coin, &error) => return orders.fail(error),
                 Err(error) => {
                     in_trouble.get_or_insert_with(Instant::now);
                     self.subscribes = None;

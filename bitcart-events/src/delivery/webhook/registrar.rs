@@ -16,7 +16,7 @@ use crate::delivery::desk::Desk;
 use crate::delivery::websocket::Stations;
 use crate::inbox::Life;
 use crate::waits::Waits;
-use crate::{Coin, ErrorKind, Listener, Result};
+use crate::{Coin, Listener, Result};
 
 /// How long `configure_webhook` waits for the daemons' first answers.
 pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
@@ -27,7 +27,7 @@ const CALM: Duration = Duration::from_secs(1);
 pub(crate) struct Registrar {
     pub(super) crew: Crew,
     wallets: u32,
-    /// One for each wallet that had its first answer.
+    /// One for each wallet that had its first answer, or a first call that failed.
     answered: Arc<Semaphore>,
 }
 
@@ -86,28 +86,28 @@ impl Team {
     /// One wallet's task.
     async fn keep_registered(&self, coin: &Coin, orders: &Orders, all: &Orders) {
         let (mut waits, mut refusals) = (Waits::new(), self.refusals.clone());
-        let (mut ever_answered, mut in_trouble) = (false, None);
+        let (mut had_a_round, mut ever_answered, mut in_trouble) = (false, false, None);
         while !orders.stop.is_cancelled() {
             let started = Instant::now();
             refusals.mark_unchanged();
-            let round = self.round(coin, &orders.stop).await;
-            if !ever_answered {
+            let round = match self.round(coin, &orders.stop).await {
+                // Before it counts as an answer: whoever waits for all of them gets the error.
+                Err(error) if self.desk.is_refused(coin, &error) => return orders.fail(error),
+                round => round,
+            };
+            if !std::mem::replace(&mut had_a_round, true) {
                 self.answered.add_permits(1);
             }
             let wait = match round {
                 Ok(false) => return self.stations.open(coin, all),
                 Ok(true) => {
                     if !ever_answered || in_trouble.is_some() {
-                        let (daemon, wallet) = (coin.client(), coin.wallet_shown());
-                        self.desk.tell_well(daemon, wallet, "registered with", in_trouble);
+                        self.desk.tell_well(coin, coin.wallet_shown(), "registered with", in_trouble);
                         self.desk.missed(coin);
                     }
                     self.desk.compare(coin, orders);
                     (ever_answered, in_trouble, waits) = (true, None, Waits::new());
                     self.interval
-                }
-                Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_answered => {
-                    return orders.fail(error);
                 }
                 Err(_) if orders.stop.is_cancelled() => return,
                 Err(error) => {

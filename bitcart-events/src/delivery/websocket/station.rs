@@ -96,7 +96,7 @@ impl Station {
                     ledger.leave_queues(LOOK_AGAIN);
                     ledger.meanwhile(Box::pin(self.poll_instead())).await;
                 }
-                Err(error) if error.kind() == ErrorKind::Unauthorized && !ever_opened => {
+                Err(error) if self.desk.is_refused(&self.coin, &error) => {
                     self.orders.fail(error);
                     break;
                 }
@@ -133,7 +133,7 @@ impl Station {
     /// The daemon sends to the socket.
     fn tell_opened(&self, away: Option<Away>, in_trouble: Option<Instant>) {
         let in_trouble = away.as_ref().map(|away| away.since).or(in_trouble);
-        self.desk.tell_well(self.coin.client(), None, "listening to the websocket of", in_trouble);
+        self.desk.tell_well(&self.coin, None, "listening to the websocket of", in_trouble);
         let (Some(Away { since, attempts, reason }), Some(hook)) = (away, self.hook.clone()) else { return };
         let currency = self.coin.currency();
         let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };
