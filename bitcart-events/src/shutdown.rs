@@ -29,6 +29,9 @@ pub(crate) struct Shutdown {
     /// Whether a delivery runs: `get_updates` can have one reader.
     #[cfg(feature = "polling")]
     busy: Arc<AtomicBool>,
+    /// The tasks of the last delivery.
+    #[cfg(feature = "polling")]
+    last: Arc<Mutex<Option<TaskTracker>>>,
     /// Somebody has called `shut_down`.
     called: CancellationToken,
     /// Counts the deliveries that run.
@@ -42,6 +45,8 @@ impl Default for Shutdown {
             deadline: Duration::from_secs(30),
             #[cfg(feature = "polling")]
             busy: Arc::default(),
+            #[cfg(feature = "polling")]
+            last: Arc::default(),
             called: CancellationToken::new(),
             running: TaskTracker::new(),
         }
@@ -88,6 +93,12 @@ impl Shutdown {
     pub(crate) fn occupy(&self) -> Option<Occupied> {
         let was_busy = self.busy.swap(true, Ordering::AcqRel);
         (!was_busy).then(|| Occupied(Arc::clone(&self.busy)))
+    }
+
+    /// The tasks of the delivery before these. They may not have ended: whoever drops a delivery does not wait for them.
+    #[cfg(feature = "polling")]
+    pub(crate) fn relieve(&self, tasks: &TaskTracker) -> Option<TaskTracker> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).replace(tasks.clone())
     }
 
     /// Something of a delivery runs until what is returned is dropped.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bitcart_events::inbox::DeadLetters;
+use bitcart_events::inbox::{Batch, DeadLetters};
 use bitcart_events::{ApiManager, BoxError, Coin, Listener, Result, Update};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -343,4 +343,42 @@ async fn a_report_comes_though_its_wallet_is_removed_while_the_event_waits() {
     let report = second.await.unwrap().unwrap();
     assert_eq!(report.handled + report.ignored.len(), 1, "before it was removed, or after");
     listener.shut_down().await.unwrap();
+}
+
+/// Whoever drops a delivery does not wait for what it has under way, and may begin the next one at once.
+#[tokio::test]
+async fn what_is_being_stored_when_its_delivery_is_dropped_is_delivered_once() {
+    let (daemon, place) = (today().await, Place::file());
+    let btc = coin(&daemon, "vpub-a");
+    let mut seen = record(&btc);
+    let listener = place.inbox(btc.listener().without_registry()).build().unwrap();
+    let deliver = || {
+        let listener = listener.clone();
+        tokio::spawn(async move { listener.polling(Duration::from_millis(1)).await })
+    };
+    let first = deliver();
+    daemon.wait_loaded("vpub-a").await;
+    daemon.hang("get_updates");
+    let asked = daemon.rpc_calls().iter().filter(|call| call.method == "get_updates").count();
+    daemon.wait_call("get_updates", asked + 1).await;
+    daemon.emit_unsent(Some("vpub-a"), &payment("a", 3)).await.unwrap();
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+
+    // The file is busy, so the answer is on its way there when the next one looks what is in it.
+    let (open, busy) = std::sync::mpsc::channel::<()>();
+    listener.inbox().append(Batch::default(), Box::new(move |_| busy.recv().unwrap_or_default()));
+    daemon.release("get_updates");
+    daemon.wait_disconnected().await;
+    let second = deliver();
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    drop(open);
+    seen.expect(["paid 3 a 0.5"]).await;
+    daemon.emit_unsent(Some("vpub-a"), &payment("b", 3)).await.unwrap();
+    seen.expect(["paid 3 b 0.5"]).await;
+    listener.shut_down().await.unwrap();
+    second.await.unwrap().unwrap();
+    assert_eq!(seen.rest(), [""; 0]);
 }

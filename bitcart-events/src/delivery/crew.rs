@@ -5,6 +5,7 @@ use std::future::Future;
 use std::hash::Hash;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -20,6 +21,9 @@ use crate::runtime::runtime;
 use crate::shutdown::{Occupied, Shutdown, unanswered};
 use crate::source::Source;
 use crate::{Coin, Error, ErrorKind, Result};
+
+/// How long the delivery before this one is waited for: a daemon that keeps one of its calls waiting holds nothing up for longer.
+const ENDING: Duration = Duration::from_secs(10);
 
 /// The tasks that do the work. They are told to stop when it is dropped.
 pub(crate) struct Crew {
@@ -60,6 +64,8 @@ impl Crew {
         })?;
         let (failures, failed) = mpsc::channel(1);
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        // An inbox in memory keeps no answers.
+        let before = shutdown.relieve(&tasks).filter(|_| desk.dispatcher.is_durable());
         let orders =
             Orders { tasks: tasks.clone(), stop: stop.clone(), failures, _running: shutdown.running() };
         let crew = Self {
@@ -74,6 +80,10 @@ impl Crew {
         let work = work(Arc::clone(desk), orders.clone());
         let starting = orders.clone();
         orders.spawn(async move {
+            // What it has stored and not yet made events of is not left over.
+            if let Some(before) = before {
+                let _ = tokio::time::timeout(ENDING, before.wait()).await;
+            }
             // What an earlier process accepted comes before what is new.
             match dispatcher.resume(&source).await {
                 Ok(()) => work.await,
