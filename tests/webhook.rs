@@ -8,7 +8,7 @@ use std::time::Duration;
 use bitcart_events::testing::{Emission, Fate, TestDaemon};
 use bitcart_events::{ApiManager, Coin, Currency, Daemon, ErrorKind, Event, State, Update, handlers, on};
 use support::connection::post;
-use support::server::{Gate, coin, next, nowhere, serve, settings};
+use support::server::{Gate, coin, manager, next, nowhere, serve, settings};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
@@ -268,6 +268,35 @@ async fn a_refused_login_is_returned_though_another_daemon_breaks_off_every_call
     let (configured, _asked) = tokio::join!(listener.configure_webhook("http://127.0.0.1:1"), daemons);
     assert_eq!(configured.unwrap_err().kind(), ErrorKind::Unauthorized);
     listener.shut_down().await.unwrap();
+}
+
+/// It may be told to stop when it has just begun, and then nobody else knows of it yet.
+#[tokio::test]
+async fn what_is_configured_while_the_listener_shuts_down_is_stopped_too() {
+    let daemon = TestDaemon::start().await.unwrap();
+    // Which of the two is noticed first is left to chance.
+    for _ in 0..20 {
+        let manager = manager(&daemon, [WALLET]);
+        let listener = manager.listener().handlers(handlers![block]).state(Gate::new().0);
+        let listener = listener.shutdown_deadline(Duration::from_secs(600)).build().unwrap();
+        daemon.hang("get_updates");
+        let asked = daemon.rpc_calls().iter().filter(|call| call.method == "get_updates").count();
+        let dropped = listener.clone();
+        let dropped = tokio::spawn(async move { dropped.polling(Duration::from_secs(1)).await });
+        daemon.wait_call("get_updates", asked + 1).await;
+        dropped.abort();
+        assert!(dropped.await.unwrap_err().is_cancelled());
+        // Without wallets nobody has to be told.
+        manager.remove_wallet("BTC", WALLET).unwrap();
+        let both = async {
+            // The first waits for the call, the last lets it be answered.
+            tokio::join!(listener.shut_down(), listener.configure_webhook("http://127.0.0.1:1"), async {
+                daemon.release("get_updates");
+            })
+        };
+        let (ended, ..) = tokio::time::timeout(Duration::from_secs(30), both).await.expect("it waits");
+        ended.unwrap();
+    }
 }
 
 /// What nobody handles would only push other events out of the daemon's queue.

@@ -88,6 +88,12 @@ impl Shutdown {
         self.called.cancelled().await;
     }
 
+    /// Whether `shut_down` has been called.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn is_called(&self) -> bool {
+        self.called.is_cancelled()
+    }
+
     /// The only delivery, until what is returned is dropped; `None` if there is one.
     #[cfg(feature = "polling")]
     pub(crate) fn occupy(&self) -> Option<Occupied> {

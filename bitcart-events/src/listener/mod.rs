@@ -319,7 +319,9 @@ impl Listener {
         // What one of them finds out is no reason to leave the others running.
         let stopped = self.parts.shutdown.call(deadline);
         #[cfg(feature = "webhook")]
-        let (registered, stopped) = tokio::join!(self.parts.webhook.stop_registering(deadline), stopped);
+        // Called first, and only then looked for what is to be stopped: whoever starts that meanwhile sees one or the other.
+        let (stopped, registered) =
+            tokio::join!(biased; stopped, self.parts.webhook.stop_registering(deadline));
         #[cfg(not(feature = "webhook"))]
         let (registered, stopped) = (Ok(()), stopped.await);
         self.parts.dispatcher.shut_down(deadline).await.and(stopped).and(registered)

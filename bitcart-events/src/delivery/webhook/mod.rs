@@ -185,6 +185,10 @@ impl Listener {
             () = self.parts.shutdown.called() => return registrar.stop(self.parts.shutdown.ends_at()).await,
         };
         *self.parts.webhook.registrar.lock().unwrap_or_else(PoisonError::into_inner) = Some(registrar);
+        // Who shuts down at this moment may have looked for it before it was there.
+        if self.parts.shutdown.is_called() {
+            return self.parts.webhook.stop_registering(self.parts.shutdown.ends_at()).await;
+        }
         if let Some(signal) = self.parts.shutdown.take_signal() {
             let listener = self.clone();
             tokio::spawn(async move {
