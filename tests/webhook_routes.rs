@@ -140,7 +140,27 @@ async fn slow_clients_are_cut_off_and_their_places_given_to_others() {
     server.finish().await;
 }
 
-/// It is not accepted any more, but who has taken the last place may be very slow.
+#[tokio::test]
+async fn who_reads_no_answers_is_cut_off_too() {
+    let (gate, mut seen) = Gate::opened();
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let listener = coin.listener().handlers(handlers![block]).state(gate);
+    let limits = settings().connections(1).header_timeout(Duration::from_millis(50));
+    let server = serve(listener, limits).await;
+    let (_unread, mut deaf) = TcpStream::connect(server.addr).await.unwrap().into_split();
+    let asking = tokio::spawn(async move {
+        let many = "GET /one/two HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1_000);
+        while deaf.write_all(many.as_bytes()).await.is_ok() {}
+    });
+    let body = envelope(r#"{"event": "new_block", "height": 7}"#);
+    assert_eq!(post(server.addr, &server.path, &body).await, Some(200));
+    assert_eq!(next(&mut seen).await, "new_block 7");
+    asking.await.unwrap();
+    server.finish().await;
+}
+
+/// Whoever has the last place may be very slow.
 #[tokio::test]
 async fn a_server_that_has_stopped_leaves_its_address_though_all_places_are_taken() {
     let (gate, mut seen) = Gate::new();

@@ -6,6 +6,7 @@
 
 mod app;
 mod body;
+mod patience;
 mod registrar;
 mod secret;
 mod server;

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::app;
+use super::patience::Patience;
 use super::registrar::Registrar;
 use super::settings::Base;
 use crate::client::without_login;
@@ -183,6 +184,7 @@ impl Server {
         let stop = self.stop.clone();
         let listener = Arc::clone(&self.listener);
         let service = service_fn(move |request| app::serve(Arc::clone(&listener), request));
+        let stream = Patience::new(stream, self.header_timeout);
         // The time for the headers runs from the moment that a connection is idle, so it limits that too.
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

@@ -121,7 +121,8 @@ impl WebhookSettings {
         self
     }
 
-    /// How long a client may take for its headers, and how long a connection may be idle. 10 s unless set. Less than a millisecond
+    /// How long a client may take for its headers, how long a connection may be idle, and how long a client may take none of its
+    /// answers. 10 s unless set. Less than a millisecond
     /// counts as one, more than a year as a year.
     pub fn header_timeout(mut self, limit: Duration) -> Self {
         // hyper adds it to the present.
