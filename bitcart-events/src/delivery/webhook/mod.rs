@@ -6,7 +6,6 @@
 
 mod app;
 mod body;
-mod patience;
 mod registrar;
 mod secret;
 mod server;

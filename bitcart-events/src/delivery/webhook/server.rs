@@ -14,11 +14,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::app;
-use super::patience::Patience;
 use super::registrar::Registrar;
 use super::settings::Base;
 use crate::client::without_login;
@@ -184,12 +184,14 @@ impl Server {
         let stop = self.stop.clone();
         let listener = Arc::clone(&self.listener);
         let service = service_fn(move |request| app::serve(Arc::clone(&listener), request));
-        let stream = Patience::new(stream, self.header_timeout);
+        // A client that takes none of its answers has its connection only for so long: hyper would wait for it without end.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.header_timeout));
         // The time for the headers runs from the moment that a connection is idle, so it limits that too.
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_timeout)
-            .serve_connection(TokioIo::new(stream), service);
+            .serve_connection(TokioIo::new(Box::pin(stream)), service);
         async move {
             let (mut connection, mut stopped) = (pin!(connection), pin!(stop.cancelled()));
             let ended = match select(connection.as_mut(), stopped.as_mut()).await {
