@@ -182,6 +182,12 @@ fn mistakes_that_the_attribute_finds_itself() {
     }
     let main = attribute(tokens("\"new_block\""), tokens("#[tokio::main] async fn main() {}")).to_string();
     assert!(main.contains("tokio :: main") && main.contains("needs the parameter"), "{main}");
+    // Only what starts a runtime is refused.
+    for beside in ["tokio::main", "tracing::instrument", "test"] {
+        let item = tokens(&format!("#[{beside}] async fn f(event: Event) {{}}"));
+        let output = attribute(tokens("\"new_block\""), item).to_string();
+        assert_eq!(output.contains("starts no runtime"), beside == "tokio::main", "{output}");
+    }
     let typing = attribute(tokens("\"new_block\""), tokens("fn (event: Event) {}")).to_string();
     assert!(typing.starts_with("fn (event : Event) { }"), "{typing}");
     assert!(typing.contains("expected identifier") && !typing.contains("on functions only"), "{typing}");
