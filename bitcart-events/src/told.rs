@@ -15,10 +15,10 @@ pub(crate) fn quietly(run: impl FnOnce()) -> bool {
     done.map_err(std::mem::forget).is_ok()
 }
 
-/// The same for what is said to those who look closely, which costs nothing where nobody does.
+/// The same for what is said at a level, which costs nothing where nobody looks as closely.
 #[inline]
-pub(crate) fn quietly_debug(tell: impl FnOnce()) {
-    if Level::DEBUG <= LevelFilter::current() {
+pub(crate) fn quietly_at(level: Level, tell: impl FnOnce()) {
+    if level <= LevelFilter::current() {
         quietly(tell);
     }
 }

@@ -1,8 +1,9 @@
 //! Wallets that come and go while it listens, and keys that are none.
 
-use bitcart_events::Currency;
+use bitcart_events::testing::TestDaemon;
+use bitcart_events::{ApiManager, Currency};
 
-use crate::support::listening::{Listening, block, payment, record, record_all, today};
+use crate::support::listening::{Listening, Seen, block, payment, record, record_all, today};
 use crate::support::server::manager;
 
 #[tokio::test]
@@ -34,16 +35,22 @@ async fn wallets_are_added_and_removed_while_it_listens() {
     listening.finish().await;
 }
 
+/// A listener that has had an event of its wallet.
+async fn listening_for_a_while(daemon: &TestDaemon, manager: &ApiManager) -> (Listening, Seen) {
+    let mut seen = record_all(manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.emit(Some("vpub-a"), &payment("before", 3)).await.unwrap();
+    seen.expect(["paid 3 before 0.5"]).await;
+    (listening, seen)
+}
+
 /// What comes for it in between is sent to nobody.
 #[tokio::test]
 async fn a_wallet_that_is_added_again_at_once_gets_what_it_missed() {
     let daemon = today().await;
     let manager = manager(&daemon, ["vpub-a"]);
-    let mut seen = record_all(&manager);
-    let listening = Listening::by_websocket(manager.listener());
-    daemon.wait_loaded("vpub-a").await;
-    daemon.emit(Some("vpub-a"), &payment("before", 3)).await.unwrap();
-    seen.expect(["paid 3 before 0.5"]).await;
+    let (listening, mut seen) = listening_for_a_while(&daemon, &manager).await;
     manager.remove_wallet("BTC", "vpub-a").unwrap();
     daemon.emit_unsent(Some("vpub-a"), &payment("between", 3)).await.unwrap();
     manager.add_wallet("BTC", "vpub-a").unwrap();
@@ -58,11 +65,7 @@ async fn a_wallet_that_is_added_again_at_once_gets_what_it_missed() {
 async fn the_last_wallet_comes_back_while_its_answer_is_under_way() {
     let daemon = today().await;
     let manager = manager(&daemon, ["vpub-a"]);
-    let mut seen = record_all(&manager);
-    let listening = Listening::by_websocket(manager.listener());
-    daemon.wait_loaded("vpub-a").await;
-    daemon.emit(Some("vpub-a"), &payment("before", 3)).await.unwrap();
-    seen.expect(["paid 3 before 0.5"]).await;
+    let (listening, mut seen) = listening_for_a_while(&daemon, &manager).await;
     let calls = daemon.rpc_calls().iter().filter(|call| call.method == "get_updates").count();
     daemon.hang("get_updates");
     daemon.drop_websockets().await;

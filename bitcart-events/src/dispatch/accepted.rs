@@ -2,11 +2,13 @@
 
 use std::time::SystemTime;
 
+use tracing::Level;
+
 use super::meter;
 use crate::Update;
 use crate::field::excerpt;
 use crate::inbox::{Claimed, EventId, NewEvent, Origin};
-use crate::told::quietly_debug;
+use crate::told::quietly_at;
 
 /// What is [`Claimed`], with its update in the place of its text: an inbox asks for the one, handlers for the other.
 pub(super) struct Accepted {
@@ -35,7 +37,7 @@ impl Accepted {
         (self.id, self.at) = (id, at);
         let Self { update, origin, .. } = self;
         meter::count(meter::ACCEPTED, update.coin(), *origin);
-        quietly_debug(|| {
+        quietly_at(Level::DEBUG, || {
             tracing::debug!(id = id.0, ?origin, currency = %update.currency(), event = %update.event(), "accepted");
         });
     }
@@ -43,7 +45,7 @@ impl Accepted {
     /// It is not: what it states was delivered before.
     pub(super) fn repeated(&self) {
         let Self { update, origin, .. } = self;
-        quietly_debug(|| {
+        quietly_at(Level::DEBUG, || {
             tracing::debug!(currency = %update.currency(), update = excerpt(update.raw()), "delivered before");
         });
         meter::count(meter::REPEATED, update.coin(), *origin);

@@ -73,9 +73,7 @@ impl Room {
             Either::Left((places, _)) => places,
             Either::Right((place, _)) => {
                 let mut places = place.ok()?;
-                let more = u32::try_from(self.reserve.available_permits()).ok();
-                let more = more.and_then(|more| Arc::clone(&self.reserve).try_acquire_many_owned(more).ok());
-                more.into_iter().for_each(|more| places.merge(more));
+                add(&mut places, self.reserve.available_permits());
                 Some(places)
             }
         }
@@ -89,12 +87,7 @@ impl Room {
             self.freed();
             return place;
         }
-        let more = (updates - held).min(self.places.available_permits() / 2);
-        let more = u32::try_from(more).ok();
-        let more = more.and_then(|more| Arc::clone(&self.places).try_acquire_many_owned(more).ok());
-        if let Some(more) = more {
-            place.merge(more);
-        }
+        add(&mut place, (updates - held).min(self.places.available_permits() / 2));
         place
     }
 
@@ -106,6 +99,15 @@ impl Room {
     pub(super) fn close(&self) {
         self.places.close();
         self.freed();
+    }
+}
+
+/// So many more of the same kind, if they are there.
+fn add(place: &mut OwnedSemaphorePermit, more: usize) {
+    let more = u32::try_from(more).ok();
+    let more = more.and_then(|more| Arc::clone(place.semaphore()).try_acquire_many_owned(more).ok());
+    if let Some(more) = more {
+        place.merge(more);
     }
 }
 

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tracing::level_filters::LevelFilter;
 use tracing::{Level, Span};
 
 use super::policy::Next;
@@ -19,7 +18,7 @@ use crate::handler::{
     Attempt, ByHand, Call, Given, Handler, HandlerError, Invocation, Outcome, Registration, Started,
     Subscription,
 };
-use crate::told::{quietly, quietly_debug};
+use crate::told::{quietly, quietly_at};
 
 tokio::task_local! {
     /// The dispatcher whose handler this task runs.
@@ -33,7 +32,7 @@ macro_rules! span {
         let (run, mut span): (&Run<'_>, _) = ($run, Span::none());
         // The handler is asked in each field, because those are only looked at where somebody wants to see the span.
         let info = || run.handler.info();
-        let make = || {
+        quietly_at($level, || {
             span = tracing::span!(
                 $level,
                 "handler",
@@ -43,10 +42,7 @@ macro_rules! span {
                 currency = %run.update.currency(),
                 wallet = run.update.coin().wallet_shown(),
             );
-        };
-        if $level <= LevelFilter::current() {
-            quietly(make);
-        }
+        });
         span
     }};
 }
@@ -116,7 +112,7 @@ pub(super) async fn run(
     }
     let Err(mut error) = outcome else {
         let attempt = accepted.attempt;
-        quietly_debug(|| inside.span.in_scope(|| tracing::debug!(id = id.0, attempt, "handled")));
+        quietly_at(Level::DEBUG, || inside.span.in_scope(|| tracing::debug!(id = id.0, attempt, "handled")));
         return Ok(handled);
     };
     // The error's `Display` is the user's code too.
