@@ -103,6 +103,7 @@
     allow(rustdoc::broken_intra_doc_links)
 )]
 
+mod by_currency;
 mod by_id;
 #[cfg(feature = "client")]
 mod client;

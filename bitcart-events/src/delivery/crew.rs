@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
-use std::hash::Hash;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -156,19 +155,19 @@ impl Orders {
     /// Begins something for each key that a coin has, also for coins that are added later; what was begun is told to
     /// stop when the last coin of its key is removed. The first coin of a key is kept until then, so that no other one is taken
     /// for it.
-    pub(crate) async fn for_each<K: Hash + Eq>(
+    pub(crate) async fn for_each(
         &self,
         source: &Source,
-        key: impl Fn(&Coin) -> Option<K>,
-        begin: impl Fn(Coin, Self),
+        key: &(dyn Fn(&Coin) -> Option<usize> + Sync),
+        begin: &(dyn Fn(Coin, Self) + Sync),
     ) {
-        let mut running: HashMap<K, (Coin, CancellationToken)> = HashMap::new();
+        let mut running: HashMap<usize, (Coin, CancellationToken)> = HashMap::new();
         let mut changes = source.changes();
         loop {
             // Before the wallets are read, so that no change falls between.
             changes.mark_unchanged();
             let coins = source.coins();
-            let wanted: HashSet<K> = coins.iter().filter_map(&key).collect();
+            let wanted: HashSet<usize> = coins.iter().filter_map(key).collect();
             running.retain(|known, (_, stop)| {
                 let keep = wanted.contains(known);
                 if !keep {

@@ -1,6 +1,5 @@
 //! One wallet at its daemon: asking for its events, and fetching those that wait.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::by_currency::ByCurrency;
 use crate::client::Client;
 use crate::dispatch::{Delivered, Dispatcher, Incoming, Read};
 use crate::inbox::{Life, Origin, Received, ReceivedId};
@@ -19,7 +19,7 @@ use crate::source::Source;
 use crate::told::Told;
 use crate::troubles::{Lasting, Troubles};
 use crate::waits::Waits;
-use crate::{Coin, Currency, Error, ErrorKind, Event, Result, event, intake};
+use crate::{Coin, Error, ErrorKind, Event, Result, event, intake};
 
 /// How many calls are under way to one daemon at the same time, not counting those that it keeps waiting.
 const CALLS: usize = 32;
@@ -41,7 +41,7 @@ pub(crate) struct Desk {
     pub(crate) dispatcher: Arc<Dispatcher>,
     /// How many wallets are compared with their daemons at the same time.
     pub(crate) looks: Semaphore,
-    calls: Mutex<HashMap<Currency, Arc<Calls>>>,
+    calls: Mutex<ByCurrency<Arc<Calls>>>,
     /// What the daemons are like.
     #[cfg(feature = "websocket")]
     facts: Told,
@@ -112,7 +112,7 @@ impl Desk {
 
     fn calls(&self, coin: &Coin) -> Arc<Calls> {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(calls.entry(coin.currency()).or_default())
+        Arc::clone(calls.get_or_insert_with(coin.currency(), Arc::default))
     }
 
     /// Takes what waits at the daemon; `None` if it was told to stop before it asked.

@@ -99,7 +99,7 @@ pub(super) async fn poll(desk: Arc<Desk>, interval: Duration, only: Option<Curre
         let poller = Poller { desk, coin, interval, subscribes: None, life: Life::new() };
         orders.clone().spawn(poller.run(orders));
     };
-    orders.for_each(&desk.source, key, begin).await;
+    orders.for_each(&desk.source, &key, &begin).await;
 }
 
 impl Listener {

@@ -1,12 +1,12 @@
 //! Naming the wallets of a manager.
 
-#[cfg(feature = "client")]
-use std::collections::HashMap;
 use std::fmt;
 
 use super::ApiManager;
 #[cfg(feature = "client")]
 use crate::Daemon;
+#[cfg(feature = "client")]
+use crate::by_currency::ByCurrency;
 use crate::{Currency, Error, ErrorKind, Result};
 
 /// Names the wallets of an [`ApiManager`].
@@ -15,7 +15,7 @@ use crate::{Currency, Error, ErrorKind, Result};
 pub struct ApiManagerBuilder {
     wallets: Vec<(Currency, String)>,
     #[cfg(feature = "client")]
-    daemons: HashMap<Currency, Daemon>,
+    daemons: ByCurrency<Daemon>,
     errors: Vec<String>,
 }
 
@@ -51,9 +51,7 @@ impl ApiManagerBuilder {
         C::Error: fmt::Display,
     {
         match currency.try_into() {
-            Ok(currency) => {
-                self.daemons.insert(currency, daemon);
-            }
+            Ok(currency) => *self.daemons.place(currency) = Some(daemon),
             Err(error) => self.errors.push(error.to_string()),
         }
         self

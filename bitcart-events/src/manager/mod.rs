@@ -2,7 +2,7 @@
 
 mod builder;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use crate::client::{Client, Daemon};
 pub use builder::ApiManagerBuilder;
 
+use crate::by_currency::ByCurrency;
 use crate::handler::{EventNames, Handler, HandlerInfo, Handlers, Routes, find_events};
 use crate::listener::{Listener, ListenerBuilder};
 use crate::own::Own;
@@ -34,10 +35,10 @@ use crate::{BoxError, Coin, Currency, Error, ErrorKind, Report, Result, Update};
 pub struct ApiManager(Arc<Inner>);
 
 struct Inner {
-    currencies: RwLock<BTreeMap<Currency, Wallets>>,
+    currencies: RwLock<ByCurrency<Wallets>>,
     own: Own,
     #[cfg(feature = "client")]
-    daemons: HashMap<Currency, Daemon>,
+    daemons: ByCurrency<Daemon>,
     #[cfg(feature = "polling")]
     changed: tokio::sync::watch::Sender<()>,
 }
@@ -57,7 +58,7 @@ impl ApiManager {
         ApiManagerBuilder::default()
     }
 
-    fn without_wallets(#[cfg(feature = "client")] daemons: HashMap<Currency, Daemon>) -> Self {
+    fn without_wallets(#[cfg(feature = "client")] daemons: ByCurrency<Daemon>) -> Self {
         Self(Arc::new(Inner {
             currencies: RwLock::default(),
             own: Own::default(),
@@ -82,7 +83,7 @@ impl ApiManager {
         let currency = parse(currency)?;
         let wallet = Wallet::new(currency, &wallet.into());
         let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
-        let wallets = currencies.entry(currency).or_insert_with(|| self.wallets(currency));
+        let wallets = currencies.get_or_insert_with(currency, || self.wallets(currency));
         let coin = wallets.coins.entry(wallet.key().clone()).or_insert_with(|| {
             Coin::with_client(
                 currency,
@@ -110,8 +111,10 @@ impl ApiManager {
     {
         let currency = parse(currency)?;
         let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
-        let removed =
-            currencies.get_mut(&currency).and_then(|wallets| wallets.coins.remove(parts(currency, wallet).0));
+        let removed = currencies
+            .place(currency)
+            .as_mut()
+            .and_then(|wallets| wallets.coins.remove(parts(currency, wallet).0));
         // Before anybody can miss it.
         #[cfg(feature = "polling")]
         self.0.changed.send_replace(());
@@ -123,7 +126,7 @@ impl ApiManager {
         #[cfg(feature = "client")]
         let client = {
             let daemon =
-                self.0.daemons.get(&currency).cloned().unwrap_or_else(|| Daemon::default_of(currency));
+                self.0.daemons.get(currency).cloned().unwrap_or_else(|| Daemon::default_of(currency));
             Arc::new(Client::new(currency, daemon))
         };
         Wallets {
@@ -142,14 +145,21 @@ impl ApiManager {
     /// The wallets' coins, in no particular order.
     #[must_use]
     pub fn coins(&self) -> Vec<Coin> {
-        self.currencies().values().flat_map(|wallets| wallets.coins.values().cloned()).collect()
+        let mut coins = Vec::new();
+        for wallets in self.currencies().values() {
+            coins.extend(wallets.coins.values().cloned());
+        }
+        coins
     }
 
     /// With those that stand for no wallet.
     pub(crate) fn all_coins(&self) -> Vec<Coin> {
         let currencies = self.currencies();
-        let without = currencies.values().map(|wallets| wallets.none.clone());
-        without.chain(currencies.values().flat_map(|wallets| wallets.coins.values().cloned())).collect()
+        let mut coins: Vec<Coin> = currencies.values().map(|wallets| wallets.none.clone()).collect();
+        for wallets in currencies.values() {
+            coins.extend(wallets.coins.values().cloned());
+        }
+        coins
     }
 
     /// The coin of one wallet.
@@ -160,7 +170,7 @@ impl ApiManager {
 
     pub(crate) fn find(&self, currency: Currency, wallet: Option<&str>) -> Option<Coin> {
         let currencies = self.currencies();
-        let wallets = currencies.get(&currency)?;
+        let wallets = currencies.get(currency)?;
         match wallet {
             Some(key) => wallets.coins.get(key).cloned(),
             None => Some(wallets.none.clone()),
@@ -168,10 +178,10 @@ impl ApiManager {
     }
 
     pub(crate) fn serves(&self, currency: Currency) -> bool {
-        self.currencies().contains_key(&currency)
+        self.currencies().get(currency).is_some()
     }
 
-    fn currencies(&self) -> RwLockReadGuard<'_, BTreeMap<Currency, Wallets>> {
+    fn currencies(&self) -> RwLockReadGuard<'_, ByCurrency<Wallets>> {
         self.0.currencies.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -241,10 +251,11 @@ impl ApiManager {
 /// Shows how many wallets of which currency, never a wallet's key.
 impl fmt::Debug for ApiManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut counts = BTreeMap::new();
         let currencies = self.currencies();
-        counts.extend(currencies.iter().map(|(currency, wallets)| (*currency, wallets.coins.len())));
-        f.debug_tuple("ApiManager").field(&counts).finish()
+        let counts = currencies.values().map(|wallets| (wallets.none.currency(), wallets.coins.len()));
+        f.write_str("ApiManager(")?;
+        f.debug_map().entries(counts).finish()?;
+        f.write_str(")")
     }
 }
 

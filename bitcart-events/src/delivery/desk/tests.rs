@@ -4,7 +4,7 @@ use std::future::ready;
 
 use super::*;
 use crate::testing::{DaemonVersion, TestDaemon};
-use crate::{ApiManager, ApiManagerBuilder, Daemon, Update};
+use crate::{ApiManager, ApiManagerBuilder, Currency, Daemon, Update};
 
 fn managed(builder: ApiManagerBuilder) -> (ApiManager, Desk) {
     let manager = builder.build().unwrap();

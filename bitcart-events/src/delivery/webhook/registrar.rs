@@ -79,7 +79,7 @@ async fn supervise(team: Arc<Team>, all: Orders) {
         let (team, all) = (Arc::clone(&team), all.clone());
         orders.clone().spawn(async move { team.keep_registered(&coin, &orders, &all).await });
     };
-    all.for_each(&team.desk.source, |coin| Some(coin.identity()), begin).await;
+    all.for_each(&team.desk.source, &|coin| Some(coin.identity()), &begin).await;
 }
 
 impl Team {

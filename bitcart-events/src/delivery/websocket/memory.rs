@@ -1,11 +1,11 @@
 //! What sockets brought for wallets that are not listened to for the moment.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::held::Held;
 use super::history::History;
 use crate::Currency;
+use crate::by_currency::ByCurrency;
 use crate::by_id::ById;
 use crate::inbox::{Life, WalletId};
 
@@ -17,7 +17,7 @@ const WALLETS: usize = 10_000;
 #[derive(Default)]
 pub(crate) struct Memory {
     known: Mutex<ById<(Currency, WalletId), Known>>,
-    turns: Mutex<HashMap<Currency, Turn>>,
+    turns: Mutex<ByCurrency<Turn>>,
 }
 
 /// Whoever has a currency's ledger holds it.
@@ -44,7 +44,7 @@ impl Memory {
     }
 
     pub(super) fn turn(&self, currency: Currency) -> Turn {
-        Arc::clone(lock(&self.turns).entry(currency).or_default())
+        Arc::clone(lock(&self.turns).get_or_insert_with(currency, Turn::default))
     }
 }
 

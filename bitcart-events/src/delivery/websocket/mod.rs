@@ -19,8 +19,6 @@ mod rows;
 mod session;
 mod station;
 
-#[cfg(feature = "webhook")]
-use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
 #[cfg(feature = "webhook")]
@@ -29,7 +27,7 @@ use std::sync::{Mutex, PoisonError};
 use super::crew::{Crew, Orders};
 use super::desk::Desk;
 #[cfg(feature = "webhook")]
-use crate::Currency;
+use crate::by_currency::ByCurrency;
 use crate::{ApiManager, Coin, Listener, ListenerBuilder, Result};
 pub(crate) use hook::Hook;
 pub use hook::Reconnected;
@@ -43,7 +41,7 @@ pub(crate) struct Stations {
     memory: Arc<Memory>,
     hook: Option<Hook>,
     #[cfg(feature = "webhook")]
-    open: Arc<Mutex<HashSet<Currency>>>,
+    open: Arc<Mutex<ByCurrency<()>>>,
 }
 
 impl Stations {
@@ -63,8 +61,10 @@ impl Stations {
     /// Opens the station of this coin's currency, unless it is open.
     #[cfg(feature = "webhook")]
     pub(crate) fn open(&self, coin: &Coin, orders: &Orders) {
-        let is_new = self.open.lock().unwrap_or_else(PoisonError::into_inner).insert(coin.currency());
-        if is_new {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_open = open.place(coin.currency()).replace(()).is_some();
+        drop(open);
+        if !was_open {
             let who = coin.client().who();
             tracing::warn!(
                 "{who} pushes no webhooks, because it is newer than October 2020: its events come by websocket, to the \
@@ -73,8 +73,8 @@ impl Stations {
             // Also for a currency whose last wallet is removed, and comes back later.
             let (this, orders, currency) = (self.clone(), orders.clone(), coin.currency());
             orders.clone().spawn(async move {
-                let key = |coin: &Coin| (coin.currency() == currency).then_some(());
-                orders.for_each(&this.desk.source, key, |coin, orders| this.begin(coin, orders)).await;
+                let key = |coin: &Coin| (coin.currency() == currency).then_some(0);
+                orders.for_each(&this.desk.source, &key, &|coin, orders| this.begin(coin, orders)).await;
             });
         }
     }
@@ -131,7 +131,7 @@ impl Listener {
         let stations = Stations::new(self, Arc::clone(&desk));
         let crew = Crew::start(&desk, &self.parts.shutdown, |desk, orders| async move {
             let begin = |coin, orders| stations.begin(coin, orders);
-            orders.for_each(&desk.source, |coin| Some(coin.currency()), begin).await;
+            orders.for_each(&desk.source, &|coin| Some(coin.currency() as usize), &begin).await;
         })?;
         self.run(crew).await
     }
