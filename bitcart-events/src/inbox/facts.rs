@@ -10,8 +10,6 @@
 use std::collections::{HashMap, VecDeque};
 use std::ops::RangeInclusive;
 
-use rangemap::RangeInclusiveSet;
-
 use super::{Life, Mark};
 use crate::by_id::ById;
 
@@ -23,34 +21,38 @@ const HIGHEST: u64 = i64::MAX.cast_unsigned();
 /// Of how many transfers it is remembered how often they were sent.
 const TRANSFERS: usize = 65_536;
 
-/// The heights that were delivered, by whose they are.
+/// The heights that were delivered, by whose they are: stretches in their order, of which none touches the next.
 #[derive(Default)]
-pub(super) struct Heights(HashMap<String, RangeInclusiveSet<u64>>);
+pub(super) struct Heights(HashMap<String, Vec<RangeInclusive<u64>>>);
 
 impl Heights {
     /// Adds a height, if it is new: the stretch that it is in now.
     pub(super) fn add(&mut self, of: &str, height: u64) -> Option<RangeInclusive<u64>> {
         let height = height.min(HIGHEST);
         if !self.0.contains_key(of) {
-            self.0.insert(of.to_owned(), RangeInclusiveSet::default());
+            self.0.insert(of.to_owned(), Vec::new());
         }
-        let heights = self.0.get_mut(of)?;
-        if heights.contains(&height) {
+        let stretches = self.0.get_mut(of)?;
+        let at = stretches.partition_point(|stretch| *stretch.start() <= height);
+        let (before, after) = (stretches[..at].last(), stretches.get(at));
+        if before.is_some_and(|before| height <= *before.end()) {
             return None;
         }
-        heights.insert(height..=height);
-        if heights.len() > STRETCHES
-            && let Some(lowest) = heights.first().cloned()
-        {
-            heights.remove(lowest);
+        let first = before.filter(|before| before.end() + 1 == height).map(|before| *before.start());
+        let last = after.filter(|after| *after.start() == height + 1).map(|after| *after.end());
+        let stretch = first.unwrap_or(height)..=last.unwrap_or(height);
+        let touched = at - usize::from(first.is_some())..at + usize::from(last.is_some());
+        stretches.splice(touched, [stretch.clone()]);
+        if stretches.len() > STRETCHES {
+            stretches.remove(0);
         }
-        Some(heights.get(&height).cloned().unwrap_or(height..=height))
+        Some(stretch)
     }
 
-    /// What was written down.
+    /// What was written down, in its order.
     #[cfg(feature = "sqlite")]
     pub(super) fn put(&mut self, of: String, stretch: RangeInclusive<u64>) {
-        self.0.entry(of).or_default().insert(stretch);
+        self.0.entry(of).or_default().push(stretch);
     }
 
     /// The lowest one that is remembered.
@@ -127,6 +129,26 @@ mod tests {
         assert_eq!(heights.add("BTC", 4), None);
         assert_eq!(heights.add("BTC", 5), Some(4..=6));
         assert_eq!(heights.add("LTC", 4), Some(4..=4), "another chain");
+    }
+
+    /// As a set of all of them would have it: what is new, and how far its stretch reaches.
+    #[test]
+    fn stretches_are_as_long_as_they_can_be() {
+        let mut random = fastrand::Rng::with_seed(6);
+        for _ in 0..200 {
+            let (mut heights, mut all) = (Heights::default(), std::collections::BTreeSet::new());
+            for _ in 0..40 {
+                let height = random.u64(..30);
+                let added = heights.add("BTC", height);
+                assert_eq!(added.is_some(), all.insert(height));
+                let Some(stretch) = added else { continue };
+                let lowest = (0..=height).rev().take_while(|height| all.contains(height)).last();
+                let highest = (height..).take_while(|height| all.contains(height)).last();
+                assert_eq!((Some(*stretch.start()), Some(*stretch.end())), (lowest, highest));
+            }
+            let count: u64 = heights.0["BTC"].iter().map(|stretch| stretch.end() - stretch.start() + 1).sum();
+            assert_eq!(count, all.len() as u64);
+        }
     }
 
     #[test]

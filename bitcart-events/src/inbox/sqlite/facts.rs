@@ -85,11 +85,11 @@ impl Facts {
 
 fn read(conn: &Connection) -> rusqlite::Result<Heights> {
     let mut heights = Heights::default();
-    let mut all = conn.prepare_cached("SELECT whose, first, last FROM bitcart_height")?;
+    let mut all = conn.prepare_cached("SELECT whose, first, last FROM bitcart_height ORDER BY first")?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         let (whose, first, last): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        if first <= last {
+        if 0 <= first && first <= last {
             heights.put(whose, first.cast_unsigned()..=last.cast_unsigned());
         }
     }
