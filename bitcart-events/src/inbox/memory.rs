@@ -1,12 +1,14 @@
 //! The inbox of a listener that was given none.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
+
+use due::Due;
 
 use super::facts::{Heights, Transfers};
 use super::{
@@ -16,6 +18,7 @@ use super::{
 use crate::Result;
 use crate::sealed::Sealed;
 
+mod due;
 #[cfg(test)]
 mod tests;
 
@@ -23,8 +26,6 @@ mod tests;
 const RETRIES: usize = 16_384;
 /// How many dead letters are kept. The oldest makes place for one more.
 const DEAD: usize = 1_024;
-/// So much back is no setting of the clock.
-const SLACK: Duration = Duration::from_secs(1);
 
 /// How many keys are remembered. With one more all are forgotten.
 const KEYS: usize = 16_384;
@@ -47,13 +48,11 @@ struct Held {
     begun: u64,
     heights: Heights,
     transfers: Transfers,
-    /// What waits for another attempt, by when it is due.
-    due: BTreeMap<(SystemTime, EventId), Claimed>,
-    /// What the clock showed when one of them was added last.
-    clock: Option<SystemTime>,
+    due: Due,
     dead: VecDeque<(DeadLetter, Claimed)>,
-    /// What a listener knows of its wallets it holds itself with this inbox; this is for whoever else remembers something.
-    memory: BTreeMap<String, Vec<u8>>,
+    /// In the order of the keys. What a listener knows of its wallets it holds itself with this inbox; this is for whoever else
+    /// remembers something.
+    memory: Remembered,
 }
 
 impl Sealed for MemoryInbox {}
@@ -101,15 +100,15 @@ impl Held {
     fn remember(&mut self, remember: Vec<Remember>) {
         for remember in remember {
             match remember {
-                Remember::Put(key, value) => {
+                Remember::Put(key, value) => match self.memory.binary_search_by(|(known, _)| known.cmp(&key))
+                {
+                    Ok(at) => self.memory[at].1 = value,
                     // All or nothing: who finds a part of what was there would take the rest for new.
-                    if self.memory.len() >= KEYS && !self.memory.contains_key(&key) {
-                        self.memory.clear();
-                    }
-                    self.memory.insert(key, value);
-                }
-                Remember::Forget(prefix) => self.memory.retain(|key, _| !key.starts_with(&prefix)),
-                Remember::Remove(key) => drop(self.memory.remove(&key)),
+                    Err(_) if self.memory.len() >= KEYS => self.memory = vec![(key, value)],
+                    Err(at) => self.memory.insert(at, (key, value)),
+                },
+                Remember::Forget(prefix) => self.memory.retain(|(key, _)| !key.starts_with(&prefix)),
+                Remember::Remove(key) => self.memory.retain(|(known, _)| *known != key),
             }
         }
     }
@@ -134,32 +133,6 @@ impl Held {
             );
         }
         self.dead.push_back((letter, claimed));
-    }
-
-    /// Something is due by what the clock shows now.
-    fn note_clock(&mut self, now: SystemTime) {
-        // Before it is forgotten what it showed when all else was said to be due.
-        self.follow_clock(now);
-        self.clock = Some(now);
-    }
-
-    /// If the clock was set back everything is due so much sooner: otherwise a wait of a second would last as long as the
-    /// clock was ahead.
-    fn follow_clock(&mut self, now: SystemTime) {
-        let back = self.clock.and_then(|clock| clock.duration_since(now).ok());
-        let Some(back) = back.filter(|back| *back > SLACK) else { return };
-        self.clock = Some(now);
-        let sooner =
-            |((due, id), claimed)| ((SystemTime::checked_sub(&due, back).unwrap_or(now), id), claimed);
-        // Not collected into a map, which would sort it: the code of that is in memory as long as the program is.
-        let due = std::mem::take(&mut self.due);
-        self.due.extend(due.into_iter().map(sooner));
-        if !self.due.is_empty() {
-            tracing::warn!(
-                "the clock was set back by {back:?}: events that wait for another attempt are due so much sooner: {}",
-                self.due.len(),
-            );
-        }
     }
 
     /// Takes dead letters out.
@@ -204,14 +177,13 @@ impl Inbox for MemoryInbox {
 
     fn claim(&self, most: usize, _held: bool) -> BoxFuture<'static, Result<Claims>> {
         let (mut held, now) = (self.held(), SystemTime::now());
-        held.follow_clock(now);
         let mut claims = Claims::default();
         while claims.events.len() < most
-            && let Some(first) = held.due.first_entry().filter(|first| first.key().0 <= now)
+            && let Some(first) = held.due.take(now)
         {
-            claims.events.push(first.remove());
+            claims.events.push(first);
         }
-        claims.next_due = held.due.keys().next().map(|(due, _)| *due);
+        claims.next_due = held.due.first();
         drop(held);
         ready(Ok(claims)).boxed()
     }
@@ -221,9 +193,7 @@ impl Inbox for MemoryInbox {
             Verdict::Handled | Verdict::Released => self.end(1),
             Verdict::Retry { held: true, .. } => {}
             Verdict::Postponed { due } => {
-                let mut held = self.held();
-                held.note_clock(SystemTime::now());
-                held.due.insert((due, event.id), Claimed { due: None, ..event.clone() });
+                self.held().due.add(due, event.clone(), SystemTime::now());
             }
             Verdict::Retry { due, error, .. } => {
                 let mut held = self.held();
@@ -233,9 +203,8 @@ impl Inbox for MemoryInbox {
                     return held.bury(event.clone(), error);
                 }
                 let (attempt, failures) = (event.attempt + 1, event.failures + 1);
-                let next = Claimed { attempt, failures, due: None, ..event.clone() };
-                held.note_clock(SystemTime::now());
-                held.due.insert((due, event.id), next);
+                let next = Claimed { attempt, failures, ..event.clone() };
+                held.due.add(due, next, SystemTime::now());
             }
             Verdict::Dead { error } => {
                 let mut held = self.held();
@@ -251,15 +220,13 @@ impl Inbox for MemoryInbox {
 
     fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>> {
         let held = self.held();
-        let from = held.memory.range(prefix.to_owned()..);
-        let known = from.take_while(|(key, _)| key.starts_with(prefix));
-        let known = known.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let known = held.memory.iter().filter(|(key, _)| key.starts_with(prefix)).cloned().collect();
         ready(Ok(known)).boxed()
     }
 
     fn stats(&self) -> BoxFuture<'static, Result<InboxStats>> {
         let held = self.held();
-        let oldest = held.due.values().map(|claimed| claimed.accepted).min();
+        let oldest = held.due.events().map(|claimed| claimed.accepted).min();
         let stats = InboxStats {
             pending: held.begun.saturating_sub(self.ended.load(Ordering::Relaxed)),
             retrying: held.due.len() as u64,
@@ -282,11 +249,10 @@ impl Inbox for MemoryInbox {
         let (replayed, now) = (held.exhume(&which), SystemTime::now());
         let count = replayed.len();
         held.begun += count as u64;
-        held.note_clock(now);
         for mut claimed in replayed {
             (claimed.attempt, claimed.failures) = (claimed.attempt + 1, 0);
             (claimed.event.origin, claimed.event.dead) = (Origin::Replayed, None);
-            held.due.insert((now, claimed.id), claimed);
+            held.due.add(now, claimed, now);
         }
         ready(Ok(count)).boxed()
     }

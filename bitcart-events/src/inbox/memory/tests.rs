@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::super::promises::{accept, append, batch, event, retry};
 use super::*;
 
@@ -11,7 +13,7 @@ async fn a_clock_that_is_set_back_keeps_nothing_waiting() {
     let ahead = SystemTime::now() + DAY;
     inbox.settle(&events[0], retry(ahead - MINUTE, false));
     inbox.settle(&events[1], retry(ahead + MINUTE, false));
-    inbox.held().clock = Some(ahead);
+    inbox.held().due.clock = Some(ahead);
     let claims = inbox.claim(10, false).await.unwrap();
     assert_eq!(claims.events.iter().map(|event| event.id).collect::<Vec<_>>(), [events[0].id]);
     let wait = claims.next_due.unwrap().duration_since(SystemTime::now()).unwrap_or_default();
@@ -43,7 +45,7 @@ async fn what_fails_right_after_it_was_set_back_hides_nothing() {
     let events = accept(&inbox, vec![event(1), event(2)]);
     let ahead = SystemTime::now() + DAY;
     inbox.settle(&events[0], retry(ahead, false));
-    inbox.held().clock = Some(ahead);
+    inbox.held().due.clock = Some(ahead);
     // It is right again, and before anything is claimed something else fails.
     inbox.settle(&events[1], retry(SystemTime::now(), false));
     let claimed = inbox.claim(10, false).await.unwrap().events;
