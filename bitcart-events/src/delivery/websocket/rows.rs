@@ -3,7 +3,7 @@
 //! A wallet's history is kept whole now and then, and in between a row for each update that the socket brought. A row
 //! names the one before it: where that is missing it could not be stored, and there is a gap.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,11 +60,14 @@ pub(super) struct BlockRows {
     numbers: VecDeque<u64>,
 }
 
+/// Rows by their numbers, in the order of these.
+type Numbered = Vec<(u64, Row)>;
+
 /// What an earlier process kept.
 #[derive(Default)]
 pub(super) struct Kept {
-    wallets: HashMap<WalletId, (Option<Whole>, BTreeMap<u64, Row>)>,
-    blocks: BTreeMap<u64, Row>,
+    wallets: HashMap<WalletId, (Option<Whole>, Numbered)>,
+    blocks: Numbered,
     /// The last number that was given.
     last: u64,
 }
@@ -84,7 +87,7 @@ fn row_key(currency: Currency, whose: &str, number: u64) -> String {
 
 impl Kept {
     /// What cannot be read is of a version to come, or of nobody: then less is known. The key is without what all of the
-    /// currency begin with.
+    /// currency begin with. They come in their order.
     pub(super) fn read(&mut self, key: &str, value: &[u8]) {
         let Some((whose, number)) = key.split_once('/') else { return };
         let Some(number) = u64::from_str_radix(number, 16).ok() else {
@@ -97,8 +100,8 @@ impl Kept {
         let Ok(row) = postcard::from_bytes::<Row>(value) else { return };
         self.last = self.last.max(number);
         match WalletId::from_hex(whose) {
-            Some(id) => drop(self.wallets.entry(id).or_default().1.insert(number, row)),
-            None => drop(self.blocks.insert(number, row)),
+            Some(id) => self.wallets.entry(id).or_default().1.push((number, row)),
+            None => self.blocks.push((number, row)),
         }
     }
 
@@ -115,14 +118,14 @@ impl Kept {
         }
         let since = last;
         let mut history = whole.map_or_else(History::default, |whole| whole.history.restore(&mut *held));
-        let mut blocks = self.blocks.range(since + 1..).peekable();
+        let mut blocks = self.blocks.iter().skip_while(|(number, _)| *number <= since).peekable();
         let mut last_block = blocks.peek().map(|(_, row)| row.after);
         for (number, row) in &rows {
-            while let Some((block, row)) = blocks.next_if(|(block, _)| *block < number) {
+            while let Some((block, row)) = blocks.next_if(|(block, _)| block < number) {
                 take_row(&mut history, row, last_block.replace(*block), held);
             }
             // A block for which the wallet has a row of its own.
-            if let Some((block, _)) = blocks.next_if(|(block, _)| *block == number) {
+            if let Some((block, _)) = blocks.next_if(|(block, _)| block == number) {
                 last_block = Some(*block);
             }
             take_row(&mut history, row, Some(last), held);
@@ -140,8 +143,8 @@ impl Kept {
     }
 
     pub(super) fn blocks(&self) -> BlockRows {
-        let last = self.blocks.keys().next_back().copied().unwrap_or(0);
-        BlockRows { rows: Rows::after(last), numbers: self.blocks.keys().copied().collect() }
+        let numbers: VecDeque<u64> = self.blocks.iter().map(|(number, _)| *number).collect();
+        BlockRows { rows: Rows::after(numbers.back().copied().unwrap_or(0)), numbers }
     }
 }
 

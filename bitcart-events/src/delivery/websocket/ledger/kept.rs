@@ -63,7 +63,10 @@ impl Ledger {
 
     /// The daemon is about to be asked for these wallets' queues.
     pub(super) fn asked_rows(&mut self, keys: &[WalletId]) {
-        let rows: Vec<Remember> = keys.iter().flat_map(|key| self.row(*key, What::Asked)).collect();
+        let mut rows = Vec::new();
+        for key in keys {
+            rows.extend(self.row(*key, What::Asked));
+        }
         if !rows.is_empty() {
             self.store(rows, Vec::new());
         }

@@ -1,6 +1,5 @@
 //! Taking up what the inbox keeps: at the start, and when something could not be stored.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -31,14 +30,13 @@ impl Ledger {
             let ours = received.filter(|(_, received)| received.currency == self.currency);
             let (answers, frames): (Vec<_>, Vec<_>) =
                 ours.partition(|(_, received)| received.wallet.is_some());
-            (self.frames, self.unmerged) = <_>::default();
-            // Not collected: the code that sorts would be in memory as long as the program is.
             let frames = frames.into_iter();
-            self.frames.extend(frames.filter_map(|(id, received)| Some((id, KeptFrame::read(received)?))));
-            self.unmerged.extend(answers);
+            self.frames =
+                frames.filter_map(|(id, received)| Some((id, KeptFrame::read(received)?))).collect();
+            self.unmerged = answers;
             // Those that were waiting here are among them.
             self.answers.clear();
-            self.reread = self.unmerged.keys().copied().collect();
+            self.reread = self.unmerged.iter().map(|(id, _)| *id).collect();
             drop(self.desk.dispatcher.leftover(|received| received.currency == self.currency));
             self.number = self.number.max(self.kept.last());
             self.block_rows = self.kept.blocks();
@@ -58,7 +56,7 @@ impl Ledger {
         let coins = self.desk.source.all_coins().into_iter();
         let none = coins.filter(|coin| coin.currency() == self.currency).find(|coin| coin.id().is_none());
         let blocks: Vec<Held> = none.map_or_else(Vec::new, |none| {
-            let blocks = self.frames.extract_if(.., |_, frame| frame.wallet.is_none());
+            let blocks = self.frames.extract_if(.., |(_, frame)| frame.wallet.is_none());
             blocks.filter_map(|(id, frame)| frame.held_again(&self.desk, id, &none)).collect()
         });
         if !blocks.is_empty() {
@@ -104,12 +102,15 @@ impl Ledger {
     /// the one that the wallet waits for.
     pub(super) fn merge_again(&mut self, key: WalletId) {
         let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { return };
-        let stored = self.unmerged.extract_if(.., |_, received| received.wallet == Some(key));
-        let mut answers = BTreeMap::new();
-        answers.extend(stored);
+        let stored = self.unmerged.extract_if(.., |(_, received)| received.wallet == Some(key));
+        let mut answers: Vec<(ReceivedId, Received)> = stored.collect();
         let currency = self.currency;
         let is_theirs = |received: &Received| received.currency == currency && received.wallet == Some(key);
-        answers.extend(self.desk.dispatcher.leftover(is_theirs));
+        for (id, received) in self.desk.dispatcher.leftover(is_theirs) {
+            if let Err(at) = answers.binary_search_by_key(&id, |(known, _)| *known) {
+                answers.insert(at, (id, received));
+            }
+        }
         for (id, received) in answers {
             match self.desk.again(&coin, id, &received) {
                 Ok(answer) => self.merge(key, answer, Which::Earlier),
@@ -172,18 +173,19 @@ fn known(
     desk: &Desk,
     marker: &mut Marker,
     kept: &mut Kept,
-    frames: &mut BTreeMap<ReceivedId, KeptFrame>,
+    frames: &mut Vec<(ReceivedId, KeptFrame)>,
     coin: &Coin,
 ) -> (History<Box<Held>>, Rows, usize) {
     let mut held = 0;
     let mut find = |id| {
-        let found = frames.remove(&id).and_then(|frame| frame.held_again(desk, id, coin)).map(Box::new);
+        let at = frames.binary_search_by_key(&id, |(known, _)| *known).ok()?;
+        let found = frames.remove(at).1.held_again(desk, id, coin).map(Box::new);
         held += usize::from(found.is_some());
         found
     };
     let known = coin.id().and_then(|id| kept.take(id, &mut find));
     let (mut history, last) = known.unwrap_or_default();
-    let others = frames.extract_if(.., |_, frame| frame.wallet == coin.id());
+    let others = frames.extract_if(.., |(_, frame)| frame.wallet == coin.id());
     for frame in others.filter_map(|(id, frame)| frame.held_again(desk, id, coin)) {
         held += 1;
         history.brought(mark(marker, &frame.update), Some(Box::new(frame)));

@@ -11,7 +11,7 @@ mod take;
 mod tests;
 mod wallet;
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ use crate::by_id::ById;
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::field::json_text;
-use crate::inbox::{Chain, Received, ReceivedId, Remember, WalletId};
+use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::source::Source;
 use crate::told::Told;
 use crate::update::Marker;
@@ -74,11 +74,11 @@ pub(super) struct Ledger {
     told: Told,
     /// Whether the inbox keeps what is known here.
     keeps: bool,
-    /// What an earlier process kept, and what it held, of wallets that may still be added too.
+    /// What an earlier process kept, and what it held, of wallets that may still be added too. All in the order of its numbers.
     kept: Kept,
-    frames: BTreeMap<ReceivedId, KeptFrame>,
+    frames: Vec<(ReceivedId, KeptFrame)>,
     /// Answers that were stored and not merged; and those that may still be on their way to be.
-    unmerged: BTreeMap<ReceivedId, Received>,
+    unmerged: Vec<(ReceivedId, Received)>,
     reread: HashSet<ReceivedId>,
     /// Whether wallets were added or removed since they were read.
     changes: watch::Receiver<()>,
@@ -99,8 +99,8 @@ impl Ledger {
         Self {
             keeps: desk.dispatcher.is_durable(),
             kept: Kept::default(),
-            frames: BTreeMap::new(),
-            unmerged: BTreeMap::new(),
+            frames: Vec::new(),
+            unmerged: Vec::new(),
             reread: HashSet::new(),
             changes: desk.source.changes(),
             troubles: desk.dispatcher.troubles(),
@@ -257,7 +257,10 @@ impl Ledger {
                 _ => wallet.ended = true,
             }
         }
-        let remember: Vec<Remember> = forgotten.into_iter().flat_map(|key| self.whole(key)).collect();
+        let mut remember = Vec::new();
+        for key in forgotten {
+            remember.extend(self.whole(key));
+        }
         if !remember.is_empty() {
             self.store(remember, Vec::new());
         }
