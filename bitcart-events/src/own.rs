@@ -16,10 +16,12 @@ pub(crate) struct Own {
 
 impl Own {
     /// Adds handlers; those that they replace are returned.
-    pub(crate) fn add(&self, handlers: impl IntoIterator<Item = Handler>) -> Vec<HandlerInfo> {
+    pub(crate) fn add(&self, handlers: Vec<Handler>) -> Vec<HandlerInfo> {
         let mut added = self.added.write().unwrap_or_else(PoisonError::into_inner);
-        let replaced = handlers.into_iter().flat_map(|handler| added.insert(&handler));
-        let replaced = replaced.map(|replaced| replaced.first).collect();
+        let mut replaced = Vec::new();
+        for handler in &handlers {
+            replaced.extend(added.insert(handler).into_iter().map(|replaced| replaced.first));
+        }
         additions::count();
         replaced
     }

@@ -150,8 +150,11 @@ impl Source {
         match self {
             Self::Coin(coin) => coin.own_handlers(),
             Self::Manager(manager) => {
-                let general = manager.added().handlers().cloned().collect::<Vec<_>>();
-                general.into_iter().chain(manager.coins().iter().flat_map(Coin::own_handlers)).collect()
+                let mut handlers: Vec<Handler> = manager.added().handlers().cloned().collect();
+                for coin in manager.coins() {
+                    handlers.extend(coin.own_handlers());
+                }
+                handlers
             }
         }
     }

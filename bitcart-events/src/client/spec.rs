@@ -1,8 +1,9 @@
 //! What a daemon says of itself in `/spec`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// A daemon's `/spec`: its version, and the names of its errors.
 ///
@@ -32,9 +33,10 @@ pub struct DaemonException {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct Wire<'a> {
     version: String,
-    exceptions: BTreeMap<String, DaemonException>,
+    #[serde(borrow)]
+    exceptions: HashMap<String, &'a RawValue>,
     #[serde(default)]
     capabilities: Capabilities,
 }
@@ -47,11 +49,12 @@ struct Capabilities {
 impl DaemonSpec {
     pub(super) fn read(text: &str) -> serde_json::Result<Self> {
         let Wire { version, exceptions, capabilities } = serde_json::from_str(text)?;
-        // A code that is no number names no error that a daemon could answer.
-        let numbered = |(code, exception): (String, _)| Some((code.parse().ok()?, exception));
         let mut by_number = BTreeMap::new();
-        // Not collected: the code that sorts would be in memory as long as the program is.
-        by_number.extend(exceptions.into_iter().filter_map(numbered));
+        for (code, exception) in exceptions {
+            // A code that is no number names no error that a daemon could answer.
+            let Ok(code) = code.parse() else { continue };
+            by_number.insert(code, serde_json::from_str(exception.get())?);
+        }
         Ok(Self { version, exceptions: by_number, lightning: capabilities.lightning, raw: text.to_owned() })
     }
 

@@ -80,7 +80,11 @@ impl<J> Lanes<J> {
     /// Takes every job that waits.
     pub(crate) fn clear(&self) -> Vec<J> {
         let abandoned = std::mem::take(&mut *self.lock());
-        abandoned.into_values().flat_map(|queue| queue.jobs).collect()
+        let mut jobs = Vec::new();
+        for queue in abandoned.into_values() {
+            jobs.extend(queue.jobs);
+        }
+        jobs
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, ById<Lane, Queue<J>>> {

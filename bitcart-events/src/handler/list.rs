@@ -27,13 +27,13 @@ pub struct Registered(pub Caller);
 inventory::collect!(Registered);
 
 /// Every handler that registered itself, in an order that does not change from run to run.
-pub(crate) fn registry() -> impl Iterator<Item = Handler> {
+pub(crate) fn registry() -> Vec<Handler> {
     let all = inventory::iter::<Registered>.into_iter();
     let mut all: Vec<_> = all.map(|registered| Registration::of(registered.0)).collect();
     all.sort_unstable_by_key(|Registration { description, .. }| {
         (description.file, description.line, description.name)
     });
-    all.into_iter().flat_map(Handler::of)
+    Handler::of(all)
 }
 
 /// A list of handlers, made by [`handlers!`](crate::handlers).
@@ -47,14 +47,14 @@ impl Handlers {
         Self(list)
     }
 
-    pub(crate) fn into_handlers(self) -> impl Iterator<Item = Handler> {
-        self.0.iter().map(|caller| Registration::of(*caller)).flat_map(Handler::of)
+    pub(crate) fn into_handlers(self) -> Vec<Handler> {
+        Handler::of(self.0.iter().map(|caller| Registration::of(*caller)))
     }
 }
 
 impl fmt::Debug for Handlers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.into_handlers().map(|handler| handler.info())).finish()
+        f.debug_set().entries(self.into_handlers().iter().map(Handler::info)).finish()
     }
 }
 

@@ -1,14 +1,22 @@
 //! Which handler an event goes to.
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::{Handler, HandlerInfo};
 use crate::Currency;
 use crate::schema::Event;
 
-/// Handlers by event, each for one currency or for all of them. A few names are compared sooner than one is hashed.
+/// Handlers in the order of their events' names, each for one currency or for all of them.
 #[derive(Clone, Default)]
-pub(crate) struct Routes(BTreeMap<&'static str, Vec<(Option<Currency>, Handler)>>);
+pub(crate) struct Routes(Vec<Route>);
+
+#[derive(Clone)]
+struct Route {
+    event: &'static str,
+    /// `None` is all.
+    currency: Option<Currency>,
+    handler: Handler,
+}
 
 /// Two handlers for the same event, and the same currency if they name one.
 #[derive(Debug, Clone, Copy)]
@@ -20,12 +28,12 @@ pub(crate) struct Duplicate {
 
 /// The handlers for one event.
 #[derive(Clone, Copy)]
-pub(crate) struct Places<'r>(&'r [(Option<Currency>, Handler)]);
+pub(crate) struct Places<'r>(&'r [Route]);
 
 impl<'r> Places<'r> {
     /// The one that names `currency`, or with `None` the one for all currencies.
     pub(crate) fn find(self, currency: Option<Currency>) -> Option<&'r Handler> {
-        self.0.iter().find(|(place, _)| *place == currency).map(|(_, handler)| handler)
+        self.0.iter().find(|route| route.currency == currency).map(|route| &route.handler)
     }
 }
 
@@ -36,16 +44,18 @@ impl Routes {
             [] => vec![None],
             currencies => currencies.iter().copied().map(Some).collect(),
         };
-        let entries = self.0.entry(handler.event().name()).or_default();
+        let event = handler.event().name();
         let mut replaced = Vec::new();
-        for place in places {
-            match entries.iter_mut().find(|(currency, _)| *currency == place) {
-                Some((currency, occupant)) => {
+        for currency in places {
+            let theirs = self.range(event);
+            let end = theirs.end;
+            match self.0[theirs].iter_mut().find(|route| route.currency == currency) {
+                Some(Route { handler: occupant, .. }) => {
                     let (first, second) = (occupant.info(), handler.info());
-                    replaced.push(Duplicate { currency: *currency, first, second });
+                    replaced.push(Duplicate { currency, first, second });
                     *occupant = handler.clone();
                 }
-                None => entries.push((place, handler.clone())),
+                None => self.0.insert(end, Route { event, currency, handler: handler.clone() }),
             }
         }
         replaced
@@ -53,10 +63,16 @@ impl Routes {
 
     /// The handlers for this event.
     pub(crate) fn of(&self, event: Event) -> Places<'_> {
-        Places(self.0.get(event.name()).map_or(&[], Vec::as_slice))
+        Places(&self.0[self.range(event.name())])
+    }
+
+    fn range(&self, event: &str) -> Range<usize> {
+        let first = self.0.partition_point(|route| route.event < event);
+        let count = self.0[first..].iter().take_while(|route| route.event == event).count();
+        first..first + count
     }
 
     pub(crate) fn handlers(&self) -> impl Iterator<Item = &Handler> {
-        self.0.values().flatten().map(|(_, handler)| handler)
+        self.0.iter().map(|route| &route.handler)
     }
 }

@@ -1,7 +1,6 @@
 //! What handlers share: a database pool, a shop, a counter.
 
 use std::any::{Any, TypeId, type_name};
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -135,19 +134,25 @@ impl<T: Send + Sync + 'static> StateArgument for State<T> {
 
 /// The values that were given to a listener, by their types.
 #[derive(Clone, Default)]
-pub(crate) struct States(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
+pub(crate) struct States(Vec<(TypeId, Arc<dyn Any + Send + Sync>)>);
 
 impl States {
     pub(crate) fn insert<T: Send + Sync + 'static>(&mut self, value: Arc<T>) {
-        self.0.insert(TypeId::of::<T>(), value);
+        let id = TypeId::of::<T>();
+        self.0.retain(|(known, _)| *known != id);
+        self.0.push((id, value));
     }
 
     pub(crate) fn meets(&self, need: &StateNeed) -> bool {
-        self.0.contains_key(&need.id)
+        self.find(need.id).is_some()
     }
 
     fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        Arc::clone(self.0.get(&TypeId::of::<T>())?).downcast().ok()
+        Arc::clone(self.find(TypeId::of::<T>())?).downcast().ok()
+    }
+
+    fn find(&self, id: TypeId) -> Option<&Arc<dyn Any + Send + Sync>> {
+        self.0.iter().find(|(known, _)| *known == id).map(|(_, value)| value)
     }
 }
 

@@ -11,9 +11,12 @@ use crate::{Coin, Error, ErrorKind, Result};
 /// The handlers by event.
 pub(super) fn routes(handlers: &[Handler]) -> (Routes, Vec<Duplicate>) {
     let mut routes = Routes::default();
-    let replaced = handlers.iter().flat_map(|handler| routes.insert(handler));
+    let mut duplicates = Vec::new();
+    for handler in handlers {
+        duplicates.extend(routes.insert(handler));
+    }
     // One that registered itself, and is named by hand too, is one.
-    let duplicates = replaced.filter(|Duplicate { first, second, .. }| first != second).collect();
+    duplicates.retain(|Duplicate { first, second, .. }| first != second);
     (routes, duplicates)
 }
 

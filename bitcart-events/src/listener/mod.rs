@@ -164,8 +164,8 @@ impl ListenerBuilder {
     /// When another listener has the inbox, or it is only attached ([`Inbox`](ErrorKind::Inbox)); when the webhook's secret is not one, or a
     /// wallet has an empty key ([`Settings`](ErrorKind::Settings)).
     pub fn build(self) -> Result<Listener> {
-        let registered = self.registry.then(registry).into_iter().flatten();
-        let mut handlers: Vec<Handler> = registered.chain(self.handlers).collect();
+        let mut handlers = if self.registry { registry() } else { Vec::new() };
+        handlers.extend(self.handlers);
         let (routes, duplicates) = checks::routes(&handlers);
         handlers.extend(self.source.added());
         let inbox = self.inbox.unwrap_or_else(|| Arc::new(MemoryInbox::new()));

@@ -198,8 +198,10 @@ impl Comparison<'_> {
                 }
             }
         }
-        let kept: Keys =
-            kept.iter().flat_map(|item| [Key::transaction(&item.hash), Key::verified(&item.hash)]).collect();
+        let (mut kept, items) = (Keys::default(), kept);
+        for item in items {
+            kept.extend([Key::transaction(&item.hash), Key::verified(&item.hash)]);
+        }
         let done = self.known.names().filter(|(_, key)| !kept.contains(key));
         let done = done.map(|(name, _)| Remember::Remove(format!("{}{name}", self.prefix)));
         self.found.remember.extend(done);

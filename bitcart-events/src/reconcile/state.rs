@@ -85,7 +85,7 @@ fn plain(amount: &str) -> String {
 
 /// The lists are sets: in any order (capture `btc_ws`: ws2-xpub), and with doubles in XMR's queue.
 fn digest(hashes: &[String]) -> u64 {
-    let mut hashes: Vec<&String> = hashes.iter().collect();
+    let mut hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
     hashes.sort_unstable();
     hashes.dedup();
     let mut digest = SipHasher13::new();

@@ -97,8 +97,13 @@ pub(crate) fn all() -> impl Iterator<Item = &'static EventSchema> {
 fn own() -> &'static [&'static EventSchema] {
     static OWN: LazyLock<Vec<&'static EventSchema>> = LazyLock::new(|| {
         let schemas = inventory::iter::<RegisteredSchema>.into_iter();
-        let mut events: Vec<_> = schemas.flat_map(|schema| schema.0).copied().collect();
-        events.sort_unstable_by_key(|event| (event.name, event.file, event.line));
+        let order = |event: &EventSchema| (event.name, event.file, event.line);
+        let mut events: Vec<&'static EventSchema> = Vec::new();
+        // Put in order one by one: they are few, and code that sorts would be in memory as long as the program is.
+        for event in schemas.flat_map(|schema| schema.0) {
+            let at = events.partition_point(|known| order(known) < order(event));
+            events.insert(at, event);
+        }
         events
     });
     &OWN

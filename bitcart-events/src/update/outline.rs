@@ -1,6 +1,5 @@
 //! Where the values of updates stand in the text that they came in.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::field::Escapes;
@@ -22,8 +21,8 @@ pub(crate) struct Outline {
 pub(crate) struct Table {
     columns: Vec<Range<usize>>,
     /// The texts of strings that were written with escapes, so that `&str` can borrow them. `None` where they are not Unicode
-    /// text.
-    unescaped: BTreeMap<usize, Option<Box<str>>>,
+    /// text. In the order of the columns.
+    unescaped: Vec<(usize, Option<Box<str>>)>,
 }
 
 /// No value is as short.
@@ -33,7 +32,7 @@ impl Table {
     /// For the updates in so many bytes, at a guess.
     pub(crate) fn for_bytes(bytes: usize) -> Self {
         // One alone is short, and its event may have many fields.
-        Self { columns: Vec::with_capacity(bytes / 48 + 16), unescaped: BTreeMap::new() }
+        Self { columns: Vec::with_capacity(bytes / 48 + 16), unescaped: Vec::new() }
     }
 
     /// Makes room for an update; its first column.
@@ -56,7 +55,9 @@ impl Table {
     }
 
     pub(super) fn set_unescaped(&mut self, column: usize, text: Option<Box<str>>) {
-        self.unescaped.insert(column, text);
+        // Mostly the last: updates follow each other, and only the fields of one may come in any order.
+        let before = self.unescaped.iter().rposition(|(known, _)| *known < column);
+        self.unescaped.insert(before.map_or(0, |before| before + 1), (column, text));
     }
 
     pub(super) fn get(&self, column: usize) -> Option<Range<usize>> {
@@ -70,11 +71,10 @@ impl Table {
     }
 
     pub(super) fn escapes(&self, column: usize) -> Escapes<'_> {
-        match self.unescaped.get(&column) {
-            None => Escapes::None,
-            Some(Some(text)) => Escapes::Resolved(text),
-            Some(None) => Escapes::Broken,
-        }
+        let Ok(at) = self.unescaped.binary_search_by_key(&column, |(known, _)| *known) else {
+            return Escapes::None;
+        };
+        self.unescaped[at].1.as_deref().map_or(Escapes::Broken, Escapes::Resolved)
     }
 }
 
