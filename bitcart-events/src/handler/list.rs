@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Call, Caller, Handler, Invocation, Registration};
+use super::{Call, Caller, Handler, HandlerInfo, Invocation, Registration};
 
 /// Implemented by `#[on]` for the hidden struct that stands next to the function.
 #[doc(hidden)]
@@ -28,12 +28,19 @@ inventory::collect!(Registered);
 
 /// Every handler that registered itself, in an order that does not change from run to run.
 pub(crate) fn registry() -> Vec<Handler> {
-    let all = inventory::iter::<Registered>.into_iter();
-    let mut all: Vec<_> = all.map(|registered| Registration::of(registered.0)).collect();
-    all.sort_unstable_by_key(|Registration { description, .. }| {
-        (description.file, description.line, description.name)
-    });
-    Handler::of(all)
+    let order = |handler: &Handler| {
+        let HandlerInfo { file, line, name, .. } = handler.info();
+        (file, line, name)
+    };
+    let mut all = Vec::new();
+    // Put in order one by one: code that sorts would be in memory as long as the program is.
+    for registered in inventory::iter::<Registered> {
+        for handler in Handler::of(Registration::of(registered.0)) {
+            let at = all.partition_point(|known| order(known) <= order(&handler));
+            all.insert(at, handler);
+        }
+    }
+    all
 }
 
 /// A list of handlers, made by [`handlers!`](crate::handlers).
@@ -48,7 +55,11 @@ impl Handlers {
     }
 
     pub(crate) fn into_handlers(self) -> Vec<Handler> {
-        Handler::of(self.0.iter().map(|caller| Registration::of(*caller)))
+        let mut handlers = Vec::new();
+        for caller in self.0 {
+            handlers.extend(Handler::of(Registration::of(*caller)));
+        }
+        handlers
     }
 }
 

@@ -68,14 +68,11 @@ pub(crate) struct ByHand {
 pub(crate) type HandFuture = Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send>>;
 
 impl Handler {
-    /// The handlers that functions stand for: one for each event of each.
-    pub(crate) fn of(registrations: impl IntoIterator<Item = Registration>) -> Vec<Self> {
-        let mut handlers = Vec::new();
-        for registration in registrations.into_iter().map(Arc::new) {
-            let subscriptions = registration.description.subscriptions.iter().map(Arc::clone);
-            handlers.extend(subscriptions.map(|theirs| Self::Registered(Arc::clone(&registration), theirs)));
-        }
-        handlers
+    /// The handlers that a function stands for: one for each of its events.
+    pub(crate) fn of(registration: Registration) -> Vec<Self> {
+        let registration = Arc::new(registration);
+        let subscriptions = registration.description.subscriptions.iter().map(Arc::clone);
+        subscriptions.map(|theirs| Self::Registered(Arc::clone(&registration), theirs)).collect()
     }
 
     /// One by hand for each name.

@@ -23,7 +23,7 @@ fn attempt() -> Attempt {
 
 /// The handlers of a function with `#[on]`, one for each of its events.
 fn handlers<H: Handle>() -> Vec<Handler> {
-    Handler::of([Registration::of(H::call)])
+    Handler::of(Registration::of(H::call))
 }
 
 /// Gives this update to its first handler.
