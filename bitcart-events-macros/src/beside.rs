@@ -5,9 +5,8 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::parse::{Parse, ParseStream};
+use syn::Ident;
 use syn::spanned::Spanned;
-use syn::{Ident, LitStr, braced};
 
 use crate::args::Args;
 use crate::check::check;
@@ -15,7 +14,7 @@ use crate::errors::Errors;
 use crate::expand::{Outside, expand, expand_checks, expand_stub};
 use crate::function::Function;
 use crate::schema::Schema;
-use crate::tokens::Tokens;
+use crate::tokens::{Parts, Tokens};
 
 /// What stands beside the function, if its schema is the built-in one. That of a user's own is asked for: its hidden macro
 /// calls [`checked`]. So is the built-in one of a crate with a path, which is one error if it leads nowhere.
@@ -27,7 +26,7 @@ pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream
     let path = schema.as_ref().map_or_else(builtin, Tokens::of);
     if schema.is_none() && !read.is_renamed {
         let outside = Outside::of(function, path);
-        let correct = || correct(&Schema::builtin_events(&read.events)?, &read, &outside);
+        let correct = || correct(&Schema::builtin_events(&read.event_names())?, &read, &outside);
         let rest = if errors.is_empty() { correct() } else { None };
         return rest.unwrap_or_else(|| beside(Schema::builtin(), &read, &outside, errors));
     }
@@ -36,37 +35,12 @@ pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream
     quote!(#path::#hidden! { { #path } { #krate::__private::on_checked } { #args } { #head } })
 }
 
-/// What the hidden macro of a schema hands over.
-struct Checked {
-    path: Tokens,
-    /// Nothing where the schema has a mistake of its own.
-    schema: Option<Schema>,
-    args: TokenStream,
-    function: Function,
-}
-
-impl Parse for Checked {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let (path, schema, args, function);
-        braced!(path in input);
-        braced!(schema in input);
-        braced!(args in input);
-        braced!(function in input);
-        let schema: Option<LitStr> = schema.parse()?;
-        let schema = schema.and_then(|text| Schema::from_text(&text.value()));
-        Ok(Self {
-            path: Tokens::of(path.parse::<TokenStream>()?),
-            schema,
-            args: args.parse()?,
-            function: function.parse()?,
-        })
-    }
-}
-
-/// The schema's hidden macro has answered.
+/// The schema's hidden macro has answered. It hands over no schema where that has a mistake of its own.
 pub(crate) fn checked(input: TokenStream) -> TokenStream {
-    let Checked { path, schema, args, function } = match syn::parse2(input) {
-        Ok(checked) => checked,
+    let mut parts = Parts::of(input);
+    let (path, schema, args) = (Tokens::of(parts.next()), Schema::from_literal(parts.next()), parts.next());
+    let function: Function = match syn::parse2(parts.next()) {
+        Ok(function) => function,
         Err(error) => return error.to_compile_error(),
     };
     let mut errors = Errors::default();

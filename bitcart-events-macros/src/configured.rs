@@ -3,15 +3,16 @@
 //! In an `impl` rustc refuses that struct, and then nothing else is written.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, FnArg, ItemStruct, Signature, braced};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Data, DeriveInput, FnArg, Ident, Signature};
 
 use crate::args::Args;
 use crate::beside::with_schema;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::tokens::Parts;
 
 /// Whether a parameter depends on the configuration.
 pub(crate) fn is_needed(signature: &Signature) -> bool {
@@ -19,15 +20,21 @@ pub(crate) fn is_needed(signature: &Signature) -> bool {
 }
 
 fn is_conditional(input: &FnArg) -> bool {
-    conditions(input).next().is_some()
+    !conditions(input).is_empty()
 }
 
-fn conditions(input: &FnArg) -> impl Iterator<Item = &Attribute> {
+fn conditions(input: &FnArg) -> Vec<&Attribute> {
     let attributes = match input {
         FnArg::Receiver(receiver) => &receiver.attrs,
         FnArg::Typed(typed) => &typed.attrs,
     };
-    attributes.iter().filter(|attribute| is_condition(attribute))
+    let mut conditions = Vec::new();
+    for attribute in attributes {
+        if is_condition(attribute) {
+            conditions.push(attribute);
+        }
+    }
+    conditions
 }
 
 fn is_condition(attribute: &Attribute) -> bool {
@@ -38,12 +45,14 @@ fn is_condition(attribute: &Attribute) -> bool {
 pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
     let krate = Args::parse(args.clone(), &mut Errors::default()).krate;
     let (signature, head, cfg) = (&function.signature, function.head(), function.conditions());
-    let name = format_ident!("parameters_of_{}", signature.ident.unraw(), span = Span::mixed_site());
-    let fields = signature.inputs.iter().enumerate().filter(|(_, input)| is_conditional(input));
-    let fields = fields.map(|(index, input)| {
-        let (conditions, field) = (conditions(input), format_ident!("p{index}"));
-        quote!(#(#conditions)* #field: ())
-    });
+    let name = Ident::new(&format!("parameters_of_{}", signature.ident.unraw()), Span::mixed_site());
+    let mut fields = Vec::new();
+    for (index, input) in signature.inputs.iter().enumerate() {
+        let (conditions, field) = (conditions(input), Ident::new(&format!("p{index}"), Span::call_site()));
+        if !conditions.is_empty() {
+            fields.push(quote!(#(#conditions)* #field: ()));
+        }
+    }
     quote! {
         #(#cfg)*
         #[derive(#krate::__private::OnConfigured)]
@@ -52,47 +61,46 @@ pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
     }
 }
 
-/// What [`ask`] wrote down beside the struct.
-struct Question {
-    args: TokenStream,
-    function: Function,
-}
-
-impl Parse for Question {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let (args, function);
-        braced!(args in input);
-        braced!(function in input);
-        Ok(Self { args: args.parse()?, function: Function::read(&function.parse()?)? })
-    }
-}
-
 /// The fields that are left are the parameters that are there.
 pub(crate) fn answer(input: TokenStream) -> TokenStream {
     match read(input) {
-        Ok((Question { args, mut function }, left)) => {
-            let inputs = std::mem::take(&mut function.signature.inputs).into_iter().enumerate();
-            let there =
-                inputs.filter(|(index, input)| !is_conditional(input) || left.contains(&format!("p{index}")));
-            function.signature.inputs = there.map(|(_, input)| unconditional(input)).collect();
-            with_schema(args, &function)
-        }
+        Ok((args, function)) => with_schema(args, &function),
         Err(error) => error.to_compile_error(),
     }
 }
 
-fn read(input: TokenStream) -> syn::Result<(Question, Vec<String>)> {
-    let item: ItemStruct = syn::parse2(input)?;
-    let left = item.fields.iter().filter_map(|field| Some(field.ident.as_ref()?.to_string())).collect();
+/// What [`ask`] wrote down beside the struct.
+fn read(input: TokenStream) -> syn::Result<(TokenStream, Function)> {
+    let item: DeriveInput = syn::parse2(input)?;
+    let mut left = Vec::new();
+    if let Data::Struct(data) = &item.data {
+        for field in &data.fields {
+            left.push(field.ident.to_token_stream().to_string());
+        }
+    }
     let question = item.attrs.iter().find(|attribute| attribute.path().is_ident("on_configured"));
-    let question = question.map(|attribute| attribute.meta.require_list()).transpose()?;
-    let tokens = question.map(|list| list.tokens.clone()).unwrap_or_default();
-    Ok((Question::parse.parse2(tokens)?, left))
+    let mut parts = match question {
+        Some(attribute) => Parts::of(attribute.meta.require_list()?.tokens.clone()),
+        None => Parts::of(TokenStream::new()),
+    };
+    let (args, mut function) = (parts.next(), Function::read(&parts.next())?);
+    let mut there = Punctuated::new();
+    for (index, input) in function.signature.inputs.iter().enumerate() {
+        if !is_conditional(input) || left.contains(&format!("p{index}")) {
+            there.push(unconditional(input.clone()));
+        }
+    }
+    function.signature.inputs = there;
+    Ok((args, function))
 }
 
 fn unconditional(mut input: FnArg) -> FnArg {
     if let FnArg::Typed(typed) = &mut input {
-        typed.attrs.retain(|attribute| !is_condition(attribute));
+        for attribute in std::mem::take(&mut typed.attrs) {
+            if !is_condition(&attribute) {
+                typed.attrs.push(attribute);
+            }
+        }
     }
     input
 }

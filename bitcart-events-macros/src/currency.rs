@@ -12,13 +12,15 @@ pub(crate) const CURRENCIES: [&str; 10] =
 
 /// The code in its own spelling, whatever the case of `text`.
 pub(crate) fn currency(text: &str) -> Option<&'static str> {
-    CURRENCIES.into_iter().find(|code| code.eq_ignore_ascii_case(text))
+    let text = text.to_ascii_uppercase();
+    CURRENCIES.iter().find(|code| **code == text).copied()
 }
 
 /// What to say of a code that is none.
 pub(crate) fn known(text: &str) -> Vec<String> {
-    let list = format!("the currencies are {}", names::list(CURRENCIES.into_iter()));
-    names::did_you_mean(text, CURRENCIES.into_iter()).into_iter().chain([list]).collect()
+    let mut help = Vec::from_iter(names::did_you_mean(text, &CURRENCIES));
+    help.push(format!("the currencies are {}", names::list(&CURRENCIES)));
+    help
 }
 
 /// The code as a variant of the enum `Currency`: `Btc`.

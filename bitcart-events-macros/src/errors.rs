@@ -3,6 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
+use crate::names;
+
 /// The mistakes found so far, each at its own tokens.
 #[derive(Default)]
 pub(crate) struct Errors {
@@ -14,15 +16,15 @@ impl Errors {
     /// Adds a mistake. `at` is tokens rather than a span: stable Rust cannot join spans, but a `syn::Error` keeps
     /// the first and the last token, so that the caret covers all of `Option<String>`.
     ///
-    /// `help` lines are part of the same message: rustc aligns `= help:` after a line break, and a second
-    /// `compile_error!` would count as a second error.
-    pub(crate) fn add(&mut self, at: impl ToTokens, message: impl Into<String>, help: &[String]) {
-        let mut text = message.into();
-        for line in help {
-            text.push_str("\n= help: ");
-            text.push_str(line);
-        }
-        self.list.push(syn::Error::new_spanned(at, text));
+    /// `help` is part of the same message: rustc aligns `= help:` after a line break, and a second `compile_error!` would
+    /// count as a second error.
+    pub(crate) fn add(&mut self, at: &dyn ToTokens, message: &str, help: &str) {
+        self.push(syn::Error::new_spanned(at, format!("{message}\n= help: {help}")));
+    }
+
+    /// The same with several lines of help.
+    pub(crate) fn add_lines(&mut self, at: &dyn ToTokens, message: &str, help: &[String]) {
+        self.add(at, message, &names::joined(&names::each(help, String::as_str), "\n= help: "));
     }
 
     pub(crate) fn push(&mut self, error: syn::Error) {
@@ -39,7 +41,11 @@ impl Errors {
     }
 
     pub(crate) fn to_tokens(&self) -> TokenStream {
-        self.list.iter().map(syn::Error::to_compile_error).collect()
+        let mut tokens = TokenStream::new();
+        for error in &self.list {
+            error.to_compile_error().to_tokens(&mut tokens);
+        }
+        tokens
     }
 }
 

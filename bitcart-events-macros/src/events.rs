@@ -1,43 +1,24 @@
 //! What `events!` writes: a typed struct for each event, the schema as data, and the schema's text for `#[on]`.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{Ident, LitStr, Visibility, braced};
+use syn::{Ident, Visibility};
 
 use crate::currency::currency_variant;
 use crate::errors::Errors;
+use crate::names;
 use crate::schema::{EventDef, FieldDef, Kind, Outline, Schema, Sent};
+use crate::tokens::Parts;
 
 /// What arrives: where the crate is, the built-in events unless it is their own text, and the text.
-struct Input {
-    krate: TokenStream,
-    builtin: Option<Schema>,
-    text: TokenStream,
-}
-
-impl Parse for Input {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let (krate, builtin, text);
-        braced!(krate in input);
-        braced!(builtin in input);
-        braced!(text in input);
-        let builtin: Option<LitStr> = builtin.parse()?;
-        let builtin = builtin.and_then(|text| Schema::from_text(&text.value()));
-        Ok(Self { krate: krate.parse()?, builtin, text: text.parse()? })
-    }
-}
-
 pub(crate) fn events(input: TokenStream) -> TokenStream {
-    let read = || {
-        let Input { krate, builtin, text } = syn::parse2(input)?;
-        Ok((krate, builtin, syn::parse2::<Outline>(text)?))
-    };
-    let (krate, builtin, outline) = match read() {
-        Ok(input) => input,
-        Err(error) => return syn::Error::to_compile_error(&error),
+    let mut parts = Parts::of(input);
+    let (krate, builtin) = (parts.next(), Schema::from_literal(parts.next()));
+    let outline: Outline = match syn::parse2(parts.next()) {
+        Ok(outline) => outline,
+        Err(error) => return error.to_compile_error(),
     };
     let mut errors = Errors::default();
     let schema = outline.read(builtin.as_ref(), &mut errors);
@@ -52,14 +33,17 @@ pub(crate) fn events(input: TokenStream) -> TokenStream {
 
 fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream {
     let Schema { docs, vis, module, events } = schema;
-    let structs = events.iter().map(|event| payload(event, krate));
-    let names: Vec<Ident> = events.iter().map(EventDef::payload).collect();
+    let (mut structs, mut names) = (Vec::new(), Vec::new());
+    for event in events {
+        structs.push(payload(event, krate));
+        names.push(event.payload());
+    }
     let hidden = hidden_macro(schema, Some(&schema.to_text()));
     let register = (!is_builtin).then(
         || quote!(#krate::__private::inventory::submit! { #krate::__private::RegisteredSchema(EVENTS) }),
     );
     let summary = (!docs.iter().any(|attribute| attribute.path().is_ident("doc"))).then(|| {
-        let list = events.iter().map(|event| format!("`{}`", event.name)).collect::<Vec<_>>().join(", ");
+        let list = names::list(&names::each(events, |event| &event.name));
         let text = format!("The events {list}.");
         quote!(#[doc = #text])
     });
@@ -85,7 +69,8 @@ fn hidden_macro(schema: &Schema, text: Option<&str>) -> TokenStream {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     // Exported macros of a crate share one namespace, whatever module they stand in.
-    let hidden = format_ident!("__bitcart_events_schema_{}_{:016x}", module.unraw(), hasher.finish());
+    let hidden = format!("__bitcart_events_schema_{}_{:016x}", module.unraw(), hasher.finish());
+    let hidden = Ident::new(&hidden, module.span());
     // clippy's lint is the only one that speaks of what other crates' macros write.
     let (export, vis) = match vis {
         Visibility::Public(_) => (quote!(#[macro_export]), quote!(#[allow(clippy::pub_use)] pub)),
@@ -108,28 +93,29 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
     let sent_by = sent_docs(&event.sent);
     let table = parameter_table(event);
     let event_sent = sent_data(&event.sent, krate);
-    let schemas = event.fields.iter().map(|field| {
-        let (name, kind, nullable) = (&field.name, format_ident!("{}", field.kind.name()), field.nullable);
-        let sent = sent_data(&field.sent, krate);
-        quote!(#krate::schema::FieldSchema::new(#name, #krate::schema::Kind::#kind, #nullable, #sent,))
-    });
-    // They are called as they are on the wire.
-    let is_snake = event.fields.iter().all(|field| field.name == field.name.to_lowercase());
-    let wire_names = (!is_snake).then(|| quote!(#[allow(non_snake_case)]));
-    let members = event.fields.iter().map(|field| {
-        let (docs, ident, ty, sent) =
-            (&field.docs, &field.ident, member_type(field, krate), sent_docs(&field.sent));
+    let (mut schemas, mut members, mut reads) = (Vec::new(), Vec::new(), Vec::new());
+    let mut wire_names = None;
+    for (column, field) in event.fields.iter().enumerate() {
+        let FieldDef { docs, ident, name, nullable, .. } = field;
+        let (kind, sent) = (Ident::new(field.kind.name(), Span::call_site()), sent_data(&field.sent, krate));
+        schemas.push(
+            quote!(#krate::schema::FieldSchema::new(#name, #krate::schema::Kind::#kind, #nullable, #sent,)),
+        );
+        if *name != name.to_lowercase() {
+            // They are called as they are on the wire.
+            wire_names = Some(quote!(#[allow(non_snake_case)]));
+        }
+        let (ty, sent) = (member_type(field, krate), sent_docs(&field.sent));
         let summary = docs.is_empty().then(|| {
-            let text = format!("`{}`: {}.", field.name, field.kind.words());
+            let text = format!("`{name}`: {}.", field.kind.words());
             quote!(#[doc = #text])
         });
-        quote!(#(#docs)* #summary #sent pub #ident: #ty,)
-    });
-    let reads = event.fields.iter().enumerate().map(|(column, field)| {
-        let (ident, ty) = (&field.ident, member_type(field, krate));
-        let of_kind = format_ident!("Read{}", field.kind.name());
-        quote!(#ident: <#ty as #krate::__private::#of_kind<'_>>::from_field(update.field(#column))?,)
-    });
+        members.push(quote!(#(#docs)* #summary #sent pub #ident: #ty,));
+        let of_kind = Ident::new(field.kind.reader(), Span::call_site());
+        reads.push(
+            quote!(#ident: <#ty as #krate::__private::#of_kind<'_>>::from_field(update.field(#column))?,),
+        );
+    }
     quote! {
         #(#docs)*
         #sent_by
@@ -153,10 +139,13 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
 }
 
 fn sent_data(sent: &Sent, krate: &TokenStream) -> TokenStream {
-    let codes = sent.currencies.iter().flatten().map(|code| {
-        let variant = currency_variant(code);
-        quote!(#krate::Currency::#variant)
-    });
+    let mut codes = Vec::new();
+    if let Some(currencies) = &sent.currencies {
+        for code in currencies {
+            let variant = currency_variant(code);
+            codes.push(quote!(#krate::Currency::#variant));
+        }
+    }
     let current_only = sent.current_only;
     quote!(#krate::schema::Sent::new(&[#(#codes),*], #current_only))
 }

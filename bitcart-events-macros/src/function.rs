@@ -115,6 +115,12 @@ impl Function {
     }
 
     pub(crate) fn conditions(&self) -> Vec<&Attribute> {
-        self.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect()
+        let mut conditions = Vec::new();
+        for attribute in &self.attributes {
+            if attribute.path().is_ident("cfg") {
+                conditions.push(attribute);
+            }
+        }
+        conditions
     }
 }

@@ -74,18 +74,10 @@ newtypes! {
     JsonField json_field
 }
 
-/// The text of the built-in schema that `#[on]` checks against.
+/// What the macros know of `bitcart-events`: the text of the built-in schema, and the currencies. Its tests compare them.
 #[doc(hidden)]
 #[proc_macro]
-pub fn builtin(_: TokenStream) -> TokenStream {
-    let text = schema::BUILTIN;
-    quote::quote!(#text).into()
-}
-
-/// The currencies that the macros know, as an array of strings.
-#[doc(hidden)]
-#[proc_macro]
-pub fn currencies(_: TokenStream) -> TokenStream {
-    let codes = currency::CURRENCIES;
-    quote::quote!([#(#codes),*]).into()
+pub fn known(_: TokenStream) -> TokenStream {
+    let (text, codes) = (schema::BUILTIN, &currency::CURRENCIES);
+    quote::quote!((#text, [#(#codes),*])).into()
 }

@@ -5,8 +5,8 @@
 //! struct beside a handler, which has the function's own name so that an editor finds and renames both.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::{Attribute, FnArg, Ident, Signature, Type};
+use quote::{ToTokens, quote};
+use syn::{Attribute, FnArg, Ident, Meta, MetaList, Signature, Type};
 
 use crate::signature::{ByType, last_segment_is};
 use crate::tokens::Tokens;
@@ -29,12 +29,20 @@ pub(crate) fn allowed(attributes: &[Attribute]) -> Tokens {
     if attributes.is_empty() {
         return Tokens::default();
     }
-    let is = |attribute: &Attribute, name| attribute.path().is_ident(name);
-    let lints = attributes.iter().filter(|attribute| is(attribute, "allow") || is(attribute, "expect"));
-    let lints = lints.filter_map(|attribute| Some(&attribute.meta.require_list().ok()?.tokens));
-    let is_deprecated = attributes.iter().any(|attribute| is(attribute, "deprecated"));
-    let deprecated = is_deprecated.then(|| quote!(#[allow(deprecated)]));
-    Tokens::of(quote!(#(#[allow(#lints)])* #deprecated))
+    let mut allowed = TokenStream::new();
+    let mut deprecated = None;
+    for attribute in attributes {
+        let path = attribute.path();
+        if path.is_ident("deprecated") {
+            deprecated = Some(quote!(#[allow(deprecated)]));
+        } else if let Meta::List(MetaList { tokens, .. }) = &attribute.meta
+            && (path.is_ident("allow") || path.is_ident("expect"))
+        {
+            quote!(#[allow(#tokens)]).to_tokens(&mut allowed);
+        }
+    }
+    deprecated.to_tokens(&mut allowed);
+    Tokens::of(allowed)
 }
 
 /// What clippy would have otherwise, and `#[on]` does not: what comes by value by reference, fewer parameters.

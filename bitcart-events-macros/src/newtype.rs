@@ -22,12 +22,13 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
         check_borrow(&input.ident, field, &mut errors);
     }
     let mut generics = input.generics.clone();
-    let lifetimes: Vec<_> = input.generics.lifetimes().collect();
-    if let [_, second, ..] = lifetimes.as_slice() {
+    let mut lifetimes = input.generics.lifetimes();
+    let own = lifetimes.next();
+    if let Some(second) = lifetimes.next() {
         let help = "leave one lifetime: that of the update";
-        errors.add(second, format!("`{name}` is derived for one lifetime at most"), &[help.to_owned()]);
+        errors.add(second, &format!("`{name}` is derived for one lifetime at most"), help);
     }
-    let update = match lifetimes.first() {
+    let update = match own {
         // What it borrows, it borrows from the update.
         Some(own) => own.lifetime.clone(),
         None => {
@@ -37,8 +38,8 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
         }
     };
     let of_kind = Ident::new(name, Span::call_site());
-    let value = match inner.filter(|_| errors.is_empty()) {
-        Some(inner) => {
+    let value = match inner {
+        Some(inner) if errors.is_empty() => {
             let ty = &inner.ty;
             if input.generics.type_params().next().is_some() {
                 let bound = parse_quote!(#ty: #krate::field::#of_kind<#update>);
@@ -49,7 +50,7 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
             quote!(<#ty as #krate::field::#of_kind<#update>>::from_field(field).map(#build))
         }
         // Beside an error, so that handlers with this type have none.
-        None => quote!(::core::result::Result::Err(field.mismatch(""))),
+        _ => quote!(::core::result::Result::Err(field.mismatch(""))),
     };
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (ident, (_, ty_generics, _)) = (&input.ident, input.generics.split_for_impl());
@@ -81,7 +82,7 @@ fn inner<'a>(name: &str, input: &'a DeriveInput, errors: &mut Errors) -> Option<
     }
     let message = format!("`{name}` is derived for a struct with one field");
     let help = format!("write `struct {}(String);`, or `impl {name}` by hand", input.ident);
-    errors.add(&input.ident, message, &[help]);
+    errors.add(&input.ident, &message, &help);
     None
 }
 
@@ -97,14 +98,17 @@ fn check_borrow(ident: &Ident, field: &Field, errors: &mut Errors) {
         None => format!("write `struct {ident}<'a>({ty});`"),
     };
     let message = "an argument is borrowed only for as long as the handler runs";
-    errors.add(&field.ty, message, &[format!("{help}, or own it: `String`")]);
+    errors.add(&field.ty, message, &format!("{help}, or own it: `String`"));
 }
 
 /// `#[field(crate = path)]`.
 fn krate(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
     let mut krate = quote!(::bitcart_events);
     let help = "write `#[field(crate = path::to::bitcart_events)]`";
-    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("field")) {
+    for attribute in &input.attrs {
+        if !attribute.path().is_ident("field") {
+            continue;
+        }
         let read = attribute.parse_nested_meta(|meta| {
             if !meta.path.is_ident("crate") {
                 let message = format!("unknown option `{}`", meta.path.to_token_stream());

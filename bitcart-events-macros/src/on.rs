@@ -5,7 +5,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::Path;
+use syn::{Path, PathSegment};
 
 use crate::args::Args;
 use crate::beside::with_schema;
@@ -27,7 +27,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
                 errors.push(error);
             } else {
                 let first = item.clone().into_iter().next();
-                errors.add(first, "`#[on]` stands on functions only", &["write it above an `fn`".to_owned()]);
+                errors.add(&first, "`#[on]` stands on functions only", "write it above an `fn`");
             }
             let errors = errors.to_tokens();
             return quote!(#item #errors);
@@ -39,29 +39,27 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
         let errors = errors.to_tokens();
         return quote!(#item #errors);
     }
-    let mut item = item;
-    let is_main = || function.signature.ident == "main";
-    let refused = |path: &Path| is_on(path) || starts_a_runtime(path) && !is_main();
-    let refused: Vec<_> = function.attributes.extract_if(.., |attribute| refused(attribute.path())).collect();
-    for attribute in refused {
-        item = function.to_token_stream();
-        let (message, help) = if is_on(attribute.path()) {
+    for attribute in std::mem::take(&mut function.attributes) {
+        let path = attribute.path();
+        if is_on(path) {
             let help = "name all its events in one: `#[on([\"new_block\", \"new_payment\"])]`";
-            ("a function has one `#[on]`", help)
-        } else {
+            errors.add(&attribute, "a function has one `#[on]`", help);
+        } else if starts_a_runtime(path) && function.signature.ident != "main" {
             let help =
                 "remove the attribute: an `async` handler is called in the runtime that the listener runs in";
-            ("a handler starts no runtime of its own", help)
-        };
-        errors.add(attribute, message, &[help.to_owned()]);
+            errors.add(&attribute, "a handler starts no runtime of its own", help);
+        } else {
+            function.attributes.push(attribute);
+        }
     }
+    let item = if errors.is_empty() { item } else { function.to_token_stream() };
     let rest = if !function.is_whole {
         let args = Args::parse(args, &mut errors);
         expand_unread(&args, &Outside::of(&function, Tokens::default()))
     } else if args.is_empty() {
         // Said here, because the second step has no token to point at but its own hidden name.
         let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";
-        errors.add(TokenStream::new(), "`#[on]` needs the name of an event", &[help.to_owned()]);
+        errors.add(&TokenStream::new(), "`#[on]` needs the name of an event", help);
         let outside = Outside::of(&function, Tokens::default());
         expand_stub(&Args::parse(args, &mut Errors::default()), &outside)
     } else if is_indented || configured::is_needed(&function.signature) {
@@ -71,27 +69,34 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
         with_schema(args, &function)
     };
     let (errors, allow) = (errors.to_tokens(), allowed_signature(&function.signature));
-    [allow, item, errors, rest].into_iter().collect()
+    TokenStream::from_iter(vec![allow, item, errors, rest])
 }
 
 /// Whether it is meant as one: `fn`, and in front of it nothing but words and attributes. `type F = fn(Event);` is none.
 fn is_function(item: &TokenStream) -> bool {
-    let mut ahead = item
-        .clone()
-        .into_iter()
-        .filter(|token| !matches!(token, TokenTree::Punct(sign) if sign.as_char() == '#'));
-    let first = ahead.find(|token| matches!(token, TokenTree::Punct(_)) || token.to_string() == "fn");
-    matches!(first, Some(TokenTree::Ident(_)))
+    for token in item.clone() {
+        match token {
+            TokenTree::Punct(sign) if sign.as_char() != '#' => return false,
+            TokenTree::Ident(word) if word == "fn" => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// `#[tokio::main]`, `#[tokio::test]`: what makes a plain function of an `async` one.
 fn starts_a_runtime(path: &Path) -> bool {
-    let last = path.segments.last().filter(|_| path.segments.len() > 1);
-    last.is_some_and(|last| last.ident == "main" || last.ident == "test")
+    let last = path.segments.last();
+    path.segments.len() > 1 && (is_named(last, "main") || is_named(last, "test"))
 }
 
 /// Whether an attribute is this one: `on`, or `bitcart_events::on`.
 fn is_on(path: &Path) -> bool {
-    let names = path.segments.iter().map(|segment| segment.ident.to_string());
-    path.is_ident("on") || names.eq(["bitcart_events", "on"])
+    let (first, last) = (path.segments.first(), path.segments.last());
+    path.is_ident("on")
+        || path.segments.len() == 2 && is_named(first, "bitcart_events") && is_named(last, "on")
+}
+
+fn is_named(segment: Option<&PathSegment>, name: &str) -> bool {
+    segment.is_some_and(|segment| segment.ident == name)
 }

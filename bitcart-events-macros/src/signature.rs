@@ -54,11 +54,13 @@ pub(crate) enum ByType {
 }
 
 impl ByType {
+    const ALL: [Self; 3] = [Self::State, Self::Delivery, Self::InboxTx];
+
     pub(crate) fn of(ty: &Type) -> Option<Self> {
         let Type::Path(path) = ungrouped(ty) else { return None };
         // Asked for its text once: each comparison of an identifier asks for it.
         let name = path.path.segments.last()?.ident.to_string();
-        [Self::State, Self::Delivery, Self::InboxTx].into_iter().find(|known| name == known.name())
+        Self::ALL.iter().find(|known| name == known.name()).copied()
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -102,8 +104,8 @@ pub(crate) fn last_segment_is(ty: &Type, segment: &str) -> bool {
 /// A type's tokens without the spaces that `TokenStream` puts between them.
 pub(crate) fn type_text(ty: &Type) -> String {
     let mut text = ty.to_token_stream().to_string();
-    for (spaced, tight) in
-        [(" :: ", "::"), ("& ", "&"), (" < ", "<"), (" >", ">"), ("< ", "<"), (" ,", ","), ("' ", "'")]
+    for &(spaced, tight) in
+        &[(" :: ", "::"), ("& ", "&"), (" < ", "<"), (" >", ">"), ("< ", "<"), (" ,", ","), ("' ", "'")]
     {
         text = text.replace(spaced, tight);
     }
@@ -113,8 +115,7 @@ pub(crate) fn type_text(ty: &Type) -> String {
 /// Checks that it is a free function without anything that only its caller could supply. Whether it is free of generics.
 pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) -> bool {
     let mut is_concrete = signature.generics.params.is_empty();
-    let mut refuse =
-        |at: &dyn ToTokens, message: &str, help: &str| errors.add(at, message, &[help.to_owned()]);
+    let mut refuse = |at: &dyn ToTokens, message: &str, help: &str| errors.add(at, message, help);
     if let Safety::Unsafe(unsafety) = &signature.safety {
         let help = "remove `unsafe`: the listener calls it from safe code";
         refuse(unsafety, "a handler cannot be `unsafe`", help);
@@ -134,8 +135,8 @@ pub(crate) fn check_shape(signature: &Signature, errors: &mut Errors) -> bool {
         }
     }
     // Without parameters to speak of it is a mistake of its own; with them it is part of theirs.
-    if let Some(clause) =
-        signature.generics.where_clause.as_ref().filter(|_| signature.generics.params.is_empty())
+    if let Some(clause) = &signature.generics.where_clause
+        && signature.generics.params.is_empty()
     {
         refuse(clause, "a handler has no `where` clause", "remove it: a handler has no type parameters");
     }
@@ -199,7 +200,7 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
             FnArg::Receiver(receiver) => errors.add(
                 receiver,
                 "`#[on]` stands on free functions only",
-                &["move the handler out of the `impl`, and take what `self` holds as `State<…>`".to_owned()],
+                "move the handler out of the `impl`, and take what `self` holds as `State<…>`",
             ),
             FnArg::Typed(typed) => {
                 if let Some(parameter) = named(typed, errors) {
@@ -210,7 +211,7 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
                     if let Some(first) = parameters.iter().find(same) {
                         let message =
                             format!("`{}` and `{}` are the same parameter", first.ident, parameter.ident);
-                        errors.add(parameter.ident, message, &["remove one of the two".to_owned()]);
+                        errors.add(parameter.ident, &message, "remove one of the two");
                     } else {
                         parameters.push(parameter);
                     }
@@ -234,8 +235,10 @@ fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
     match (&*typed.pat, ByType::of(ty)) {
         (Pat::Ident(pattern), _) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
             let name = pattern.ident.unraw().to_string();
-            let name =
-                name.strip_prefix('_').filter(|rest| !rest.is_empty()).map_or(name.clone(), str::to_owned);
+            let name = match name.strip_prefix('_') {
+                Some(rest) if !rest.is_empty() => rest.to_owned(),
+                _ => name,
+            };
             return Some(Parameter { ident: &pattern.ident, name, ty });
         }
         (Pat::Wild(pattern), known) => {
@@ -247,22 +250,23 @@ fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {
                         .to_owned()
                 }
             };
-            errors.add(pattern, "a handler's parameter needs a name", &[help]);
+            errors.add(pattern, "a handler's parameter needs a name", &help);
         }
         (pattern, Some(known)) => {
             let inside = match pattern {
-                Pat::TupleStruct(pattern) => {
-                    pattern.elems.first().map(|name| name.to_token_stream().to_string())
-                }
+                Pat::TupleStruct(pattern) => pattern.elems.get(0),
                 _ => None,
             };
-            let name = inside.unwrap_or_else(|| known.usual_name().to_owned());
+            let name = match inside {
+                Some(name) => name.to_token_stream().to_string(),
+                None => known.usual_name().to_owned(),
+            };
             let help = format!("write `{name}: {}`", type_text(ty));
-            errors.add(pattern, format!("{} is a name, not a pattern", known.words()), &[help]);
+            errors.add(pattern, &format!("{} is a name, not a pattern", known.words()), &help);
         }
         (pattern, None) => {
             let help = "write the field's name in its place, and take it apart inside the function";
-            errors.add(pattern, "a handler's parameter is a name, not a pattern", &[help.to_owned()]);
+            errors.add(pattern, "a handler's parameter is a name, not a pattern", help);
         }
     }
     None

@@ -3,7 +3,7 @@
 //! A `TokenStream` inside of `quote!` is a handle: to join two of them, rustc is called three times, and these macros run for
 //! each handler. What is a list of tokens is copied without asking it.
 
-use proc_macro2::{Ident, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Ident, Punct, Spacing, TokenStream, TokenTree, token_stream};
 use quote::ToTokens;
 
 #[derive(Clone, Default)]
@@ -44,5 +44,21 @@ impl From<Ident> for Tokens {
 impl ToTokens for Tokens {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.0.iter().cloned());
+    }
+}
+
+/// What our own macros hand on to each other, each part in braces. To have a parser for it takes longer.
+pub(crate) struct Parts(token_stream::IntoIter);
+
+impl Parts {
+    pub(crate) fn of(input: TokenStream) -> Self {
+        Self(input.into_iter())
+    }
+
+    pub(crate) fn next(&mut self) -> TokenStream {
+        match self.0.next() {
+            Some(TokenTree::Group(group)) => group.stream(),
+            _ => TokenStream::new(),
+        }
     }
 }

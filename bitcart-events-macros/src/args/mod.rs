@@ -72,6 +72,20 @@ impl Args {
         args
     }
 
+    /// What its events are called.
+    pub(crate) fn event_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for literal in &self.events {
+            names.push(literal.value());
+        }
+        names
+    }
+
+    /// The currencies that it is limited to.
+    pub(crate) fn codes(&self) -> Vec<&str> {
+        names::each(&self.currencies, |(code, _)| code)
+    }
+
     fn read(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         self.read_events(input, errors)?;
         let mut strays: Vec<LitStr> = Vec::new();
@@ -90,7 +104,7 @@ impl Args {
                 if is_option(&stray.value()) {
                     self.options_read = false;
                     let help = format!("write `{}`", stray.value());
-                    errors.add(stray, "an option stands without quotes", &[help]);
+                    errors.add(&stray, "an option stands without quotes", &help);
                 } else {
                     strays.push(stray);
                 }
@@ -100,17 +114,15 @@ impl Args {
                 syn::Error::new(error.span(), format!("expected an option\n= help: {}", known_options()))
             })?;
             if seen.iter().any(|known| name == known) {
-                let message = format!("option `{name}` is given twice");
-                errors.add(&name, message, &["remove one of the two".into()]);
+                errors.add(&name, &format!("option `{name}` is given twice"), "remove one of the two");
             }
             seen.push(name.to_string());
             self.read_option(&name.to_string(), &name, input, errors)?;
         }
         if let Some(first) = strays.first().cloned() {
             self.events.extend(strays);
-            let all: Vec<String> = self.events.iter().map(|name| format!("{:?}", name.value())).collect();
-            let write = format!("write `#[on([{}])]`", all.join(", "));
-            errors.add(first, "several events are written as a list", &[write]);
+            let write = format!("write `#[on({:?})]`", self.event_names());
+            errors.add(&first, "several events are written as a list", &write);
         }
         Ok(())
     }
@@ -125,7 +137,7 @@ impl Args {
             let mut place = TokenStream::new();
             bracket.surround(&mut place, |_| {});
             let help = "name at least one: `#[on([\"new_block\"])]`";
-            errors.add(place, "the list of events is empty", &[help.into()]);
+            errors.add(&place, "the list of events is empty", help);
         }
         while !list.is_empty() {
             self.read_event(&list, errors)?;
@@ -145,7 +157,7 @@ impl Args {
             if !name.suffix().is_empty() {
                 self.options_read = false;
                 let help = "put a comma behind the name: `#[on(\"new_payment\", blocking)]`";
-                errors.add(&name, "the name of an event ends with its quotes", &[help.to_owned()]);
+                errors.add(&name, "the name of an event ends with its quotes", help);
             }
             self.events.push(name);
             return Ok(());
@@ -168,7 +180,7 @@ impl Args {
         }
         if let Some(name) = value_of(input)? {
             let help = format!("write `#[on({})]`", name.to_token_stream());
-            errors.add(path, "the name of an event stands by itself", &[help]);
+            errors.add(&path, "the name of an event stands by itself", &help);
         } else {
             let name = names::snake_case(&word);
             let is_event = || Schema::builtin().is_some_and(|schema| schema.event(&name).is_some());
@@ -177,7 +189,7 @@ impl Args {
             } else {
                 format!("write `\"{name}\"`")
             };
-            errors.add(path, "the name of an event is a string", &[help]);
+            errors.add(&path, "the name of an event is a string", &help);
         }
         Ok(())
     }
@@ -194,8 +206,7 @@ impl Args {
             "blocking" => {
                 self.blocking = Some(name.clone());
                 if value_of(input)?.is_some() {
-                    let help = "write `blocking`, or leave it out";
-                    errors.add(name, "option `blocking` takes no value", &[help.into()]);
+                    errors.add(name, "option `blocking` takes no value", "write `blocking`, or leave it out");
                 }
             }
             "retries" => self.retries = self.value(option, name, input, errors, retries)?,
@@ -213,7 +224,7 @@ impl Args {
                         self.options_read = false;
                         let message = format!("unknown daemon generation `{}`", generation.value());
                         let help = "write `daemon = \"current\"`, or leave the option out";
-                        errors.add(generation, message, &[help.into()]);
+                        errors.add(&generation, &message, help);
                     }
                 }
             }
@@ -224,11 +235,11 @@ impl Args {
                 }
             }
             other => {
-                let meant = names::closest(other, OPTIONS.iter().map(|(option, _)| *option))
-                    .or_else(|| (other == "retry").then_some("retries"));
-                let help = meant.map(|meant| format!("did you mean `{meant}`?"));
-                let help: Vec<String> = help.into_iter().chain([known_options()]).collect();
-                errors.add(name, format!("unknown option `{other}`"), &help);
+                let retries = (other == "retry").then_some("retries");
+                let meant = names::closest(other, &names::each(&OPTIONS, |(option, _)| option)).or(retries);
+                let mut help = Vec::from_iter(meant.map(|meant| format!("did you mean `{meant}`?")));
+                help.push(known_options());
+                errors.add_lines(name, &format!("unknown option `{other}`"), &help);
                 // With what the meant one has behind it; otherwise that would be a second mistake.
                 if let Some(meant) = meant.filter(|meant| (*meant == "blocking") != input.peek(Token![=])) {
                     return self.read_option(meant, name, input, errors);
@@ -244,15 +255,16 @@ impl Args {
         let text = code.value();
         match currency(&text) {
             Some(listed) if self.currencies.iter().any(|(known, _)| *known == listed) => {
-                let message = format!("currency `{text}` is listed twice");
-                errors.add(code, message, &["remove one of the two".into()]);
+                errors.add(&code, &format!("currency `{text}` is listed twice"), "remove one of the two");
             }
             Some(known) => self.currencies.push((known, code)),
             None => {
                 self.options_read = false;
-                let list = names::as_a_list(&text, |part| currency(part).is_some());
-                let help = list.map_or_else(|| currency::known(&text), |list| vec![list]);
-                errors.add(code, format!("unknown currency `{text}`"), &help);
+                let help = match names::as_a_list(&text, &|part| currency(part).is_some()) {
+                    Some(list) => vec![list],
+                    None => currency::known(&text),
+                };
+                errors.add_lines(&code, &format!("unknown currency `{text}`"), &help);
             }
         }
     }
@@ -260,10 +272,10 @@ impl Args {
 
 /// `blocking`, and `register = false`.
 fn is_option(text: &str) -> bool {
-    let name = text.split([' ', '=']).next();
+    let name = text.split(' ').next().and_then(|word| word.split('=').next());
     OPTIONS.iter().any(|(option, _)| Some(*option) == name)
 }
 
 fn known_options() -> String {
-    format!("the options are {}", names::list(OPTIONS.iter().map(|(_, example)| *example)))
+    format!("the options are {}", names::list(&names::each(&OPTIONS, |(_, example)| example)))
 }

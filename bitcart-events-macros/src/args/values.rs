@@ -17,36 +17,41 @@ impl Args {
         errors: &mut Errors,
         read: impl FnOnce(&Expr) -> Option<T>,
     ) -> syn::Result<Option<T>> {
-        let example = OPTIONS.iter().find(|(known, _)| *known == option).map_or("", |(_, example)| *example);
-        let help = [match option {
-            "retries" => format!("write a whole number up to {MOST_RETRIES}: `{example}`"),
-            "currency" => format!("write `{example}`, or a list: `currency = [\"ETH\", \"BNB\"]`"),
-            _ => format!("write `{example}`"),
-        }];
-        if !input.peek(Token![=]) {
+        let Some(expr) = self.expression(option, name, input, errors)? else { return Ok(None) };
+        let value = read(ungrouped(&expr));
+        if value.is_none() {
+            self.refuse(option, &expr, errors);
+        }
+        Ok(value)
+    }
+
+    fn refuse(&mut self, option: &str, expr: &Expr, errors: &mut Errors) {
+        self.options_read = false;
+        let help = match path(expr) {
+            Some(path) if option == "currency" || option == "daemon" => {
+                format!("write `{option} = {:?}`", last_word(&path))
+            }
+            _ => help(option),
+        };
+        errors.add(expr, &format!("option `{option}` does not take this value"), &help);
+    }
+
+    /// Whatever stands behind `=`.
+    fn expression(
+        &mut self,
+        option: &str,
+        name: &Ident,
+        input: ParseStream<'_>,
+        errors: &mut Errors,
+    ) -> syn::Result<Option<Expr>> {
+        let has_sign = input.parse::<Option<Token![=]>>()?.is_some();
+        if !has_sign || input.is_empty() || input.peek(Token![,]) {
             self.options_read = false;
-            errors.add(name, format!("option `{option}` needs a value"), &help);
+            errors.add(name, &format!("option `{option}` needs a value"), &help(option));
             skip_to_comma(input)?;
             return Ok(None);
         }
-        input.parse::<Token![=]>()?;
-        if input.is_empty() || input.peek(Token![,]) {
-            self.options_read = false;
-            errors.add(name, format!("option `{option}` needs a value"), &help);
-            return Ok(None);
-        }
-        let [write] = &help;
-        let expr: Expr = input.parse().map_err(|error| with_help(&error, write))?;
-        let value = read(ungrouped(&expr));
-        if value.is_none() {
-            self.options_read = false;
-            let help = match path(&expr).filter(|_| option == "currency" || option == "daemon") {
-                Some(path) => [format!("write `{option} = {:?}`", last_word(&path))],
-                None => help,
-            };
-            errors.add(expr, format!("option `{option}` does not take this value"), &help);
-        }
-        Ok(value)
+        input.parse().map(Some).map_err(|error| with_help(&error, &help(option)))
     }
 
     /// A path. In quotes it is refused, and goes on nevertheless: what it leads to is not missing as well.
@@ -62,9 +67,19 @@ impl Args {
         let path = self.value(option, name, input, errors, read)?;
         if let (Some(text), Some(_)) = (quoted, &path) {
             let help = format!("write `{option} = {}`", text.value());
-            errors.add(text, format!("option `{option}` is a path, without quotes"), &[help]);
+            errors.add(&text, &format!("option `{option}` is a path, without quotes"), &help);
         }
         Ok(path)
+    }
+}
+
+/// What to write for an option.
+fn help(option: &str) -> String {
+    let example = OPTIONS.iter().find(|(known, _)| *known == option).map_or("", |(_, example)| example);
+    match option {
+        "retries" => format!("write a whole number up to {MOST_RETRIES}: `{example}`"),
+        "currency" => format!("write `{example}`, or a list: `currency = [\"ETH\", \"BNB\"]`"),
+        _ => format!("write `{example}`"),
     }
 }
 
@@ -119,7 +134,13 @@ pub(super) fn string(expr: &Expr) -> Option<LitStr> {
 /// `"ETH"` or `["ETH", "BNB"]`.
 pub(super) fn strings(expr: &Expr) -> Option<Vec<LitStr>> {
     match expr {
-        Expr::Array(array) if !array.elems.is_empty() => array.elems.iter().map(string).collect(),
+        Expr::Array(array) if !array.elems.is_empty() => {
+            let mut texts = Vec::new();
+            for expr in &array.elems {
+                texts.push(string(expr)?);
+            }
+            Some(texts)
+        }
         expr => Some(vec![string(expr)?]),
     }
 }

@@ -1,13 +1,13 @@
 //! Parameters against the fields of the events.
 
-use std::collections::BTreeSet;
+use syn::Ident;
 
 use super::types::{instead, misplaced};
 use super::{Source, event_list};
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::names;
-use crate::schema::{EventDef, FieldDef, Schema, Sent, is_small, option_inner, sole_argument};
+use crate::schema::{EventDef, FieldDef, Schema, Sent, argument_of, is_small, option_inner};
 use crate::signature::{ByType, Parameter, type_text};
 
 /// What a handler is for.
@@ -27,13 +27,24 @@ impl<'a> Context<'_, 'a> {
 
     /// The same of one that is misspelt. To compare names takes longer.
     pub(super) fn is_meant_as_event(&self, parameter: &Parameter<'_>) -> bool {
-        let is_close = || names::closest(&parameter.name, ["event"].into_iter()).is_some();
+        let is_close = || names::closest(&parameter.name, &["event"]).is_some();
         let is_other = ByType::of(parameter.ty).is_some() && parameter.name != "event";
         !self.is_field(parameter) && !is_other && is_close()
     }
 
     fn is_field(&self, parameter: &Parameter<'_>) -> bool {
         self.events.iter().any(|event| event.field(&parameter.name).is_some())
+    }
+
+    /// Those of all its events, one behind the other.
+    fn fields(&self) -> Vec<&'a FieldDef> {
+        let mut fields = Vec::new();
+        for event in self.events {
+            for field in &event.fields {
+                fields.push(field);
+            }
+        }
+        fields
     }
 
     pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {
@@ -45,31 +56,34 @@ impl<'a> Context<'_, 'a> {
         if let Some(known) = ByType::of(parameter.ty) {
             return Some(Source::ByType(known));
         }
-        let of = |event: &'a EventDef| Some((event, event.field(&parameter.name)?));
-        let found: Vec<(&EventDef, &FieldDef)> = self.events.iter().copied().filter_map(of).collect();
-        let Some(((first_event, first), others)) = found.split_first() else {
+        let mut found: Option<(&EventDef, &FieldDef)> = None;
+        for event in self.events {
+            let Some(field) = event.field(&parameter.name) else { continue };
+            let (first_event, first) = *found.get_or_insert((event, field));
+            if field.kind != first.kind {
+                let message = format!("`{}` is of another kind in each event", parameter.name);
+                let kinds = format!(
+                    "`{}` has `{}`, `{}` has `{}`: write two handlers",
+                    first_event.name,
+                    first.kind.name(),
+                    event.name,
+                    field.kind.name(),
+                );
+                errors.add(parameter.ident, &message, &kinds);
+                return None;
+            }
+        }
+        let Some((_, first)) = found else {
             if self.all_known && !self.events.is_empty() {
                 self.add_unknown(parameter, errors);
             }
             return None;
         };
-        if let Some((event, other)) = others.iter().find(|(_, field)| field.kind != first.kind) {
-            let message = format!("`{}` is of another kind in each event", parameter.name);
-            let kinds = format!(
-                "`{}` has `{}`, `{}` has `{}`: write two handlers",
-                first_event.name,
-                first.kind.name(),
-                event.name,
-                other.kind.name(),
-            );
-            errors.add(parameter.ident, message, &[kinds]);
-            return None;
-        }
         if self.args.schema.is_none() && first.name == "height" && is_small(parameter.ty) {
             let message = format!("no block's height fits `{}`", parameter.written_type());
             let may_lack = self.events.len() > 1 || option_inner(parameter.ty).is_some();
             let write = format!("write `{}: {}`", parameter.ident, first.usual_type(may_lack));
-            errors.add(parameter.ty, message, &[write]);
+            errors.add(parameter.ty, &message, &write);
             return None;
         }
         let is_answered = self.check_option(parameter, first, errors);
@@ -78,24 +92,15 @@ impl<'a> Context<'_, 'a> {
 
     fn add_unknown(&self, parameter: &Parameter<'_>, errors: &mut Errors) {
         if let Some((place, message, write)) = misplaced(parameter) {
-            errors.add(place, message, &[format!("write `{write}`")]);
+            errors.add(place, &message, &format!("write `{write}`"));
             return;
         }
         let name = parameter.name.as_str();
-        let fields = || self.events.iter().flat_map(|event| &event.fields);
-        // As one writes them: `r#type`.
-        let known: Vec<String> = fields().map(|field| field.ident.to_string()).collect();
-        let names = known.iter().map(String::as_str).chain(["event", "instance"]);
-        let elsewhere: Vec<&EventDef> =
-            self.schema.events.iter().filter(|event| event.field(name).is_some()).collect();
-        let mut help = Vec::new();
-        help.extend(names::did_you_mean(name, names));
-        if !elsewhere.is_empty() {
-            help.push(format!("`{name}` is a field of {}", event_list(&elsewhere)));
-        }
-        let is_foreign = help.is_empty();
+        let mut known: Vec<String> = Vec::new();
         let mut listed: Vec<String> = Vec::new();
-        for field in fields() {
+        for field in self.fields() {
+            // As one writes them: `r#type`.
+            known.push(field.ident.to_string());
             let may_lack =
                 self.events.len() > 1 || field.nullable || self.open(&field.sent).describe().is_some();
             let text = format!("{}: {}", field.ident, field.usual_type(may_lack));
@@ -103,10 +108,23 @@ impl<'a> Context<'_, 'a> {
                 listed.push(text);
             }
         }
+        let mut names = names::each(&known, String::as_str);
+        names.extend_from_slice(&["event", "instance"]);
+        let mut help = Vec::from_iter(names::did_you_mean(name, &names));
+        let mut elsewhere = Vec::new();
+        for event in &self.schema.events {
+            if event.field(name).is_some() {
+                elsewhere.push(event);
+            }
+        }
+        if !elsewhere.is_empty() {
+            help.push(format!("`{name}` is a field of {}", event_list(&elsewhere)));
+        }
+        let is_foreign = help.is_empty();
         let (verb, whose) = if self.events.len() > 1 { ("have", "their") } else { ("has", "its") };
         help.push(match listed.as_slice() {
             [] => format!("it {verb} no fields"),
-            listed => format!("{whose} fields are {}", names::list(listed.iter().map(String::as_str))),
+            listed => format!("{whose} fields are {}", names::list(&names::each(listed, String::as_str))),
         });
         if is_foreign {
             help.push(match name {
@@ -114,7 +132,7 @@ impl<'a> Context<'_, 'a> {
                 "attempt" | "attempts" | "key" | "origin" | "accepted" => {
                     format!(
                         "take `delivery: Delivery`, and write `delivery.{}()`",
-                        name.trim_end_matches('s')
+                        name.strip_suffix('s').unwrap_or(name)
                     )
                 }
                 _ if parameter.refers_to("Transaction") => {
@@ -129,7 +147,8 @@ impl<'a> Context<'_, 'a> {
                 }
             });
         }
-        errors.add(parameter.ident, format!("{} {verb} no field `{name}`", event_list(self.events)), &help);
+        let message = format!("{} {verb} no field `{name}`", event_list(self.events));
+        errors.add_lines(parameter.ident, &message, &help);
     }
 
     /// Whether all of the event is meant: by the name of its struct, or of what it is in other frameworks.
@@ -140,22 +159,25 @@ impl<'a> Context<'_, 'a> {
 
     /// The field that is meant by a type which only one has.
     fn told_by_type(&self, parameter: &Parameter<'_>) -> Option<String> {
-        let fields = self.events.iter().flat_map(|event| &event.fields);
-        let told = fields.filter(|field| field.kind.is_told_by(parameter.ty));
-        let names: BTreeSet<String> = told.map(|field| field.ident.to_string()).collect();
-        let only = names.first().filter(|_| names.len() == 1)?;
-        Some(format!("did you mean `{only}`, the one field of this type?"))
+        let mut only: Option<&Ident> = None;
+        for field in self.fields() {
+            let is_told = field.kind.is_told_by(parameter.ty);
+            if is_told && only.replace(&field.ident).is_some_and(|other| *other != field.ident) {
+                return None;
+            }
+        }
+        only.map(|only| format!("did you mean `{only}`, the one field of this type?"))
     }
 
     /// Where the field may be missing, the parameter has to be an `Option`. Whether everything about the parameter's type
     /// was said.
     fn check_option(&self, parameter: &Parameter<'_>, field: &FieldDef, errors: &mut Errors) -> bool {
         if self.is_never_sent(&field.name) {
-            let codes: Vec<&str> = self.args.currencies.iter().map(|(code, _)| *code).collect();
-            let message = format!("{} daemons never send `{}`", codes.join(", "), field.name);
-            let help = field.sent.describe().map(|who| format!("it is sent by {who}"));
-            let help: Vec<String> = help.into_iter().chain(["remove the parameter".to_owned()]).collect();
-            errors.add(parameter.ident, message, &help);
+            let message =
+                format!("{} daemons never send `{}`", names::joined(&self.args.codes(), ", "), field.name);
+            let mut help = Vec::from_iter(field.sent.describe().map(|who| format!("it is sent by {who}")));
+            help.push("remove the parameter".to_owned());
+            errors.add_lines(parameter.ident, &message, &help);
             return true;
         }
         // Of an `Option` without a type rustc says so.
@@ -164,8 +186,12 @@ impl<'a> Context<'_, 'a> {
         }
         let name = parameter.name.as_str();
         let (why, settle) = if self.args.events.len() > 1 {
-            let lacking: Vec<&EventDef> =
-                self.events.iter().copied().filter(|event| event.field(name).is_none()).collect();
+            let mut lacking = Vec::new();
+            for event in self.events {
+                if event.field(name).is_none() {
+                    lacking.push(*event);
+                }
+            }
             let why = match lacking.as_slice() {
                 [] => "a handler of several events takes every field as an `Option`".to_owned(),
                 [event] => format!("`{}` does not carry `{name}`", event.name),
@@ -176,10 +202,12 @@ impl<'a> Context<'_, 'a> {
             (format!("`{name}` can be null"), None)
         } else {
             let open = self.open(&field.sent);
-            let Some(who) = open.describe().filter(|_| self.args.options_read) else { return false };
-            let why = match open.currencies {
-                Some(_) => format!("`{name}` is sent by {who}"),
-                None => format!("the daemons of 2020 do not send `{name}`"),
+            let why = match (open.describe(), &open.currencies) {
+                (Some(who), Some(_)) if self.args.options_read => format!("`{name}` is sent by {who}"),
+                (Some(_), None) if self.args.options_read => {
+                    format!("the daemons of 2020 do not send `{name}`")
+                }
+                _ => return false,
             };
             (why, Some(Self::settling(&open)))
         };
@@ -194,8 +222,9 @@ impl<'a> Context<'_, 'a> {
             wrong.map_or((String::new(), ty), |(reason, write)| (format!(", because {reason}"), write));
         let ty = if ty.starts_with("Option<") { ty } else { format!("Option<{ty}>") };
         let write = format!("write `{}: {ty}`{because}", parameter.ident);
-        let help: Vec<String> = [why, write].into_iter().chain(settle).collect();
-        errors.add(parameter.ty, format!("`{name}` must be an `Option`"), &help);
+        let mut help = vec![why, write];
+        help.extend(settle);
+        errors.add_lines(parameter.ty, &format!("`{name}` must be an `Option`"), &help);
         is_wrong
     }
 
@@ -204,7 +233,10 @@ impl<'a> Context<'_, 'a> {
         let currency = open.currencies.as_ref().and_then(|codes| codes.first());
         let currency = currency.map(|code| format!("`currency = \"{code}\"`"));
         let daemon = open.current_only.then(|| "`daemon = \"current\"`".to_owned());
-        let settle = currency.into_iter().chain(daemon).collect::<Vec<_>>().join(" and ");
+        let settle = match (currency, daemon) {
+            (Some(currency), Some(daemon)) => format!("{currency} and {daemon}"),
+            (currency, daemon) => currency.or(daemon).unwrap_or_default(),
+        };
         format!("or settle it: {settle} in `#[on(…)]`")
     }
 
@@ -213,24 +245,25 @@ impl<'a> Context<'_, 'a> {
         let chosen = &self.args.currencies;
         let settled = !chosen.is_empty() && chosen.iter().all(|(code, _)| sent.by(code));
         Sent {
-            currencies: sent.currencies.clone().filter(|_| !settled),
+            currencies: if settled { None } else { sent.currencies.clone() },
             current_only: sent.current_only && !self.args.current_only,
         }
     }
 
     fn is_never_sent(&self, name: &str) -> bool {
-        let fields = || self.events.iter().filter_map(|event| event.field(name));
         let chosen = &self.args.currencies;
-        !chosen.is_empty() && chosen.iter().all(|(code, _)| fields().all(|field| !field.sent.by(code)))
+        let sends = |event: &EventDef, code| event.field(name).is_some_and(|field| field.sent.by(code));
+        let is_sent = |code| self.events.iter().any(|event| sends(event, code));
+        !chosen.is_empty() && !chosen.iter().any(|(code, _)| is_sent(code))
     }
 }
 
 /// What no field could be.
 fn as_a_state(parameter: &Parameter<'_>) -> String {
     let inner = parameter.referred_to().unwrap_or(parameter.ty);
-    let shared = sole_argument(inner).filter(|(name, _)| name == "Arc");
+    let shared = argument_of(inner, &["Arc"]);
     let given = if shared.is_some() { ", given with `.shared_state(…)`" } else { "" };
-    let inner = match type_text(shared.map_or(inner, |(_, inner)| inner)).as_str() {
+    let inner = match type_text(shared.unwrap_or(inner)).as_str() {
         "str" => "String".to_owned(),
         inner => inner.to_owned(),
     };

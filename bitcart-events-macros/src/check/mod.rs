@@ -3,7 +3,7 @@
 mod fields;
 mod types;
 
-use syn::Signature;
+use syn::{LitStr, Signature};
 
 use self::fields::Context;
 use self::types::{is_unsized, wrong_type};
@@ -45,7 +45,7 @@ pub(crate) fn check<'a>(
     check_currencies(args, &events, errors);
     if let (Some(blocking), Some(_)) = (&args.blocking, &signature.asyncness) {
         let help = "remove `blocking`, or remove `async`: a plain function may block, an `async` one awaits";
-        errors.add(blocking, "an `async` handler cannot be `blocking`", &[help.to_owned()]);
+        errors.add(blocking, "an `async` handler cannot be `blocking`", help);
     }
     let is_concrete = check_shape(signature, errors);
     let parameters = parameters(signature, errors);
@@ -54,33 +54,27 @@ pub(crate) fn check<'a>(
         || parameters.iter().any(|parameter| context.is_meant_as_event(parameter));
     if !is_named && !has_unnamed_event(signature) {
         let help = format!("add it: `fn {}(event: Event, …)`", signature.ident);
-        errors.add(&signature.ident, "a handler needs the parameter `event`", &[help]);
+        errors.add(&signature.ident, "a handler needs the parameter `event`", &help);
     }
-    let mut known: Vec<ByType> = Vec::new();
-    let arguments = parameters
-        .into_iter()
-        .filter_map(|parameter| {
-            let source = context.source(&parameter, errors)?;
-            // Of states there are as many as types.
-            if let Source::ByType(by_type @ (ByType::Delivery | ByType::InboxTx)) = source {
-                if known.contains(&by_type) {
-                    let message = format!("a handler has one `{}`", by_type.name());
-                    errors.add(parameter.ident, message, &["remove one of the two".to_owned()]);
-                    return None;
-                }
-                known.push(by_type);
-            }
-            if is_unsized(parameter.ty) {
-                errors.leave_to_rustc();
-                return None;
-            }
-            if let Some((message, write)) = wrong_type(&parameter, &source) {
-                errors.add(parameter.ty, message, &[format!("write `{}: {write}`", parameter.ident)]);
-                return None;
-            }
-            Some(Argument { parameter, source })
-        })
-        .collect();
+    let mut arguments: Vec<Argument<'_>> = Vec::new();
+    for parameter in parameters {
+        let Some(source) = context.source(&parameter, errors) else { continue };
+        // Of states there are as many as types.
+        if let Source::ByType(by_type @ (ByType::Delivery | ByType::InboxTx)) = source
+            && arguments.iter().any(|known| matches!(known.source, Source::ByType(other) if other == by_type))
+        {
+            let message = format!("a handler has one `{}`", by_type.name());
+            errors.add(parameter.ident, &message, "remove one of the two");
+            continue;
+        }
+        if is_unsized(parameter.ty) {
+            errors.leave_to_rustc();
+        } else if let Some((message, write)) = wrong_type(&parameter, &source) {
+            errors.add(parameter.ty, &message, &format!("write `{}: {write}`", parameter.ident));
+        } else {
+            arguments.push(Argument { parameter, source });
+        }
+    }
     Handler { events, arguments, is_concrete }
 }
 
@@ -88,45 +82,51 @@ pub(crate) fn check<'a>(
 /// that the rest is checked too.
 fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Vec<&'a EventDef>, bool) {
     let mut events: Vec<&EventDef> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     let mut all_known = args.events_read;
-    for (index, literal) in args.events.iter().enumerate() {
+    for literal in &args.events {
         let name = literal.value();
-        let event = schema.event(&name).or_else(|| {
-            if let Some(list) = names::as_a_list(&name, |part| schema.event(part).is_some()) {
-                errors.add(literal, format!("unknown event `{name}`"), &[list]);
-                return None;
-            }
-            let meant = names::closest(&name, schema.event_names());
-            let known = format!("the events are {}", names::list(schema.event_names()));
-            let help = match meant {
-                Some(meant) => vec![format!("did you mean `{meant}`?"), known],
-                None if args.schema.is_some() => {
-                    vec![known, "Bitcart's own come without `schema`".to_owned()]
-                }
-                None => {
-                    let own = "an event of your own comes with `schema = path::to::events`, see `events!`";
-                    vec![known, own.to_owned()]
-                }
-            };
-            errors.add(literal, format!("unknown event `{name}`"), &help);
-            meant.and_then(|meant| schema.event(meant))
-        });
-        let Some(event) = event else {
-            all_known = false;
-            continue;
-        };
-        if !events.iter().any(|listed| listed.name == event.name) {
-            events.push(event);
-        } else if event.name == name && args.events.iter().take(index).any(|before| before.value() == name) {
+        let known = schema.event(&name);
+        match known.or_else(|| unknown_event(&name, literal, schema, args, errors)) {
+            Some(event) if !events.iter().any(|listed| listed.name == event.name) => events.push(event),
             // As it is: what only misspells it has been spoken of.
-            errors.add(
-                literal,
-                format!("event `{name}` is listed twice"),
-                &["remove one of the two".to_owned()],
-            );
+            Some(_) if known.is_some() && names.contains(&name) => {
+                errors.add(literal, &format!("event `{name}` is listed twice"), "remove one of the two");
+            }
+            Some(_) => {}
+            None => all_known = false,
         }
+        names.push(name);
     }
     (events, all_known)
+}
+
+/// The event that was probably meant.
+fn unknown_event<'a>(
+    name: &str,
+    literal: &LitStr,
+    schema: &'a Schema,
+    args: &Args,
+    errors: &mut Errors,
+) -> Option<&'a EventDef> {
+    let message = format!("unknown event `{name}`");
+    if let Some(list) = names::as_a_list(name, &|part| schema.event(part).is_some()) {
+        errors.add(literal, &message, &list);
+        return None;
+    }
+    let names = names::each(&schema.events, |event| &event.name);
+    let known = format!("the events are {}", names::list(&names));
+    let meant = names::closest(name, &names);
+    let help = match meant {
+        Some(meant) => [format!("did you mean `{meant}`?"), known],
+        None if args.schema.is_some() => [known, "Bitcart's own come without `schema`".to_owned()],
+        None => {
+            let own = "an event of your own comes with `schema = path::to::events`, see `events!`";
+            [known, own.to_owned()]
+        }
+    };
+    errors.add_lines(literal, &message, &help);
+    schema.event(meant?)
 }
 
 /// A currency whose daemons send none of the events would make a handler that never runs.
@@ -134,25 +134,27 @@ fn check_currencies(args: &Args, events: &[&EventDef], errors: &mut Errors) {
     if events.is_empty() {
         return;
     }
+    let mut some_are_sent = false;
     for (code, literal) in &args.currencies {
-        if events.iter().all(|event| !event.sent.by(code)) {
-            let names = event_list(events);
-            let who = events.iter().find_map(|event| event.sent.describe()).unwrap_or_default();
-            let help = format!("{names} is sent by {who}: name one of these, or none");
-            errors.add(literal, format!("{code} daemons never send {names}"), &[help]);
+        if events.iter().any(|event| event.sent.by(code)) {
+            some_are_sent = true;
+            continue;
         }
+        let names = event_list(events);
+        let who = events.iter().find_map(|event| event.sent.describe()).unwrap_or_default();
+        let help = format!("{names} is sent by {who}: name one of these, or none");
+        errors.add(literal, &format!("{code} daemons never send {names}"), &help);
     }
-    let codes = || args.currencies.iter().map(|(code, _)| *code);
-    let some_are_sent = codes().any(|code| events.iter().any(|event| event.sent.by(code)));
-    let unsent = events.iter().filter(|event| some_are_sent && codes().all(|code| !event.sent.by(code)));
-    for event in unsent {
-        let literal = args.events.iter().find(|literal| literal.value() == event.name);
-        let message =
-            format!("{} daemons never send `{}`", codes().collect::<Vec<_>>().join(", "), event.name);
-        errors.add(literal, message, &["leave the event out".to_owned()]);
+    let codes = args.codes();
+    for event in events {
+        if some_are_sent && !codes.iter().any(|code| event.sent.by(code)) {
+            let literal = args.events.iter().find(|literal| literal.value() == event.name);
+            let message = format!("{} daemons never send `{}`", names::joined(&codes, ", "), event.name);
+            errors.add(&literal, &message, "leave the event out");
+        }
     }
 }
 
 fn event_list(events: &[&EventDef]) -> String {
-    names::list(events.iter().map(|event| event.name.as_str()))
+    names::list(&names::each(events, |event| &event.name))
 }

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::Type;
 
 use super::Source;
-use crate::schema::{Kind, is_plain, option_inner, sole_argument, ungrouped};
+use crate::schema::{Kind, argument_of, is_plain, option_inner, sole_argument, ungrouped};
 use crate::signature::{ByType, Parameter, holds, last_segment_is, referred_to, type_text};
 
 /// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
@@ -75,16 +75,13 @@ fn borrowed_otherwise(ty: &Type) -> Option<(&'static str, String)> {
 
 /// `Json<String>` for a `Json<&str>`, of which rustc says that an implementation is not general enough.
 fn borrowing_json(ty: &Type) -> Option<String> {
-    let (_, read) = sole_argument(option_inner(ty).unwrap_or(ty)).filter(|(name, _)| name == "Json")?;
-    if !type_text(read).contains(['&', '\'']) {
+    let read = argument_of(option_inner(ty).unwrap_or(ty), &["Json"])?;
+    let text = type_text(read);
+    if !text.contains('&') && !text.contains('\'') {
         return None;
     }
     let borrowed = type_text(ty);
-    Some(
-        ["<'_>", "'_, ", "&"]
-            .iter()
-            .fold(borrowed.replace("&str", "String"), |text, sign| text.replace(sign, "")),
-    )
+    Some(borrowed.replace("&str", "String").replace("<'_>", "").replace("'_, ", "").replace("&", ""))
 }
 
 /// Whether a value of the type has no size, itself or in an `Option` or a `State`.
@@ -129,9 +126,7 @@ fn unshareable(state: &Type) -> Option<String> {
 
 /// What is behind any `Option`, `&`, `Arc` and `Box`. Not behind `State`: `State<Delivery>` is a value of the user's own.
 fn unwrapped(ty: &Type) -> &Type {
-    let is_wrapper = |name: &str| ["Option", "Arc", "Box"].contains(&name);
-    let inside = sole_argument(ty).filter(|(name, _)| is_wrapper(name)).map(|(_, inner)| inner);
-    referred_to(ty).or(inside).map_or(ty, unwrapped)
+    referred_to(ty).or(argument_of(ty, &["Option", "Arc", "Box"])).map_or(ty, unwrapped)
 }
 
 /// What is known by its type, but stands there in another way: its place, the message, and what to write.

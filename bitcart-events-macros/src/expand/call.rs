@@ -32,7 +32,10 @@ impl Private<'_> {
     ) -> Tokens {
         let (private, function) = (&self.alias, &signature.ident);
         let report = self.report(&signature.output);
-        let reads = handler.arguments.iter().map(|argument| self.read(argument));
+        let mut reads = Vec::new();
+        for argument in &handler.arguments {
+            reads.push(self.read(argument));
+        }
         let kind = match (&signature.asyncness, &args.blocking) {
             (Some(_), _) => "async_handler",
             (None, Some(_)) => "blocking",
@@ -44,19 +47,22 @@ impl Private<'_> {
             group.set_span(function.span());
             TokenTree::Group(group)
         };
-        let count = handler.arguments.len();
+        let count = reads.len();
         if count <= MOST_AT_ONCE {
             let mut call = self.name(ours(&format!("{kind}{count}")));
             call.push(at_name(quote!(#invocation, #description, #function, #(#reads,)* #report)));
             return call;
         }
-        let (kind, read, positions) = (ours(kind), ours("read"), (0..count).map(Literal::usize_unsuffixed));
-        let reads = reads
-            .zip(positions.clone())
-            .map(|(of, position)| quote!(#private::#read(#invocation, #of, #position)?));
-        let arguments = at_name(quote!(#(#read.#positions?),*));
+        let (kind, read) = (ours(kind), ours("read"));
+        let (mut values, mut arguments) = (Vec::new(), Vec::new());
+        for (position, of) in reads.iter().enumerate() {
+            let position = Literal::usize_unsuffixed(position);
+            values.push(quote!(#private::#read(#invocation, #of, #position)?));
+            arguments.push(quote!(#read.#position?));
+        }
+        let arguments = at_name(quote!(#(#arguments),*));
         // A function of its own for the `?`: what is written is none that returns a `Result`.
-        let returned = quote!((|| { let #read = (#(#reads),*); #private::Ok(#function #arguments) })());
+        let returned = quote!((|| { let #read = (#(#values),*); #private::Ok(#function #arguments) })());
         let called = quote!(#private::#kind(#returned, #report));
         Tokens::of(quote!(#private::described(#invocation, #description, #called)))
     }

@@ -6,7 +6,7 @@
 mod call;
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, ReturnType, Signature, Type, Visibility};
 
@@ -16,6 +16,7 @@ use crate::check::Handler;
 use crate::currency::currency_variant;
 use crate::function::Function;
 use crate::lints::{allowed, allowed_call, ours};
+use crate::names;
 use crate::schema::Schema;
 use crate::signature::{impossible_return, type_text};
 use crate::tokens::Tokens;
@@ -46,24 +47,26 @@ pub(crate) fn expand(
     outside: &Outside<'_>,
 ) -> TokenStream {
     let Outside { signature, cfg, .. } = outside;
-    let marks = marks(schema, args, handler).into_iter().map(|mark| {
-        let name = ours(&mark);
-        // Spanned at what is there twice, as a whole, because that is what rustc then shows.
-        let item = quote_spanned!(mark.span()=> type #name = (););
-        if cfg.is_empty() { item } else { quote!(#(#cfg)* #item) }
-    });
-    if args.companion {
+    let mut items = Vec::new();
+    if let Some(companion) = companion(args, outside) {
         // At another place, because an editor shows all that stands where the function's name does.
         let mut name = signature.ident.clone();
         name.set_span(Span::call_site().resolved_at(signature.ident.span()));
-        let handle = handle(&name, args, handler, outside);
-        // The marks last, because an editor shows first what comes first at an event's name: its documentation.
-        return companion(args, outside).into_iter().chain([handle]).chain(marks).collect();
+        items.push(companion);
+        items.push(handle(&name, args, handler, outside));
+    } else {
+        // Derived from the function's name, because only so it cannot be that name.
+        let own = call::ours(&format!("handler_{}", signature.ident.unraw()));
+        let handle = handle(&own, args, handler, outside);
+        items.push(quote!(#(#cfg)* const _: () = { enum #own {} #handle };));
     }
-    // Derived from the function's name, because only so it cannot be that name.
-    let own = format_ident!("handler_{}", signature.ident.unraw(), span = Span::mixed_site());
-    let handle = handle(&own, args, handler, outside);
-    quote!(#(#cfg)* const _: () = { enum #own {} #handle }; #(#marks)*)
+    // The marks last, because an editor shows first what comes first at an event's name: its documentation.
+    for mark in marks(schema, args, handler) {
+        let name = ours(&mark);
+        // Spanned at what is there twice, as a whole, because that is what rustc then shows.
+        items.push(quote_spanned!(mark.span()=> #(#cfg)* type #name = ();));
+    }
+    TokenStream::from_iter(items)
 }
 
 /// What the handler is, and how it is called: for the type that stands for it, and for the registry.
@@ -71,25 +74,24 @@ fn handle(ty: &Ident, args: &Args, handler: &Handler<'_>, outside: &Outside<'_>)
     let Outside { signature, cfg, allowed, schema_path, .. } = outside;
     let plain = signature.ident.unraw();
     // As above.
-    let alias = format_ident!("of_{plain}", span = Span::mixed_site());
+    let alias = call::ours(&format!("of_{plain}"));
     let private = private(args);
     let parts = Private { path: &private, alias };
     let of = &parts.alias;
     let name = format!("::{plain}");
-    let events = handler.events.iter().enumerate().map(|(index, event)| {
+    let mut events = Vec::new();
+    for (event, name) in handler.events.iter().zip(&args.events) {
         let mut payload = event.payload();
-        if let Some(name) = args.events.get(index) {
-            // An editor shows its documentation at the event's name.
-            payload.set_span(name.span());
-        }
-        schema_path.clone().then(payload)
-    });
-    let parameters = handler.arguments.iter().map(|argument| argument.parameter.name.as_str());
-    let parameters = parameters.collect::<Vec<_>>().join(" ");
-    let currencies = args
-        .currencies
-        .iter()
-        .map(|(code, _)| parts.name(call::ours("Currency")).then(currency_variant(code)));
+        // An editor shows its documentation at the event's name.
+        payload.set_span(name.span());
+        events.push(schema_path.clone().then(payload));
+    }
+    let parameters =
+        names::joined(&names::each(&handler.arguments, |argument| &argument.parameter.name), " ");
+    let mut currencies = Vec::new();
+    for (code, _) in &args.currencies {
+        currencies.push(parts.name(call::ours("Currency")).then(currency_variant(code)));
+    }
     let invocation = Ident::new("call", Span::mixed_site());
     let description = quote! {
         #of::concat!(#of::module_path!(), #name), [#(<#events as #of::Payload>::SCHEMA),*], #parameters, [#(#currencies),*]
@@ -161,12 +163,14 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     let invocation = &invocation;
     // Of a lifetime that nobody declared rustc has spoken already.
     let has_name = |ty: &Type| type_text(ty).replace("'_", "").contains('\'');
-    let arguments = handler.arguments.iter().filter(|argument| !has_name(argument.parameter.ty));
-    let reads = arguments.map(|argument| {
+    let mut reads = Vec::new();
+    for argument in &handler.arguments {
         let (read, ty) = (parts.read(argument), argument.parameter.ty);
-        // Not called here: of a function that is called rustc points at the call.
-        quote!(let _: #ty = #private::read(#invocation, #read, 0)??;)
-    });
+        if !has_name(ty) {
+            // Not called here: of a function that is called rustc points at the call.
+            reads.push(quote!(let _: #ty = #private::read(#invocation, #read, 0)??;));
+        }
+    }
     let reported = match &outside.signature.output {
         ReturnType::Type(_, ty) if impossible_return(outside.signature).is_none() => {
             let report = parts.report(&outside.signature.output);
@@ -222,9 +226,11 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
         let stem = format!("only_one_handler_for_{}{whose}", event.name);
         match args.currencies.as_slice() {
             [] => marks.push(Ident::new(&stem, literal.span())),
-            codes => marks.extend(
-                codes.iter().map(|(code, literal)| Ident::new(&format!("{stem}_OF_{code}"), literal.span())),
-            ),
+            codes => {
+                for (code, literal) in codes {
+                    marks.push(Ident::new(&format!("{stem}_OF_{code}"), literal.span()));
+                }
+            }
         }
     }
     marks

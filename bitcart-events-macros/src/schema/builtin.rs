@@ -3,8 +3,6 @@
 //! `#[on]` could ask for it as for any other, but that is a second run of the macro for each handler, and its greatest
 //! cost. `bitcart-events` checks in a test that this is what its own `events!` says.
 
-use syn::LitStr;
-
 use super::Schema;
 
 pub(crate) const BUILTIN: &str = "event
@@ -18,15 +16,17 @@ verified_tx BTC,LTC,BCH,XRG,GRS+;tx * Str !;height * Int !";
 impl Schema {
     /// No more of it than these events: what a handler without a mistake needs. It is read again for each handler, and in
     /// a macro that is not optimised every field takes time.
-    pub(crate) fn builtin_events(names: &[LitStr]) -> Option<Self> {
+    pub(crate) fn builtin_events(names: &[String]) -> Option<Self> {
         let (module, events) = BUILTIN.split_once('\n')?;
-        let names: Vec<String> = names.iter().map(LitStr::value).collect();
-        let is_named = |event: &&str| {
-            event.split_once(' ').is_some_and(|(event, _)| names.iter().any(|name| name == event))
-        };
-        let named = events.split('\n').filter(is_named);
-        let lines: Vec<&str> = std::iter::once(module).chain(named).collect();
-        Self::from_text(&lines.join("\n"))
+        let mut text = module.to_owned();
+        for event in events.split('\n') {
+            let (name, _) = event.split_once(' ')?;
+            if names.iter().any(|named| named == name) {
+                text.push('\n');
+                text.push_str(event);
+            }
+        }
+        Self::from_text(&text)
     }
 
     /// All of it: what the messages tell of.

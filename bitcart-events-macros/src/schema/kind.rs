@@ -24,6 +24,10 @@ impl Kind {
     pub(crate) const ALL: [Self; 7] =
         [Self::Int, Self::Str, Self::Amount, Self::Status, Self::List, Self::Bool, Self::Json];
 
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|kind| kind.name() == name).copied()
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Int => "Int",
@@ -136,11 +140,12 @@ impl Kind {
             "Decimal" | "f32" | "f64" => Some(Self::Amount),
             "PaymentStatus" => Some(Self::Status),
             "Vec" => {
-                let holds_text = TEXTS
-                    .iter()
-                    .chain(&["Str"])
-                    .any(|text| crate::signature::mentions(ty.to_token_stream(), text));
-                Some(if holds_text { Self::List } else { Self::Json })
+                let holds = |text: &str| crate::signature::mentions(ty.to_token_stream(), text);
+                Some(if holds("Str") || TEXTS.iter().any(|text| holds(text)) {
+                    Self::List
+                } else {
+                    Self::Json
+                })
             }
             "bool" => Some(Self::Bool),
             name => INTEGERS.contains(&name).then_some(Self::Int),
@@ -173,7 +178,13 @@ fn core_name(ty: &Type) -> Option<String> {
 
 /// The `T` of an `Option<T>`, known by the last segment of its path: an alias hides it.
 pub(crate) fn option_inner(ty: &Type) -> Option<&Type> {
-    sole_argument(ty).filter(|(wrapper, _)| wrapper == "Option").map(|(_, inner)| inner)
+    argument_of(ty, &["Option"])
+}
+
+/// The `T` of a `Wrapper<T>`, if it is one of these wrappers.
+pub(crate) fn argument_of<'a>(ty: &'a Type, wrappers: &[&str]) -> Option<&'a Type> {
+    let (wrapper, inner) = sole_argument(ty)?;
+    wrappers.contains(&wrapper.as_str()).then_some(inner)
 }
 
 /// `Wrapper<Inner>`.

@@ -8,11 +8,14 @@ mod kind;
 mod read;
 mod wire;
 
+use std::str::FromStr;
+
+use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Visibility};
 
 pub(crate) use builtin::BUILTIN;
-pub(crate) use kind::{Kind, is_plain, is_small, option_inner, sole_argument, ungrouped};
+pub(crate) use kind::{Kind, argument_of, is_plain, is_small, option_inner, sole_argument, ungrouped};
 pub(crate) use read::Outline;
 
 /// `pub mod event { new_block { height: Int } … }`
@@ -58,10 +61,6 @@ impl Schema {
     pub(crate) fn event(&self, name: &str) -> Option<&EventDef> {
         self.events.iter().find(|event| event.name == name)
     }
-
-    pub(crate) fn event_names(&self) -> impl Iterator<Item = &str> {
-        self.events.iter().map(|event| event.name.as_str())
-    }
 }
 
 impl EventDef {
@@ -74,8 +73,8 @@ impl EventDef {
         let name = crate::names::camel_case(&self.name);
         // Nothing is left of `__`, `1` of `_1`, and `Self` of `self_`.
         // Asking the parser takes time, which each handler would spend.
-        let is_usual = name.starts_with(|first: char| first.is_ascii_alphabetic()) && name != "Self";
-        let is_name = is_usual || syn::parse_str::<Ident>(&name).is_ok();
+        let is_usual = name.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+        let is_name = name != "Self" && (is_usual || is_ident(&name));
         let name = if is_name { name } else { format!("Event{name}") };
         Ident::new(&name, self.ident.span())
     }
@@ -102,7 +101,8 @@ impl Sent {
 
     /// "ETH and BNB daemons", "all but the daemons of 2020": for messages and docs, after "sent by".
     pub(crate) fn describe(&self) -> Option<String> {
-        let currencies = self.currencies.as_ref().map(|codes| format!("{} daemons", codes.join(", ")));
+        let currencies =
+            self.currencies.as_ref().map(|codes| format!("{} daemons", crate::names::joined(codes, ", ")));
         match (currencies, self.current_only) {
             (Some(who), true) => Some(format!("{who}, and none of 2020")),
             (Some(who), false) => Some(who),
@@ -110,6 +110,11 @@ impl Sent {
             (None, false) => None,
         }
     }
+}
+
+fn is_ident(text: &str) -> bool {
+    let token = TokenStream::from_str(text).ok().and_then(|tokens| tokens.into_iter().next());
+    matches!(token, Some(TokenTree::Ident(_)))
 }
 
 /// The name that an identifier stands for: `r#type` is `type`.

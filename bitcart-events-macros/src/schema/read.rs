@@ -4,8 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitStr, Token, Type, Visibility, braced};
+use syn::{Attribute, Ident, LitStr, Token, Type, Visibility};
 
 use super::{EventDef, FieldDef, Kind, Schema, Sent, name_of, option_inner};
 use crate::currency::{self, currency};
@@ -30,7 +29,7 @@ impl Parse for Outline {
             input.parse::<Token![mod]>()?;
             let module = input.parse()?;
             let body;
-            braced!(body in input);
+            syn::braced!(body in input);
             Ok(Self { docs, vis, module, body: body.parse()?, behind: input.parse()? })
         };
         outline(input).map_err(|error: syn::Error| {
@@ -59,7 +58,7 @@ impl Outline {
         }
         if let Some(first) = behind.into_iter().next() {
             let help = "put what stands behind it into an `events! { … }` of its own";
-            errors.add(first, "`events!` writes one module", &[help.to_owned()]);
+            errors.add(&first, "`events!` writes one module", help);
         }
         Schema { docs, vis, module, events }
     }
@@ -69,13 +68,12 @@ fn check_name(event: &EventDef, known: &[EventDef], others: Option<&Schema>, err
     let (ident, name) = (&event.ident, &event.name);
     if others.is_some_and(|others| others.event(name).is_some()) {
         let help = "give yours another name";
-        errors.add(ident, format!("`{name}` is an event of Bitcart's daemons"), &[help.to_owned()]);
+        errors.add(ident, &format!("`{name}` is an event of Bitcart's daemons"), help);
     } else if known.iter().any(|known| known.name == *name) {
-        let help = "remove one of the two";
-        errors.add(ident, format!("event `{name}` is written twice"), &[help.to_owned()]);
+        errors.add(ident, &format!("event `{name}` is written twice"), "remove one of the two");
     } else if let Some(other) = known.iter().find(|known| known.payload() == event.payload()) {
         let message = format!("`{}` and `{name}` would have the same type `{}`", other.name, event.payload());
-        errors.add(ident, message, &["give one of the two another name".to_owned()]);
+        errors.add(ident, &message, "give one of the two another name");
     }
 }
 
@@ -84,7 +82,7 @@ impl EventDef {
         let (docs, sent) = attributes(input, errors)?;
         let ident = name(input)?;
         let body;
-        braced!(body in input);
+        syn::braced!(body in input);
         let mut fields: Vec<FieldDef> = Vec::new();
         while !body.is_empty() {
             let field = FieldDef::read(&body, errors)?;
@@ -100,19 +98,14 @@ impl EventDef {
 
 fn check_field(field: &FieldDef, known: &[FieldDef], errors: &mut Errors) {
     let (ident, name) = (&field.ident, &field.name);
-    let mut refuse = |message: String, help: &str| errors.add(ident, message, &[help.to_owned()]);
     if name == "event" || name == "instance" {
-        refuse(
-            format!("a field cannot be named `{name}`"),
-            "give it another name: every handler can have a parameter of this one",
-        );
+        let help = "give it another name: every handler can have a parameter of this one";
+        errors.add(ident, &format!("a field cannot be named `{name}`"), help);
     } else if name.starts_with('_') {
-        refuse(
-            "a field's name does not begin with `_`".to_owned(),
-            "remove it: `_name` is how a handler writes the field `name` that it does not use",
-        );
+        let help = "remove it: `_name` is how a handler writes the field `name` that it does not use";
+        errors.add(ident, "a field's name does not begin with `_`", help);
     } else if known.iter().any(|known| known.name == *name) {
-        refuse(format!("field `{name}` is written twice"), "remove one of the two");
+        errors.add(ident, &format!("field `{name}` is written twice"), "remove one of the two");
     }
 }
 
@@ -132,15 +125,14 @@ impl FieldDef {
 
 fn kind(ty: &Type, errors: &mut Errors) -> Kind {
     let written = crate::signature::type_text(ty);
-    let names = || Kind::ALL.into_iter().map(Kind::name);
-    if let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.name() == written) {
+    if let Some(kind) = Kind::named(&written) {
         return kind;
     }
-    let meant = Kind::meant_by(ty).map(Kind::name).or_else(|| names::closest(&written, names()));
-    let write = meant.map(|kind| format!("write `{kind}`"));
-    let known = format!("the kinds are {}, and `Option<…>` of each", names::list(names()));
-    let help: Vec<String> = write.into_iter().chain([known]).collect();
-    errors.add(ty, format!("unknown kind of field `{written}`"), &help);
+    let names = names::each(&Kind::ALL, |kind| kind.name());
+    let meant = Kind::meant_by(ty).map(Kind::name).or_else(|| names::closest(&written, &names));
+    let mut help = Vec::from_iter(meant.map(|kind| format!("write `{kind}`")));
+    help.push(format!("the kinds are {}, and `Option<…>` of each", names::list(&names)));
+    errors.add_lines(ty, &format!("unknown kind of field `{written}`"), &help);
     Kind::Json
 }
 
@@ -156,6 +148,17 @@ impl Parse for Word {
         let word: Ident = input.parse()?;
         Ok(Self(word.to_string(), word.to_token_stream()))
     }
+}
+
+fn words(input: ParseStream<'_>) -> syn::Result<Vec<Word>> {
+    let mut words = Vec::new();
+    while !input.is_empty() {
+        words.push(input.parse()?);
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok(words)
 }
 
 /// The name of an event or field.
@@ -178,17 +181,18 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
         if attribute.path().is_ident("doc") {
             docs.push(attribute);
         } else if attribute.path().is_ident("currency") {
-            let codes = attribute.parse_args_with(Punctuated::<Word, Token![,]>::parse_terminated)?;
+            let codes = attribute.parse_args_with(words)?;
             if codes.is_empty() {
                 let help = "write `#[currency(ETH)]`, or leave it out for all";
-                errors.add(&attribute, "the list of currencies is empty", &[help.to_owned()]);
+                errors.add(&attribute, "the list of currencies is empty", help);
             }
             let mut known = Vec::new();
             for Word(code, place) in &codes {
                 match currency(code) {
                     Some(code) => known.push(code),
                     None => {
-                        errors.add(place, format!("unknown currency `{code}`"), &currency::known(code));
+                        let message = format!("unknown currency `{code}`");
+                        errors.add_lines(place, &message, &currency::known(code));
                     }
                 }
             }
@@ -197,17 +201,13 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
             let Word(generation, place) = attribute.parse_args()?;
             if generation != "current" {
                 let message = format!("unknown daemon generation `{generation}`");
-                errors.add(place, message, &["write `#[daemon(current)]`".to_owned()]);
+                errors.add(&place, &message, "write `#[daemon(current)]`");
             }
             sent.current_only = true;
         } else {
             let path = attribute.path().to_token_stream();
             let help = "known are documentation, `#[currency(ETH, …)]` and `#[daemon(current)]`";
-            errors.add(
-                &attribute,
-                format!("an event or field has no attribute `{path}`"),
-                &[help.to_owned()],
-            );
+            errors.add(&attribute, &format!("an event or field has no attribute `{path}`"), help);
         }
     }
     Ok((docs, sent))

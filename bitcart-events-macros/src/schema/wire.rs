@@ -3,10 +3,12 @@
 //! A literal rather than the text of `events!`, because it is read again for every handler, by macros that Cargo builds
 //! without optimisation: there, splitting a string costs less than parsing tokens.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use syn::Lit;
 
 use super::{EventDef, FieldDef, Kind, Schema, Sent};
 use crate::currency::currency;
+use crate::names;
 
 impl Schema {
     /// A line for the module and for each event; its fields behind it.
@@ -23,11 +25,25 @@ impl Schema {
         text
     }
 
+    /// Reads the literal, if it is there.
+    pub(crate) fn from_literal(tokens: TokenStream) -> Option<Self> {
+        match tokens.into_iter().next()? {
+            TokenTree::Literal(literal) => match Lit::new(literal) {
+                Lit::Str(text) => Self::from_text(&text.value()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Reads what [`to_text`](Self::to_text) wrote; nothing if it is something else.
     pub(crate) fn from_text(text: &str) -> Option<Self> {
         let mut lines = text.split('\n');
         let module = ident(lines.next()?)?;
-        let events = lines.map(event).collect::<Option<_>>()?;
+        let mut events = Vec::new();
+        for line in lines {
+            events.push(event(line)?);
+        }
         Some(Self { docs: Vec::new(), vis: syn::Visibility::Inherited, module, events })
     }
 }
@@ -35,28 +51,43 @@ impl Schema {
 fn event(line: &str) -> Option<EventDef> {
     let mut parts = line.split(';');
     let (name, sent) = parts.next()?.split_once(' ')?;
-    let (ident, sent, fields) = (ident(name)?, read_sent(sent)?, parts.map(field).collect::<Option<_>>()?);
+    let (ident, sent) = (ident(name)?, read_sent(sent)?);
+    let mut fields = Vec::new();
+    for part in parts {
+        fields.push(field(part)?);
+    }
     Some(EventDef { docs: Vec::new(), name: unraw(name), ident, sent, fields })
 }
 
 fn field(part: &str) -> Option<FieldDef> {
-    let [name, sent, kind, nullable] = part.split(' ').collect::<Vec<_>>().try_into().ok()?;
-    let (ident, sent) = (ident(name)?, read_sent(sent)?);
-    let kind = Kind::ALL.into_iter().find(|known| known.name() == kind)?;
+    let mut words = part.split(' ');
+    let (name, sent, kind, nullable) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    if words.next().is_some() {
+        return None;
+    }
+    let (ident, sent, kind) = (ident(name)?, read_sent(sent)?, Kind::named(kind)?);
     Some(FieldDef { docs: Vec::new(), name: unraw(name), ident, kind, nullable: nullable == "?", sent })
 }
 
 /// `*`, `ETH,TRX`, and a `+` behind it for daemons of today only.
 fn sent(sent: &Sent) -> String {
-    let currencies = sent.currencies.as_ref().map_or_else(|| "*".to_owned(), |codes| codes.join(","));
+    let currencies =
+        sent.currencies.as_ref().map_or_else(|| "*".to_owned(), |codes| names::joined(codes, ","));
     if sent.current_only { currencies + "+" } else { currencies }
 }
 
 fn read_sent(text: &str) -> Option<Sent> {
     let (codes, current_only) = text.strip_suffix('+').map_or((text, false), |codes| (codes, true));
-    let listed = || codes.split(',').filter(|code| !code.is_empty()).map(currency).collect::<Option<_>>();
-    let currencies = if codes == "*" { None } else { Some(listed()?) };
-    Some(Sent { currencies, current_only })
+    if codes == "*" {
+        return Some(Sent { currencies: None, current_only });
+    }
+    let mut currencies = Vec::new();
+    for code in codes.split(',') {
+        if !code.is_empty() {
+            currencies.push(currency(code)?);
+        }
+    }
+    Some(Sent { currencies: Some(currencies), current_only })
 }
 
 /// The name that it stands for on the wire.
