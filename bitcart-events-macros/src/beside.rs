@@ -22,15 +22,20 @@ pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream
     let mut errors = Errors::default();
     let read = Args::parse(args.clone(), &mut errors);
     let Args { krate, schema, .. } = &read;
-    let builtin = || krate.clone().then(Ident::new("event", Span::call_site()));
-    let path = schema.as_ref().map_or_else(builtin, Tokens::of);
+    let (path, span) = match schema {
+        Some(schema) => (Tokens::of(schema), schema.span()),
+        None => (krate.clone().then(Ident::new("event", Span::call_site())), Span::call_site()),
+    };
     if schema.is_none() && !read.is_renamed {
         let outside = Outside::of(function, path);
-        let correct = || correct(&Schema::builtin_events(&read.event_names())?, &read, &outside);
-        let rest = if errors.is_empty() { correct() } else { None };
-        return rest.unwrap_or_else(|| beside(Schema::builtin(), &read, &outside, errors));
+        if errors.is_empty()
+            && let Some(schema) = Schema::builtin_events(&read.event_names())
+            && let Some(items) = correct(&schema, &read, &outside)
+        {
+            return items;
+        }
+        return beside(Schema::builtin(), &read, &outside, errors);
     }
-    let span = schema.as_ref().map_or_else(Span::call_site, Spanned::span);
     let (hidden, head) = (Ident::new("schema", span), function.head());
     quote!(#path::#hidden! { { #path } { #krate::__private::on_checked } { #args } { #head } })
 }

@@ -33,10 +33,11 @@ pub(crate) fn events(input: TokenStream) -> TokenStream {
 
 fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream {
     let Schema { docs, vis, module, events } = schema;
-    let (mut structs, mut names) = (Vec::new(), Vec::new());
+    let (mut structs, mut schemas) = (Vec::new(), Vec::new());
     for event in events {
+        let name = event.payload();
         structs.push(payload(event, krate));
-        names.push(event.payload());
+        schemas.push(quote!(<#name as #krate::Payload>::SCHEMA));
     }
     let hidden = hidden_macro(schema, Some(&schema.to_text()));
     let register = (!is_builtin).then(
@@ -55,7 +56,7 @@ fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream
 
             /// Every event of this schema, in the order of its text.
             pub static EVENTS: &[&#krate::schema::EventSchema] =
-                &[#(<#names as #krate::Payload>::SCHEMA),*];
+                &[#(#schemas),*];
 
             #register
             #hidden

@@ -55,8 +55,12 @@ pub(crate) fn joined(texts: &[&str], separator: &str) -> String {
 
 /// What to write for `"new_block, new_payment"`: a list, if each part of it is a name.
 pub(crate) fn as_a_list(text: &str, is_name: &dyn Fn(&str) -> bool) -> Option<String> {
+    let mut spaced = String::new();
+    for sign in text.chars() {
+        spaced.push(if sign.is_alphanumeric() || sign == '_' { sign } else { ' ' });
+    }
     let mut parts = Vec::new();
-    for part in text.split(|sign: char| !sign.is_alphanumeric() && sign != '_') {
+    for part in spaced.split(' ') {
         if is_name(part) {
             parts.push(part);
         } else if !part.is_empty() {

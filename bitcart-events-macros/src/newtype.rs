@@ -89,7 +89,7 @@ fn inner<'a>(name: &str, input: &'a DeriveInput, errors: &mut Errors) -> Option<
 /// `&'static str`, of which rustc says, at the derive's name, that a lifetime does not live long enough.
 fn check_borrow(ident: &Ident, field: &Field, errors: &mut Errors) {
     let written = type_text(&field.ty);
-    if !["&'static ", "Cow<'static"].iter().any(|borrowed| written.contains(borrowed)) {
+    if !written.contains("&'static ") && !written.contains("Cow<'static") {
         return;
     }
     let ty = written.replace("'static", "'a");

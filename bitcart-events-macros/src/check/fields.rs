@@ -36,17 +36,6 @@ impl<'a> Context<'_, 'a> {
         self.events.iter().any(|event| event.field(&parameter.name).is_some())
     }
 
-    /// Those of all its events, one behind the other.
-    fn fields(&self) -> Vec<&'a FieldDef> {
-        let mut fields = Vec::new();
-        for event in self.events {
-            for field in &event.fields {
-                fields.push(field);
-            }
-        }
-        fields
-    }
-
     pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {
         match parameter.name.as_str() {
             "event" => return Some(Source::Event),
@@ -98,14 +87,16 @@ impl<'a> Context<'_, 'a> {
         let name = parameter.name.as_str();
         let mut known: Vec<String> = Vec::new();
         let mut listed: Vec<String> = Vec::new();
-        for field in self.fields() {
-            // As one writes them: `r#type`.
-            known.push(field.ident.to_string());
-            let may_lack =
-                self.events.len() > 1 || field.nullable || self.open(&field.sent).describe().is_some();
-            let text = format!("{}: {}", field.ident, field.usual_type(may_lack));
-            if !listed.contains(&text) {
-                listed.push(text);
+        for event in self.events {
+            for field in &event.fields {
+                // As one writes them: `r#type`.
+                known.push(field.ident.to_string());
+                let is_open = field.nullable || self.open(&field.sent).describe().is_some();
+                let usual_type = field.usual_type(is_open || self.events.len() > 1);
+                let text = format!("{}: {usual_type}", field.ident);
+                if !listed.contains(&text) {
+                    listed.push(text);
+                }
             }
         }
         let mut names = names::each(&known, String::as_str);
@@ -160,10 +151,12 @@ impl<'a> Context<'_, 'a> {
     /// The field that is meant by a type which only one has.
     fn told_by_type(&self, parameter: &Parameter<'_>) -> Option<String> {
         let mut only: Option<&Ident> = None;
-        for field in self.fields() {
-            let is_told = field.kind.is_told_by(parameter.ty);
-            if is_told && only.replace(&field.ident).is_some_and(|other| *other != field.ident) {
-                return None;
+        for event in self.events {
+            for field in &event.fields {
+                let is_told = field.kind.is_told_by(parameter.ty);
+                if is_told && only.replace(&field.ident).is_some_and(|other| *other != field.ident) {
+                    return None;
+                }
             }
         }
         only.map(|only| format!("did you mean `{only}`, the one field of this type?"))

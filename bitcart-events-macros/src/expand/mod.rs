@@ -8,7 +8,7 @@ mod call;
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, ReturnType, Signature, Type, Visibility};
+use syn::{Attribute, Ident, LitStr, ReturnType, Signature, Type, Visibility};
 
 use self::call::Private;
 use crate::args::Args;
@@ -61,11 +61,7 @@ pub(crate) fn expand(
         items.push(quote!(#(#cfg)* const _: () = { enum #own {} #handle };));
     }
     // The marks last, because an editor shows first what comes first at an event's name: its documentation.
-    for mark in marks(schema, args, handler) {
-        let name = ours(&mark);
-        // Spanned at what is there twice, as a whole, because that is what rustc then shows.
-        items.push(quote_spanned!(mark.span()=> #(#cfg)* type #name = ();));
-    }
+    items.append(&mut marks(schema, args, handler, cfg));
     TokenStream::from_iter(items)
 }
 
@@ -215,20 +211,25 @@ fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
 }
 
 /// One name for each event (and currency): two handlers for the same in one module clash here, by name.
-fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>) -> Vec<Ident> {
+fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]) -> Vec<TokenStream> {
     let mut marks = Vec::new();
     if !args.register {
         return marks;
     }
+    let mut push = |name: &str, literal: &LitStr| {
+        let name = ours(&Ident::new(name, literal.span()));
+        // Spanned at what is there twice, as a whole, because that is what rustc then shows.
+        marks.push(quote_spanned!(literal.span()=> #(#cfg)* type #name = ();));
+    };
     // Capitals between the parts, so that no two events make the same name.
     let whose = args.schema.as_ref().map(|_| format!("_IN_{}", schema.module.unraw())).unwrap_or_default();
     for (event, literal) in handler.events.iter().zip(&args.events) {
         let stem = format!("only_one_handler_for_{}{whose}", event.name);
         match args.currencies.as_slice() {
-            [] => marks.push(Ident::new(&stem, literal.span())),
+            [] => push(&stem, literal),
             codes => {
                 for (code, literal) in codes {
-                    marks.push(Ident::new(&format!("{stem}_OF_{code}"), literal.span()));
+                    push(&format!("{stem}_OF_{code}"), literal);
                 }
             }
         }

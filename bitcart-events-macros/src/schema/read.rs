@@ -163,10 +163,12 @@ fn words(input: ParseStream<'_>) -> syn::Result<Vec<Word>> {
 
 /// The name of an event or field.
 fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
-    let word = input.fork().call(Ident::parse_any).ok().filter(|_| !input.peek(Ident));
     // Others stand there for something else, or have no raw form.
     let others = ["pub", "struct", "enum", "fn", "mod", "self", "Self", "super", "crate"];
-    if let Some(word) = word.filter(|word| !others.iter().any(|other| word == other)) {
+    if !input.peek(Ident)
+        && let Ok(word) = input.fork().call(Ident::parse_any)
+        && !others.iter().any(|other| word == other)
+    {
         let message = format!("`{word}` is a keyword of Rust\n= help: write `r#{word}`");
         return Err(syn::Error::new(word.span(), message));
     }
