@@ -12,6 +12,7 @@ impl<T> Default for ByCurrency<T> {
     }
 }
 
+#[expect(clippy::indexing_slicing, reason = "each currency has its place, which the test below holds")]
 impl<T> ByCurrency<T> {
     pub(crate) fn get(&self, currency: Currency) -> Option<&T> {
         self.0[currency as usize].as_ref()

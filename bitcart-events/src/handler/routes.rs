@@ -49,7 +49,13 @@ impl Routes {
         for currency in places {
             let theirs = self.range(event);
             let end = theirs.end;
-            match self.0[theirs].iter_mut().find(|route| route.currency == currency) {
+            match self
+                .0
+                .get_mut(theirs)
+                .unwrap_or_default()
+                .iter_mut()
+                .find(|route| route.currency == currency)
+            {
                 Some(Route { handler: occupant, .. }) => {
                     let (first, second) = (occupant.info(), handler.info());
                     replaced.push(Duplicate { currency, first, second });
@@ -63,12 +69,12 @@ impl Routes {
 
     /// The handlers for this event.
     pub(crate) fn of(&self, event: Event) -> Places<'_> {
-        Places(&self.0[self.range(event.name())])
+        Places(self.0.get(self.range(event.name())).unwrap_or_default())
     }
 
     fn range(&self, event: &str) -> Range<usize> {
         let first = self.0.partition_point(|route| route.event < event);
-        let count = self.0[first..].iter().take_while(|route| route.event == event).count();
+        let count = self.0.iter().skip(first).take_while(|route| route.event == event).count();
         first..first + count
     }
 

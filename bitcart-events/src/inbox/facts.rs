@@ -34,7 +34,7 @@ impl Heights {
         }
         let stretches = self.0.get_mut(of)?;
         let at = stretches.partition_point(|stretch| *stretch.start() <= height);
-        let (before, after) = (stretches[..at].last(), stretches.get(at));
+        let (before, after) = (at.checked_sub(1).and_then(|before| stretches.get(before)), stretches.get(at));
         if before.is_some_and(|before| height <= *before.end()) {
             return None;
         }

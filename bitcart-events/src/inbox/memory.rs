@@ -100,13 +100,16 @@ impl Held {
     fn remember(&mut self, remember: Vec<Remember>) {
         for remember in remember {
             match remember {
-                Remember::Put(key, value) => match self.memory.binary_search_by(|(known, _)| known.cmp(&key))
-                {
-                    Ok(at) => self.memory[at].1 = value,
-                    // All or nothing: who finds a part of what was there would take the rest for new.
-                    Err(_) if self.memory.len() >= KEYS => self.memory = vec![(key, value)],
-                    Err(at) => self.memory.insert(at, (key, value)),
-                },
+                Remember::Put(key, value) => {
+                    let (at, count) =
+                        (self.memory.partition_point(|(known, _)| *known < key), self.memory.len());
+                    match self.memory.get_mut(at).filter(|(known, _)| *known == key) {
+                        Some((_, known)) => *known = value,
+                        // All or nothing: who finds a part of what was there would take the rest for new.
+                        None if count >= KEYS => self.memory = vec![(key, value)],
+                        None => self.memory.insert(at, (key, value)),
+                    }
+                }
                 Remember::Forget(prefix) => self.memory.retain(|(key, _)| !key.starts_with(&prefix)),
                 Remember::Remove(key) => self.memory.retain(|(known, _)| *known != key),
             }

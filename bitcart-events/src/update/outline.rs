@@ -71,10 +71,12 @@ impl Table {
     }
 
     pub(super) fn escapes(&self, column: usize) -> Escapes<'_> {
-        let Ok(at) = self.unescaped.binary_search_by_key(&column, |(known, _)| *known) else {
-            return Escapes::None;
-        };
-        self.unescaped[at].1.as_deref().map_or(Escapes::Broken, Escapes::Resolved)
+        let at = self.unescaped.binary_search_by_key(&column, |(known, _)| *known);
+        match at.ok().and_then(|at| self.unescaped.get(at)) {
+            None => Escapes::None,
+            Some((_, Some(text))) => Escapes::Resolved(text),
+            Some((_, None)) => Escapes::Broken,
+        }
     }
 }
 
