@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::fmt::Display;
-use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,9 +10,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use axum::routing::post;
 use bytes::Bytes;
-use futures_util::stream;
 use hyper::body::Incoming;
 
+use super::answer::Answer;
 use super::body::{self, NoBody};
 use crate::field::json_text;
 use crate::{Error, ErrorKind, Listener, Result, intake};
@@ -34,7 +33,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> R
 pub(super) async fn serve(
     listener: Arc<Listener>,
     request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Answer>, Infallible> {
     let expected = &listener.parts.webhook.secret;
     let path = request.uri().path();
     let is_right = match expected {
@@ -56,8 +55,8 @@ fn last_segment(path: &str) -> &str {
 }
 
 /// What axum's routes say to whoever does not post.
-fn only_post() -> Response<Body> {
-    let mut response = Response::new(Body::empty());
+fn only_post() -> Response<Answer> {
+    let mut response = Response::new(Answer::empty());
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     response
@@ -66,35 +65,36 @@ fn only_post() -> Response<Body> {
 /// The routes of a listener that could not be built.
 pub(super) fn refusing<S: Clone + Send + Sync + 'static>(error: &Error) -> Router<S> {
     tracing::error!("the webhook refuses everything: {error}");
-    let close = || async { refuse() };
+    let close = || async { refuse().map(Body::new) };
     Router::new().route("/", post(close)).route("/{secret}", post(close))
 }
 
 /// The secret is the last segment, compared as it stands in the request: nothing of the path can be wrong before.
 async fn with_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
     let last = last_segment(request.uri().path());
-    match &listener.parts.webhook.secret {
+    let answer = match &listener.parts.webhook.secret {
         Some(expected) if !expected.is(last) => stray(&listener),
         _ => receive(&listener, request, false).await,
-    }
+    };
+    answer.map(Body::new)
 }
 
 async fn without_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
-    receive(&listener, request, false).await
+    receive(&listener, request, false).await.map(Body::new)
 }
 
 async fn astray(State(listener): State<Listener>) -> Response<Body> {
-    stray(&listener)
+    stray(&listener).map(Body::new)
 }
 
 /// A POST that is for somebody else, or for nobody.
-fn stray(listener: &Listener) -> Response<Body> {
+fn stray(listener: &Listener) -> Response<Answer> {
     listener.parts.webhook.astray();
     refuse()
 }
 
 /// In a task `of_ours` there is nothing else to do than to wait for handlers.
-async fn receive<B>(listener: &Listener, request: Request<B>, of_ours: bool) -> Response<Body>
+async fn receive<B>(listener: &Listener, request: Request<B>, of_ours: bool) -> Response<Answer>
 where
     B: HttpBody<Data = Bytes, Error: Display>,
 {
@@ -169,21 +169,19 @@ fn check_content_type(headers: &HeaderMap) -> std::result::Result<(), String> {
 }
 
 /// A daemon takes any answer for a delivery, so every refusal by an answer is logged.
-fn answer(status: StatusCode, problem: &str) -> Response<Body> {
+fn answer(status: StatusCode, problem: &str) -> Response<Answer> {
     tracing::warn!(%status, "refused a request: {problem}");
     json(status, json_text(&serde_json::json!({ "error": problem })))
 }
 
-fn json(status: StatusCode, text: impl Into<Body>) -> Response<Body> {
-    let mut response = Response::new(text.into());
+fn json(status: StatusCode, text: impl Into<Bytes>) -> Response<Answer> {
+    let mut response = Response::new(Answer::text(text));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
-/// Closes the connection without an answer: the first thing that the body yields is an error, so not even the head is
-/// sent. That holds under any server that is built on hyper, however deep the routes are nested.
-fn refuse() -> Response<Body> {
-    let error = io::Error::new(io::ErrorKind::ConnectionAborted, "refused");
-    Response::new(Body::from_stream(stream::iter([Err::<Bytes, _>(error)])))
+/// Closes the connection without an answer.
+fn refuse() -> Response<Answer> {
+    Response::new(Answer::refused())
 }

@@ -51,6 +51,9 @@ where
             all.extend_from_slice(&std::mem::take(&mut first));
             all.extend_from_slice(&data);
         }
+        if body.is_end_stream() {
+            break;
+        }
     }
     if excess > 0 {
         return Err(NoBody::TooLarge);

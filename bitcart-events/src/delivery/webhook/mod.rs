@@ -4,6 +4,7 @@
 //! the event for `get_updates` (capture `webhook_http`: hook-500, hook-close). So whatever cannot be accepted here is
 //! refused by closing the connection.
 
+mod answer;
 mod app;
 mod body;
 mod registrar;
