@@ -1,18 +1,27 @@
 //! What was accepted together, and the report of it.
 
 use std::collections::BinaryHeap;
+use std::future::poll_fn;
+use std::mem::take;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::{Report, lock};
 use crate::{Error, ErrorKind, Result};
 
-/// Updates that were accepted together. When their last job is gone the report is sent.
-pub(super) struct Batch {
+/// Updates that were accepted together, for one of those who have to do with them. When the last of these is gone the report is
+/// told.
+pub(super) struct Batch(Arc<Shared>);
+
+/// What they share with who waits for the report. A channel for that would cost as much as the handler of an event that comes alone.
+struct Shared {
     state: Mutex<State>,
     total: usize,
-    done: Option<oneshot::Sender<Report>>,
+    /// How many have to do with it.
+    holders: AtomicUsize,
 }
 
 struct State {
@@ -22,6 +31,10 @@ struct State {
     /// How many are to be given back, and how many at once.
     left: usize,
     share: usize,
+    /// Nobody has to do with it any more.
+    is_over: bool,
+    /// Who waits for that.
+    waiting: Option<Waker>,
 }
 
 /// To give places back one by one is dear. So they come back in so many parts, and few of them one by one.
@@ -31,8 +44,15 @@ const PARTS: usize = 16;
 pub(crate) struct Ticket {
     /// `None`: it needs no storing.
     stored: Option<oneshot::Receiver<Result<()>>>,
-    /// `None`: nobody said that he would wait for it.
-    report: Option<oneshot::Receiver<Report>>,
+    report: Awaited,
+}
+
+enum Awaited {
+    /// Nobody said that he would wait for it.
+    No,
+    Batch(Arc<Shared>),
+    /// Nobody had to handle anything.
+    Known(Box<Report>),
 }
 
 impl Batch {
@@ -42,12 +62,12 @@ impl Batch {
         total: usize,
         room: OwnedSemaphorePermit,
         awaited: bool,
-    ) -> (Arc<Self>, Ticket) {
-        let (done, receiver) = awaited.then(oneshot::channel).unzip();
+    ) -> (Self, Ticket) {
         let share = room.num_permits().div_ceil(PARTS);
-        let state = Mutex::new(State { report, room, left: 0, share });
-        let batch = Self { state, total, done };
-        (Arc::new(batch), Ticket { stored: None, report: receiver })
+        let state = Mutex::new(State { report, room, left: 0, share, is_over: false, waiting: None });
+        let shared = Arc::new(Shared { state, total, holders: AtomicUsize::new(1) });
+        let report = if awaited { Awaited::Batch(Arc::clone(&shared)) } else { Awaited::No };
+        (Self(shared), Ticket { stored: None, report })
     }
 
     /// Writes down what became of an update, and gives its place back, soon.
@@ -61,28 +81,61 @@ impl Batch {
     }
 
     fn note_all(&self, count: usize, note: impl FnOnce(&mut Report)) {
-        let State { report, room, left, share } = &mut *lock(&self.state);
-        note(report);
-        *left += count;
-        if left >= share {
-            drop(room.split(std::mem::take(left).min(room.num_permits())));
+        let state = &mut *lock(&self.0.state);
+        note(&mut state.report);
+        state.left += count;
+        if state.left >= state.share {
+            state.give_back(state.left);
         }
     }
 
     /// Gives all its places back.
     pub(super) fn leave_all(&self) {
-        let State { room, .. } = &mut *lock(&self.state);
-        let count = room.num_permits();
-        drop(room.split(count));
+        lock(&self.0.state).give_back(usize::MAX);
+    }
+}
+
+impl Clone for Batch {
+    fn clone(&self) -> Self {
+        self.0.holders.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(&self.0))
     }
 }
 
 impl Drop for Batch {
     fn drop(&mut self) {
-        let mut report = std::mem::take(&mut lock(&self.state).report);
-        if report.total() < self.total {
-            // Given up at shutdown, or never stored: whoever waits for the report learns it by the closed channel.
+        if self.0.holders.fetch_sub(1, Ordering::AcqRel) > 1 {
             return;
+        }
+        let mut state = lock(&self.0.state);
+        state.give_back(usize::MAX);
+        state.is_over = true;
+        let waiting = state.waiting.take();
+        drop(state);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl State {
+    fn give_back(&mut self, places: usize) {
+        let Self { room, left, .. } = self;
+        *left = 0;
+        drop(room.split(places.min(room.num_permits())));
+    }
+}
+
+impl Shared {
+    fn poll_report(&self, context: &mut Context<'_>) -> Poll<Result<Report>> {
+        let mut state = lock(&self.state);
+        if !state.is_over {
+            state.waiting = Some(context.waker().clone());
+            return Poll::Pending;
+        }
+        let mut report = take(&mut state.report);
+        drop(state);
+        if report.total() < self.total {
+            // Given up at shutdown, or never stored.
+            return Poll::Ready(Err(given_up()));
         }
         report.failed.sort_unstable_by_key(|failed| failed.index);
         report.rejected.sort_unstable_by_key(|rejected| rejected.index);
@@ -91,20 +144,14 @@ impl Drop for Batch {
             // What `sort` makes of plain numbers is larger than all the rest of this.
             report.repeated = BinaryHeap::from(report.repeated).into_sorted_vec();
         }
-        if let Some(done) = self.done.take() {
-            // Nobody has to wait for it.
-            let _ = done.send(report);
-        }
+        Poll::Ready(Ok(report))
     }
 }
 
 impl Ticket {
     /// Of updates that nobody has to handle.
     pub(super) fn done(report: Report) -> Self {
-        let (done, receiver) = oneshot::channel();
-        // The receiver is right here.
-        let _ = done.send(report);
-        Self { stored: None, report: Some(receiver) }
+        Self { stored: None, report: Awaited::Known(Box::new(report)) }
     }
 
     /// The same, of what has to be stored first.
@@ -125,8 +172,9 @@ impl Ticket {
     pub(crate) async fn report(mut self) -> Result<Report> {
         self.stored().await?;
         match self.report {
-            Some(report) => report.await.map_err(|_| given_up()),
-            None => Err(given_up()),
+            Awaited::Batch(shared) => poll_fn(|context| shared.poll_report(context)).await,
+            Awaited::Known(report) => Ok(*report),
+            Awaited::No => Err(given_up()),
         }
     }
 }

@@ -40,7 +40,8 @@ impl Found {
         let additions = additions::counted();
         // A wallet that was removed and added again is another coin, with handlers of its own.
         if !self.is_of(coin, additions) {
-            *self = Self { coin: Some(coin.clone()), additions, handlers: Vec::new() };
+            // A vector would find room for as many with the first, but not as fast.
+            *self = Self { coin: Some(coin.clone()), additions, handlers: Vec::with_capacity(4) };
         }
         self.handlers.push((event, source.find(coin, event, dispatcher.routes())));
         self.handlers.len() - 1

@@ -8,6 +8,7 @@ mod backlog;
 mod batch;
 mod close;
 mod delivered;
+mod few;
 mod found;
 #[cfg(feature = "polling")]
 mod keep;
@@ -95,7 +96,7 @@ pub(crate) struct Dispatcher {
     backlog: Backlog,
     absent: Absent,
     /// Whose report is waited for, of what waits in the inbox.
-    awaited: Mutex<HashMap<EventId, (Arc<Batch>, usize)>>,
+    awaited: Mutex<HashMap<EventId, (Batch, usize)>>,
     /// What an earlier process received, and what came for wallets that had been removed.
     #[cfg(feature = "polling")]
     leftover: Mutex<Vec<(ReceivedId, Received)>>,
@@ -127,7 +128,7 @@ struct Job {
     /// Their handlers, as far as they were looked up.
     found: Found,
     /// Whoever waits for the report.
-    batch: Option<Arc<Batch>>,
+    batch: Option<Batch>,
     /// The place of what comes without a batch.
     #[expect(dead_code, reason = "it is given back when it is dropped")]
     place: Option<OwnedSemaphorePermit>,

@@ -1,15 +1,18 @@
 //! From the inbox into the lanes.
 
+use std::future::poll_fn;
+use std::mem::take;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::time::SystemTime;
 
-use futures_util::future::{Either, select};
+use futures_util::FutureExt;
 use tokio::runtime::Handle;
 
 use super::batch::Batch;
+use super::few::Few;
 use super::found::Found;
 use super::lanes::Waiting;
 use super::work::AtWork;
@@ -30,9 +33,9 @@ pub(super) struct Placing {
     pub(super) updates: Vec<Accepted>,
     /// How the dead letters came that are stored with them.
     pub(super) died: Vec<Origin>,
-    pub(super) lanes: Vec<Lane>,
+    pub(super) lanes: Few<Lane>,
     pub(super) found: Found,
-    pub(super) batch: Arc<Batch>,
+    pub(super) batch: Batch,
     /// They are claimed by being appended.
     pub(super) claim: bool,
     pub(super) awaited: bool,
@@ -43,7 +46,7 @@ pub(super) struct Placing {
 
 impl Dispatcher {
     /// They are stored, as the inbox says now: those that are ours go into their lanes. The lanes that have to begin.
-    pub(super) fn stored(self: &Arc<Self>, mut placing: Placing, ids: Vec<Option<EventId>>) -> Vec<Work> {
+    pub(super) fn stored(self: &Arc<Self>, mut placing: Placing, ids: Vec<Option<EventId>>) -> Few<Work> {
         let Placing { updates, batch, claim, awaited, .. } = &mut placing;
         let (now, mut ids) = (SystemTime::now(), ids.into_iter());
         updates.retain_mut(|accepted| {
@@ -59,7 +62,7 @@ impl Dispatcher {
                 let mut waiting = lock(&self.awaited);
                 // At the end nobody will look for it there.
                 if !self.closing.is_cancelled() {
-                    waiting.insert(id, (Arc::clone(batch), accepted.index));
+                    waiting.insert(id, (batch.clone(), accepted.index));
                 }
             }
             *claim
@@ -68,29 +71,29 @@ impl Dispatcher {
     }
 
     /// They are stored, and all of them are ours.
-    pub(super) fn place(self: &Arc<Self>, placing: Placing) -> Vec<Work> {
-        let Placing { source, coin, updates, died, lanes, found, batch, .. } = placing;
+    pub(super) fn place(self: &Arc<Self>, placing: Placing) -> Few<Work> {
+        let Placing { source, coin, mut updates, died, lanes, mut found, batch, .. } = placing;
         died.into_iter().for_each(|origin| meter::count(meter::DIED, &coin, origin));
+        let mut works = Few::default();
         // Mostly all of them have the same lane.
-        let mut jobs = vec![updates];
+        let mut apart = Vec::new();
         if lanes.len() > 1 {
-            let all = std::mem::take(&mut jobs);
-            jobs = lanes.iter().map(|_| Vec::new()).collect();
-            for accepted in all.into_iter().flatten() {
-                if let Some(job) = jobs.get_mut(accepted.lane) {
+            apart.resize_with(lanes.len(), Vec::new);
+            for accepted in updates.drain(..) {
+                if let Some(job) = apart.get_mut(accepted.lane) {
                     job.push(accepted);
                 }
             }
         }
-        let mut found = Some(found);
-        let jobs = lanes.into_iter().zip(jobs).filter(|(_, updates)| !updates.is_empty());
-        jobs.filter_map(|(lane, updates)| {
-            let found = found.take().unwrap_or_default();
-            let (source, batch) = (source.clone(), Some(Arc::clone(&batch)));
-            let job = Job { source, updates, found, batch, place: None };
-            self.backlog.turn(lane, job).and_then(|(lane, job)| self.enter(lane, job))
-        })
-        .collect()
+        for (nth, lane) in lanes.into_iter().enumerate() {
+            let updates = take(apart.get_mut(nth).unwrap_or(&mut updates));
+            if !updates.is_empty() {
+                let (source, found, batch) = (source.clone(), take(&mut found), Some(batch.clone()));
+                let job = Job { source, updates, found, batch, place: None };
+                works.extend(self.backlog.turn(lane, job).and_then(|(lane, job)| self.enter(lane, job)));
+            }
+        }
+        works
     }
 
     /// Puts a job into its lane. If the lane is to begin, its work.
@@ -100,15 +103,24 @@ impl Dispatcher {
         self.unfinished.fetch_add(count, Ordering::Relaxed);
         let (job, waiting) = self.lanes.push(lane.clone(), job, count)?;
         let at_work = Some(AtWork::new(self, job));
-        let mut lane = AtLane { dispatcher: Arc::clone(self), lane, waiting, at_work };
+        let mut lane = AtLane { dispatcher: Arc::clone(self), lane, waiting, at_work, has_left: false };
         Some(Box::pin(self.workers.track_future(async move {
-            let AtLane { dispatcher, lane, waiting, at_work } = &mut lane;
+            let AtLane { dispatcher, lane, waiting, at_work, has_left } = &mut lane;
             let is_broken_off = dispatcher.abort.is_cancelled() || {
                 let work = pin!(dispatcher.work(lane, waiting, at_work));
-                let work = run::as_worker(dispatcher.id, work);
-                // Only what has to wait has to know when it is broken off.
-                matches!(select(work, pin!(dispatcher.abort.cancelled())).await, Either::Right(_))
+                let mut work = run::as_worker(dispatcher.id, work);
+                let mut abort = None;
+                let ended = poll_fn(|context| match work.poll_unpin(context) {
+                    Poll::Ready(()) => Poll::Ready(false),
+                    // Only what has to wait has to know when it is broken off.
+                    Poll::Pending => {
+                        let abort = abort.get_or_insert_with(|| Box::pin(dispatcher.abort.cancelled()));
+                        abort.poll_unpin(context).map(|()| true)
+                    }
+                });
+                ended.await
             };
+            *has_left = !is_broken_off;
             if is_broken_off {
                 // Released before those that wait behind it.
                 *at_work = None;
@@ -126,8 +138,8 @@ impl Dispatcher {
 
     /// Begins to work for one who waits until all of it is done, and lends his thread until there is something to wait for: most
     /// handlers have ended by then, and a task costs more than many of them.
-    pub(super) fn begin_here(&self, mut lanes: Vec<Work>, runtime: &Handle) {
-        if let [work] = lanes.as_mut_slice()
+    pub(super) fn begin_here(&self, mut lanes: Few<Work>, runtime: &Handle) {
+        if let Some(work) = lanes.only()
             && work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
         {
             return;
@@ -144,10 +156,15 @@ struct AtLane {
     waiting: Arc<Waiting>,
     /// What it has taken from there.
     at_work: Option<AtWork>,
+    /// Nothing waited there any more.
+    has_left: bool,
 }
 
 impl Drop for AtLane {
     fn drop(&mut self) {
+        if self.has_left {
+            return;
+        }
         // Released before those that wait behind it.
         self.at_work = None;
         let left = self.dispatcher.lanes.abandon(&self.lane, &self.waiting);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::delivered::Incoming;
+use super::few::Few;
 use super::found::Found;
 use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
 use crate::field::{IntField, excerpt};
@@ -24,7 +25,7 @@ pub(super) struct Sorting {
     pub(super) facts: Vec<Option<Fact>>,
     /// What no handler could take.
     pub(super) dead: Vec<NewEvent>,
-    pub(super) lanes: Vec<Lane>,
+    pub(super) lanes: Few<Lane>,
     /// The handlers of these events.
     pub(super) found: Found,
     pub(super) report: Report,
@@ -33,7 +34,8 @@ pub(super) struct Sorting {
 impl Sorting {
     /// The place of a lane among those there are.
     fn place(&mut self, lane: Lane) -> usize {
-        self.lanes.iter().position(|known| *known == lane).unwrap_or_else(|| {
+        let known = self.lanes.iter().position(|known| *known == lane);
+        known.unwrap_or_else(|| {
             self.lanes.push(lane);
             self.lanes.len() - 1
         })

@@ -107,7 +107,7 @@ impl Dispatcher {
     pub(super) async fn work(self: &Arc<Self>, lane: &Lane, waiting: &Waiting, at_work: &mut Option<AtWork>) {
         let (mut turn, mut at_once, mut is_on_its_own) = (Turn(None), AtOnce::default(), false);
         while let Some(AtWork { job: Job { source, updates, found, batch, .. }, count, .. }) = at_work {
-            let batch = batch.as_deref();
+            let batch = batch.as_ref();
             let mut tally = Tally::new(self, waiting, batch);
             for accepted in updates {
                 if at_once.is_enough() {
