@@ -4,8 +4,8 @@ use std::collections::BinaryHeap;
 use std::future::poll_fn;
 use std::mem::take;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Poll, Waker};
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -125,18 +125,22 @@ impl State {
 }
 
 impl Shared {
-    fn poll_report(&self, context: &mut Context<'_>) -> Poll<Result<Report>> {
-        let mut state = lock(&self.state);
-        if !state.is_over {
-            state.waiting = Some(context.waker().clone());
-            return Poll::Pending;
-        }
-        let mut report = take(&mut state.report);
-        drop(state);
-        if report.total() < self.total {
-            // Given up at shutdown, or never stored.
-            return Poll::Ready(Err(given_up()));
-        }
+    /// Waits until it is over; then all of it was dealt with.
+    async fn over(&self) -> Result<MutexGuard<'_, State>> {
+        poll_fn(|context| {
+            let mut state = lock(&self.state);
+            if !state.is_over {
+                state.waiting = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+            // Otherwise it was given up at shutdown, or never stored.
+            Poll::Ready(if state.report.total() < self.total { Err(given_up()) } else { Ok(state) })
+        })
+        .await
+    }
+
+    async fn report(&self) -> Result<Report> {
+        let mut report = take(&mut self.over().await?.report);
         report.failed.sort_unstable_by_key(|failed| failed.index);
         report.rejected.sort_unstable_by_key(|rejected| rejected.index);
         report.ignored.sort_unstable_by_key(|ignored| ignored.index);
@@ -144,7 +148,7 @@ impl Shared {
             // What `sort` makes of plain numbers is larger than all the rest of this.
             report.repeated = BinaryHeap::from(report.repeated).into_sorted_vec();
         }
-        Poll::Ready(Ok(report))
+        Ok(report)
     }
 }
 
@@ -169,10 +173,21 @@ impl Ticket {
     }
 
     /// Waits until every update has been dealt with: handled, or tried once.
+    #[cfg(feature = "webhook")]
+    pub(crate) async fn dealt_with(mut self) -> Result<()> {
+        self.stored().await?;
+        match self.report {
+            Awaited::Batch(shared) => shared.over().await.map(drop),
+            Awaited::Known(_) => Ok(()),
+            Awaited::No => Err(given_up()),
+        }
+    }
+
+    /// The same, and what became of each.
     pub(crate) async fn report(mut self) -> Result<Report> {
         self.stored().await?;
         match self.report {
-            Awaited::Batch(shared) => poll_fn(|context| shared.poll_report(context)).await,
+            Awaited::Batch(shared) => shared.report().await,
             Awaited::Known(report) => Ok(*report),
             Awaited::No => Err(given_up()),
         }

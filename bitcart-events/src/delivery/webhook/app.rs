@@ -137,13 +137,11 @@ async fn accept(Listener { source, parts }: &Listener, text: &str, lends: bool) 
     if parts.dispatcher.is_durable() {
         return ticket.stored().await;
     }
-    match body::within(parts.webhook.settings.answer_within, ticket.report()).await {
-        Some(report) => report.map(|_| ()),
-        None => {
-            tracing::warn!("answered a webhook while its handlers are still at work");
-            Ok(())
-        }
-    }
+    let dealt_with = body::within(parts.webhook.settings.answer_within, ticket.dealt_with()).await;
+    dealt_with.unwrap_or_else(|| {
+        tracing::warn!("answered a webhook while its handlers are still at work");
+        Ok(())
+    })
 }
 
 /// Only JSON in UTF-8: a web page can make a browser post anything else to localhost without being asked.
