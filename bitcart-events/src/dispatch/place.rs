@@ -104,7 +104,9 @@ impl Dispatcher {
         let (job, waiting) = self.lanes.push(lane.clone(), job, count)?;
         let at_work = Some(AtWork::new(self, job));
         let mut lane = AtLane { dispatcher: Arc::clone(self), lane, waiting, at_work, has_left: false };
-        Some(Box::pin(self.workers.track_future(async move {
+        // Made where it stays: it is large, and would be copied there.
+        let place = Box::new_uninit();
+        let work = self.workers.track_future(async move {
             let AtLane { dispatcher, lane, waiting, at_work, has_left } = &mut lane;
             let is_broken_off = dispatcher.abort.is_cancelled() || {
                 let work = pin!(dispatcher.work(lane, waiting, at_work));
@@ -126,7 +128,9 @@ impl Dispatcher {
                 *at_work = None;
                 dispatcher.abandon();
             }
-        })))
+        });
+        let work = Box::into_pin(Box::write(place, work));
+        Some(work)
     }
 
     /// Begins to work.
