@@ -30,10 +30,10 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> R
 /// What our own server does with a request: what the routes would, and it refuses a POST anywhere else too, because that may
 /// come from a daemon that was told another path before a restart. The routes themselves are left to those who nest them: a
 /// program without them is smaller, and their way is as long as that of an event.
-pub(super) async fn serve(
+pub(super) fn serve(
     listener: Arc<Listener>,
     request: Request<Incoming>,
-) -> Result<Response<Answer>, Infallible> {
+) -> impl Future<Output = Result<Response<Answer>, Infallible>> {
     let expected = &listener.parts.webhook.secret;
     let path = request.uri().path();
     let is_right = match expected {
@@ -42,12 +42,40 @@ pub(super) async fn serve(
         None => path == "/",
     };
     let is_here = path == "/" || (expected.is_some() && path.rfind('/') == Some(0));
-    Ok(match *request.method() {
-        Method::POST if is_right => receive(&listener, request, true).await,
-        Method::POST => stray(&listener),
-        _ if is_here => only_post(),
-        _ => json(StatusCode::NOT_FOUND, "{}"),
-    })
+    let asked = match *request.method() {
+        Method::POST if is_right => Asked::Post(request.into()),
+        Method::POST => Asked::Astray,
+        _ if is_here => Asked::Other,
+        _ => Asked::Elsewhere,
+    };
+    async move {
+        Ok(match asked {
+            Asked::Post(posted) => receive(&listener, posted, true).await,
+            Asked::Astray => stray(&listener),
+            Asked::Other => only_post(),
+            Asked::Elsewhere => json(StatusCode::NOT_FOUND, "{}"),
+        })
+    }
+}
+
+enum Asked {
+    Post(Posted<Incoming>),
+    Astray,
+    /// Anything but a POST.
+    Other,
+    Elsewhere,
+}
+
+/// What is of interest of a POST: its head is large, and would be moved from one future to the next.
+struct Posted<B> {
+    content_type: std::result::Result<(), String>,
+    body: B,
+}
+
+impl<B> From<Request<B>> for Posted<B> {
+    fn from(request: Request<B>) -> Self {
+        Self { content_type: check_content_type(request.headers()), body: request.into_body() }
+    }
 }
 
 fn last_segment(path: &str) -> &str {
@@ -74,13 +102,13 @@ async fn with_secret(State(listener): State<Listener>, request: Request) -> Resp
     let last = last_segment(request.uri().path());
     let answer = match &listener.parts.webhook.secret {
         Some(expected) if !expected.is(last) => stray(&listener),
-        _ => receive(&listener, request, false).await,
+        _ => receive(&listener, request.into(), false).await,
     };
     answer.map(Body::new)
 }
 
 async fn without_secret(State(listener): State<Listener>, request: Request) -> Response<Body> {
-    receive(&listener, request, false).await.map(Body::new)
+    receive(&listener, request.into(), false).await.map(Body::new)
 }
 
 async fn astray(State(listener): State<Listener>) -> Response<Body> {
@@ -94,15 +122,15 @@ fn stray(listener: &Listener) -> Response<Answer> {
 }
 
 /// In a task `of_ours` there is nothing else to do than to wait for handlers.
-async fn receive<B>(listener: &Listener, request: Request<B>, of_ours: bool) -> Response<Answer>
+async fn receive<B>(listener: &Listener, posted: Posted<B>, of_ours: bool) -> Response<Answer>
 where
     B: HttpBody<Data = Bytes, Error: Display>,
 {
-    if let Err(problem) = check_content_type(request.headers()) {
+    if let Err(problem) = posted.content_type {
         return answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem);
     }
     let settings = &listener.parts.webhook.settings;
-    let body = match body::read(request.into_body(), settings).await {
+    let body = match body::read(posted.body, settings).await {
         Ok(body) => body,
         Err(NoBody::TooLarge) => {
             let problem = format!("the body is larger than {} bytes", settings.body_limit);
