@@ -22,12 +22,15 @@ const MISSING: u8 = 0xff;
 impl Marker {
     /// Each wallet has a key of its own, so that no mark says which one it is of.
     pub(crate) fn of(key: &[u8; 16], coin: &Coin) -> Self {
+        let (known, wallets) = coin.mark_key().get_or_init(|| (*key, Self::key_of(key, coin)));
+        // Of whoever has several inboxes, all but one make it each time.
+        Self::new(&if known == key { *wallets } else { Self::key_of(key, coin) })
+    }
+
+    fn key_of(key: &[u8; 16], coin: &Coin) -> [u8; 16] {
         let wallet = coin.id();
         let whose = [Some(coin.currency().code().as_bytes()), wallet.as_ref().map(|id| &id.0[..])];
-        let mut marker = Self::new(key);
-        let Mark(key) = marker.mark(whose);
-        marker.hasher = SipHasher13::new_with_key(&key);
-        marker
+        Self::new(key).mark(whose).0
     }
 
     pub(crate) fn new(key: &[u8; 16]) -> Self {
