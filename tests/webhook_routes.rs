@@ -160,6 +160,30 @@ async fn who_reads_no_answers_is_cut_off_too() {
     server.finish().await;
 }
 
+/// Only a connection that is closed without an answer makes a daemon keep the event.
+#[tokio::test]
+async fn who_has_sent_all_that_it_will_is_answered_all_the_same() {
+    let (gate, mut seen) = Gate::new();
+    let (_held, nowhere) = nowhere();
+    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let gate = Arc::new(gate);
+    let listener = coin.listener().handlers(handlers![block]).shared_state(gate.clone());
+    let server = serve(listener, settings()).await;
+    let body = envelope(r#"{"event": "new_block", "height": 7}"#);
+    let (path, length) = (&server.path, body.len());
+    let head = "Host: a\r\nContent-Type: application/json\r\nContent-Length";
+    let request = format!("POST {path} HTTP/1.1\r\n{head}: {length}\r\n\r\n{body}");
+    let mut client = TcpStream::connect(server.addr).await.unwrap();
+    client.write_all(request.as_bytes()).await.unwrap();
+    client.shutdown().await.unwrap();
+    assert_eq!(next(&mut seen).await, "new_block 7");
+    gate.open();
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    server.finish().await;
+}
+
 /// Whoever has the last place may be very slow.
 #[tokio::test]
 async fn a_server_that_has_stopped_leaves_its_address_though_all_places_are_taken() {

@@ -1,8 +1,6 @@
 //! The routes: from a POST to accepted updates.
 
-use std::convert::Infallible;
 use std::fmt::Display;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
@@ -27,38 +25,10 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> R
     router.with_state(listener.clone())
 }
 
-/// What our own server does with a request: what the routes would, and it refuses a POST anywhere else too, because that may
-/// come from a daemon that was told another path before a restart. The routes themselves are left to those who nest them: a
-/// program without them is smaller, and their way is as long as that of an event.
-pub(super) fn serve(
-    listener: Arc<Listener>,
-    request: Request<Incoming>,
-) -> impl Future<Output = Result<Response<Answer>, Infallible>> {
-    let expected = &listener.parts.webhook.secret;
-    let path = request.uri().path();
-    let is_right = match expected {
-        // A reverse proxy may leave the path of the daemons' address before it.
-        Some(secret) => secret.is(last_segment(path)),
-        None => path == "/",
-    };
-    let is_here = path == "/" || (expected.is_some() && path.rfind('/') == Some(0));
-    let asked = match *request.method() {
-        Method::POST if is_right => Asked::Post(request.into()),
-        Method::POST => Asked::Astray,
-        _ if is_here => Asked::Other,
-        _ => Asked::Elsewhere,
-    };
-    async move {
-        Ok(match asked {
-            Asked::Post(posted) => receive(&listener, posted, true).await,
-            Asked::Astray => stray(&listener),
-            Asked::Other => only_post(),
-            Asked::Elsewhere => json(StatusCode::NOT_FOUND, "{}"),
-        })
-    }
-}
-
-enum Asked {
+/// What our own server is asked for. It takes what the routes would, and refuses a POST anywhere else too, because that may come
+/// from a daemon that was told another path before a restart. The routes themselves are left to those who nest them: a program
+/// without them is smaller, and their way is as long as that of an event.
+pub(super) enum Asked {
     Post(Posted<Incoming>),
     Astray,
     /// Anything but a POST.
@@ -66,8 +36,37 @@ enum Asked {
     Elsewhere,
 }
 
+impl Asked {
+    pub(super) fn of(listener: &Listener, request: Request<Incoming>) -> Self {
+        let expected = &listener.parts.webhook.secret;
+        let path = request.uri().path();
+        let is_right = match expected {
+            // A reverse proxy may leave the path of the daemons' address before it.
+            Some(secret) => secret.is(last_segment(path)),
+            None => path == "/",
+        };
+        let is_here = path == "/" || (expected.is_some() && path.rfind('/') == Some(0));
+        match *request.method() {
+            Method::POST if is_right => Self::Post(request.into()),
+            Method::POST => Self::Astray,
+            _ if is_here => Self::Other,
+            _ => Self::Elsewhere,
+        }
+    }
+
+    /// In a task of our own there is nothing else to do than to wait for handlers.
+    pub(super) async fn answer(self, listener: &Listener) -> Response<Answer> {
+        match self {
+            Self::Post(posted) => receive(listener, posted, true).await,
+            Self::Astray => stray(listener),
+            Self::Other => only_post(),
+            Self::Elsewhere => json(StatusCode::NOT_FOUND, "{}"),
+        }
+    }
+}
+
 /// What is of interest of a POST: its head is large, and would be moved from one future to the next.
-struct Posted<B> {
+pub(super) struct Posted<B> {
     content_type: std::result::Result<(), String>,
     body: B,
 }

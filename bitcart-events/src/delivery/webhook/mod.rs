@@ -7,8 +7,10 @@
 mod answer;
 mod app;
 mod body;
+mod idle;
 mod registrar;
 mod secret;
+mod seldom;
 mod server;
 mod settings;
 

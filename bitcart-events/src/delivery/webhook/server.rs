@@ -1,26 +1,28 @@
 //! Our own server: time limits for headers and idle connections, and a cap on connections, which `axum::serve` does
 //! not have.
 
+use std::convert::Infallible;
 use std::fmt;
-use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::{Either, select};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::app;
+use super::app::Asked;
+use super::idle::Idle;
 use super::registrar::Registrar;
+use super::seldom::first_of;
 use super::settings::Base;
 use crate::client::without_login;
 use crate::runtime::runtime;
@@ -182,55 +184,52 @@ impl Server {
     }
 
     fn serve(&self, stream: TcpStream) -> impl Future<Output = ()> + use<> {
-        let stop = self.stop.clone();
-        let listener = Arc::clone(&self.listener);
-        let service = service_fn(move |request| app::serve(Arc::clone(&listener), request));
+        let (stop, limit) = (self.stop.clone(), self.header_timeout);
+        let (listener, idle) = (Arc::clone(&self.listener), Arc::new(Idle::new()));
+        let its_idle = Arc::clone(&idle);
+        let service = service_fn(move |request| {
+            its_idle.ends();
+            let (listener, idle) = (Arc::clone(&listener), Arc::clone(&its_idle));
+            let asked = Asked::of(&listener, request);
+            async move {
+                let answer = asked.answer(&listener).await;
+                idle.begins();
+                Ok::<_, Infallible>(answer)
+            }
+        });
         // A client that takes none of its answers has its connection only for so long: hyper would wait for it without end.
         let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(self.header_timeout));
-        // The time for the headers runs from the moment that a connection is idle, so it limits that too.
+        stream.set_write_timeout(Some(limit));
         let connection = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(self.header_timeout)
             // An answer is a few bytes: to copy them behind its head is cheaper than to send a list of two pieces.
             .writev(false)
-            // Whether the client goes away is not looked at with each request, but when it is answered: what it has posted is
-            // handled in any case, and its answer has a time limit.
+            // Who has sent all that he will is answered too. So with each request nobody looks whether its client goes away, for
+            // which hyper finds a new buffer: what it has posted is handled in any case, and it keeps its place until then.
             .half_close(true)
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
         async move {
-            let mut connection = pin!(connection);
-            let ended = match until_cancelled(&stop, connection.as_mut()).await {
-                Some(ended) => ended,
-                None => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
+            let (mut connection, mut idle) = (pin!(connection), pin!(idle.lasts(limit)));
+            let is_stopped = async {
+                let (stopped, idle) = (pin!(stop.cancelled()), idle.as_mut());
+                matches!(select(stopped, idle).await, Either::Left(_))
             };
-            if let Err(error) = ended {
-                tracing::debug!("a connection ended: {error}");
+            let first = first_of(connection.as_mut(), pin!(is_stopped)).await;
+            let ended = match first {
+                Either::Left(ended) => Some(ended),
+                Either::Right(true) => {
+                    connection.as_mut().graceful_shutdown();
+                    match select(connection, idle).await {
+                        Either::Left((ended, _)) => Some(ended),
+                        Either::Right(_) => None,
+                    }
+                }
+                Either::Right(false) => None,
+            };
+            match ended {
+                Some(Ok(())) => {}
+                Some(Err(error)) => tracing::debug!("a connection ended: {error}"),
+                None => tracing::debug!("a connection was idle for {limit:?}"),
             }
         }
     }
-}
-
-/// What a future comes to, unless it is cancelled before. A connection is polled with each request: so whoever cancels is not told
-/// each time whom he has to wake, but only whenever that is another one.
-async fn until_cancelled<T>(
-    token: &CancellationToken,
-    mut future: impl Future<Output = T> + Unpin,
-) -> Option<T> {
-    let (mut cancelled, mut told) = (pin!(token.cancelled()), None::<Waker>);
-    poll_fn(|context| {
-        if let Poll::Ready(output) = future.poll_unpin(context) {
-            return Poll::Ready(Some(output));
-        }
-        let waker = context.waker();
-        if !token.is_cancelled() && told.as_ref().is_some_and(|told| waker.will_wake(told)) {
-            return Poll::Pending;
-        }
-        told = Some(waker.clone());
-        cancelled.as_mut().poll(context).map(|()| None)
-    })
-    .await
 }
