@@ -10,8 +10,9 @@ use crate::field::StrField;
 use crate::handler::{Handler, Routes};
 use crate::intake::Parcel;
 use crate::schema::event;
+use crate::update::Said;
 use crate::wallet::{Fingerprint, WalletId};
-use crate::{ApiManager, Coin, Currency, Event, Update};
+use crate::{ApiManager, Coin, Currency, Event};
 
 #[derive(Clone)]
 pub(crate) enum Source {
@@ -59,8 +60,8 @@ impl Lane {
     }
 
     /// One whose address cannot be read has none of its own.
-    fn of_payment(update: &Update) -> Option<Self> {
-        let (coin, address) = (update.coin(), String::from_field(update.field(0)).ok()?);
+    fn of_payment(coin: &Coin, said: Said<'_>) -> Option<Self> {
+        let address = String::from_field(said.field(0)).ok()?;
         Some(Self::Payment(coin.currency(), coin.id(), address))
     }
 }
@@ -113,20 +114,19 @@ impl Source {
     }
 
     /// What the update is kept in order with.
-    pub(crate) fn lane(&self, update: &Update, payments_apart: bool) -> Lane {
-        self.lane_apart(update, payments_apart).unwrap_or_else(|| Lane::of(update.coin()))
+    pub(crate) fn lane(&self, coin: &Coin, said: Said<'_>, payments_apart: bool) -> Lane {
+        self.lane_apart(coin, said, payments_apart).unwrap_or_else(|| Lane::of(coin))
     }
 
     /// The same, unless it is its wallet's. A manager's blocks belong to the currency, not to one of its wallets,
     /// unless that wallet has a handler of its own for them.
-    pub(crate) fn lane_apart(&self, update: &Update, payments_apart: bool) -> Option<Lane> {
-        if payments_apart && update.is::<event::NewPayment>() {
-            return Lane::of_payment(update);
+    pub(crate) fn lane_apart(&self, coin: &Coin, said: Said<'_>, payments_apart: bool) -> Option<Lane> {
+        if payments_apart && said.is::<event::NewPayment>() {
+            return Lane::of_payment(coin, said);
         }
-        let coin = update.coin();
         let is_manager = matches!(self, Self::Manager(_));
         let is_for_all =
-            is_manager && update.is::<event::NewBlock>() && coin.own_handler(update.event()).is_none();
+            is_manager && said.is::<event::NewBlock>() && coin.own_handler(said.event()).is_none();
         is_for_all.then(|| Lane::Blocks(coin.currency()))
     }
 

@@ -11,9 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::by_currency::ByCurrency;
 use crate::client::Client;
-use crate::dispatch::{Delivered, Dispatcher, Incoming, Read};
+use crate::dispatch::{Delivered, Dispatcher, Incoming};
 use crate::inbox::{Life, Origin, Received, ReceivedId};
-use crate::intake::Parcel;
+use crate::intake::{Parcel, Read};
 use crate::source::Source;
 #[cfg(feature = "websocket")]
 use crate::told::Told;

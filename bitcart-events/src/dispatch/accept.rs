@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::absent::whose;
 use super::batch::Batch;
-use super::delivered::{Delivered, Incoming, Read};
+use super::delivered::{Delivered, Incoming};
 use super::place::Placing;
 use super::sort::Sorting;
 use super::{Dispatcher, Ticket};
@@ -15,11 +15,13 @@ use super::{Dispatcher, Ticket};
 use crate::Coin;
 use crate::Result;
 use crate::inbox::{self, EventId, Life, NewEvent, Origin};
-use crate::intake::Parcel;
+use crate::intake::{Parcel, Read};
 use crate::runtime::runtime;
 #[cfg(feature = "polling")]
 use crate::source::Lane;
 use crate::source::Source;
+#[cfg(feature = "websocket")]
+use crate::update::Said;
 
 impl Dispatcher {
     /// Accepts updates if there is room now: in memory, or in the inbox that keeps them.
@@ -35,7 +37,8 @@ impl Dispatcher {
             Ok((coin, updates)) => (coin, live(updates)),
             Err(report) => return Ok(Ticket::done(report)),
         };
-        let place = self.place_for(source, updates.first().map(|first| &first.update), 0)?;
+        let first = updates.first().and_then(|first| first.update.as_ref().ok());
+        let place = self.place_for(source, &coin, first.map(|update| update.said()), 0)?;
         // Where nothing is kept, for the handlers.
         let awaited = !self.is_durable;
         self.put(Delivered { awaited, lends, ..Delivered::new(source, &coin, updates) }, place)
@@ -46,12 +49,11 @@ impl Dispatcher {
     pub(crate) fn place_for(
         &self,
         source: &Source,
-        update: Option<&Read>,
+        coin: &Coin,
+        said: Option<Said<'_>>,
         held: usize,
     ) -> Result<OwnedSemaphorePermit> {
-        let lane = update
-            .and_then(|update| update.as_ref().ok())
-            .map(|update| source.lane(update, self.policy.payments_apart));
+        let lane = said.map(|said| source.lane(coin, said, self.policy.payments_apart));
         let place = self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)));
         // What finds no room in memory waits in the file; what is held elsewhere does not.
         if self.is_durable && self.room.may_hold(held) {

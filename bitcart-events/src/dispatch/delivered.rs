@@ -1,14 +1,11 @@
 //! What a delivery brings.
 
+use crate::Coin;
 use crate::inbox::{Chain, Life, Origin, ReceivedId, Remember};
+use crate::intake::Read;
 #[cfg(feature = "polling")]
 use crate::reconcile::Keys;
 use crate::source::Source;
-use crate::update::Malformed;
-use crate::{Coin, Update};
-
-/// An update as it was read; what is none comes with the text that it should have been read from.
-pub(crate) type Read = std::result::Result<Update, (Malformed, String)>;
 
 /// An update on its way into the inbox.
 pub(crate) struct Incoming {

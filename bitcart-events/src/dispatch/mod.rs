@@ -40,7 +40,6 @@ use accepted::Accepted;
 use backlog::Backlog;
 use batch::Batch;
 pub(crate) use batch::Ticket;
-pub(crate) use delivered::Read;
 #[cfg(feature = "polling")]
 pub(crate) use delivered::{Delivered, Incoming};
 use found::Found;

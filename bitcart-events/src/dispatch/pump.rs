@@ -184,7 +184,7 @@ impl Dispatcher {
         for (lane, job) in self.backlog.parked_before(claimed.id) {
             self.enter_here(lane, job);
         }
-        let lane = source.lane(&update, self.policy.payments_apart);
+        let lane = source.lane(update.coin(), update.said(), self.policy.payments_apart);
         let (batch, index) = awaited.unzip();
         let accepted = Accepted::of(&claimed, index.unwrap_or(0), update);
         self.enter_here(

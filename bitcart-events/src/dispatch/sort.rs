@@ -6,15 +6,15 @@ use std::time::SystemTime;
 use super::delivered::Incoming;
 use super::few::Few;
 use super::found::Found;
-use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Read, Rejected, Report};
+use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Rejected, Report};
 use crate::field::{IntField, excerpt};
 use crate::inbox::{Fact, Life, NewEvent, Origin};
-use crate::intake::{Parcel, Part};
+use crate::intake::{self, Parcel, Read};
 #[cfg(feature = "polling")]
 use crate::reconcile::Watching;
 use crate::schema::event;
 use crate::source::{Lane, Source, Unasked};
-use crate::update::{Came, Malformed, Marker};
+use crate::update::{Malformed, Marker};
 use crate::{Coin, Update};
 
 /// What is to be stored, and what became of the rest.
@@ -50,7 +50,14 @@ impl Dispatcher {
         body: &Arc<str>,
         parcel: Parcel<'_>,
     ) -> std::result::Result<(Coin, impl Iterator<Item = Read> + use<>), Report> {
-        let coin = source.resolve(&parcel).map_err(|unasked| {
+        let coin = self.whose(source, &parcel)?;
+        let updates = intake::updates(&coin, Arc::clone(body), parcel.table, parcel.updates);
+        Ok((coin, updates))
+    }
+
+    /// The wallet that it is for, if that is listened to.
+    pub(crate) fn whose(&self, source: &Source, parcel: &Parcel<'_>) -> std::result::Result<Coin, Report> {
+        source.resolve(parcel).map_err(|unasked| {
             self.strangers.once(&unasked.to_string(), || tracing::warn!("ignored updates: {unasked}"));
             let reason = match unasked {
                 Unasked::Wallet(_) => IgnoredReason::Wallet,
@@ -59,13 +66,7 @@ impl Dispatcher {
             };
             let ignored = (0..parcel.updates.len()).map(|index| Ignored { index, reason }).collect();
             Report { ignored, ..Report::default() }
-        })?;
-        let came = Came::new(coin.clone(), Arc::clone(body), parcel.table);
-        let read = move |part: Part| match part {
-            Ok(outline) => Ok(Update::new(&came, outline)),
-            Err((malformed, raw)) => Err((malformed, came.text(raw).to_owned())),
-        };
-        Ok((coin, parcel.updates.into_iter().map(read)))
+        })
     }
 
     pub(super) fn sort(
@@ -98,7 +99,7 @@ impl Dispatcher {
                 sorting.report.repeated.push(index);
                 continue;
             }
-            let apart = source.lane_apart(&update, self.policy.payments_apart);
+            let apart = source.lane_apart(coin, update.said(), self.policy.payments_apart);
             let fact = fact(&update, apart.as_ref(), life, &mut marker, &self.key);
             // Mostly all of them have the wallet's.
             let lane = match apart {
@@ -170,7 +171,7 @@ fn fact(
         Some(Fact::Height { of: chain(apart, update.coin()), height })
     } else if update.is::<event::NewTransaction>() {
         let marker = marker.get_or_insert_with(|| Marker::of(key, update.coin()));
-        Some(Fact::Transfer { mark: update.transfer(marker), life })
+        Some(Fact::Transfer { mark: update.said().transfer(marker), life })
     } else {
         None
     }

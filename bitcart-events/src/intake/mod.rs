@@ -8,17 +8,23 @@
 
 mod envelope;
 mod quick;
+#[cfg(feature = "websocket")]
+mod sheaf;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use envelope::Envelope;
 use serde_json::value::RawValue;
+#[cfg(feature = "websocket")]
+pub(crate) use sheaf::{Arrived, Sheaf};
 
-use crate::update::{self, Malformed, Outline, Table};
+use crate::update::{self, Came, Malformed, Outline, Table};
+use crate::{Coin, Update};
 
 /// A body, taken apart: the updates in it, and whom the envelope names.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -34,6 +40,9 @@ pub(crate) struct Parcel<'a> {
 /// An update, or where something else stands in its place.
 pub(crate) type Part = Result<Outline, (Malformed, Range<usize>)>;
 
+/// The same as it goes on; what is none comes with the text that it should have been read from.
+pub(crate) type Read = Result<Update, (Malformed, String)>;
+
 /// A body that holds no updates in any form that a daemon ever used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NotUpdates(String);
@@ -42,6 +51,20 @@ impl fmt::Display for NotUpdates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What stands in a body, for its wallet.
+pub(crate) fn updates(
+    coin: &Coin,
+    body: Arc<str>,
+    table: Table,
+    parts: Vec<Part>,
+) -> impl Iterator<Item = Read> + use<> {
+    let came = Came::new(coin.clone(), body, table);
+    parts.into_iter().map(move |part| match part {
+        Ok(outline) => Ok(Update::new(&came, outline)),
+        Err((malformed, raw)) => Err((malformed, came.text(raw).to_owned())),
+    })
 }
 
 /// Reads an envelope or a bare event: what may come from the network.

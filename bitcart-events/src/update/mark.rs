@@ -2,7 +2,7 @@
 
 use siphasher::sip128::SipHasher13;
 
-use super::{Came, Update};
+use super::Said;
 use crate::Coin;
 use crate::inbox::Mark;
 
@@ -61,25 +61,28 @@ impl Marker {
     }
 }
 
-impl Update {
+impl Said<'_> {
     /// Equal for updates that say the same: the event and every field of its schema, but for the list of transactions.
     ///
     /// The queue of an ETH daemon shows a payment with hashes that came later, or with one of them twice (`065c8421`,
     /// capture `eth_rpc`: get_updates-after-payment), so that the same emission differs there from what the websocket
     /// brought.
     #[cfg(feature = "websocket")]
-    pub(crate) fn mark(&self, marker: &mut Marker) -> Mark {
+    pub(crate) fn mark(self, marker: &mut Marker) -> Mark {
         marker.mark(std::iter::once(Some(self.event().name().as_bytes())).chain(self.values()))
     }
 
     /// The same for one wallet alone: a transfer of it.
-    pub(crate) fn transfer(&self, marker: &mut Marker) -> Mark {
+    pub(crate) fn transfer(self, marker: &mut Marker) -> Mark {
         marker.mark(self.values())
     }
 
-    fn values(&self) -> impl Iterator<Item = Option<&[u8]>> {
-        let Came { body, table, .. } = &*self.came;
-        let fields = self.event().schema().fields.iter().zip(table.columns(&self.outline));
+    fn values<'a>(self) -> impl Iterator<Item = Option<&'a [u8]>>
+    where
+        Self: 'a,
+    {
+        let Self { body, table, outline } = self;
+        let fields = outline.event.schema().fields.iter().zip(table.columns(outline));
         let compared = fields.filter(|(field, _)| field.name != GROWING);
         compared.map(|(_, value)| value.and_then(|value| body.as_bytes().get(value)))
     }
@@ -89,6 +92,7 @@ impl Update {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::Update;
     use super::*;
 
     /// They are in files.
@@ -100,8 +104,9 @@ mod tests {
         let long = "c".repeat(300);
         let mut marker = Marker::new(&[7; 16]);
         let mark = marker.mark([Some(&b"a"[..]), Some(b""), None, Some(long.as_bytes())]);
-        let shown = [mark, update.mark(&mut marker), update.transfer(&mut Marker::of(&[7; 16], &coin))]
-            .map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
+        let shown =
+            [mark, update.said().mark(&mut marker), update.said().transfer(&mut Marker::of(&[7; 16], &coin))]
+                .map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
         let known = [
             "68a140c96df3673e6107c452cee2bac1",
             "86c173cb593f3d6da376d19b51975b9d",

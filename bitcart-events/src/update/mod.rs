@@ -5,6 +5,7 @@ mod mark;
 mod members;
 mod outline;
 mod quick;
+mod said;
 
 use std::fmt;
 use std::ops::Range;
@@ -15,6 +16,7 @@ pub(crate) use mark::Marker;
 pub(crate) use members::{Malformed, read};
 pub(crate) use outline::{Outline, Table};
 pub(crate) use quick::quick;
+pub(crate) use said::Said;
 
 use crate::field::{Field, FieldError};
 use crate::inbox::Text;
@@ -145,10 +147,7 @@ impl Update {
     /// The same, for who reads a part of it only: the rest is left out while compiling.
     #[inline]
     pub(crate) fn field_here(&self, column: usize) -> Field<'_> {
-        let Some(schema) = self.event().schema().fields.get(column) else { return Field::LACKING };
-        let Came { body, table, .. } = &*self.came;
-        let column = self.outline.first + column;
-        Field::new(schema, table.get(column).and_then(|value| body.get(value)), table.escapes(column))
+        self.said().field(column)
     }
 }
 

@@ -70,6 +70,23 @@ impl Table {
         columns.map(|range| Some(range.clone()).filter(|range| *range != MISSING))
     }
 
+    /// Takes over an update's columns from the table of the body that it came in. Its text begins here now.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn take_over(&mut self, other: &Self, outline: &Outline, start: usize) -> Outline {
+        let Outline { event, raw, first } = outline;
+        let columns = *first..first + event.schema().fields.len();
+        let (begun, moved) = (self.columns.len(), |at: usize| at - raw.start + start);
+        let taken = other.columns.get(columns.clone()).unwrap_or_default().iter();
+        self.columns.extend(taken.map(|range| match range.clone() {
+            MISSING => MISSING,
+            Range { start, end } => moved(start)..moved(end),
+        }));
+        let before = other.unescaped.partition_point(|(column, _)| *column < columns.start);
+        let theirs = other.unescaped.iter().skip(before).take_while(|(column, _)| *column < columns.end);
+        self.unescaped.extend(theirs.map(|(column, text)| (column - first + begun, text.clone())));
+        Outline { event: *event, raw: start..moved(raw.end), first: begun }
+    }
+
     pub(super) fn escapes(&self, column: usize) -> Escapes<'_> {
         let at = self.unescaped.binary_search_by_key(&column, |(known, _)| *known);
         match at.ok().and_then(|at| self.unescaped.get(at)) {

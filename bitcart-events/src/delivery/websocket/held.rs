@@ -3,8 +3,8 @@
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Coin;
-use crate::dispatch::Read;
 use crate::inbox::ReceivedId;
+use crate::intake::{Arrived, Read};
 
 /// It has its place already.
 pub(super) struct Held {
@@ -16,6 +16,10 @@ pub(super) struct Held {
 }
 
 impl Held {
+    pub(super) fn new(coin: &Coin, update: Arrived<'_>, place: OwnedSemaphorePermit) -> Self {
+        Self { coin: coin.clone(), update: update.alone(coin), place, received: None }
+    }
+
     /// Its wallet is not listened to any more: the inbox has it.
     pub(super) fn leave_place(&mut self) {
         drop(self.place.split(self.place.num_permits()));

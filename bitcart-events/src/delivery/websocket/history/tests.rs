@@ -217,7 +217,11 @@ fn marks(text: &str) -> Vec<Mark> {
     let parcel = intake::read_any(&body).unwrap();
     let came = Came::new(Coin::btc("w"), Arc::clone(&body), parcel.table);
     let mut marker = crate::update::Marker::new(&[0; 16]);
-    parcel.updates.into_iter().map(|part| Update::new(&came, part.unwrap()).mark(&mut marker)).collect()
+    parcel
+        .updates
+        .into_iter()
+        .map(|part| Update::new(&came, part.unwrap()).said().mark(&mut marker))
+        .collect()
 }
 
 /// The socket's frames, and the answers with what is around their lists cut off.

@@ -11,8 +11,8 @@ impl Ledger {
     /// Delivers what was gathered.
     pub(in super::super) fn flush(&mut self) {
         for key in std::mem::take(&mut self.gathered) {
-            if let Some(delivery) = self.wallets.get_mut(&key).and_then(|wallet| wallet.gathered.take()) {
-                self.put_now(delivery);
+            if let Some(gathered) = self.wallets.get_mut(&key).and_then(|wallet| wallet.gathered.take()) {
+                self.put_now(gathered.into());
             }
         }
     }

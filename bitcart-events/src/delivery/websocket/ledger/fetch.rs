@@ -9,8 +9,9 @@ use super::Ledger;
 use super::gathered::Delivery;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
-use crate::dispatch::{Incoming, Read};
+use crate::dispatch::Incoming;
 use crate::inbox::{Life, Mark, Origin, Received, WalletId};
+use crate::intake::Read;
 use crate::waits::Waits;
 use crate::{Coin, Result};
 

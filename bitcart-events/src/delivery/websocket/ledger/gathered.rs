@@ -6,6 +6,16 @@ use super::super::held::Held;
 use crate::Coin;
 use crate::dispatch::Incoming;
 use crate::inbox::{Life, Origin, ReceivedId, Remember};
+use crate::intake::{Arrived, Sheaf};
+
+/// What arrives for one wallet.
+pub(super) struct Gathered {
+    coin: Coin,
+    life: Life,
+    updates: Sheaf,
+    remember: Vec<Remember>,
+    place: OwnedSemaphorePermit,
+}
 
 /// Updates of one wallet, and what goes with them.
 pub(super) struct Delivery {
@@ -14,6 +24,34 @@ pub(super) struct Delivery {
     pub(super) taken: Vec<ReceivedId>,
     pub(super) remember: Vec<Remember>,
     pub(super) place: OwnedSemaphorePermit,
+}
+
+impl Gathered {
+    /// Nothing yet, but with a place for it.
+    pub(super) fn new(coin: Coin, life: Life, place: OwnedSemaphorePermit) -> Self {
+        Self { coin, life, updates: Sheaf::default(), remember: Vec::new(), place }
+    }
+
+    pub(super) fn add(&mut self, update: Arrived<'_>, remember: Vec<Remember>) {
+        self.updates.add(update);
+        self.remember.extend(remember);
+    }
+
+    pub(super) fn add_place(&mut self, place: OwnedSemaphorePermit) {
+        self.place.merge(place);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.updates.len()
+    }
+}
+
+impl From<Gathered> for Delivery {
+    fn from(Gathered { coin, life, updates, remember, place }: Gathered) -> Self {
+        let incoming = |update| Incoming { update, origin: Origin::Live, life };
+        let updates = updates.read(&coin).map(incoming).collect();
+        Self { coin, updates, taken: Vec::new(), remember, place }
+    }
 }
 
 impl Delivery {

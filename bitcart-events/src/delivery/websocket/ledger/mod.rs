@@ -268,6 +268,8 @@ impl Ledger {
 
     /// Delivers what is held for these wallets.
     fn release(&mut self, which: impl Fn(&Wallet) -> bool) {
+        // It goes on from what has arrived before.
+        self.flush();
         let passed = &self.passed;
         let held = |(key, wallet): (&WalletId, &mut Wallet)| {
             (wallet.holds.is_some() && which(wallet)).then(|| (*key, wallet.release(passed)))

@@ -1,26 +1,23 @@
 //! What the socket brings: delivered, or held until it is known what belongs before it.
 
-use std::sync::Arc;
-
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::currency::Currency;
-use crate::dispatch::Read;
 use crate::handler::additions;
 use crate::inbox::{Mark, WalletId};
-use crate::{Coin, Event, Result, intake};
+use crate::intake::{self, Arrived};
+use crate::{Coin, Event, Result};
 
 use super::super::held::Held;
 use super::super::rows::What;
 use super::Ledger;
-use super::wallet::{Wallet, mark};
+use super::wallet::Wallet;
 
 const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched from the daemon later, which keeps the last 100 events of a wallet";
 
 impl Ledger {
     /// The socket brought a text.
     pub(in super::super) fn frame(&mut self, text: &str) {
-        let body: Arc<str> = text.into();
         let Ok(parcel) = intake::read_object(text) else { return self.strange(text.len()) };
         let theirs = parcel.currency.as_deref().and_then(|code| code.parse::<Currency>().ok());
         if let Some(theirs) = theirs.filter(|theirs| *theirs != self.currency) {
@@ -31,9 +28,9 @@ impl Ledger {
                 );
             });
         }
-        if let Ok((coin, updates)) = self.desk.dispatcher.read(&self.desk.source, &body, parcel) {
+        if let Ok(coin) = self.desk.dispatcher.whose(&self.desk.source, &parcel) {
             self.meet(&coin);
-            updates.for_each(|update| self.take(&coin, update));
+            parcel.arrived(text).for_each(|update| self.take(&coin, update));
         } else if self.changes.has_changed().unwrap_or(false) {
             // Perhaps for a wallet that was removed just now: a block that comes next does not follow on what it had.
             self.leave_removed();
@@ -48,41 +45,47 @@ impl Ledger {
         });
     }
 
-    fn take(&mut self, coin: &Coin, update: Read) {
+    fn take(&mut self, coin: &Coin, update: Arrived<'_>) {
         let number = self.next_number();
         self.take_as(number, coin, update);
     }
 
     /// The number is the one of its row.
-    fn take_as(&mut self, number: Option<u64>, coin: &Coin, update: Read) {
-        let mut place = self.place_for(coin, &update);
+    fn take_as(&mut self, number: Option<u64>, coin: &Coin, update: Arrived<'_>) {
+        let mut place = self.place_for(coin, update);
         if place.is_err() && !self.gathered.is_empty() {
             // What is gathered is as good as in the inbox, and has its room there.
             self.flush();
-            place = self.place_for(coin, &update);
+            place = self.place_for(coin, update);
         }
         let Ok(place) = place else { return self.overflow(coin) };
-        let held = Held { coin: coin.clone(), update, place, received: None };
         match coin.id() {
-            Some(key) => self.take_for(number, key, held),
-            None => self.take_for_all(number, held),
+            Some(key) => self.take_for(number, key, coin, update, place),
+            None => self.take_for_all(number, coin, update, place),
         }
     }
 
-    fn place_for(&self, coin: &Coin, update: &Read) -> Result<OwnedSemaphorePermit> {
+    fn place_for(&self, coin: &Coin, update: Arrived<'_>) -> Result<OwnedSemaphorePermit> {
         let held = match coin.id() {
             Some(key) => self.wallets.get(&key).map_or(0, Wallet::waiting),
             None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
         };
-        self.desk.dispatcher.place_for(&self.desk.source, Some(update), held)
+        self.desk.dispatcher.place_for(&self.desk.source, coin, update.said().ok(), held)
     }
 
-    fn take_for(&mut self, number: Option<u64>, key: WalletId, mut held: Held) {
-        let mark = mark(&mut self.marker, &held.update);
+    fn take_for(
+        &mut self,
+        number: Option<u64>,
+        key: WalletId,
+        coin: &Coin,
+        update: Arrived<'_>,
+        place: OwnedSemaphorePermit,
+    ) {
+        let mark = update.mark(&mut self.marker);
         let id = self.next_text();
         let Some(wallet) = self.wallets.get_mut(&key) else {
             // Of another currency: its daemon is where ours should be.
-            return self.deliver(held, Vec::new());
+            return self.deliver(Held::new(coin, update, place), Vec::new());
         };
         let row = |wallet: &mut Wallet, what| {
             let row = number.map(|number| wallet.row(self.currency, number, what, &self.passed));
@@ -92,11 +95,11 @@ impl Ledger {
             wallet.history(&self.passed).brought(mark, None);
             let row = row(wallet, What::Delivered(mark));
             let is_first = wallet.gathered.is_none();
-            wallet.gather(held, row);
+            wallet.gather(update, place, row);
             self.gathered.extend(is_first.then_some(key));
         } else {
             wallet.held += 1;
-            held.received = id;
+            let held = Held { received: id, ..Held::new(coin, update, place) };
             let text = id.map(|_| held.text()).unwrap_or_default();
             wallet.history(&self.passed).brought(mark, Some(Box::new(held)));
             let row = id.map(|id| row(wallet, What::Held(mark, id))).unwrap_or_default();
@@ -106,16 +109,18 @@ impl Ledger {
 
     /// A block, which names no wallet. It is in the queue of each. For a wallet that has a handler of its own for it there is a
     /// row of its own, of the same number.
-    fn take_for_all(&mut self, number: Option<u64>, mut held: Held) {
-        let mark = mark(&mut self.marker, &held.update);
-        let own: Vec<Coin> =
-            held.update.as_ref().map_or_else(|_| Vec::new(), |update| self.taking(update.event()));
+    fn take_for_all(
+        &mut self,
+        number: Option<u64>,
+        coin: &Coin,
+        update: Arrived<'_>,
+        place: OwnedSemaphorePermit,
+    ) {
+        let mark = update.mark(&mut self.marker);
+        let own = update.said().map_or_else(|_| Vec::new(), |said| self.taking(said.event()));
         self.pass(mark, &own);
-        for coin in own {
-            if let Ok(update) = held.update.as_ref().map(|update| update.of(&coin)) {
-                self.take_as(number, &coin, Ok(update));
-            }
-        }
+        own.iter().for_each(|coin| self.take_as(number, coin, update));
+        let mut held = Held::new(coin, update, place);
         let mut row = self.block_row(number, mark);
         if self.blocks.is_some() {
             held.received = self.next_text();

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::super::blocks::{Blocks, Seen};
@@ -10,10 +11,10 @@ use super::super::held::Held;
 use super::super::history::History;
 use super::super::memory::Known;
 use super::super::rows::Rows;
-use super::gathered::Delivery;
+use super::gathered::Gathered;
 use crate::Coin;
-use crate::dispatch::Read;
 use crate::inbox::{Life, Mark, Remember};
+use crate::intake::{Arrived, Read};
 use crate::update::Marker;
 use crate::waits::Waits;
 
@@ -43,7 +44,7 @@ pub(super) struct Wallet {
     /// What the inbox keeps of its history.
     pub(super) rows: Rows,
     /// What its last frames brought, on its way into the inbox.
-    pub(super) gathered: Option<Delivery>,
+    pub(super) gathered: Option<Gathered>,
 }
 
 /// Whether `get_updates` is under way.
@@ -114,16 +115,25 @@ impl Wallet {
 
     /// Delivers what a frame brought with what else arrives now: until something is to be stored after it, or
     /// the ledger is flushed.
-    pub(super) fn gather(&mut self, held: Held, remember: Vec<Remember>) {
-        match &mut self.gathered {
-            Some(gathered) => gathered.add(held, self.life, remember),
-            None => self.gathered = Some(Delivery::of(held, self.life, remember)),
-        }
+    pub(super) fn gather(
+        &mut self,
+        update: Arrived<'_>,
+        place: OwnedSemaphorePermit,
+        remember: Vec<Remember>,
+    ) {
+        let gathered = match &mut self.gathered {
+            Some(gathered) => {
+                gathered.add_place(place);
+                gathered
+            }
+            none => none.insert(Gathered::new(self.coin.clone(), self.life, place)),
+        };
+        gathered.add(update, remember);
     }
 
     /// How many of its updates are not in the inbox yet.
     pub(super) fn waiting(&self) -> usize {
-        self.held + self.gathered.as_ref().map_or(0, |gathered| gathered.updates.len())
+        self.held + self.gathered.as_ref().map_or(0, Gathered::len)
     }
 
     /// Takes up what was kept of it, with all blocks until now.
@@ -168,7 +178,7 @@ impl Wallet {
 
 pub(super) fn mark(marker: &mut Marker, update: &Read) -> Mark {
     match update {
-        Ok(update) => update.mark(marker),
+        Ok(update) => update.said().mark(marker),
         Err((_, raw)) => marker.mark([Some(raw.as_bytes())]),
     }
 }

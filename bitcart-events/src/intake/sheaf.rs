@@ -1,0 +1,130 @@
+//! Updates that came in bodies of their own, and go on together.
+
+use std::sync::Arc;
+
+use super::{Parcel, Part, Read, updates};
+use crate::inbox::Mark;
+use crate::update::{Came, Marker, Said, Table};
+use crate::{Coin, Update};
+
+/// An update in the body that it came in.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrived<'a> {
+    body: &'a str,
+    table: &'a Table,
+    part: &'a Part,
+}
+
+/// They are put together as if they had come in one body: memory for the text and for the fields of each costs as much as to
+/// read them.
+#[derive(Default)]
+pub(crate) struct Sheaf {
+    body: String,
+    table: Table,
+    parts: Vec<Part>,
+}
+
+impl Parcel<'_> {
+    /// Its updates, which came in this body.
+    pub(crate) fn arrived<'a>(&'a self, body: &'a str) -> impl Iterator<Item = Arrived<'a>> {
+        self.updates.iter().map(|part| Arrived { body, table: &self.table, part })
+    }
+}
+
+impl<'a> Arrived<'a> {
+    /// What it says; of what is no update its text.
+    pub(crate) fn said(self) -> Result<Said<'a>, &'a str> {
+        match self.part {
+            Ok(outline) => Ok(Said::new(self.body, self.table, outline)),
+            Err(_) => Err(self.raw()),
+        }
+    }
+
+    pub(crate) fn mark(self, marker: &mut Marker) -> Mark {
+        match self.said() {
+            Ok(said) => said.mark(marker),
+            Err(raw) => marker.mark([Some(raw.as_bytes())]),
+        }
+    }
+
+    /// By itself, for its wallet.
+    pub(crate) fn alone(self, coin: &Coin) -> Read {
+        match self.part {
+            Ok(outline) => {
+                let (body, mut table) = (self.raw().into(), Table::default());
+                let outline = table.take_over(self.table, outline, 0);
+                Ok(Update::new(&Came::new(coin.clone(), body, table), outline))
+            }
+            Err((malformed, _)) => Err((malformed.clone(), self.raw().to_owned())),
+        }
+    }
+
+    fn raw(self) -> &'a str {
+        let raw = match self.part {
+            Ok(outline) => outline.raw(),
+            Err((_, raw)) => raw.clone(),
+        };
+        self.body.get(raw).unwrap_or_default()
+    }
+}
+
+impl Sheaf {
+    /// Takes one more, without what else came in its body.
+    pub(crate) fn add(&mut self, update: Arrived<'_>) {
+        let start = self.body.len();
+        self.body.push_str(update.raw());
+        self.parts.push(match update.part {
+            Ok(outline) => Ok(self.table.take_over(update.table, outline, start)),
+            Err((malformed, _)) => Err((malformed.clone(), start..self.body.len())),
+        });
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// All of them, for their wallet.
+    pub(crate) fn read(self, coin: &Coin) -> impl Iterator<Item = Read> + use<> {
+        updates(coin, Arc::from(self.body), self.table, self.parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::read_object;
+
+    fn shown(read: &Read) -> String {
+        match read {
+            Ok(update) => {
+                let fields = update.event().schema().fields.iter().enumerate();
+                let fields: Vec<_> = fields.map(|(column, _)| update.field(column)).collect();
+                format!("{:?} {} {fields:?}", update.coin(), update.raw())
+            }
+            Err((malformed, raw)) => format!("{malformed} {raw}"),
+        }
+    }
+
+    #[test]
+    fn an_update_says_the_same_wherever_it_stands() {
+        const BODIES: [&str; 3] = [
+            r#"{"updates": [{"event": "new_payment", "address": "one", "status": 3, "status_str": "Paid", "contract": "c"}], "wallet": "w"}"#,
+            r#"{"wallet": "w", "updates": [7, {"event": "new_block", "height": 1}, {"event": "new_payment", "status": 0, "address": "t\u0077o", "contract": "\ud800"}, {"event": "new_blok"}]}"#,
+            r#" {"event": "new_transaction", "tx": "three\n"} "#,
+        ];
+        let (coin, mut sheaf) = (Coin::btc("w"), Sheaf::default());
+        let (mut as_it_came, mut alone) = (Vec::new(), Vec::new());
+        for body in BODIES {
+            let parcel = read_object(body).unwrap();
+            for arrived in parcel.arrived(body) {
+                alone.push(shown(&arrived.alone(&coin)));
+                sheaf.add(arrived);
+            }
+            as_it_came
+                .extend(updates(&coin, body.into(), parcel.table, parcel.updates).map(|read| shown(&read)));
+        }
+        assert_eq!((alone.len(), sheaf.len()), (6, 6));
+        assert_eq!(alone, as_it_came);
+        assert_eq!(sheaf.read(&coin).map(|read| shown(&read)).collect::<Vec<_>>(), as_it_came);
+    }
+}
