@@ -38,13 +38,14 @@ impl Dispatcher {
             Err(report) => return Ok(Ticket::done(report)),
         };
         let first = updates.first().and_then(|first| first.update.as_ref().ok());
-        let place = self.place_for(source, &coin, first.map(|update| update.said()), 0)?;
+        let place = self.place_for(source, &coin, first.map(|update| update.said()), 0, 1)?;
         // Where nothing is kept, for the handlers.
         let awaited = !self.is_durable;
         self.put(Delivered { awaited, lends, ..Delivered::new(source, &coin, updates) }, place)
     }
 
-    /// A place for an update, if there is room now in its lane, for which so many are held elsewhere.
+    /// A place for an update, if there is room now in its lane, for which so many are held elsewhere. More if they are wanted and
+    /// there is room for them, but where others may have lanes of their own.
     #[cfg(feature = "websocket")]
     pub(crate) fn place_for(
         &self,
@@ -52,9 +53,11 @@ impl Dispatcher {
         coin: &Coin,
         said: Option<Said<'_>>,
         held: usize,
+        wanted: usize,
     ) -> Result<OwnedSemaphorePermit> {
         let lane = said.map(|said| source.lane(coin, said, self.policy.payments_apart));
-        let place = self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)));
+        let wanted = if self.policy.payments_apart { 1 } else { wanted };
+        let place = self.room.try_take(held + lane.map_or(0, |lane| self.lanes.waiting(&lane)), wanted);
         // What finds no room in memory waits in the file; what is held elsewhere does not.
         if self.is_durable && self.room.may_hold(held) {
             place.or_else(|_| self.room.no_place())

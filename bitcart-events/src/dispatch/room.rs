@@ -120,13 +120,16 @@ impl Room {
         left > 0 && waiting <= left
     }
 
-    /// A place, if there is one now.
-    pub(super) fn try_take(&self, waiting: usize) -> Result<OwnedSemaphorePermit> {
+    /// A place, if there is one now, and more if they are wanted: as many as could be had one after another.
+    pub(super) fn try_take(&self, waiting: usize, wanted: usize) -> Result<OwnedSemaphorePermit> {
         let full = || refused("too many updates wait already");
         if !self.is_closed() && !self.is_left(waiting) {
             return Err(full());
         }
-        Arc::clone(&self.places).try_acquire_owned().map_err(|error| match error {
+        // Each is one more that waits, and one less that is left.
+        let more = self.places.available_permits().saturating_sub(waiting) / 2;
+        let places = u32::try_from(wanted.min(more + 1)).unwrap_or(1);
+        Arc::clone(&self.places).try_acquire_many_owned(places).map_err(|error| match error {
             TryAcquireError::Closed => shutting_down(),
             TryAcquireError::NoPermits => full(),
         })
@@ -140,7 +143,7 @@ impl Room {
             // Before the look, so that nothing is missed in between.
             freed.as_mut().enable();
             let waiting = waiting();
-            match self.try_take(waiting) {
+            match self.try_take(waiting, 1) {
                 Err(_) if self.is_closed() => return Err(shutting_down()),
                 Err(_) if waiting == 0 => {
                     return Arc::clone(&self.places).try_acquire_many_owned(0).map_err(|_| shutting_down());
@@ -163,6 +166,19 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::{RESERVE, Room};
+
+    #[test]
+    fn several_places_are_as_many_as_one_after_another() {
+        for (size, waiting) in (0..20).flat_map(|size| (0..20).map(move |waiting| (size, waiting))) {
+            let room = Room::new(size);
+            let one_by_one: Vec<_> =
+                (waiting..).map_while(|waiting| room.try_take(waiting, 1).ok()).collect();
+            let several = Room::new(size).try_take(waiting, 100).map_or(0, |places| places.num_permits());
+            assert_eq!(several, one_by_one.len(), "{size} places, of which {waiting} are taken");
+            let some = Room::new(size).try_take(waiting, 3).map_or(0, |places| places.num_permits());
+            assert_eq!(some, several.min(3));
+        }
+    }
 
     #[tokio::test]
     async fn without_places_the_reserve_is_all_there_is() {

@@ -62,6 +62,9 @@ impl Blocks {
     /// Gives a history those that it has not seen. Whether there is a gap among them.
     pub(super) fn take_up<H>(&self, history: &mut History<H>, seen: &mut Seen) -> bool {
         let Seen(seen) = std::mem::replace(seen, self.seen());
+        if seen == self.last {
+            return false;
+        }
         let mut has_gap = seen < self.gone;
         if has_gap {
             // They are known no more. Nor is what came before them, unless it is held.

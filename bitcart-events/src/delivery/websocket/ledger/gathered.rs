@@ -41,6 +41,11 @@ impl Gathered {
         self.place.merge(place);
     }
 
+    /// A place that nothing has yet.
+    pub(super) fn spare_place(&mut self) -> Option<OwnedSemaphorePermit> {
+        if self.place.num_permits() > self.updates.len() { self.place.split(1) } else { None }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.updates.len()
     }

@@ -65,12 +65,16 @@ impl Ledger {
         }
     }
 
-    fn place_for(&self, coin: &Coin, update: Arrived<'_>) -> Result<OwnedSemaphorePermit> {
-        let held = match coin.id() {
-            Some(key) => self.wallets.get(&key).map_or(0, Wallet::waiting),
-            None => self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()),
+    fn place_for(&mut self, coin: &Coin, update: Arrived<'_>) -> Result<OwnedSemaphorePermit> {
+        let (held, wanted) = match coin.id().map(|key| self.wallets.get_mut(&key)) {
+            Some(Some(wallet)) => match wallet.spare_place() {
+                Some(place) => return Ok(place),
+                None => (wallet.waiting(), wallet.places_wanted()),
+            },
+            Some(None) => (0, 1),
+            None => (self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()), 1),
         };
-        self.desk.dispatcher.place_for(&self.desk.source, coin, update.said().ok(), held)
+        self.desk.dispatcher.place_for(&self.desk.source, coin, update.said().ok(), held, wanted)
     }
 
     fn take_for(

@@ -3,6 +3,7 @@
 #[cfg(feature = "sqlite")]
 mod kept;
 mod model;
+mod places;
 
 use std::future::ready;
 use std::sync::Arc;

@@ -131,6 +131,17 @@ impl Wallet {
         gathered.add(update, remember);
     }
 
+    /// One that was taken with those for what is gathered.
+    pub(super) fn spare_place(&mut self) -> Option<OwnedSemaphorePermit> {
+        self.gathered.as_mut().and_then(Gathered::spare_place)
+    }
+
+    /// For how many more there should be places: where several have arrived, as many again may.
+    pub(super) fn places_wanted(&self) -> usize {
+        let gathered = self.gathered.as_ref().filter(|_| self.holds.is_none());
+        gathered.map_or(1, Gathered::len)
+    }
+
     /// How many of its updates are not in the inbox yet.
     pub(super) fn waiting(&self) -> usize {
         self.held + self.gathered.as_ref().map_or(0, Gathered::len)
