@@ -10,14 +10,18 @@ pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
     let mut table = Table::for_bytes(body.len());
     let (mut list, mut wallet, mut currency) = (None, None, None);
-    // They come in this order.
-    let mut members = ["updates", "wallet", "currency"].into_iter();
-    let mut is_first = true;
-    loop {
-        let before: &[u8] = if is_first { b"{\"" } else { b", \"" };
-        let key = match members.next() {
-            Some(member) if cursor.skip_text(before, member, b"\": ").is_some() => member,
-            _ => {
+    for place in 0_usize.. {
+        // They come in this order, and are written in this way.
+        let written = match place {
+            0 => cursor.skip(br#"{"updates": "#).map(|()| "updates"),
+            1 => cursor.skip(br#", "wallet": "#).map(|()| "wallet"),
+            2 => cursor.skip(br#", "currency": "#).map(|()| "currency"),
+            _ => None,
+        };
+        let key = match written {
+            Some(key) => key,
+            None => {
+                let is_first = place == 0;
                 if is_first {
                     cursor.take(b'{')?;
                 }
@@ -29,7 +33,6 @@ pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
                 key
             }
         };
-        is_first = false;
         match key {
             "updates" => once(&mut list, updates(&mut cursor, &mut table, body.len())?)?,
             "wallet" => once(&mut wallet, name(&mut cursor)?)?,

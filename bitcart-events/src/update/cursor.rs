@@ -45,7 +45,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Goes past exactly these bytes, which stand here.
-    pub(super) fn skip(&mut self, bytes: &[u8]) -> Option<()> {
+    pub(crate) fn skip(&mut self, bytes: &[u8]) -> Option<()> {
         self.rest = self.rest.strip_prefix(bytes)?;
         Some(())
     }
