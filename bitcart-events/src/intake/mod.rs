@@ -37,6 +37,13 @@ pub(crate) struct Parcel<'a> {
     pub(crate) from_daemon: bool,
 }
 
+/// The memory of a parcel that is done with.
+#[derive(Default)]
+pub(crate) struct Spare {
+    updates: Vec<Part>,
+    table: Table,
+}
+
 /// An update, or where something else stands in its place.
 pub(crate) type Part = Result<Outline, (Malformed, Range<usize>)>;
 
@@ -69,7 +76,12 @@ pub(crate) fn updates(
 
 /// Reads an envelope or a bare event: what may come from the network.
 pub(crate) fn read_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
-    quick::object(body).map_or_else(|| careful_object(body), Ok)
+    read_object_into(Spare::default(), body)
+}
+
+/// The same, in the memory of one that is done with.
+pub(crate) fn read_object_into(spare: Spare, body: &str) -> Result<Parcel<'_>, NotUpdates> {
+    quick::object(spare, body).map_or_else(|| careful_object(body), Ok)
 }
 
 fn careful_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use super::{Parcel, Part};
+use super::{Parcel, Part, Spare};
 use crate::update::{Cursor, Table, quick};
 
 /// An envelope.
-pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
+pub(super) fn object(spare: Spare, body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
-    let mut table = Table::for_bytes(body.len());
+    let Spare { updates: mut parts, mut table } = spare;
+    table.reserve_for_bytes(body.len());
     let (mut list, mut wallet, mut currency) = (None, None, None);
     for place in 0_usize.. {
         // They come in this order, and are written in this way.
@@ -34,7 +35,9 @@ pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
             }
         };
         match key {
-            "updates" => once(&mut list, updates(&mut cursor, &mut table, body.len())?)?,
+            "updates" => {
+                once(&mut list, updates(&mut cursor, &mut table, std::mem::take(&mut parts), body.len())?)?
+            }
             "wallet" => once(&mut wallet, name(&mut cursor)?)?,
             "currency" => once(&mut currency, name(&mut cursor)?)?,
             _ => {
@@ -51,15 +54,21 @@ pub(super) fn object(body: &str) -> Option<Parcel<'_>> {
 /// A list of updates.
 pub(super) fn list(body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
-    let mut table = Table::for_bytes(body.len());
-    let updates = updates(&mut cursor, &mut table, body.len())?;
+    let mut table = Table::default();
+    table.reserve_for_bytes(body.len());
+    let updates = updates(&mut cursor, &mut table, Vec::new(), body.len())?;
     cursor.end()?;
     Some(Parcel { updates, table, ..Parcel::default() })
 }
 
-fn updates(cursor: &mut Cursor<'_>, table: &mut Table, bytes: usize) -> Option<Vec<Part>> {
+fn updates(
+    cursor: &mut Cursor<'_>,
+    table: &mut Table,
+    mut updates: Vec<Part>,
+    bytes: usize,
+) -> Option<Vec<Part>> {
     // A guess at how many.
-    let mut updates = Vec::with_capacity(bytes / 96);
+    updates.reserve(bytes / 96);
     cursor.take(b'[')?;
     while cursor.another(updates.is_empty(), b']')? {
         updates.push(Ok(quick(cursor, table)?));

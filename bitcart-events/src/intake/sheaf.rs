@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Parcel, Part, Read, updates};
+use super::{Parcel, Part, Read, Spare, updates};
 use crate::inbox::Mark;
 use crate::update::{Came, Marker, Said, Table};
 use crate::{Coin, Update};
+
+/// A frame has mostly one update. The memory of one that had more than this is not kept.
+const FEW: usize = 16;
 
 /// An update in the body that it came in.
 #[derive(Clone, Copy)]
@@ -28,6 +31,17 @@ impl Parcel<'_> {
     /// Its updates, which came in this body.
     pub(crate) fn arrived<'a>(&'a self, body: &'a str) -> impl Iterator<Item = Arrived<'a>> {
         self.updates.iter().map(|part| Arrived { body, table: &self.table, part })
+    }
+
+    /// Its memory, for the next one.
+    pub(crate) fn done(self) -> Spare {
+        let Self { mut updates, mut table, .. } = self;
+        if updates.capacity() > FEW {
+            return Spare::default();
+        }
+        updates.clear();
+        table.clear();
+        Spare { updates, table }
     }
 }
 

@@ -30,9 +30,16 @@ const MISSING: Range<usize> = 0..0;
 
 impl Table {
     /// For the updates in so many bytes, at a guess.
-    pub(crate) fn for_bytes(bytes: usize) -> Self {
+    pub(crate) fn reserve_for_bytes(&mut self, bytes: usize) {
         // One alone is short, and its event may have many fields.
-        Self { columns: Vec::with_capacity(bytes / 48 + 16), unescaped: Vec::new() }
+        self.columns.reserve(bytes / 48 + 16);
+    }
+
+    /// Nothing is in it any more, and its memory is kept.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn clear(&mut self) {
+        self.columns.clear();
+        self.unescaped.clear();
     }
 
     /// Makes room for an update; its first column.

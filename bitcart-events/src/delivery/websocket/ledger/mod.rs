@@ -32,6 +32,7 @@ use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::field::json_text;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
+use crate::intake::Spare;
 use crate::source::Source;
 use crate::told::Told;
 use crate::update::Marker;
@@ -91,6 +92,8 @@ pub(super) struct Ledger {
     number: u64,
     block_rows: BlockRows,
     marker: Marker,
+    /// The memory that frames are read in.
+    spare: Spare,
 }
 
 impl Ledger {
@@ -109,6 +112,7 @@ impl Ledger {
             number: 0,
             block_rows: BlockRows::new(),
             marker: Marker::new(desk.dispatcher.key()),
+            spare: Spare::default(),
             desk,
             memory,
             currency,

@@ -18,7 +18,8 @@ const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched fro
 impl Ledger {
     /// The socket brought a text.
     pub(in super::super) fn frame(&mut self, text: &str) {
-        let Ok(parcel) = intake::read_object(text) else { return self.strange(text.len()) };
+        let spare = std::mem::take(&mut self.spare);
+        let Ok(parcel) = intake::read_object_into(spare, text) else { return self.strange(text.len()) };
         let theirs = parcel.currency.as_deref().and_then(|code| code.parse::<Currency>().ok());
         if let Some(theirs) = theirs.filter(|theirs| *theirs != self.currency) {
             self.told.once("another currency", || {
@@ -35,6 +36,7 @@ impl Ledger {
             // Perhaps for a wallet that was removed just now: a block that comes next does not follow on what it had.
             self.leave_removed();
         }
+        self.spare = parcel.done();
     }
 
     /// The socket brought something that no daemon sends. It is not shown: it may be anything, a wallet's key too.
