@@ -5,7 +5,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::currency::Currency;
 use crate::handler::additions;
 use crate::inbox::{Mark, WalletId};
-use crate::intake::{self, Arrived};
+use crate::intake::{self, Arrived, Parcel};
 use crate::{Coin, Event, Result};
 
 use super::super::held::Held;
@@ -20,6 +20,22 @@ impl Ledger {
     pub(in super::super) fn frame(&mut self, text: &str) {
         let spare = std::mem::take(&mut self.spare);
         let Ok(parcel) = intake::read_object_into(spare, text) else { return self.strange(text.len()) };
+        let whose = self.desk.dispatcher.whose(&self.desk.source, &parcel);
+        if !whose.as_ref().is_ok_and(|coin| coin.currency() == self.currency) {
+            self.look_at_currency(&parcel);
+        }
+        if let Ok(coin) = whose {
+            self.meet(&coin);
+            parcel.arrived(text).for_each(|update| self.take(&coin, update));
+        } else if self.changes.has_changed().unwrap_or(false) {
+            // Perhaps for a wallet that was removed just now: a block that comes next does not follow on what it had.
+            self.leave_removed();
+        }
+        self.spare = parcel.done();
+    }
+
+    /// What the socket brought is for no wallet of this currency: perhaps it is of another one.
+    fn look_at_currency(&self, parcel: &Parcel<'_>) {
         let theirs = parcel.currency.as_deref().and_then(|code| code.parse::<Currency>().ok());
         if let Some(theirs) = theirs.filter(|theirs| *theirs != self.currency) {
             self.told.once("another currency", || {
@@ -29,14 +45,6 @@ impl Ledger {
                 );
             });
         }
-        if let Ok(coin) = self.desk.dispatcher.whose(&self.desk.source, &parcel) {
-            self.meet(&coin);
-            parcel.arrived(text).for_each(|update| self.take(&coin, update));
-        } else if self.changes.has_changed().unwrap_or(false) {
-            // Perhaps for a wallet that was removed just now: a block that comes next does not follow on what it had.
-            self.leave_removed();
-        }
-        self.spare = parcel.done();
     }
 
     /// The socket brought something that no daemon sends. It is not shown: it may be anything, a wallet's key too.
