@@ -6,13 +6,13 @@ use super::{Handler, HandlerInfo};
 use crate::Currency;
 use crate::schema::Event;
 
-/// Handlers in the order of their events' names, each for one currency or for all of them.
+/// Handlers in the order of their events, each for one currency or for all of them.
 #[derive(Clone, Default)]
 pub(crate) struct Routes(Vec<Route>);
 
 #[derive(Clone)]
 struct Route {
-    event: &'static str,
+    event: Event,
     /// `None` is all.
     currency: Option<Currency>,
     handler: Handler,
@@ -44,7 +44,7 @@ impl Routes {
             [] => vec![None],
             currencies => currencies.iter().copied().map(Some).collect(),
         };
-        let event = handler.event().name();
+        let event = handler.event();
         let mut replaced = Vec::new();
         for currency in places {
             let theirs = self.range(event);
@@ -69,11 +69,13 @@ impl Routes {
 
     /// The handlers for this event.
     pub(crate) fn of(&self, event: Event) -> Places<'_> {
-        Places(self.0.get(self.range(event.name())).unwrap_or_default())
+        Places(self.0.get(self.range(event)).unwrap_or_default())
     }
 
-    fn range(&self, event: &str) -> Range<usize> {
-        let first = self.0.partition_point(|route| route.event < event);
+    fn range(&self, event: Event) -> Range<usize> {
+        // By their lengths first: most names differ in it.
+        let order = |event: Event| (event.name().len(), event.name());
+        let first = self.0.partition_point(|route| order(route.event) < order(event));
         let count = self.0.iter().skip(first).take_while(|route| route.event == event).count();
         first..first + count
     }

@@ -67,8 +67,10 @@ fn updates(
     mut updates: Vec<Part>,
     bytes: usize,
 ) -> Option<Vec<Part>> {
-    // A guess at how many.
-    updates.reserve(bytes / 96);
+    // A guess at how many. It is empty, so there is nothing that would have to move.
+    if updates.capacity() < bytes / 96 {
+        updates = Vec::with_capacity(bytes / 96);
+    }
     cursor.take(b'[')?;
     while cursor.another(updates.is_empty(), b']')? {
         updates.push(Ok(quick(cursor, table)?));

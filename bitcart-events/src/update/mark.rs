@@ -18,6 +18,8 @@ pub(crate) struct Marker {
 /// What stands before a part in the place of its length, where that does not fit a byte.
 const LONG: u8 = 0xfe;
 const MISSING: u8 = 0xff;
+/// What most updates say is shorter.
+const ROOM: usize = 256;
 
 impl Marker {
     /// Each wallet has a key of its own, so that no mark says which one it is of.
@@ -34,7 +36,7 @@ impl Marker {
     }
 
     pub(crate) fn new(key: &[u8; 16]) -> Self {
-        Self { hasher: SipHasher13::new_with_key(key), bytes: Vec::new() }
+        Self { hasher: SipHasher13::new_with_key(key), bytes: Vec::with_capacity(ROOM) }
     }
 
     /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Each part counts by
@@ -43,7 +45,7 @@ impl Marker {
         // The hasher is slow with many small pieces.
         let bytes = &mut self.bytes;
         bytes.clear();
-        bytes.reserve(256);
+        bytes.reserve(ROOM);
         parts.into_iter().for_each(|part| match part {
             None => bytes.push(MISSING),
             Some(part) => {

@@ -32,7 +32,11 @@ impl Table {
     /// For the updates in so many bytes, at a guess.
     pub(crate) fn reserve_for_bytes(&mut self, bytes: usize) {
         // One alone is short, and its event may have many fields.
-        self.columns.reserve(bytes / 48 + 16);
+        let columns = bytes / 48 + 16;
+        if self.columns.capacity() < columns {
+            // It is empty, so there is nothing that would have to move.
+            self.columns = Vec::with_capacity(columns);
+        }
     }
 
     /// Nothing is in it any more, and its memory is kept.
