@@ -8,6 +8,8 @@ use std::future::Future;
 use std::panic::Location;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
+use foldhash::fast::RandomState;
+
 #[cfg(feature = "client")]
 use crate::client::{Client, Daemon};
 pub use builder::ApiManagerBuilder;
@@ -47,7 +49,8 @@ struct Inner {
 struct Wallets {
     /// The `instance` of an event that names no wallet.
     none: Coin,
-    coins: HashMap<WalletKey, Coin>,
+    /// Only the program names wallets: nobody else chooses keys so that all look alike.
+    coins: HashMap<WalletKey, Coin, RandomState>,
     #[cfg(feature = "client")]
     client: Arc<Client>,
 }
@@ -136,7 +139,7 @@ impl ApiManager {
                 #[cfg(feature = "client")]
                 Arc::clone(&client),
             ),
-            coins: HashMap::new(),
+            coins: HashMap::default(),
             #[cfg(feature = "client")]
             client,
         }
