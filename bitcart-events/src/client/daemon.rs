@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::address::without_login;
 use super::features::needs_tls;
 use super::http::Http;
 use super::proxy::Proxy;
@@ -193,15 +194,6 @@ impl Daemon {
 
     pub(crate) fn credentials(&self) -> (&str, &str) {
         (&self.login, self.password.expose_secret())
-    }
-}
-
-/// A URL as a message may show it: what has a login in it is not shown at all.
-pub(crate) fn without_login(url: &str) -> String {
-    if url.contains('@') {
-        "an address with a login in it (not shown here)".to_owned()
-    } else {
-        format!("`{url}`")
     }
 }
 

@@ -1,5 +1,6 @@
 //! The daemon's client: JSON-RPC over HTTP, with the daemon's own ways.
 
+mod address;
 mod answers;
 mod daemon;
 mod error;
@@ -30,9 +31,9 @@ use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
 
+pub(crate) use address::without_login;
 pub use answers::{Balance, DaemonInfo, History, HistoryItem, TxInfo};
 pub use daemon::Daemon;
-pub(crate) use daemon::without_login;
 pub use error::DaemonError;
 use error::RpcError;
 use reply::Odd;

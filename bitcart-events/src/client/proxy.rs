@@ -7,7 +7,7 @@ use hyper::Uri;
 #[cfg(all(feature = "websocket", feature = "proxy"))]
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use super::daemon::without_login;
+use super::address::without_login;
 use super::features::{needs_proxy, needs_socks, needs_tls};
 use crate::{Error, ErrorKind, Result};
 

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::queue::{Command, Queue};
 use super::settle::Settled;
 use crate::inbox::verdict::Write;
-use crate::inbox::{Batch, Claims, Committed, EventId, Verdict};
+use crate::inbox::{Batch, Claimed, Claims, Committed, EventId};
 use crate::told::quietly;
 use crate::{BoxError, Error, ErrorKind, Result};
 
@@ -21,12 +20,12 @@ pub(super) enum Work {
 /// What was claimed, on its way. If nobody takes it, because the runtime of whoever asked has ended, it can be claimed again.
 pub(super) struct HandedOut {
     claims: Claims,
-    queue: Arc<Queue>,
+    release: Box<dyn Fn(&Claimed) + Send>,
 }
 
 impl HandedOut {
-    pub(super) fn new(claims: Claims, queue: &Arc<Queue>) -> Self {
-        Self { claims, queue: queue.clone() }
+    pub(super) fn new(claims: Claims, release: impl Fn(&Claimed) + Send + 'static) -> Self {
+        Self { claims, release: Box::new(release) }
     }
 
     pub(super) fn take(mut self) -> Claims {
@@ -36,9 +35,7 @@ impl HandedOut {
 
 impl Drop for HandedOut {
     fn drop(&mut self) {
-        for event in &self.claims.events {
-            self.queue.push(Command::Work(Work::Settle(Settled::new(event, Verdict::Released))));
-        }
+        self.claims.events.iter().for_each(&self.release);
     }
 }
 

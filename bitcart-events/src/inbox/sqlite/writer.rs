@@ -12,7 +12,7 @@ use super::queue::{Command, Queue};
 use super::settle::Settled;
 use super::store::{Failure, Outcome, Store};
 use super::work::{HandedOut, Work};
-use crate::inbox::Chain;
+use crate::inbox::{Chain, Claimed, Verdict};
 use crate::told::quietly;
 use crate::{Error, Result};
 
@@ -169,7 +169,11 @@ impl Writer {
                 (Work::Append(_, done), Outcome::Appended(ids)) => done.call(Ok(ids)),
                 (Work::Effects(_, _, reply), Outcome::Effects(result)) => drop(reply.send(result)),
                 (Work::Claim { reply, .. }, Outcome::Claimed(claims)) => {
-                    drop(reply.send(Ok(HandedOut::new(claims, &self.queue))));
+                    let queue = self.queue.clone();
+                    let release = move |event: &Claimed| {
+                        queue.push(Command::Work(Work::Settle(Settled::new(event, Verdict::Released))));
+                    };
+                    drop(reply.send(Ok(HandedOut::new(claims, release))));
                 }
                 _ => {}
             });
