@@ -4,13 +4,14 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::currency::Currency;
 use crate::handler::additions;
-use crate::inbox::{Mark, WalletId};
+use crate::inbox::{Life, Mark, WalletId};
 use crate::intake::{self, Arrived, Parcel};
 use crate::{Coin, Event, Result};
 
 use super::super::held::Held;
 use super::super::rows::What;
 use super::Ledger;
+use super::gathered::Delivery;
 use super::wallet::Wallet;
 
 const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched from the daemon later, which keeps the last 100 events of a wallet";
@@ -21,15 +22,19 @@ impl Ledger {
         let spare = std::mem::take(&mut self.spare);
         let Ok(parcel) = intake::read_object_into(spare, text) else { return self.strange(text.len()) };
         let whose = self.desk.dispatcher.whose(&self.desk.source, &parcel);
-        if !whose.as_ref().is_ok_and(|coin| coin.currency() == self.currency) {
+        let is_ours = whose.as_ref().is_ok_and(|coin| coin.currency() == self.currency);
+        if !is_ours {
             self.look_at_currency(&parcel);
         }
-        if let Ok(coin) = whose {
-            self.meet(&coin);
-            parcel.arrived(text).for_each(|update| self.take(&coin, update));
-        } else if self.changes.has_changed().unwrap_or(false) {
+        match whose {
+            Ok(coin) if is_ours => {
+                self.meet(&coin);
+                parcel.arrived(text).for_each(|update| self.take(&coin, update));
+            }
+            Ok(coin) => parcel.arrived(text).for_each(|update| self.pass_on(&coin, update)),
             // Perhaps for a wallet that was removed just now: a block that comes next does not follow on what it had.
-            self.leave_removed();
+            Err(_) if self.changes.has_changed().unwrap_or(false) => drop(self.leave_removed()),
+            Err(_) => {}
         }
         self.spare = parcel.done();
     }
@@ -53,6 +58,15 @@ impl Ledger {
         self.told.once(STRANGE, || {
             tracing::warn!(currency = %self.currency, bytes = length, "{STRANGE}; further ones are not told");
         });
+    }
+
+    /// It is of another currency, whose daemon is where ours should be: nothing of a wallet that has the same key here goes with it.
+    fn pass_on(&mut self, coin: &Coin, update: Arrived<'_>) {
+        self.flush();
+        let place = self.desk.dispatcher.place_for(&self.desk.source, coin, update.said().ok(), 0, 1);
+        if let Ok(place) = place {
+            self.put(Delivery::of(Held::new(coin, update, place), Life::new(), Vec::new()));
+        }
     }
 
     fn take(&mut self, coin: &Coin, update: Arrived<'_>) {
@@ -98,7 +112,7 @@ impl Ledger {
         let mark = update.mark(&mut self.marker);
         let id = self.next_text();
         let Some(wallet) = self.wallets.get_mut(&key) else {
-            // Of another currency: its daemon is where ours should be.
+            // One that had a handler of its own for blocks, and was removed just now.
             return self.deliver(Held::new(coin, update, place), Vec::new());
         };
         let row = |wallet: &mut Wallet, what| {

@@ -165,6 +165,33 @@ async fn what_comes_between_a_removal_and_a_return_is_fetched_first() {
     expect(&mut handled, &["before", "between", "after"]).await;
 }
 
+/// Two currencies may have one key. A daemon that is where another one should be tells of its own money.
+#[tokio::test]
+async fn what_another_currencys_daemon_brings_is_not_ours() {
+    let daemon = || Daemon::new("http://127.0.0.1:1").unwrap();
+    let manager = ApiManager::builder().daemon("BTC", daemon()).daemon("LTC", daemon());
+    let manager = manager.wallets("BTC", ["vpub"]).wallets("LTC", ["vpub"]).build().unwrap();
+    let (told, mut handled) = mpsc::unbounded_channel();
+    let handler = move |update: Update| {
+        let what = (update.currency(), update.raw().to_owned());
+        ready(told.send(what).map_err(Into::into))
+    };
+    manager.add_event_handler("new_payment", handler).unwrap();
+    let ours = manager.coin(Currency::Btc, "vpub").unwrap();
+    let mut alone = Alone::new(&ours, manager.listener()).await;
+    alone.ledger.is_established = true;
+    for (currency, address) in [("BTC", "a"), ("LTC", "b"), ("LTC", "c"), ("BTC", "d")] {
+        alone.ledger.frame(&frame(address).replace("BTC", currency));
+    }
+    alone.ledger.flush();
+    let mut by_currency = [Vec::new(), Vec::new()];
+    for _ in 0..4 {
+        let (currency, raw) = handled.recv().await.unwrap();
+        by_currency[usize::from(currency == Currency::Ltc)].push(raw);
+    }
+    assert_eq!(by_currency, [["a", "d"], ["b", "c"]].map(|addresses| addresses.map(payment).to_vec()));
+}
+
 /// A removal that the ledger has seen, a return that it has not: the daemon has forgotten what it answered.
 #[tokio::test]
 async fn an_answer_finds_the_wallet_that_has_come_back() {
