@@ -64,9 +64,11 @@ impl Ledger {
     fn pass_on(&mut self, coin: &Coin, update: Arrived<'_>) {
         self.flush();
         let place = self.desk.dispatcher.place_for(&self.desk.source, coin, update.said().ok(), 0, 1);
-        if let Ok(place) = place {
-            self.put(Delivery::of(Held::new(coin, update, place), Life::new(), Vec::new()));
-        }
+        let Ok(place) = place else {
+            self.told.once(TOO_SLOW, || tracing::warn!(currency = %coin.currency(), "{TOO_SLOW}"));
+            return;
+        };
+        self.put(Delivery::of(Held::new(coin, update, place), Life::new(), Vec::new()));
     }
 
     fn take(&mut self, coin: &Coin, update: Arrived<'_>) {
