@@ -167,6 +167,7 @@ mod tests {
 
     use super::{RESERVE, Room};
 
+    #[cfg(feature = "polling")]
     #[test]
     fn several_places_are_as_many_as_one_after_another() {
         for (size, waiting) in (0..20).flat_map(|size| (0..20).map(move |waiting| (size, waiting))) {
