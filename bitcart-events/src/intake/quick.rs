@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Parcel, Part, Spare};
-use crate::update::{Cursor, Table, quick};
+use crate::update::{Cursor, Table, quick, with_room};
 
 /// An envelope.
 pub(super) fn object(spare: Spare, body: &str) -> Option<Parcel<'_>> {
@@ -61,16 +61,9 @@ pub(super) fn list(body: &str) -> Option<Parcel<'_>> {
     Some(Parcel { updates, table, ..Parcel::default() })
 }
 
-fn updates(
-    cursor: &mut Cursor<'_>,
-    table: &mut Table,
-    mut updates: Vec<Part>,
-    bytes: usize,
-) -> Option<Vec<Part>> {
-    // A guess at how many. It is empty, so there is nothing that would have to move.
-    if updates.capacity() < bytes / 96 {
-        updates = Vec::with_capacity(bytes / 96);
-    }
+fn updates(cursor: &mut Cursor<'_>, table: &mut Table, empty: Vec<Part>, bytes: usize) -> Option<Vec<Part>> {
+    // A guess at how many.
+    let mut updates = with_room(empty, bytes / 96);
     cursor.take(b'[')?;
     while cursor.another(updates.is_empty(), b']')? {
         updates.push(Ok(quick(cursor, table)?));

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::{Parcel, Part, Read, Spare, updates};
-use crate::inbox::Mark;
-use crate::update::{Came, Marker, Said, Table};
+use crate::update::{Came, Said, Table};
 use crate::{Coin, Update};
 
 /// A frame has mostly one update. The memory of one that had more than this is not kept.
@@ -51,13 +50,6 @@ impl<'a> Arrived<'a> {
         match self.part {
             Ok(outline) => Ok(Said::new(self.body, self.table, outline)),
             Err(_) => Err(self.raw()),
-        }
-    }
-
-    pub(crate) fn mark(self, marker: &mut Marker) -> Mark {
-        match self.said() {
-            Ok(said) => said.mark(marker),
-            Err(raw) => marker.mark([Some(raw.as_bytes())]),
         }
     }
 

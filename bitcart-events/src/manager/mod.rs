@@ -55,6 +55,16 @@ struct Wallets {
     client: Arc<Client>,
 }
 
+impl ByCurrency<Wallets> {
+    /// With the coin of each wallet behind them.
+    fn with_coins(&self, mut coins: Vec<Coin>) -> Vec<Coin> {
+        for wallets in self.values() {
+            coins.extend(wallets.coins.values().cloned());
+        }
+        coins
+    }
+}
+
 impl ApiManager {
     /// Names the wallets.
     pub fn builder() -> ApiManagerBuilder {
@@ -148,21 +158,13 @@ impl ApiManager {
     /// The wallets' coins, in no particular order.
     #[must_use]
     pub fn coins(&self) -> Vec<Coin> {
-        let mut coins = Vec::new();
-        for wallets in self.currencies().values() {
-            coins.extend(wallets.coins.values().cloned());
-        }
-        coins
+        self.currencies().with_coins(Vec::new())
     }
 
     /// With those that stand for no wallet.
     pub(crate) fn all_coins(&self) -> Vec<Coin> {
         let currencies = self.currencies();
-        let mut coins: Vec<Coin> = currencies.values().map(|wallets| wallets.none.clone()).collect();
-        for wallets in currencies.values() {
-            coins.extend(wallets.coins.values().cloned());
-        }
-        coins
+        currencies.with_coins(currencies.values().map(|wallets| wallets.none.clone()).collect())
     }
 
     /// The coin of one wallet.

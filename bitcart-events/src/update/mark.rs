@@ -61,6 +61,15 @@ impl Marker {
         });
         Mark(self.hasher.hash(bytes).as_bytes())
     }
+
+    /// Of an update, or of the text that stands in the place of one.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn mark_read(&mut self, read: Result<Said<'_>, &str>) -> Mark {
+        match read {
+            Ok(said) => said.mark(self),
+            Err(raw) => self.mark([Some(raw.as_bytes())]),
+        }
+    }
 }
 
 impl Said<'_> {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) use cursor::Cursor;
 pub(crate) use mark::Marker;
 pub(crate) use members::{Malformed, read};
-pub(crate) use outline::{Outline, Table};
+pub(crate) use outline::{Outline, Table, with_room};
 pub(crate) use quick::quick;
 pub(crate) use said::Said;
 

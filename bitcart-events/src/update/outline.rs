@@ -32,11 +32,7 @@ impl Table {
     /// For the updates in so many bytes, at a guess.
     pub(crate) fn reserve_for_bytes(&mut self, bytes: usize) {
         // One alone is short, and its event may have many fields.
-        let columns = bytes / 48 + 16;
-        if self.columns.capacity() < columns {
-            // It is empty, so there is nothing that would have to move.
-            self.columns = Vec::with_capacity(columns);
-        }
+        self.columns = with_room(std::mem::take(&mut self.columns), bytes / 48 + 16);
     }
 
     /// Nothing is in it any more, and its memory is kept.
@@ -106,6 +102,11 @@ impl Table {
             Some((_, None)) => Escapes::Broken,
         }
     }
+}
+
+/// An empty list with room for so many, in its own memory if that is enough: there is nothing in it that would have to move.
+pub(crate) fn with_room<T>(empty: Vec<T>, count: usize) -> Vec<T> {
+    if empty.capacity() < count { Vec::with_capacity(count) } else { empty }
 }
 
 impl Outline {

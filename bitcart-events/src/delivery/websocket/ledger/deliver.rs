@@ -31,7 +31,7 @@ impl Ledger {
         match held.next() {
             Some(first) => {
                 let mut delivery = Delivery::of(first, life, remember);
-                held.for_each(|next| delivery.add(next, life, Vec::new()));
+                held.for_each(|next| delivery.add(next, life));
                 self.put(delivery);
             }
             None if remember.is_empty() => {}

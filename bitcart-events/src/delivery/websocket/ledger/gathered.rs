@@ -69,15 +69,9 @@ impl Delivery {
         Self { coin, updates, taken: received.into_iter().collect(), remember, place }
     }
 
-    pub(super) fn add(
-        &mut self,
-        Held { update, place, received, .. }: Held,
-        life: Life,
-        remember: Vec<Remember>,
-    ) {
+    pub(super) fn add(&mut self, Held { update, place, received, .. }: Held, life: Life) {
         self.updates.push(Incoming { update, origin: Origin::Live, life });
         self.taken.extend(received);
-        self.remember.extend(remember);
         self.place.merge(place);
     }
 }

@@ -111,7 +111,7 @@ impl Ledger {
         update: Arrived<'_>,
         place: OwnedSemaphorePermit,
     ) {
-        let mark = update.mark(&mut self.marker);
+        let mark = self.marker.mark_read(update.said());
         let id = self.next_text();
         let Some(wallet) = self.wallets.get_mut(&key) else {
             // One that had a handler of its own for blocks, and was removed just now.
@@ -146,7 +146,7 @@ impl Ledger {
         update: Arrived<'_>,
         place: OwnedSemaphorePermit,
     ) {
-        let mark = update.mark(&mut self.marker);
+        let mark = self.marker.mark_read(update.said());
         let own = update.said().map_or_else(|_| Vec::new(), |said| self.taking(said.event()));
         self.pass(mark, &own);
         own.iter().for_each(|coin| self.take_as(number, coin, update));

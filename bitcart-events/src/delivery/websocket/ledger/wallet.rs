@@ -12,11 +12,11 @@ use super::super::history::History;
 use super::super::memory::Known;
 use super::super::rows::Rows;
 use super::gathered::Gathered;
-use crate::Coin;
 use crate::inbox::{Life, Mark, Remember};
 use crate::intake::{Arrived, Read};
 use crate::update::Marker;
 use crate::waits::Waits;
+use crate::{Coin, Update};
 
 /// How long frames wait for an answer that was asked for, and how long in all.
 pub(super) const HOLD: Duration = Duration::from_secs(10);
@@ -188,8 +188,5 @@ impl Wallet {
 }
 
 pub(super) fn mark(marker: &mut Marker, update: &Read) -> Mark {
-    match update {
-        Ok(update) => update.said().mark(marker),
-        Err((_, raw)) => marker.mark([Some(raw.as_bytes())]),
-    }
+    marker.mark_read(update.as_ref().map(Update::said).map_err(|(_, raw)| raw.as_str()))
 }
