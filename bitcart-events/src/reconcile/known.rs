@@ -76,6 +76,14 @@ impl Known {
         }
     }
 
+    /// Forgets all of it, but keeps memory for so much.
+    pub(super) fn clear(&mut self, room: usize) {
+        let mut said = std::mem::take(&mut self.said);
+        said.clear();
+        said.shrink_to(room);
+        *self = Self { said, ..Self::default() };
+    }
+
     /// Forgets the transactions that a look is done with.
     pub(super) fn keep(&mut self, is_kept: impl Fn(Key) -> bool) {
         self.said.retain(|key, state| Kind::of(state) == Kind::Request || is_kept(*key));

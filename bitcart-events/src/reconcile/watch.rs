@@ -142,9 +142,11 @@ impl Wallets {
     }
 
     fn forget(&mut self) {
+        // As much comes again, and of these wallets.
+        let each = MOST / self.watched.len().max(1);
         for Watched { wallet, known, .. } in self.watched.values_mut() {
             wallet.forget();
-            *known = self.holds.then(Known::default);
+            known.iter_mut().for_each(|known| known.clear(each));
         }
         self.held = 0;
         if !std::mem::replace(&mut self.told, true) {
