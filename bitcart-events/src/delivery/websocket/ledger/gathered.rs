@@ -41,9 +41,9 @@ impl Gathered {
         self.place.merge(place);
     }
 
-    /// A place that nothing has yet.
-    pub(super) fn spare_place(&mut self) -> Option<OwnedSemaphorePermit> {
-        if self.place.num_permits() > self.updates.len() { self.place.split(1) } else { None }
+    /// Whether there is a place that nothing has yet.
+    pub(super) fn has_place(&self) -> bool {
+        self.place.num_permits() > self.updates.len()
     }
 
     pub(super) fn len(&self) -> usize {

@@ -78,6 +78,11 @@ impl Ledger {
 
     /// The number is the one of its row.
     fn take_as(&mut self, number: Option<u64>, coin: &Coin, update: Arrived<'_>) {
+        if let Some(key) = coin.id()
+            && self.wallets.get(&key).is_some_and(Wallet::has_place)
+        {
+            return self.gather(number, key, update);
+        }
         let mut place = self.place_for(coin, update);
         if place.is_err() && !self.gathered.is_empty() {
             // What is gathered is as good as in the inbox, and has its room there.
@@ -92,11 +97,8 @@ impl Ledger {
     }
 
     fn place_for(&mut self, coin: &Coin, update: Arrived<'_>) -> Result<OwnedSemaphorePermit> {
-        let (held, wanted) = match coin.id().map(|key| self.wallets.get_mut(&key)) {
-            Some(Some(wallet)) => match wallet.spare_place() {
-                Some(place) => return Ok(place),
-                None => (wallet.waiting(), wallet.places_wanted()),
-            },
+        let (held, wanted) = match coin.id().map(|key| self.wallets.get(&key)) {
+            Some(Some(wallet)) => (wallet.waiting(), wallet.places_wanted()),
             Some(None) => (0, 1),
             None => (self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()), 1),
         };
@@ -111,29 +113,37 @@ impl Ledger {
         update: Arrived<'_>,
         place: OwnedSemaphorePermit,
     ) {
-        let mark = self.marker.mark_read(update.said());
         let id = self.next_text();
         let Some(wallet) = self.wallets.get_mut(&key) else {
             // One that had a handler of its own for blocks, and was removed just now.
             return self.deliver(Held::new(coin, update, place), Vec::new());
         };
-        let row = |wallet: &mut Wallet, what| {
-            let row = number.map(|number| wallet.row(self.currency, number, what, &self.passed));
-            row.unwrap_or_default()
-        };
         if wallet.holds.is_none() {
-            wallet.history(&self.passed).brought(mark, None);
-            let row = row(wallet, What::Delivered(mark));
-            let is_first = wallet.gathered.is_none();
-            wallet.gather(update, place, row);
-            self.gathered.extend(is_first.then_some(key));
-        } else {
-            wallet.held += 1;
-            let held = Held { received: id, ..Held::new(coin, update, place) };
-            let text = id.map(|_| held.text()).unwrap_or_default();
-            wallet.history(&self.passed).brought(mark, Some(Box::new(held)));
-            let row = id.map(|id| row(wallet, What::Held(mark, id))).unwrap_or_default();
-            self.keep(id, text, row);
+            if wallet.gathered.is_none() {
+                self.gathered.push(key);
+            }
+            wallet.add_place(place);
+            return self.gather(number, key, update);
+        }
+        wallet.held += 1;
+        let mark = self.marker.mark_read(update.said());
+        let held = Held { received: id, ..Held::new(coin, update, place) };
+        let text = id.map(|_| held.text()).unwrap_or_default();
+        wallet.history(&self.passed).brought(mark, Some(Box::new(held)));
+        let row = id
+            .zip(number)
+            .map(|(id, number)| wallet.row(self.currency, number, What::Held(mark, id), &self.passed));
+        self.keep(id, text, row.unwrap_or_default());
+    }
+
+    /// It has a place with what else arrives for its wallet.
+    fn gather(&mut self, number: Option<u64>, key: WalletId, update: Arrived<'_>) {
+        let Some(wallet) = self.wallets.get_mut(&key) else { return };
+        let mark = self.marker.mark_read(update.said());
+        wallet.history(&self.passed).brought(mark, None);
+        let row = number.map(|number| wallet.row(self.currency, number, What::Delivered(mark), &self.passed));
+        if let Some(gathered) = &mut wallet.gathered {
+            gathered.add(update, row.unwrap_or_default());
         }
     }
 

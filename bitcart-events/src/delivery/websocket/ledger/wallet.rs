@@ -12,8 +12,8 @@ use super::super::history::History;
 use super::super::memory::Known;
 use super::super::rows::Rows;
 use super::gathered::Gathered;
-use crate::inbox::{Life, Mark, Remember};
-use crate::intake::{Arrived, Read};
+use crate::inbox::{Life, Mark};
+use crate::intake::Read;
 use crate::update::Marker;
 use crate::waits::Waits;
 use crate::{Coin, Update};
@@ -113,27 +113,18 @@ impl Wallet {
         self.seen = blocks.seen_with_next();
     }
 
-    /// Delivers what a frame brought with what else arrives now: until something is to be stored after it, or
-    /// the ledger is flushed.
-    pub(super) fn gather(
-        &mut self,
-        update: Arrived<'_>,
-        place: OwnedSemaphorePermit,
-        remember: Vec<Remember>,
-    ) {
-        let gathered = match &mut self.gathered {
-            Some(gathered) => {
-                gathered.add_place(place);
-                gathered
-            }
-            none => none.insert(Gathered::new(self.coin.clone(), self.life, place)),
-        };
-        gathered.add(update, remember);
+    /// Has a place for what is delivered with what else arrives now: until something is to be stored after it, or the ledger is
+    /// flushed.
+    pub(super) fn add_place(&mut self, place: OwnedSemaphorePermit) {
+        match &mut self.gathered {
+            Some(gathered) => gathered.add_place(place),
+            none => *none = Some(Gathered::new(self.coin.clone(), self.life, place)),
+        }
     }
 
-    /// One that was taken with those for what is gathered.
-    pub(super) fn spare_place(&mut self) -> Option<OwnedSemaphorePermit> {
-        self.gathered.as_mut().and_then(Gathered::spare_place)
+    /// Whether what comes next is delivered, and one that nothing has yet was taken with those for what is gathered.
+    pub(super) fn has_place(&self) -> bool {
+        self.holds.is_none() && self.gathered.as_ref().is_some_and(Gathered::has_place)
     }
 
     /// For how many more there should be places: where several have arrived, as many again may.
