@@ -67,7 +67,7 @@
 //! | then | how |
 //! |---|---|
 //! | twice | A payment's status is delivered as often as the daemon sends it, because it can really change back: 3, 7, 3 in a reorganisation (capture `btc_ws`). It may come once more after a broken connection; and, with an inbox in memory, when the program is started again, because a websocket leaves what it brought in the daemon's queue. A handler that was at work when the program was killed is run again. Make a handler's effect the same when it is repeated. |
-//! | once | A height of a currency and a transfer of a wallet are delivered once, also when a daemon sends them again after a restart (equal ones in one list are as many transfers): for ever with an inbox in a file, as long as the process runs and among the last 65,536 transfers with one in memory. |
+//! | once | A height of a currency and a transfer of a wallet are delivered once, also when a daemon sends them again after a restart (equal ones in one list are as many transfers): for ever with an inbox in a file, as long as the process runs and among the last 57,344 transfers with one in memory. |
 //! | order | a wallet's events in the daemon's order. What is learnt late, from a queue that was not answered for ten seconds, comes late. |
 //! | alone | A daemon's queue has one reader: what one program fetches is not there for another. So a listener has one delivery at a time, and a wallet should have one listener. |
 //!

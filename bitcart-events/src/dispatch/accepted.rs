@@ -18,23 +18,30 @@ pub(super) struct Accepted {
     pub(super) lane: usize,
     pub(super) update: Update,
     pub(super) origin: Origin,
+    pub(super) progress: Progress,
+}
+
+/// How far it has come.
+#[derive(Clone, Copy)]
+pub(super) struct Progress {
     pub(super) id: EventId,
     pub(super) at: SystemTime,
+    pub(super) due: Option<SystemTime>,
     pub(super) attempt: u32,
     pub(super) failures: u32,
-    pub(super) due: Option<SystemTime>,
 }
 
 impl Accepted {
     /// One that is about to be. When it is stored it has an id.
     pub(super) fn new(index: usize, lane: usize, update: Update, origin: Origin) -> Self {
         let (id, at) = (EventId(0), SystemTime::UNIX_EPOCH);
-        Self { index, lane, update, origin, id, at, attempt: 1, failures: 0, due: None }
+        let progress = Progress { id, at, due: None, attempt: 1, failures: 0 };
+        Self { index, lane, update, origin, progress }
     }
 
     /// It is in the inbox.
     pub(super) fn stored(&mut self, id: EventId, at: SystemTime) {
-        (self.id, self.at) = (id, at);
+        (self.progress.id, self.progress.at) = (id, at);
         let Self { update, origin, .. } = self;
         meter::count(meter::ACCEPTED, update.coin(), *origin);
         quietly_at(Level::DEBUG, || {
@@ -55,7 +62,8 @@ impl Accepted {
     pub(super) fn of(claimed: &Claimed, index: usize, update: Update) -> Self {
         let Claimed { id, attempt, failures, due, accepted: at, .. } = *claimed;
         let origin = claimed.event.origin;
-        Self { index, lane: 0, update, origin, id, at, attempt, failures, due }
+        let progress = Progress { id, at, due, attempt, failures };
+        Self { index, lane: 0, update, origin, progress }
     }
 
     /// As an inbox keeps it, but for what it states.
@@ -64,7 +72,7 @@ impl Accepted {
     }
 
     pub(super) fn claimed(&self) -> Claimed {
-        let Self { id, at: accepted, attempt, failures, due, .. } = *self;
+        let Progress { id, at: accepted, due, attempt, failures } = self.progress;
         Claimed { id, event: self.event(), attempt, failures, due, accepted }
     }
 }

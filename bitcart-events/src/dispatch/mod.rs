@@ -136,7 +136,7 @@ struct Job {
 impl Job {
     /// The first of its events.
     fn first(&self) -> Option<EventId> {
-        self.updates.first().map(|accepted| accepted.id)
+        self.updates.first().map(|accepted| accepted.progress.id)
     }
 }
 

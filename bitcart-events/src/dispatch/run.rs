@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tracing::{Level, Span};
 
+use super::accepted::Progress;
 use super::policy::Next;
 use super::{Accepted, Dispatcher};
 use crate::Update;
@@ -89,7 +90,7 @@ pub(super) async fn run(
     handler: &Handler,
     accepted: &Accepted,
 ) -> Result<Handled, Failure> {
-    let Accepted { update, id, attempt, origin, at, .. } = accepted;
+    let Accepted { update, origin, progress: Progress { id, at, attempt, .. }, .. } = accepted;
     let attempt = &Attempt::new(dispatcher.key, *id, *attempt, *origin, *at);
     let run = Run { handler, update, attempt };
     let mut inside = Inside { dispatcher: dispatcher.id, span: span!(Level::DEBUG, &run) };
@@ -111,7 +112,7 @@ pub(super) async fn run(
         outcome = stored.await.map_err(HandlerError::Failed);
     }
     let Err(mut error) = outcome else {
-        let attempt = accepted.attempt;
+        let attempt = accepted.progress.attempt;
         quietly_at(Level::DEBUG, || inside.span.in_scope(|| tracing::debug!(id = id.0, attempt, "handled")));
         return Ok(handled);
     };
@@ -120,7 +121,7 @@ pub(super) async fn run(
         error = panicked(&*panic);
         error.to_string()
     });
-    let next = dispatcher.policy.next(&error, accepted.failures, handler.retries());
+    let next = dispatcher.policy.next(&error, accepted.progress.failures, handler.retries());
     // What goes wrong is told with all that the span says, whether or not anybody wants to see the span.
     if inside.span.is_disabled() {
         inside.span = span!(Level::ERROR, &run);
@@ -133,7 +134,7 @@ pub(super) async fn run(
 impl Failure {
     fn tell(&self, accepted: &Accepted) {
         const DEAD: &str = "it is a dead letter now";
-        let (id, attempt, error) = (accepted.id.0, accepted.attempt, &self.shown);
+        let (id, attempt, error) = (accepted.progress.id.0, accepted.progress.attempt, &self.shown);
         let update = excerpt(accepted.update.raw());
         match (&self.error, &self.next) {
             (HandlerError::Argument(_), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),

@@ -1,5 +1,6 @@
 //! What becomes of updates before they are stored: read, ignored, rejected, or sorted into lanes.
 
+use std::iter::once_with;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,7 +9,7 @@ use super::few::Few;
 use super::found::Found;
 use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Rejected, Report};
 use crate::field::{IntField, excerpt};
-use crate::inbox::{Fact, Life, NewEvent, Origin};
+use crate::inbox::{Begun, EventId, Fact, Life, NewEvent, Origin, Transient};
 use crate::intake::{self, Parcel, Read};
 #[cfg(feature = "polling")]
 use crate::reconcile::Watching;
@@ -21,7 +22,7 @@ use crate::{Coin, Update};
 #[derive(Default)]
 pub(super) struct Sorting {
     pub(super) updates: Vec<Accepted>,
-    /// What each of these states, if that is delivered only once: for an inbox that is told all together.
+    /// What each of these states, if that is delivered only once.
     pub(super) facts: Vec<Option<Fact>>,
     /// What no handler could take.
     pub(super) dead: Vec<NewEvent>,
@@ -39,6 +40,22 @@ impl Sorting {
             self.lanes.push(lane);
             self.lanes.len() - 1
         })
+    }
+
+    fn begin(&mut self, inbox: &dyn Transient) {
+        let Begun { first, repeated } = inbox.begin(&self.facts);
+        let (mut repeated, now) = (repeated.into_iter().peekable(), SystemTime::now());
+        let (mut places, mut ids) = (0.., first.0..);
+        self.updates.retain_mut(|accepted| {
+            let is_repeated = places.next().and_then(|place| repeated.next_if_eq(&place)).is_some();
+            if is_repeated {
+                accepted.repeated();
+                self.report.repeated.push(accepted.index);
+            } else if let Some(id) = ids.next() {
+                accepted.stored(EventId(id), now);
+            }
+            !is_repeated
+        });
     }
 }
 
@@ -78,7 +95,6 @@ impl Dispatcher {
     ) -> Sorting {
         let mut sorting = Sorting { updates: Vec::with_capacity(updates.len()), ..Sorting::default() };
         let (mut marker, mut ignored, mut wallets) = (None, None, None);
-        let transient = self.inbox.transient().map(|inbox| (inbox, SystemTime::now()));
         for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
             let update = match update {
                 Ok(update) => update,
@@ -106,20 +122,13 @@ impl Dispatcher {
                 None => *wallets.get_or_insert_with(|| sorting.place(Lane::of(coin))),
                 Some(lane) => sorting.place(lane),
             };
-            let mut accepted = Accepted::new(index, lane, update, origin);
-            match transient {
-                None => sorting.facts.push(fact),
-                // Nothing more is kept of it, so it is stored by that.
-                Some((inbox, now)) => match inbox.begin(fact.as_ref()) {
-                    Some(id) => accepted.stored(id, now),
-                    None => {
-                        accepted.repeated();
-                        sorting.report.repeated.push(index);
-                        continue;
-                    }
-                },
-            }
-            sorting.updates.push(accepted);
+            sorting.facts.push(fact);
+            // Made where it stays: to be moved there it would wait until all of it is written.
+            sorting.updates.extend(once_with(|| Accepted::new(index, lane, update, origin)));
+        }
+        if let Some(inbox) = self.inbox.transient() {
+            // Nothing more is kept of them, so they are stored by that.
+            sorting.begin(inbox);
         }
         sorting
     }

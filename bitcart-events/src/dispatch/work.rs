@@ -88,7 +88,7 @@ impl Dispatcher {
             for accepted in broken_off {
                 let mut claimed = accepted.claimed();
                 claimed.attempt = claimed.attempt.saturating_add(1);
-                self.inbox.settle(&claimed, Verdict::Postponed { due: accepted.at });
+                self.inbox.settle(&claimed, Verdict::Postponed { due: accepted.progress.at });
             }
             for accepted in waiting {
                 self.inbox.settle(&accepted.claimed(), Verdict::Released);
@@ -150,7 +150,7 @@ impl Dispatcher {
         accepted: &mut Accepted,
         turn: &mut Turn<'d>,
     ) -> Became {
-        let is_too_late = match accepted.due.take() {
+        let is_too_late = match accepted.progress.due.take() {
             _ if !self.begins() => true,
             None => false,
             Some(due) => {
@@ -170,7 +170,8 @@ impl Dispatcher {
                 let (coin, event) = (update.coin(), update.event());
                 let error = format!("no handler is registered for `{event}`");
                 quietly(|| {
-                    let (id, currency, wallet) = (accepted.id.0, coin.currency(), coin.wallet_shown());
+                    let (id, currency, wallet) =
+                        (accepted.progress.id.0, coin.currency(), coin.wallet_shown());
                     tracing::error!(id, %currency, wallet, "{error}; it is a dead letter now");
                 });
                 self.inbox.settle(&accepted.claimed(), Verdict::Dead { error });
@@ -196,8 +197,8 @@ impl Dispatcher {
             }
             is_noted = true;
             let Some(wait) = again.filter(|_| self.policy.strict) else { return Became::Left };
-            accepted.attempt = accepted.attempt.saturating_add(1);
-            accepted.failures = accepted.failures.saturating_add(u32::from(is_failure));
+            accepted.progress.attempt = accepted.progress.attempt.saturating_add(1);
+            accepted.progress.failures = accepted.progress.failures.saturating_add(u32::from(is_failure));
             turn.end();
             if !self.wait(wait).await {
                 self.inbox.settle(&accepted.claimed(), Verdict::Released);
@@ -212,7 +213,7 @@ impl Dispatcher {
             self.inbox.settle(&accepted.claimed(), Verdict::Handled);
         }
         meter::count(meter::HANDLED, accepted.update.coin(), accepted.origin);
-        meter::lag(accepted.update.coin(), accepted.at);
+        meter::lag(accepted.update.coin(), accepted.progress.at);
     }
 
     /// Tells the inbox what comes next. When another attempt is made, if one is.

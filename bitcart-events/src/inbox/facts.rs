@@ -7,7 +7,8 @@
 //! One transaction can hold several transfers that are equal in every field. So equal ones are counted over one life of
 //! the daemon, as far as that can be known, and one that is beyond those delivered is new.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 
 use super::{Life, Mark};
@@ -18,8 +19,9 @@ use crate::by_id::ById;
 const STRETCHES: usize = 4_096;
 /// The highest that an integer of SQLite can be. No chain is as high: whatever is stated to be higher counts as this one.
 const HIGHEST: u64 = i64::MAX.cast_unsigned();
-/// Of how many transfers it is remembered how often they were sent.
-const TRANSFERS: usize = 65_536;
+/// Of how many transfers at least it is remembered how often they were sent, of twice as many at most: as many as a hash table of
+/// 65,536 places takes before it grows.
+const TRANSFERS: usize = 57_344;
 
 /// The heights that were delivered, by whose they are: stretches in their order, of which none touches the next.
 #[derive(Default)]
@@ -62,13 +64,15 @@ impl Heights {
     }
 }
 
-/// How often each transfer was sent, of the last ones.
+/// How often each transfer was sent, of the last ones: two generations, of which the older one is forgotten when the younger
+/// one is full. To forget one after the other would touch all of the memory, again and again.
 #[derive(Default)]
 pub(super) struct Transfers {
-    sent: ById<Mark, Sent>,
-    order: VecDeque<Mark>,
+    younger: ById<Mark, Sent>,
+    older: ById<Mark, Sent>,
 }
 
+#[derive(Clone, Copy)]
 struct Sent {
     /// The last life of its daemon, and how often in it.
     life: Life,
@@ -77,31 +81,42 @@ struct Sent {
     most: u32,
 }
 
+impl Sent {
+    /// It was sent once more: whether that is more often than ever in one life.
+    fn again(&mut self, life: Life) -> bool {
+        if self.life != life {
+            (self.life, self.count) = (life, 0);
+        }
+        self.count += 1;
+        let is_new = self.count > self.most;
+        self.most = self.most.max(self.count);
+        is_new
+    }
+}
+
 impl Transfers {
     /// It was sent once more: whether that is more often than ever in one life.
     pub(super) fn sent(&mut self, transfer: Mark, life: Life) -> bool {
-        let sent = self.sent.entry(transfer).or_insert_with(|| {
-            self.order.push_back(transfer);
-            Sent { life, count: 0, most: 0 }
-        });
-        if sent.life != life {
-            (sent.life, sent.count) = (life, 0);
+        if self.younger.len() >= TRANSFERS {
+            std::mem::swap(&mut self.younger, &mut self.older);
+            self.younger.clear();
         }
-        sent.count += 1;
-        let is_new = sent.count > sent.most;
-        sent.most = sent.most.max(sent.count);
-        if self.order.len() > TRANSFERS
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.sent.remove(&oldest);
+        match self.younger.entry(transfer) {
+            Entry::Occupied(mut known) => known.get_mut().again(life),
+            Entry::Vacant(place) => {
+                let mut sent = self.older.get(&transfer).copied().unwrap_or(Sent { life, count: 0, most: 0 });
+                let is_new = sent.again(life);
+                place.insert(sent);
+                is_new
+            }
         }
-        is_new
     }
 
     /// In which life it was sent last, and how often.
     #[cfg(feature = "sqlite")]
     pub(super) fn known(&self, transfer: Mark) -> Option<(Life, u32)> {
-        self.sent.get(&transfer).map(|sent| (sent.life, sent.count))
+        let sent = self.younger.get(&transfer).or_else(|| self.older.get(&transfer));
+        sent.map(|sent| (sent.life, sent.count))
     }
 }
 
@@ -116,11 +131,15 @@ mod tests {
     #[test]
     fn the_oldest_are_forgotten() {
         let (mut transfers, life) = (Transfers::default(), Life::new());
-        assert!((0..=TRANSFERS).all(|number| transfers.sent(mark(number), life)));
-        assert_eq!((transfers.sent.len(), transfers.order.len()), (TRANSFERS, TRANSFERS));
+        assert!((0..=2 * TRANSFERS).all(|number| transfers.sent(mark(number), life)));
+        assert_eq!((transfers.younger.len(), transfers.older.len()), (1, TRANSFERS));
         let again = Life::new();
-        assert!(!transfers.sent(mark(TRANSFERS), again) && !transfers.sent(mark(1), again));
-        assert!(transfers.sent(mark(0), again), "forgotten");
+        let known = [2 * TRANSFERS, 2 * TRANSFERS - 1, TRANSFERS];
+        assert!(known.iter().all(|number| !transfers.sent(mark(*number), again)));
+        assert!(transfers.sent(mark(TRANSFERS - 1), again), "forgotten");
+        // What was sent lately is as good as new.
+        assert!((0..TRANSFERS).all(|number| transfers.sent(mark(3 * TRANSFERS + number), life)));
+        assert!(known.iter().all(|number| !transfers.sent(mark(*number), Life::new())));
 
         let mut heights = Heights::default();
         assert!((0..=STRETCHES as u64).all(|height| heights.add("BTC", 2 * height).is_some()));

@@ -12,8 +12,8 @@ use due::Due;
 
 use super::facts::{Heights, Transfers};
 use super::{
-    Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, NewEvent,
-    Origin, Received, ReceivedId, Remember, Remembered, Transient, Verdict,
+    Batch, Begun, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats,
+    NewEvent, Origin, Received, ReceivedId, Remember, Remembered, Transient, Verdict,
 };
 use crate::Result;
 use crate::sealed::Sealed;
@@ -83,18 +83,18 @@ impl Held {
     }
 
     fn add(&mut self, event: NewEvent) -> Option<EventId> {
-        let Some(error) = event.dead.clone() else { return self.begin(event.fact.as_ref()) };
+        let Some(error) = event.dead.clone() else {
+            return self.begins(event.fact.as_ref()).then(|| self.next());
+        };
         let (id, accepted) = (self.next(), SystemTime::now());
         self.bury(Claimed { id, event, attempt: 0, failures: 0, due: None, accepted }, error);
         Some(id)
     }
 
-    fn begin(&mut self, fact: Option<&Fact>) -> Option<EventId> {
-        if !fact.is_none_or(|fact| self.is_new(fact)) {
-            return None;
-        }
-        self.begun += 1;
-        Some(self.next())
+    fn begins(&mut self, fact: Option<&Fact>) -> bool {
+        let begins = fact.is_none_or(|fact| self.is_new(fact));
+        self.begun += u64::from(begins);
+        begins
     }
 
     fn remember(&mut self, remember: Vec<Remember>) {
@@ -270,8 +270,16 @@ impl Inbox for MemoryInbox {
 }
 
 impl Transient for MemoryInbox {
-    fn begin(&self, fact: Option<&Fact>) -> Option<EventId> {
-        self.held().begin(fact)
+    fn begin(&self, facts: &[Option<Fact>]) -> Begun {
+        let mut held = self.held();
+        let mut begun = Begun { first: EventId(held.last + 1), repeated: Vec::new() };
+        for (place, fact) in facts.iter().enumerate() {
+            if !held.begins(fact.as_ref()) {
+                begun.repeated.push(place);
+            }
+        }
+        held.last += (facts.len() - begun.repeated.len()) as u64;
+        begun
     }
 
     fn end(&self, handled: usize) {

@@ -212,25 +212,35 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 /// of [`claim`](Inbox::claim) ends as all others when it is handled: it is not in the inbox any more.
 ///
 /// ```
-/// use bitcart_events::inbox::{Inbox, MemoryInbox};
+/// use bitcart_events::inbox::{Begun, Inbox, MemoryInbox};
 ///
 /// # #[tokio::main]
 /// # async fn main() -> bitcart_events::Result<()> {
 /// let inbox = MemoryInbox::new();
 /// if let Some(transient) = inbox.transient() {
-///     assert!(transient.begin(None) < transient.begin(None));
-///     assert_eq!(inbox.stats().await?.pending, 2);
+///     let Begun { first, repeated, .. } = transient.begin(&[None, None]);
+///     assert!(repeated.is_empty() && transient.begin(&[None]).first > first);
+///     assert_eq!(inbox.stats().await?.pending, 3);
 ///     transient.end(1);
-///     assert_eq!(inbox.stats().await?.pending, 1);
+///     assert_eq!(inbox.stats().await?.pending, 2);
 /// }
 /// # Ok(())
 /// # }
 /// ```
 pub trait Transient: Sealed {
-    /// In place of [`append`](Inbox::append), for an event that is claimed at once: its id, or `None` if it states a fact that was
-    /// delivered before.
-    fn begin(&self, fact: Option<&Fact>) -> Option<EventId>;
+    /// In place of [`append`](Inbox::append), for events that are claimed at once, by what each of them states.
+    fn begin(&self, facts: &[Option<Fact>]) -> Begun;
 
     /// In place of [`settle`](Inbox::settle): so many events are handled.
     fn end(&self, handled: usize);
+}
+
+/// Events that [began](Transient::begin) together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Begun {
+    /// The id of the first one that is new. Those of the others follow, in their order.
+    pub first: EventId,
+    /// The places of those that are not: they state what was delivered before.
+    pub repeated: Vec<usize>,
 }
