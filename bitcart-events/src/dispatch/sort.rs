@@ -23,7 +23,7 @@ use crate::{Coin, Update};
 pub(super) struct Sorting {
     pub(super) updates: Vec<Accepted>,
     /// What each of these states, if that is delivered only once.
-    pub(super) facts: Vec<Option<Fact>>,
+    pub(super) facts: Few<Option<Fact>>,
     /// What no handler could take.
     pub(super) dead: Vec<NewEvent>,
     pub(super) lanes: Few<Lane>,
@@ -43,7 +43,7 @@ impl Sorting {
     }
 
     fn begin(&mut self, inbox: &dyn Transient) {
-        let Begun { first, repeated } = inbox.begin(&self.facts);
+        let Begun { first, repeated } = inbox.begin(&mut self.facts.iter().map(Option::as_ref));
         let (mut repeated, now) = (repeated.into_iter().peekable(), SystemTime::now());
         let (mut places, mut ids) = (0.., first.0..);
         self.updates.retain_mut(|accepted| {

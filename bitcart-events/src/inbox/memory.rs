@@ -270,15 +270,16 @@ impl Inbox for MemoryInbox {
 }
 
 impl Transient for MemoryInbox {
-    fn begin(&self, facts: &[Option<Fact>]) -> Begun {
+    fn begin(&self, facts: &mut dyn Iterator<Item = Option<&Fact>>) -> Begun {
         let mut held = self.held();
         let mut begun = Begun { first: EventId(held.last + 1), repeated: Vec::new() };
-        for (place, fact) in facts.iter().enumerate() {
-            if !held.begins(fact.as_ref()) {
+        for (place, fact) in facts.enumerate() {
+            if held.begins(fact) {
+                held.last += 1;
+            } else {
                 begun.repeated.push(place);
             }
         }
-        held.last += (facts.len() - begun.repeated.len()) as u64;
         begun
     }
 

@@ -218,8 +218,8 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 /// # async fn main() -> bitcart_events::Result<()> {
 /// let inbox = MemoryInbox::new();
 /// if let Some(transient) = inbox.transient() {
-///     let Begun { first, repeated, .. } = transient.begin(&[None, None]);
-///     assert!(repeated.is_empty() && transient.begin(&[None]).first > first);
+///     let Begun { first, repeated, .. } = transient.begin(&mut [None, None].into_iter());
+///     assert!(repeated.is_empty() && transient.begin(&mut [None].into_iter()).first > first);
 ///     assert_eq!(inbox.stats().await?.pending, 3);
 ///     transient.end(1);
 ///     assert_eq!(inbox.stats().await?.pending, 2);
@@ -229,7 +229,7 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
 /// ```
 pub trait Transient: Sealed {
     /// In place of [`append`](Inbox::append), for events that are claimed at once, by what each of them states.
-    fn begin(&self, facts: &[Option<Fact>]) -> Begun;
+    fn begin(&self, facts: &mut dyn Iterator<Item = Option<&Fact>>) -> Begun;
 
     /// In place of [`settle`](Inbox::settle): so many events are handled.
     fn end(&self, handled: usize);
