@@ -36,6 +36,15 @@ pub(super) enum What {
     Held(Mark, ReceivedId),
     /// The daemon is about to be asked.
     Asked,
+    /// It brought a block, which was delivered at once. When a wallet was left last, this was the last number.
+    Block(Mark, u64),
+}
+
+impl What {
+    /// Whether it is a block that a wallet got whose last row before it has this number: no wallet was left since.
+    fn is_of(self, last: u64) -> bool {
+        matches!(self, Self::Block(_, left) if left < last)
+    }
 }
 
 /// A history as it was after the row of that number.
@@ -46,7 +55,6 @@ struct Whole {
 }
 
 /// What is known of whose rows.
-#[derive(Default)]
 pub(super) struct Rows {
     last: u64,
     count: usize,
@@ -58,6 +66,8 @@ pub(super) struct Rows {
 pub(super) struct BlockRows {
     pub(super) rows: Rows,
     numbers: VecDeque<u64>,
+    /// The last number when a wallet was left last: all of them are when a process ends.
+    pub(super) left: u64,
 }
 
 /// Rows by their numbers, in the order of these.
@@ -101,41 +111,42 @@ impl Kept {
         self.last = self.last.max(number);
         match WalletId::from_hex(whose) {
             Some(id) => self.wallets.entry(id).or_default().1.push((number, row)),
-            None => self.blocks.push((number, row)),
+            None => {
+                let gap = row.gap || self.blocks.last().is_some_and(|(last, _)| *last != row.after);
+                self.blocks.push((number, Row { gap, ..row }));
+            }
         }
     }
 
-    /// What is known of a wallet, if anything is; with the number of its last row.
+    /// What is known of a wallet, if anything is. Blocks that came while it was not listened to are none of its: between them there
+    /// may be what nobody took, and they would be nowhere in the daemon's queue.
     pub(super) fn take<H>(
         &mut self,
         id: WalletId,
         held: &mut impl FnMut(ReceivedId) -> Option<H>,
-    ) -> Option<(History<H>, u64)> {
-        let (whole, rows) = self.wallets.remove(&id).unwrap_or_default();
+    ) -> Option<History<H>> {
+        let (whole, rows) = self.wallets.remove(&id)?;
         let mut last = whole.as_ref().map_or(0, |whole| whole.number);
-        if whole.is_none() && rows.is_empty() {
-            return None;
-        }
-        let since = last;
         let mut history = whole.map_or_else(History::default, |whole| whole.history.restore(&mut *held));
-        let mut blocks = self.blocks.iter().skip_while(|(number, _)| *number <= since).peekable();
-        let mut last_block = blocks.peek().map(|(_, row)| row.after);
+        let known = self.blocks.partition_point(|(number, _)| *number <= last);
+        let mut blocks = self.blocks.iter().skip(known).peekable();
         for (number, row) in &rows {
-            while let Some((block, row)) = blocks.next_if(|(block, _)| block < number) {
-                take_row(&mut history, row, last_block.replace(*block), held);
+            let follows = last > 0 && row.after == last;
+            while let Some((_, block)) = blocks.next_if(|(block, _)| block < number) {
+                if follows || block.what.is_of(last) {
+                    take_row(&mut history, block, true, held);
+                }
             }
             // A block for which the wallet has a row of its own.
-            if let Some((block, _)) = blocks.next_if(|(block, _)| block == number) {
-                last_block = Some(*block);
-            }
-            take_row(&mut history, row, Some(last), held);
+            blocks.next_if(|(block, _)| block == number);
+            take_row(&mut history, row, follows, held);
             last = *number;
         }
-        for (block, row) in blocks {
-            take_row(&mut history, row, last_block.replace(*block), held);
+        for (_, block) in blocks.filter(|(_, block)| block.what.is_of(last)) {
+            take_row(&mut history, block, true, held);
         }
         history.restarted();
-        Some((history, last))
+        Some(history)
     }
 
     pub(super) fn last(&self) -> u64 {
@@ -144,21 +155,21 @@ impl Kept {
 
     pub(super) fn blocks(&self) -> BlockRows {
         let numbers: VecDeque<u64> = self.blocks.iter().map(|(number, _)| *number).collect();
-        BlockRows { rows: Rows::after(numbers.back().copied().unwrap_or(0)), numbers }
+        BlockRows { rows: Rows::new(), numbers, left: self.last }
     }
 }
 
 fn take_row<H>(
     history: &mut History<H>,
     row: &Row,
-    before: Option<u64>,
+    follows: bool,
     held: &mut impl FnMut(ReceivedId) -> Option<H>,
 ) {
-    if row.gap || before != Some(row.after) {
+    if row.gap || !follows {
         history.gap();
     }
     match row.what {
-        What::Delivered(mark) => history.brought(mark, None),
+        What::Delivered(mark) | What::Block(mark, _) => history.brought(mark, None),
         // What is not held any more has been delivered.
         What::Held(mark, id) => history.brought(mark, held(id)),
         What::Asked => history.asked_again(),
@@ -166,8 +177,9 @@ fn take_row<H>(
 }
 
 impl Rows {
-    pub(super) fn after(last: u64) -> Self {
-        Self { last, count: 0, gap: true }
+    /// They do not follow on those that there were before: of what came in between nothing is known.
+    pub(super) fn new() -> Self {
+        Self { last: 0, count: 0, gap: true }
     }
 
     /// Whether it is time for the whole history.
@@ -201,11 +213,11 @@ impl Rows {
 
 impl BlockRows {
     pub(super) fn new() -> Self {
-        Self { rows: Rows::after(0), numbers: VecDeque::new() }
+        Self { rows: Rows::new(), numbers: VecDeque::new(), left: 0 }
     }
 
     pub(super) fn put(&mut self, currency: Currency, number: u64, mark: Mark) -> Vec<Remember> {
-        let mut rows = vec![self.rows.put(currency, ALL, number, What::Delivered(mark))];
+        let mut rows = vec![self.rows.put(currency, ALL, number, What::Block(mark, self.left))];
         self.numbers.push_back(number);
         while self.numbers.len() > BLOCKS {
             let oldest = self.numbers.pop_front().unwrap_or_default();
@@ -234,7 +246,7 @@ mod tests {
             let Remember::Put(key, value) = row else { unreachable!("only rows") };
             kept.read(key.strip_prefix(&all_of(CURRENCY)).unwrap(), value);
         }
-        let (mut history, _) = kept.take(WALLET, &mut |ReceivedId(id)| Some(id as u8)).unwrap();
+        let mut history = kept.take(WALLET, &mut |ReceivedId(id)| Some(id as u8)).unwrap();
         history.connected();
         let marks: Vec<Mark> = answer.bytes().map(mark).collect();
         let Merged { next, .. } = history.merge(&marks, true, false);
@@ -265,7 +277,7 @@ mod tests {
     /// A wallet that has a handler of its own for blocks has rows for them, of the same numbers as those for all wallets.
     #[test]
     fn a_block_of_its_own_is_one() {
-        let mut wallet = Wallet { rows: Rows::after(0), number: 0, kept: Vec::new() };
+        let mut wallet = Wallet { rows: Rows::new(), number: 0, kept: Vec::new() };
         let mut blocks = BlockRows::new();
         wallet.put(What::Asked);
         for letter in *b"pbqc" {
@@ -283,7 +295,7 @@ mod tests {
     /// reason to deliver the others twice.
     #[test]
     fn what_is_held_has_its_gaps() {
-        let mut wallet = Wallet { rows: Rows::after(0), number: 0, kept: Vec::new() };
+        let mut wallet = Wallet { rows: Rows::new(), number: 0, kept: Vec::new() };
         wallet.put(What::Asked);
         wallet.hold("ab");
         wallet.rows.gap = true;

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::super::held::Held;
 use super::super::history::History;
-use super::super::rows::{Kept, Rows};
+use super::super::rows::Kept;
 use super::Ledger;
 use super::fetch::Which;
 use super::wallet::{Asking, Wallet, mark};
@@ -168,14 +168,14 @@ impl Held {
     }
 }
 
-/// What is kept of a wallet: its history with what was held, its rows, and how many were held.
+/// What is kept of a wallet: its history with what was held, and how many were held.
 fn known(
     desk: &Desk,
     marker: &mut Marker,
     kept: &mut Kept,
     frames: &mut Vec<(ReceivedId, KeptFrame)>,
     coin: &Coin,
-) -> (History<Box<Held>>, Rows, usize) {
+) -> (History<Box<Held>>, usize) {
     let mut held = 0;
     let mut find = |id| {
         let at = frames.binary_search_by_key(&id, |(known, _)| *known).ok()?;
@@ -184,11 +184,11 @@ fn known(
         found
     };
     let known = coin.id().and_then(|id| kept.take(id, &mut find));
-    let (mut history, last) = known.unwrap_or_default();
+    let mut history = known.unwrap_or_default();
     let others = frames.extract_if(.., |(_, frame)| frame.wallet == coin.id());
     for frame in others.filter_map(|(id, frame)| frame.held_again(desk, id, coin)) {
         held += 1;
         history.brought(mark(marker, &frame.update), Some(Box::new(frame)));
     }
-    (history, Rows::after(last), held)
+    (history, held)
 }

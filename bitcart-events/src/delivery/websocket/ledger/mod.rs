@@ -291,10 +291,11 @@ impl Ledger {
         }
     }
 
-    /// A wallet was removed. What comes for it now is for nobody, so that a block that comes next does not follow on what it had:
-    /// after a restart neither.
+    /// A wallet was removed. What comes for it now is for nobody, so that a block that comes next does not follow on what it had,
+    /// nor one block on another: after a restart neither.
     fn was_removed(&mut self, key: WalletId) {
         self.lack(key);
+        self.block_rows.left = self.number;
         self.let_go(key);
     }
 

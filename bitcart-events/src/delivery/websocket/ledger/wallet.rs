@@ -76,7 +76,7 @@ impl Wallet {
             retry: None,
             waits: Waits::new(),
             dropped: 0,
-            rows: Rows::after(0),
+            rows: Rows::new(),
             gathered: None,
         }
     }
@@ -139,12 +139,8 @@ impl Wallet {
     }
 
     /// Takes up what was kept of it, with all blocks until now.
-    pub(super) fn restore(
-        &mut self,
-        (history, rows, held): (History<Box<Held>>, Rows, usize),
-        blocks: &Blocks,
-    ) {
-        (self.history, self.seen, self.rows, self.held) = (history, blocks.seen(), rows, held);
+    pub(super) fn restore(&mut self, (history, held): (History<Box<Held>>, usize), blocks: &Blocks) {
+        (self.history, self.seen, self.rows, self.held) = (history, blocks.seen(), Rows::new(), held);
     }
 
     /// What was held goes on, and what comes is not held any more.

@@ -37,7 +37,7 @@ impl Default for File {
             memory: BTreeMap::new(),
             frames: BTreeSet::new(),
             answers: VecDeque::new(),
-            rows: Rows::after(0),
+            rows: Rows::new(),
             blocks: BlockRows::new(),
             number: 0,
             whole: 0,
@@ -195,15 +195,14 @@ impl World {
         }
         let mut frames = self.file.frames.clone();
         let known = kept.take(WALLET, &mut |ReceivedId(id)| frames.take(&(id as usize)));
-        let (mut history, last) =
-            known.unwrap_or_else(|| (History { cap: self.cap, ..History::default() }, 0));
+        let mut history = known.unwrap_or_else(|| History { cap: self.cap, ..History::default() });
         assert!(frames.is_empty(), "held, and no row says so: {frames:?}");
         history.cap = self.cap;
         self.entries = self.file.emissions();
         self.history = history;
         self.trim();
         let file = &mut self.file;
-        (file.rows, file.blocks) = (Rows::after(last), kept.blocks());
+        (file.rows, file.blocks) = (Rows::new(), kept.blocks());
         file.is_broken = false;
         self.holding = true;
         self.answer_lost = true;

@@ -52,8 +52,8 @@ pub(super) struct Ending {
 }
 
 impl Process {
-    pub(super) async fn new(manager: &ApiManager, shelf: Option<&Shelf>) -> Self {
-        let listener = manager.listener().without_registry();
+    pub(super) async fn new(manager: &ApiManager, shelf: Option<&Shelf>, room: usize) -> Self {
+        let listener = manager.listener().without_registry().capacity(room);
         let listener = match shelf {
             Some(shelf) => listener.inbox(shelf.clone()),
             None => listener,

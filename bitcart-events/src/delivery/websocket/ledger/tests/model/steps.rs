@@ -43,17 +43,24 @@ pub(super) struct Kind {
     pub(super) stops: u32,
     pub(super) refuses: u32,
     pub(super) kills: u32,
+    /// How often there is a block, and how often a wallet is removed.
+    pub(super) blocks: u32,
+    pub(super) removals: u32,
+    /// For how many events there is room.
+    pub(super) room: usize,
 }
 
-pub(super) fn steps(Kind { is_durable, stops, refuses, kills }: Kind) -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps(
+    Kind { is_durable, stops, refuses, kills, blocks, removals, .. }: Kind,
+) -> impl Strategy<Value = Vec<Step>> {
     let of_one = |step: fn(usize) -> Step| (0..WALLETS.len()).prop_map(step).boxed();
     let all = vec![
         (20, of_one(Step::Payment)),
-        (4, Just(Step::Block).boxed()),
+        (blocks, Just(Step::Block).boxed()),
         (16, (1..=4_usize).prop_map(Step::Read).boxed()),
         (24, of_one(Step::Call)),
         (2, of_one(Step::Fail)),
-        (5, of_one(Step::Remove)),
+        (removals, of_one(Step::Remove)),
         (8, of_one(Step::Add)),
         (6, Just(Step::Look).boxed()),
         (5, Just(Step::Tick).boxed()),

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::daemon::{Daemon, Told, WALLETS};
 use super::process::{Call, Ending, Process, note};
 use super::shelf::Shelf;
-use super::steps::Step;
+use super::steps::{Kind, Step};
 use crate::delivery::websocket::ledger::Ledger;
 use crate::delivery::websocket::ledger::fetch::Fetched;
 use crate::{ApiManager, Currency, Daemon as Address, Update};
@@ -21,6 +21,7 @@ enum Frame {
 
 pub(super) struct World {
     manager: ApiManager,
+    room: usize,
     pub(super) handled: Arc<Mutex<Vec<Told>>>,
     pub(super) shelf: Option<Shelf>,
     pub(super) daemon: Daemon,
@@ -37,7 +38,7 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) async fn new(is_durable: bool) -> Self {
+    pub(super) async fn new(Kind { is_durable, room, .. }: Kind) -> Self {
         let manager = ApiManager::builder().daemon("BTC", Address::new("http://127.0.0.1:1").unwrap());
         let manager = manager.wallets("BTC", WALLETS).build().unwrap();
         let handled: Arc<Mutex<Vec<Told>>> = Arc::default();
@@ -48,12 +49,13 @@ impl World {
         };
         manager.add_event_handler(["new_payment", "new_block"], handler).unwrap();
         let shelf = is_durable.then(Shelf::default);
-        let process = Process::new(&manager, shelf.as_ref()).await;
+        let process = Process::new(&manager, shelf.as_ref(), room).await;
         let ledger = process.ledger().await;
         let (daemon, wire) = (Daemon::default(), None);
         let (calls, endings) = (Vec::new(), Vec::new());
         Self {
             manager,
+            room,
             handled,
             shelf,
             daemon,
@@ -106,12 +108,12 @@ impl World {
     /// All that can be done without another step is done.
     async fn settle(&mut self) {
         for _ in 0..12 {
+            self.endings.retain_mut(|ending| !ending.has_ended());
             tokio::task::yield_now().await;
         }
         if let Some(ledger) = &mut self.ledger {
             note(ledger, &mut self.calls);
         }
-        self.endings.retain_mut(|ending| !ending.has_ended());
     }
 
     fn send(&mut self, frame: Frame) {
@@ -242,7 +244,7 @@ impl World {
             shelf.abandon();
             shelf.refuse(false);
         }
-        self.process = Process::new(&self.manager, self.shelf.as_ref()).await;
+        self.process = Process::new(&self.manager, self.shelf.as_ref(), self.room).await;
         self.ledger = self.process.ledger().await;
     }
 
