@@ -128,6 +128,39 @@ async fn a_wallets_own_block_handler_gets_every_height() {
     assert_eq!((own.rest(), late.rest(), general.rest()), (vec![], vec![], vec![]));
 }
 
+/// Also if it is removed while the block is on its way already, behind a frame of which something is logged: what logs is the program's.
+#[tokio::test]
+async fn a_removed_wallets_own_block_handler_gets_no_later_height() {
+    let daemon = today().await;
+    let manager = manager(&daemon, ["vpub-a", "vpub-b"]);
+    let mut own = record(&manager.coin(Currency::Btc, "vpub-a").unwrap());
+    let mut general = record_all(&manager);
+    let listening = Listening::by_websocket(manager.listener());
+    daemon.wait_loaded("vpub-a").await;
+    daemon.wait_loaded("vpub-b").await;
+    daemon.emit(None, &block(1)).await.unwrap();
+    own.expect(["block 1"]).await;
+    general.expect(["block 1"]).await;
+    let removing = manager.clone();
+    let (removed, mut is_removed) = tokio::sync::watch::channel(false);
+    let remove = move || {
+        removing.remove_wallet("BTC", "vpub-a").unwrap();
+        removed.send_replace(true);
+        std::io::sink()
+    };
+    let logging = tracing_subscriber::fmt().with_writer(remove).finish();
+    let logging = tracing::subscriber::set_default(logging);
+    let (theirs, second) = (payment("theirs", 3), block(2));
+    let together = tokio::join!(daemon.emit_unqueued(Some("stranger"), &theirs), daemon.emit(None, &second));
+    together.0.and(together.1).unwrap();
+    is_removed.wait_for(|is_removed| *is_removed).await.unwrap();
+    drop(logging);
+    daemon.emit(None, &block(3)).await.unwrap();
+    general.expect(["block 2", "block 3"]).await;
+    listening.finish().await;
+    assert_eq!((own.rest(), general.rest()), (vec![], vec![]));
+}
+
 /// A daemon may keep a call waiting until its wallet is synced: 32 such calls keep no other wallet waiting.
 #[tokio::test]
 async fn slow_wallets_do_not_hold_up_the_others() {

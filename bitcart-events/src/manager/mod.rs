@@ -113,7 +113,7 @@ impl ApiManager {
         Ok(coin)
     }
 
-    /// Removes a wallet: its events are ignored from now on. Its coin is returned.
+    /// Removes a wallet: its events are ignored from now on, and no later block goes to a handler of its own. Its coin is returned.
     ///
     /// # Errors
     /// When there is no such currency.
