@@ -184,7 +184,7 @@ impl Ledger {
                 // for nobody.
                 Some(wallet) => {
                     self.desk.missed(&coin);
-                    wallet.coin = coin;
+                    wallet.give_to(coin);
                     self.merge_again(key);
                     self.lack(key);
                     if self.is_established {

@@ -1,5 +1,6 @@
 //! In which order things go into the inbox, and to whom.
 
+mod handlers;
 #[cfg(feature = "sqlite")]
 mod kept;
 mod model;
@@ -128,24 +129,6 @@ async fn an_answer_comes_after_the_frames_before_it() {
     for address in ["a", "b", "missed", "c"] {
         assert_eq!(handled.recv().await.unwrap(), payment(address));
     }
-}
-
-/// Between two looks at the wallets it was removed and added: it is another coin, with handlers of its own.
-#[tokio::test]
-async fn a_wallet_that_comes_back_at_once_has_its_new_handlers() {
-    let manager = manager();
-    let mut alone = Alone::new(&manager.coins().remove(0), manager.listener()).await;
-    remove(&manager);
-    let back = manager.add_wallet("BTC", "vpub").unwrap();
-    let (told, mut handled) = mpsc::unbounded_channel();
-    let handler = move |update: Update| ready(told.send(update.raw().to_owned()).map_err(Into::into));
-    back.add_event_handler("new_block", handler).unwrap();
-    alone.ledger.read_wallets();
-    alone.answered(&[]);
-    let block = r#"{"event": "new_block", "height": 7}"#;
-    alone.ledger.frame(&format!(r#"{{"updates": [{block}], "currency": "BTC"}}"#));
-    alone.ledger.flush();
-    assert_eq!(handled.recv().await.unwrap(), block);
 }
 
 /// The frames in between were for nobody, and wait in the daemon's queue.

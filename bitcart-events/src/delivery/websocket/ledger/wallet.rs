@@ -81,6 +81,12 @@ impl Wallet {
         }
     }
 
+    /// It has come back as this coin.
+    pub(super) fn give_to(&mut self, coin: Coin) {
+        self.history.held_mut().for_each(|held| held.give_to(&coin));
+        self.coin = coin;
+    }
+
     /// What stays known when it is not listened to any more. What is held waits in the inbox, if that `keeps` it. Otherwise it
     /// goes: if the wallet comes back, it is still to be delivered, from the daemon's queue or an answer that is under way.
     pub(super) fn into_known(mut self, blocks: &Blocks, loaded: u64, keeps: bool) -> Known {

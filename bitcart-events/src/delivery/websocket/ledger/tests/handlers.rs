@@ -1,0 +1,49 @@
+//! Whose handlers are called when a wallet was removed, or has come back.
+
+use std::future::ready;
+
+use tokio::sync::mpsc;
+
+use super::{Alone, expect, frame, manager, remove};
+use crate::{Coin, Update};
+
+/// What a coin's own handler of this event gets.
+fn own(coin: &Coin, event: &str) -> mpsc::UnboundedReceiver<String> {
+    let (told, handled) = mpsc::unbounded_channel();
+    let handler = move |update: Update| ready(told.send(update.raw().to_owned()).map_err(Into::into));
+    coin.add_event_handler(event, handler).unwrap();
+    handled
+}
+
+/// Between two looks at the wallets it was removed and added: it is another coin, with handlers of its own.
+#[tokio::test]
+async fn a_wallet_that_comes_back_at_once_has_its_new_handlers() {
+    let manager = manager();
+    let mut alone = Alone::new(&manager.coins().remove(0), manager.listener()).await;
+    remove(&manager);
+    let back = manager.add_wallet("BTC", "vpub").unwrap();
+    let mut handled = own(&back, "new_block");
+    alone.ledger.read_wallets();
+    alone.answered(&[]);
+    let block = r#"{"event": "new_block", "height": 7}"#;
+    alone.ledger.frame(&format!(r#"{{"updates": [{block}], "currency": "BTC"}}"#));
+    alone.ledger.flush();
+    assert_eq!(handled.recv().await.unwrap(), block);
+}
+
+/// The same with what waits for an answer meanwhile.
+#[tokio::test]
+async fn what_is_held_for_a_wallet_that_comes_back_at_once_has_its_new_handlers() {
+    let manager = manager();
+    let coin = manager.coins().remove(0);
+    let mut before = own(&coin, "new_payment");
+    let mut alone = Alone::new(&coin, manager.listener()).await;
+    alone.ledger.connected();
+    alone.ledger.frame(&frame("held"));
+    remove(&manager);
+    let mut after = own(&manager.add_wallet("BTC", "vpub").unwrap(), "new_payment");
+    alone.ledger.read_wallets();
+    alone.answered(&["held"]);
+    expect(&mut after, &["held"]).await;
+    expect(&mut before, &[]).await;
+}
