@@ -60,7 +60,6 @@ pub(crate) fn expand(
         let handle = handle(&own, args, handler, outside);
         items.push(quote!(#(#cfg)* const _: () = { enum #own {} #handle };));
     }
-    // The marks last, because an editor shows first what comes first at an event's name: its documentation.
     items.append(&mut marks(schema, args, handler, cfg));
     TokenStream::from_iter(items)
 }
@@ -217,9 +216,11 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]
         return marks;
     }
     let mut push = |name: &str, literal: &LitStr| {
-        let name = ours(&Ident::new(name, literal.span()));
-        // Spanned at what is there twice, as a whole, because that is what rustc then shows.
-        marks.push(quote_spanned!(literal.span()=> #(#cfg)* type #name = ();));
+        // From where what is there twice begins to where it ends, because that is what rustc then shows. No token has the
+        // place of all of it, where an editor would find it.
+        let (begin, end) = edges(literal.span());
+        let (name, end) = (ours(&Ident::new(name, begin)), quote_spanned!(end=> ;));
+        marks.push(quote_spanned!(begin=> #(#cfg)* type #name = () #end));
     };
     // Capitals between the parts, so that no two events make the same name.
     let whose = args.schema.as_ref().map(|_| format!("_IN_{}", schema.module.unraw())).unwrap_or_default();
@@ -235,4 +236,13 @@ fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]
         }
     }
     marks
+}
+
+/// The empty places in front of a token and behind it.
+fn edges(span: Span) -> (Span, Span) {
+    if !proc_macro::is_available() {
+        return (span, span);
+    }
+    let span = span.unwrap();
+    (span.start().into(), span.end().into())
 }
