@@ -27,6 +27,8 @@ pub(crate) struct Args {
     pub(crate) current_only: bool,
     /// Where the events are described, if not where Bitcart's are.
     pub(crate) schema: Option<Path>,
+    /// Whether that is so. If not, an event that is not Bitcart's may be one of the schema that is lost.
+    pub(crate) schema_read: bool,
     pub(crate) krate: Tokens,
     pub(crate) is_renamed: bool,
     /// Whether every event could be read. If not, an unknown parameter may be a field of the one that is lost.
@@ -59,6 +61,7 @@ impl Args {
             currencies: Vec::new(),
             current_only: false,
             schema: None,
+            schema_read: true,
             krate: Tokens::default().then(Ident::new("bitcart_events", Span::call_site())),
             is_renamed: false,
             events_read: true,
@@ -228,7 +231,11 @@ impl Args {
                     }
                 }
             }
-            "schema" => self.schema = self.path(option, name, input, errors)?,
+            "schema" => {
+                self.schema_read = false;
+                self.schema = self.path(option, name, input, errors)?;
+                self.schema_read = self.schema.is_some();
+            }
             "crate" => {
                 if let Some(path) = self.path(option, name, input, errors)? {
                     (self.krate, self.is_renamed) = (Tokens::of(path), true);

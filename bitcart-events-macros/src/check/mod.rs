@@ -101,7 +101,7 @@ fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Ve
     (events, all_known)
 }
 
-/// The event that was probably meant.
+/// The event that was probably meant. Of a schema that is lost, nobody knows.
 fn unknown_event<'a>(
     name: &str,
     literal: &LitStr,
@@ -109,6 +109,9 @@ fn unknown_event<'a>(
     args: &Args,
     errors: &mut Errors,
 ) -> Option<&'a EventDef> {
+    if !args.schema_read {
+        return None;
+    }
     let message = format!("unknown event `{name}`");
     if let Some(list) = names::as_a_list(name, &|part| schema.event(part).is_some()) {
         errors.add(literal, &message, &list);

@@ -139,6 +139,9 @@ fn what_could_not_be_read_is_not_held_against_the_parameters() {
         ("[\"new_block\", \"order_shipped\"]", several),
         ("[\"new_block\" \"order_shipped\"]", several),
         ("\"order_shipped\"", several),
+        ("\"order_shipped\", schema =", several),
+        ("\"order_shipped\", schema = 5", several),
+        ("\"order_shipped\", schema = ::", several),
     ] {
         assert_eq!(messages(&expanded(args, signature)).len(), 1, "#[on({args})] {signature}");
     }
