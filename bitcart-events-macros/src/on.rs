@@ -11,10 +11,10 @@ use crate::args::Args;
 use crate::beside::with_schema;
 use crate::configured;
 use crate::errors::Errors;
-use crate::expand::{Outside, expand_stub, expand_unread};
+use crate::expand::{Outside, expand_stub, unread};
 use crate::function::Function;
 use crate::lints::allowed_signature;
-use crate::signature::parameters;
+use crate::signature::{mentions, parameters};
 use crate::tokens::Tokens;
 
 /// The attribute. What is indented may stand in an `impl`, which no macro can see.
@@ -23,14 +23,18 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
     let mut function: Function = match Function::read(&item) {
         Ok(function) => function,
         Err(error) => {
-            if is_function(&item) {
-                errors.push(error);
-            } else {
+            let mut rest = TokenStream::new();
+            if !is_function(&item) {
                 let first = item.clone().into_iter().next();
                 errors.add(&first, "`#[on]` stands on functions only", "write it above an `fn`");
+            } else if mentions(item.clone(), "self") {
+                // Nothing can stand beside a method.
+                errors.push(error);
+            } else {
+                rest = unread(&Args::parse(args, &mut errors), &[]);
             }
             let errors = errors.to_tokens();
-            return quote!(#item #errors);
+            return quote!(#item #errors #rest);
         }
     };
     if function.signature.receiver().is_some() {
@@ -55,7 +59,9 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
     let item = if errors.is_empty() { item } else { function.to_token_stream() };
     let rest = if !function.is_whole {
         let args = Args::parse(args, &mut errors);
-        expand_unread(&args, &Outside::of(&function, Tokens::default()))
+        let outside = Outside::of(&function, Tokens::default());
+        let (stub, unread) = (expand_stub(&args, &outside), unread(&args, &outside.cfg));
+        quote!(#stub #unread)
     } else if args.is_empty() {
         // Said here, because the second step has no token to point at but its own hidden name.
         let help = "write `#[on(\"new_payment\")]`, or a list: `#[on([\"new_block\", \"new_payment\"])]`";

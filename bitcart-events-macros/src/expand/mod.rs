@@ -134,12 +134,12 @@ pub(crate) fn expand_stub(args: &Args, outside: &Outside<'_>) -> TokenStream {
     }
 }
 
-/// Beside parameters that could not be read. rustc has said why, or it can read what is newer than we are: then the function
-/// would be in no registry, without a word. A lint says it, because after an error rustc looks for none.
-pub(crate) fn expand_unread(args: &Args, outside: &Outside<'_>) -> TokenStream {
-    let (stub, private, cfg) = (expand_stub(args, outside), private(args), &outside.cfg);
+/// Beside a signature that could not be read. rustc has said why, and an editor where it is being written; or rustc can read
+/// what is newer than we are: then the function would be in no registry, without a word. A lint says it, because after an
+/// error rustc looks for none.
+pub(crate) fn unread(args: &Args, cfg: &[&Attribute]) -> TokenStream {
+    let private = private(args);
     quote! {
-        #stub
         #(#cfg)*
         #[deny(unused_must_use)]
         const _: () = { fn unread() { #private::unread(); } };

@@ -138,9 +138,9 @@ pub fn read<'u, T>(
     }
 }
 
-/// Stands beside a function whose parameters `#[on]` could not read. rustc says the reason, unless there is an error.
+/// Stands beside a function whose signature `#[on]` could not read. rustc says the reason, unless there is an error.
 #[doc(hidden)]
-#[must_use = "`#[on]` cannot read the parameters of this function, so it is no handler: write each as `name: Type`"]
+#[must_use = "`#[on]` cannot read this function, so it is no handler: write each parameter as `name: Type`"]
 pub const fn unread() -> bool {
     true
 }
