@@ -120,6 +120,7 @@ mod intake;
 mod listener;
 mod manager;
 mod names;
+mod object;
 mod own;
 mod parts;
 #[cfg(feature = "polling")]

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-
 use super::DaemonSpec;
+use super::reply::{Odd, Reply};
 
 /// What a daemon answered instead of a result.
 ///
@@ -48,13 +47,19 @@ impl fmt::Display for DaemonError {
 impl std::error::Error for DaemonError {}
 
 /// The `error` of an answer.
-#[derive(Deserialize)]
 pub(super) struct RpcError {
     code: i64,
     message: String,
 }
 
 impl RpcError {
+    pub(super) fn read(text: &str) -> Result<Self, Odd> {
+        let reply = Reply::new(text)?;
+        let code = reply.signed("code")?.ok_or_else(|| reply.lacks("code"))?;
+        let message = reply.text("message")?.ok_or_else(|| reply.lacks("message"))?;
+        Ok(Self { code, message })
+    }
+
     pub(super) fn is_unauthorized(&self) -> bool {
         self.code == UNAUTHORIZED && self.message == "Unauthorized"
     }

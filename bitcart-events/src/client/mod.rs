@@ -25,8 +25,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use reqwest::StatusCode;
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
@@ -36,7 +34,7 @@ pub use answers::{Balance, DaemonInfo, History, HistoryItem, TxInfo};
 pub use daemon::Daemon;
 pub use error::DaemonError;
 use error::RpcError;
-use reply::Odd;
+use reply::{Odd, Reply};
 pub use request::{NewRequest, PaymentRequest};
 #[cfg(feature = "websocket")]
 pub(crate) use socket::Socket;
@@ -62,17 +60,18 @@ pub(crate) struct Client {
     mailbox: Mailbox,
 }
 
-#[derive(serde::Deserialize)]
 struct Answer<'a> {
     /// A daemon's answer has it, as `null` if there is nothing to say, or else an error. JSON of somebody else has neither.
-    #[serde(borrow, default, deserialize_with = "present")]
-    result: Option<&'a RawValue>,
+    result: Option<&'a str>,
     error: Option<RpcError>,
 }
 
-/// A value that is there, `null` too.
-fn present<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'a RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
+impl<'a> Answer<'a> {
+    fn read(text: &'a str) -> Result<Self, Odd> {
+        let reply = Reply::new(text)?;
+        let error = reply.raw("error").map(RpcError::read).transpose()?;
+        Ok(Self { result: reply.present("result"), error })
+    }
 }
 
 /// A method's name, and the one that other daemons have for it.
@@ -200,11 +199,10 @@ impl Client {
     /// The `result` in an answer, as text.
     async fn result(&self, method: &str, response: reqwest::Response) -> Result<String> {
         let (status, text) = self.receive(method, response).await?;
-        let answer: Answer<'_> =
-            serde_json::from_str(&text).map_err(|_| self.no_answer(method, status, &text))?;
+        let answer = Answer::read(&text).map_err(|_| self.no_answer(method, status, &text))?;
         match (answer.error, answer.result) {
             (Some(error), _) => Err(self.refused(method, error).await),
-            (None, Some(result)) => Ok(result.get().to_owned()),
+            (None, Some(result)) => Ok(result.to_owned()),
             (None, None) => Err(self.no_answer(method, status, &text)),
         }
     }
@@ -256,7 +254,7 @@ impl Client {
             return Ok(None);
         }
         // A wrong login is answered like that of a call (capture `eth_rpc`: spec-no-auth).
-        if let Ok(Answer { error: Some(error), .. }) = serde_json::from_str(&text)
+        if let Ok(Answer { error: Some(error), .. }) = Answer::read(&text)
             && error.is_unauthorized()
         {
             return Err(self.unauthorized(status));

@@ -1,12 +1,12 @@
 //! Reads the members of a daemon's answer: exactly, or not at all.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use crate::field::{exact, excerpt};
+use crate::object::Members;
 
 /// What an answer should have been and is not.
 #[derive(Debug)]
@@ -19,18 +19,17 @@ impl fmt::Display for Odd {
 }
 
 /// An object in an answer. A member that is missing and one that is `null` are the same: `None`.
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-pub(super) struct Reply<'a>(#[serde(borrow)] HashMap<String, &'a RawValue>);
+pub(super) struct Reply<'a>(Members<'a>);
 
 impl<'a> Reply<'a> {
     pub(super) fn new(text: &'a str) -> Result<Self, Odd> {
-        serde_json::from_str(text)
+        Members::read(text)
+            .map(Self)
             .map_err(|_| Odd(format!("it should be an object, but is {}", excerpt(text))))
     }
 
     pub(super) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0.get(name).map(|raw| raw.get()).filter(|raw| *raw != "null")
+        self.0.said(name)
     }
 
     /// The first of the members that are there.
@@ -40,17 +39,25 @@ impl<'a> Reply<'a> {
 
     /// The names of all members.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.iter().map(|(name, _)| name)
+    }
+
+    /// A member that is there, `null` too.
+    pub(super) fn present(&self, name: &str) -> Option<&'a str> {
+        self.0.get(name)
     }
 
     /// The complaint about a member that every daemon sends.
     pub(super) fn lacks(&self, name: &str) -> Odd {
-        let mut names: Vec<_> = self.names().collect();
-        names.sort_unstable();
+        let names: Vec<_> = self.names().collect();
         Odd(format!("there is no `{name}` among {}", excerpt(&names.join(", "))))
     }
 
-    fn read<T: serde::de::DeserializeOwned>(&self, name: &str, expected: &str) -> Result<Option<T>, Odd> {
+    pub(super) fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+        expected: &str,
+    ) -> Result<Option<T>, Odd> {
         let odd = |raw| Odd(format!("`{name}` should be {expected}, but is {}", excerpt(raw)));
         self.raw(name).map(|raw| serde_json::from_str(raw).map_err(|_| odd(raw))).transpose()
     }

@@ -1,9 +1,10 @@
 //! What a daemon says of itself in `/spec`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
+
+use super::reply::{Odd, Reply};
 
 /// A daemon's `/spec`: its version, and the names of its errors.
 ///
@@ -32,30 +33,22 @@ pub struct DaemonException {
     pub description: String,
 }
 
-#[derive(Deserialize)]
-struct Wire<'a> {
-    version: String,
-    #[serde(borrow)]
-    exceptions: HashMap<String, &'a RawValue>,
-    #[serde(default)]
-    capabilities: Capabilities,
-}
-
-#[derive(Deserialize, Default)]
-struct Capabilities {
-    lightning: Option<bool>,
-}
-
 impl DaemonSpec {
-    pub(super) fn read(text: &str) -> serde_json::Result<Self> {
-        let Wire { version, exceptions, capabilities } = serde_json::from_str(text)?;
-        let mut by_number = BTreeMap::new();
-        for (code, exception) in exceptions {
+    pub(super) fn read(text: &str) -> Result<Self, Odd> {
+        let reply = Reply::new(text)?;
+        let version = reply.text("version")?.ok_or_else(|| reply.lacks("version"))?;
+        let named = Reply::new(reply.raw("exceptions").ok_or_else(|| reply.lacks("exceptions"))?)?;
+        let mut exceptions = BTreeMap::new();
+        for code in named.names() {
             // A code that is no number names no error that a daemon could answer.
-            let Ok(code) = code.parse() else { continue };
-            by_number.insert(code, serde_json::from_str(exception.get())?);
+            let Ok(number) = code.parse() else { continue };
+            exceptions.extend(named.read(code, "an error")?.map(|exception| (number, exception)));
         }
-        Ok(Self { version, exceptions: by_number, lightning: capabilities.lightning, raw: text.to_owned() })
+        let lightning = match reply.raw("capabilities") {
+            Some(capabilities) => Reply::new(capabilities)?.flag("lightning")?,
+            None => None,
+        };
+        Ok(Self { version, exceptions, lightning, raw: text.to_owned() })
     }
 
     /// The whole answer, as the JSON text that it came as.

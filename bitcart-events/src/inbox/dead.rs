@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Claimed, EventId, Origin};
 use crate::Currency;
+use crate::object::Members;
 use crate::wallet::WalletId;
 
 /// An event that cannot be handled: its arguments cannot be read, its handler said so, or the last attempt failed.
@@ -136,11 +137,8 @@ impl DeadLetter {
     /// The name of its event, if the text has one.
     #[must_use]
     pub fn event(&self) -> Option<String> {
-        #[derive(serde::Deserialize)]
-        struct Named {
-            event: String,
-        }
-        serde_json::from_str::<Named>(&self.text).ok().map(|named| named.event)
+        let name = Members::read(&self.text).ok()?.get("event")?;
+        serde_json::from_str(name).ok()
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::state::Standing;
+use crate::object::Members;
 use crate::{Currency, HistoryItem, PaymentRequest, PaymentStatus};
 
 /// What a daemon answered; nothing where it was not asked, or does not know.
@@ -49,13 +50,9 @@ pub(crate) struct Transaction {
 
 impl From<PaymentRequest> for Request {
     fn from(request: PaymentRequest) -> Self {
-        #[derive(serde::Deserialize)]
-        struct Says {
-            tx_hashes: Option<serde::de::IgnoredAny>,
-        }
-        let says = serde_json::from_str::<Says>(request.raw());
+        let says = Members::read(request.raw());
         Self {
-            says_hashes: says.is_ok_and(|says| says.tx_hashes.is_some()),
+            says_hashes: says.is_ok_and(|says| says.said("tx_hashes").is_some()),
             sent: request.sent_amount.map(|sent| sent.to_string()),
             id: request.id,
             address: request.address,

@@ -1,14 +1,12 @@
-//! Reads one update with care: the members of its JSON object, in any order, without a tree of values.
+//! Reads one update with care: the members of its JSON object, in any order.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
-
 use super::outline::{Outline, Table};
 use crate::field::excerpt;
+use crate::object::Members;
 use crate::schema::{self, Event, EventSchema};
 
 /// Why a text is not an update.
@@ -49,17 +47,13 @@ pub(crate) fn read(body: &str, raw: Range<usize>, table: &mut Table) -> Result<O
     if !text.starts_with('{') {
         return Err(Malformed::NotAnObject { found: excerpt(text) });
     }
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let members = deserializer
-        .deserialize_map(MembersVisitor)
-        .map_err(|error| Malformed::NotJson { reason: error.to_string() })?;
-    let schema = members.schema()?;
+    let members = Members::read(text).map_err(|error| Malformed::NotJson { reason: error.to_string() })?;
+    let schema = schema(&members)?;
     let event = Event::new(schema);
     let first = table.begin(event);
-    for (key, value) in &members.0 {
+    for (key, value) in members.iter() {
         let place = schema.fields.iter().position(|field| field.name == key);
         let Some(place) = place else { continue };
-        let value = value.get();
         let start = value.as_ptr() as usize - body.as_ptr() as usize;
         if !table.set(first + place, start..start + value.len()) {
             return Err(Malformed::RepeatedKey { key: excerpt(key) });
@@ -71,38 +65,13 @@ pub(crate) fn read(body: &str, raw: Range<usize>, table: &mut Table) -> Result<O
     Ok(Outline { event, raw, first })
 }
 
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl Members<'_> {
-    fn schema(&self) -> Result<&'static EventSchema, Malformed> {
-        let mut named = self.0.iter().filter(|(key, _)| key == "event");
-        let (_, value) = named.next().ok_or(Malformed::NoEvent)?;
-        if named.next().is_some() {
-            return Err(Malformed::RepeatedKey { key: "event".to_owned() });
-        }
-        let name: Cow<'_, str> = serde_json::from_str(value.get())
-            .map_err(|_| Malformed::EventNotText { found: excerpt(value.get()) })?;
-        schema::find(&name).ok_or_else(|| Malformed::UnknownEvent { name: excerpt(&name) })
+fn schema(members: &Members<'_>) -> Result<&'static EventSchema, Malformed> {
+    let mut named = members.iter().filter(|(name, _)| *name == "event");
+    let (_, value) = named.next().ok_or(Malformed::NoEvent)?;
+    if named.next().is_some() {
+        return Err(Malformed::RepeatedKey { key: "event".to_owned() });
     }
-}
-
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        #[derive(serde::Deserialize)]
-        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-        let mut members = Vec::with_capacity(8);
-        while let Some(Key(key)) = map.next_key()? {
-            members.push((key, map.next_value()?));
-        }
-        Ok(Members(members))
-    }
+    let name: Cow<'_, str> =
+        serde_json::from_str(value).map_err(|_| Malformed::EventNotText { found: excerpt(value) })?;
+    schema::find(&name).ok_or_else(|| Malformed::UnknownEvent { name: excerpt(&name) })
 }

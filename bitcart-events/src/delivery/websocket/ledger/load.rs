@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -15,6 +13,7 @@ use super::fetch::Which;
 use super::wallet::{Asking, Wallet, mark};
 use crate::delivery::desk::Desk;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
+use crate::object::Members;
 use crate::update::Marker;
 use crate::{Coin, Result, Update};
 
@@ -120,6 +119,10 @@ impl Ledger {
     }
 }
 
+/// The members of the object that it is kept as.
+const WALLET: &str = "wallet";
+const UPDATE: &str = "update";
+
 /// An update that was held when it was stored, and for which wallet.
 pub(super) struct KeptFrame {
     wallet: Option<WalletId>,
@@ -129,15 +132,13 @@ pub(super) struct KeptFrame {
 impl KeptFrame {
     fn read(received: Received) -> Option<Self> {
         let (body, _) = received.text.body();
-        let kept: KeptUpdate<'_> = serde_json::from_str(body).ok()?;
-        let wallet = kept.wallet.and_then(|id| WalletId::from_hex(&id));
-        Some(Self { wallet, body: Arc::clone(body) })
+        let wallet = Members::read(body).ok()?.said(WALLET).map(|hex| hex.trim_matches('"'));
+        Some(Self { wallet: wallet.and_then(WalletId::from_hex), body: Arc::clone(body) })
     }
 
     /// It is held again, for its wallet.
     fn held_again(&self, desk: &Desk, id: ReceivedId, coin: &Coin) -> Option<Held> {
-        let kept: KeptUpdate<'_> = serde_json::from_str(&self.body).ok()?;
-        let raw = kept.update.get();
+        let raw = Members::read(&self.body).ok()?.get(UPDATE)?;
         let start = raw.as_ptr() as usize - self.body.as_ptr() as usize;
         let update = Update::parse(&self.body, start..start + raw.len(), coin);
         let update = update.map_err(|malformed| (malformed, raw.to_owned()));
@@ -146,25 +147,15 @@ impl KeptFrame {
     }
 }
 
-/// A held update as it is kept: with the wallet's id, because a frame names its key, which may be a seed.
-#[derive(Serialize, Deserialize)]
-struct KeptUpdate<'a> {
-    wallet: Option<String>,
-    #[serde(borrow)]
-    update: &'a RawValue,
-}
-
 impl Held {
-    /// The text to keep it as.
+    /// The text to keep it as: with the wallet's id, because a frame names its key, which may be a seed.
     pub(super) fn text(&self) -> String {
         let raw = match &self.update {
             Ok(update) => update.raw(),
             Err((_, raw)) => raw,
         };
-        let wallet = self.coin.id().map(|id| id.hex());
-        let kept = serde_json::from_str(raw).map(|update| KeptUpdate { wallet, update });
-        // It was read from JSON, and is written as JSON.
-        kept.and_then(|kept| serde_json::to_string(&kept)).unwrap_or_default()
+        let wallet = self.coin.id().map_or_else(|| "null".to_owned(), |id| format!("\"{}\"", id.hex()));
+        format!("{{\"{WALLET}\":{wallet},\"{UPDATE}\":{raw}}}")
     }
 }
 
