@@ -1,6 +1,5 @@
 //! What goes wrong again and again: said at once, and then now and then for as long as it lasts.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -16,14 +15,15 @@ const AGAIN: Duration = Duration::from_secs(10 * 60);
 /// Who makes up ever new troubles is answered with silence.
 const LIMIT: usize = 1_000;
 
-/// The troubles that there are now, by what is said of them.
+/// The troubles that there are now.
 #[derive(Default)]
-pub(crate) struct Troubles(Mutex<HashMap<String, Trouble>>);
+pub(crate) struct Troubles(Mutex<Vec<Trouble>>);
 
 /// Where it is: a daemon, and one of its wallets unless it is the daemon's own.
 pub(crate) type Place<'a> = (&'a str, Option<&'a str>);
 
 struct Trouble {
+    what: String,
     daemon: String,
     wallet: Option<String>,
     since: Instant,
@@ -56,15 +56,14 @@ impl Troubles {
     pub(crate) fn met(&self, place: Place<'_>, what: &str) -> Option<Trying> {
         let mut troubles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        troubles.retain(|_, trouble| now.duration_since(trouble.seen) < AGAIN);
+        troubles.retain(|trouble| now.duration_since(trouble.seen) < AGAIN);
         // One outage shows itself in several ways, each of which is said at once, and one of them again. Several wallets may have
         // the same trouble.
-        let is_same = |(said, trouble): &(&String, &Trouble)| *said == what || trouble.is_at(place);
-        let here = || troubles.iter().filter(is_same).map(|(_, trouble)| trouble);
+        let here = || troubles.iter().filter(|trouble| trouble.what == what || trouble.is_at(place));
         let since = here().map(|trouble| trouble.since).min().unwrap_or(now);
         let is_due = here().all(|trouble| now.duration_since(trouble.told) >= AGAIN);
         let has_room = troubles.len() < LIMIT;
-        let is_told = match troubles.get_mut(what) {
+        let is_told = match troubles.iter_mut().find(|trouble| trouble.what == what) {
             Some(trouble) => {
                 trouble.seen = now;
                 if is_due {
@@ -74,7 +73,8 @@ impl Troubles {
             }
             None if has_room => {
                 let (daemon, wallet) = (place.0.to_owned(), place.1.map(str::to_owned));
-                troubles.insert(what.to_owned(), Trouble { daemon, wallet, since, told: now, seen: now });
+                let what = what.to_owned();
+                troubles.push(Trouble { what, daemon, wallet, since, told: now, seen: now });
                 true
             }
             None => false,
@@ -85,7 +85,7 @@ impl Troubles {
     /// A daemon is in order for a wallet, or an inbox: what comes then is new.
     pub(crate) fn over(&self, (daemon, wallet): Place<'_>) {
         let mut troubles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        troubles.retain(|_, trouble| !trouble.is_at((daemon, None)) && !trouble.is_at((daemon, wallet)));
+        troubles.retain(|trouble| !trouble.is_at((daemon, None)) && !trouble.is_at((daemon, wallet)));
     }
 }
 

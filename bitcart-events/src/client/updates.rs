@@ -1,28 +1,30 @@
 //! Answers of `get_updates` between their arrival and whoever takes them.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use super::reply::{Odd, elements};
 use crate::wallet::WalletKey;
 
-/// For each wallet the lists of updates that nobody has taken yet. A caller who went away leaves one here.
+/// The lists of updates that nobody has taken yet, each with its wallet: few. A caller who went away leaves one here.
 #[derive(Default)]
-pub(super) struct Mailbox(Mutex<HashMap<WalletKey, Vec<String>>>);
+pub(super) struct Mailbox(Mutex<Vec<(WalletKey, String)>>);
 
 impl Mailbox {
     /// Keeps the text of a list of updates.
     pub(super) fn put(&self, wallet: WalletKey, list: String) -> Result<(), Odd> {
         elements(&list)?;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(wallet).or_default().push(list);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((wallet, list));
         Ok(())
     }
 
     /// Everything that is here for a wallet, in the order of its arrival, as one list.
     pub(super) fn take(&self, wallet: &str) -> Option<String> {
-        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(wallet)?;
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let its = all.extract_if(.., |(known, _)| known.expose() == wallet);
+        let mut lists: Vec<String> = its.map(|(_, list)| list).collect();
+        drop(all);
         match lists.len() {
-            1 => lists.pop(),
+            0 | 1 => lists.pop(),
             _ => {
                 // Each is a list, so what is between its brackets are updates with commas.
                 let inner = lists.iter().filter_map(|list| {

@@ -1,6 +1,6 @@
 //! The tasks of one delivery: one for each wallet or currency, also for those that are added later.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -42,6 +42,15 @@ pub(crate) struct Orders {
     failures: mpsc::Sender<Error>,
     /// Whoever shuts the listener down waits for each task, also if nobody waits for the crew any more.
     _running: TaskTrackerToken,
+}
+
+/// What was begun for a key.
+struct Running {
+    /// The first of its coins: see [`Orders::for_each`].
+    _coin: Coin,
+    stop: CancellationToken,
+    /// There is a coin of its key among those that are looked at now.
+    is_wanted: bool,
 }
 
 impl Crew {
@@ -161,17 +170,21 @@ impl Orders {
         key: &(dyn Fn(&Coin) -> Option<usize> + Sync),
         begin: &(dyn Fn(Coin, Self) + Sync),
     ) {
-        let mut running: HashMap<usize, (Coin, CancellationToken)> = HashMap::new();
+        let mut running: HashMap<usize, Running> = HashMap::new();
         let mut changes = source.changes();
         loop {
             // Before the wallets are read, so that no change falls between.
             changes.mark_unchanged();
             let coins = source.coins();
-            let wanted: HashSet<usize> = coins.iter().filter_map(key).collect();
-            running.retain(|known, (_, stop)| {
-                let keep = wanted.contains(known);
+            for key in coins.iter().filter_map(key) {
+                if let Some(running) = running.get_mut(&key) {
+                    running.is_wanted = true;
+                }
+            }
+            running.retain(|_, running| {
+                let keep = std::mem::take(&mut running.is_wanted);
                 if !keep {
-                    stop.cancel();
+                    running.stop.cancel();
                 }
                 keep
             });
@@ -181,7 +194,7 @@ impl Orders {
                     let orders = self.child();
                     let stop = orders.stop.clone();
                     begin(coin.clone(), orders);
-                    (coin, stop)
+                    Running { _coin: coin, stop, is_wanted: false }
                 });
             }
             // A single coin never changes: its sender is gone, and only the stop is waited for.

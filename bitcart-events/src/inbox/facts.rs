@@ -7,7 +7,6 @@
 //! One transaction can hold several transfers that are equal in every field. So equal ones are counted over one life of
 //! the daemon, as far as that can be known, and one that is beyond those delivered is new.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 
@@ -23,18 +22,17 @@ const HIGHEST: u64 = i64::MAX.cast_unsigned();
 /// 65,536 places takes before it grows.
 const TRANSFERS: usize = 57_344;
 
-/// The heights that were delivered, by whose they are: stretches in their order, of which none touches the next.
+/// The heights that were delivered, in the order of whose they are: stretches in their order, of which none touches the next.
 #[derive(Default)]
-pub(super) struct Heights(HashMap<String, Vec<RangeInclusive<u64>>>);
+pub(super) struct Heights(Vec<(String, Stretches)>);
+
+type Stretches = Vec<RangeInclusive<u64>>;
 
 impl Heights {
     /// Adds a height, if it is new: the stretch that it is in now.
     pub(super) fn add(&mut self, of: &str, height: u64) -> Option<RangeInclusive<u64>> {
         let height = height.min(HIGHEST);
-        if !self.0.contains_key(of) {
-            self.0.insert(of.to_owned(), Vec::new());
-        }
-        let stretches = self.0.get_mut(of)?;
+        let stretches = self.stretches(of)?;
         let at = stretches.partition_point(|stretch| *stretch.start() <= height);
         let (before, after) = (at.checked_sub(1).and_then(|before| stretches.get(before)), stretches.get(at));
         if before.is_some_and(|before| height <= *before.end()) {
@@ -51,16 +49,31 @@ impl Heights {
         Some(stretch)
     }
 
+    fn place(&self, of: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.as_str().cmp(of))
+    }
+
+    fn stretches(&mut self, of: &str) -> Option<&mut Stretches> {
+        let place = self.place(of).unwrap_or_else(|new| {
+            self.0.insert(new, (of.to_owned(), Vec::new()));
+            new
+        });
+        self.0.get_mut(place).map(|(_, stretches)| stretches)
+    }
+
     /// What was written down, in its order.
     #[cfg(feature = "sqlite")]
-    pub(super) fn put(&mut self, of: String, stretch: RangeInclusive<u64>) {
-        self.0.entry(of).or_default().push(stretch);
+    pub(super) fn put(&mut self, of: &str, stretch: RangeInclusive<u64>) {
+        if let Some(stretches) = self.stretches(of) {
+            stretches.push(stretch);
+        }
     }
 
     /// The lowest one that is remembered.
     #[cfg(feature = "sqlite")]
     pub(super) fn lowest(&self, of: &str) -> Option<u64> {
-        self.0.get(of)?.first().map(|stretch| *stretch.start())
+        let (_, stretches) = self.0.get(self.place(of).ok()?)?;
+        stretches.first().map(|stretch| *stretch.start())
     }
 }
 
@@ -143,7 +156,7 @@ mod tests {
 
         let mut heights = Heights::default();
         assert!((0..=STRETCHES as u64).all(|height| heights.add("BTC", 2 * height).is_some()));
-        assert_eq!(heights.0["BTC"].len(), STRETCHES);
+        assert_eq!(heights.0[0].1.len(), STRETCHES);
         assert_eq!(heights.add("BTC", 0), Some(0..=0), "forgotten");
         assert_eq!(heights.add("BTC", 4), None);
         assert_eq!(heights.add("BTC", 5), Some(4..=6));
@@ -165,7 +178,7 @@ mod tests {
                 let highest = (height..).take_while(|height| all.contains(height)).last();
                 assert_eq!((Some(*stretch.start()), Some(*stretch.end())), (lowest, highest));
             }
-            let count: u64 = heights.0["BTC"].iter().map(|stretch| stretch.end() - stretch.start() + 1).sum();
+            let count: u64 = heights.0[0].1.iter().map(|stretch| stretch.end() - stretch.start() + 1).sum();
             assert_eq!(count, all.len() as u64);
         }
     }

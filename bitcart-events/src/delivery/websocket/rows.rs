@@ -3,7 +3,7 @@
 //! A wallet's history is kept whole now and then, and in between a row for each update that the socket brought. A row
 //! names the one before it: where that is missing it could not be stored, and there is a gap.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
@@ -73,10 +73,17 @@ pub(super) struct BlockRows {
 /// Rows by their numbers, in the order of these.
 type Numbered = Vec<(u64, Row)>;
 
+struct KeptWallet {
+    id: WalletId,
+    whole: Option<Whole>,
+    rows: Numbered,
+}
+
 /// What an earlier process kept.
 #[derive(Default)]
 pub(super) struct Kept {
-    wallets: HashMap<WalletId, (Option<Whole>, Numbered)>,
+    /// In the order of their ids, in which they come.
+    wallets: Vec<KeptWallet>,
     blocks: Numbered,
     /// The last number that was given.
     last: u64,
@@ -103,19 +110,37 @@ impl Kept {
         let Some(number) = u64::from_str_radix(number, 16).ok() else {
             if let (Some(id), Ok(whole)) = (WalletId::from_hex(whose), postcard::from_bytes::<Whole>(value)) {
                 self.last = self.last.max(whole.number);
-                self.wallets.entry(id).or_default().0 = Some(whole);
+                if let Some(wallet) = self.wallet(id) {
+                    wallet.whole = Some(whole);
+                }
             }
             return;
         };
         let Ok(row) = postcard::from_bytes::<Row>(value) else { return };
         self.last = self.last.max(number);
         match WalletId::from_hex(whose) {
-            Some(id) => self.wallets.entry(id).or_default().1.push((number, row)),
+            Some(id) => {
+                if let Some(wallet) = self.wallet(id) {
+                    wallet.rows.push((number, row));
+                }
+            }
             None => {
                 let gap = row.gap || self.blocks.last().is_some_and(|(last, _)| *last != row.after);
                 self.blocks.push((number, Row { gap, ..row }));
             }
         }
+    }
+
+    fn place(&self, id: WalletId) -> Result<usize, usize> {
+        self.wallets.binary_search_by_key(&id, |wallet| wallet.id)
+    }
+
+    fn wallet(&mut self, id: WalletId) -> Option<&mut KeptWallet> {
+        let place = self.place(id).unwrap_or_else(|new| {
+            self.wallets.insert(new, KeptWallet { id, whole: None, rows: Vec::new() });
+            new
+        });
+        self.wallets.get_mut(place)
     }
 
     /// What is known of a wallet, if anything is. Blocks that came while it was not listened to are none of its: between them there
@@ -125,7 +150,11 @@ impl Kept {
         id: WalletId,
         held: &mut impl FnMut(ReceivedId) -> Option<H>,
     ) -> Option<History<H>> {
-        let (whole, rows) = self.wallets.remove(&id)?;
+        let wallet = self.place(id).ok().and_then(|place| self.wallets.get_mut(place))?;
+        let (whole, rows) = (wallet.whole.take(), std::mem::take(&mut wallet.rows));
+        if whole.is_none() && rows.is_empty() {
+            return None;
+        }
         let mut last = whole.as_ref().map_or(0, |whole| whole.number);
         let mut history = whole.map_or_else(History::default, |whole| whole.history.restore(&mut *held));
         let known = self.blocks.partition_point(|(number, _)| *number <= last);

@@ -90,7 +90,7 @@ fn read(conn: &Connection) -> rusqlite::Result<Heights> {
     while let Some(row) = rows.next()? {
         let (whose, first, last): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if 0 <= first && first <= last {
-            heights.put(whose, first.cast_unsigned()..=last.cast_unsigned());
+            heights.put(&whose, first.cast_unsigned()..=last.cast_unsigned());
         }
     }
     Ok(heights)

@@ -10,7 +10,7 @@ use super::gathered::Delivery;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
 use crate::dispatch::Incoming;
-use crate::inbox::{Life, Mark, Origin, Received, WalletId};
+use crate::inbox::{Life, Mark, Origin, Received, ReceivedId, WalletId};
 use crate::intake::Read;
 use crate::waits::Waits;
 use crate::{Coin, Result};
@@ -90,7 +90,7 @@ impl Ledger {
         let Some(key) = coin.id() else { return false };
         match answer {
             // It was stored, and has been read from there.
-            Ok(Some(Answer { received: Some(id), .. })) if self.reread.remove(&id) => {
+            Ok(Some(Answer { received: Some(id), .. })) if self.was_reread(id) => {
                 self.give_up(key, Some(Instant::now()));
             }
             Ok(Some(answer)) if answer.parcel.updates.is_empty() => {
@@ -109,6 +109,12 @@ impl Ledger {
         false
     }
 
+    /// Whether it was read from the inbox, under this number.
+    fn was_reread(&mut self, id: ReceivedId) -> bool {
+        let at = self.reread.binary_search(&id).ok();
+        at.map(|at| self.reread.remove(at)).is_some()
+    }
+
     /// An answer has arrived, and no pong is waited for: there is no socket.
     pub(super) fn answered_at_once(&mut self, fetched: Fetched) {
         self.answered(fetched, 0);
@@ -118,7 +124,7 @@ impl Ledger {
     /// There will be no answer for now. What is held waits for the next attempt, as long as it may.
     fn give_up(&mut self, key: WalletId, failed: Option<Instant>) {
         let Some(wallet) = self.wallets.get_mut(&key) else {
-            self.left.remove(&key);
+            self.take_left(key);
             return;
         };
         let asking = std::mem::replace(&mut wallet.asking, Asking::No);
@@ -159,7 +165,7 @@ impl Ledger {
             }
             self.was_removed(key);
             if let Which::Last { .. } = which {
-                self.left.remove(&key);
+                self.take_left(key);
             }
             return;
         };

@@ -89,8 +89,9 @@ impl Ledger {
         }
         self.wallets.insert(key, wallet);
         self.merge_again(key);
+        let was_left = self.take_left(key);
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
-        if self.left.remove(&key) {
+        if was_left {
             wallet.asking = Asking::Outlived;
         } else {
             wallet.history(&self.passed).connected();

@@ -11,7 +11,7 @@ mod take;
 mod tests;
 mod wallet;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ pub(super) struct Ledger {
     fetching: mpsc::Sender<Fetched>,
     under_way: usize,
     /// Wallets that were removed while an answer was under way, until it has come.
-    left: HashSet<WalletId>,
+    left: Vec<WalletId>,
     told: Told,
     /// Whether the inbox keeps what is known here.
     keeps: bool,
@@ -80,7 +80,7 @@ pub(super) struct Ledger {
     frames: Vec<(ReceivedId, KeptFrame)>,
     /// Answers that were stored and not merged; and those that may still be on their way to be.
     unmerged: Vec<(ReceivedId, Received)>,
-    reread: HashSet<ReceivedId>,
+    reread: Vec<ReceivedId>,
     /// Whether wallets were added or removed since they were read.
     changes: watch::Receiver<()>,
     troubles: watch::Receiver<u64>,
@@ -104,7 +104,7 @@ impl Ledger {
             kept: Kept::default(),
             frames: Vec::new(),
             unmerged: Vec::new(),
-            reread: HashSet::new(),
+            reread: Vec::new(),
             changes: desk.source.changes(),
             troubles: desk.dispatcher.troubles(),
             loaded: 0,
@@ -129,7 +129,7 @@ impl Ledger {
             fetched,
             fetching,
             under_way: 0,
-            left: HashSet::new(),
+            left: Vec::new(),
             told: Told::default(),
         }
     }
@@ -291,6 +291,12 @@ impl Ledger {
         }
     }
 
+    /// The answer for a wallet that was removed is waited for no more, because it has come, or the wallet has. Whether it was.
+    fn take_left(&mut self, key: WalletId) -> bool {
+        let at = self.left.iter().position(|left| *left == key);
+        at.map(|at| self.left.swap_remove(at)).is_some()
+    }
+
     /// A wallet was removed. What comes for it now is for nobody, so that a block that comes next does not follow on what it had,
     /// nor one block on another: after a restart neither.
     fn was_removed(&mut self, key: WalletId) {
@@ -304,7 +310,7 @@ impl Ledger {
         self.flush();
         let Some(wallet) = self.wallets.remove(&key) else { return };
         if wallet.asking != Asking::No {
-            self.left.insert(key);
+            self.left.push(key);
         }
         let known = wallet.into_known(&self.passed, self.loaded, self.keeps);
         self.memory.keep(self.currency, key, known);
