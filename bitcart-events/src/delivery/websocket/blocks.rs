@@ -88,6 +88,7 @@ impl Blocks {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::bytes::Written;
     use super::super::history::Next;
     use super::*;
 
@@ -209,11 +210,17 @@ mod tests {
         proptest::collection::vec(step, 1..40)
     }
 
+    fn saved(history: &mut History<Mark>) -> Vec<u8> {
+        let mut bytes = Written::default();
+        history.save(|_| None).write(&mut bytes);
+        bytes.done()
+    }
+
     fn run(steps: impl IntoIterator<Item = Step>, is_far_behind: bool) {
         let mut both = Both { is_far_behind, ..Both::default() };
         steps.into_iter().for_each(|step| both.step(step));
         if !is_far_behind {
-            both.on_both(|history| postcard::to_stdvec(&history.save(|_| None)).unwrap());
+            both.on_both(saved);
         }
     }
 
@@ -243,6 +250,6 @@ mod tests {
         let after =
             [Step::Blocks(255), Step::Blocks(255), Step::Connected, Step::Delivered(2), Step::Answered(20)];
         after.into_iter().for_each(|step| both.step(step));
-        both.on_both(|history| postcard::to_stdvec(&history.save(|_| None)).unwrap());
+        both.on_both(saved);
     }
 }

@@ -2,17 +2,18 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
 use super::align::{self, Place};
-use crate::inbox::{Mark, ReceivedId};
+use crate::inbox::Mark;
 
 #[cfg(test)]
 mod model;
 #[cfg(test)]
 mod reference;
+mod saved;
 #[cfg(test)]
 mod tests;
+
+pub(super) use saved::Saved;
 
 /// How many updates are known again. A daemon's queue holds 100 unless its operator wants otherwise (capture `eth_rpc`:
 /// get_updates-150-blocks-cap).
@@ -34,7 +35,7 @@ pub(super) struct History<H> {
 }
 
 /// What a stretch begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Begin {
     /// Something may be missing before it.
     Gap,
@@ -77,39 +78,6 @@ pub(super) struct Merged<H> {
     pub(super) next: Vec<Next<H>>,
     /// From which of them on it may be another life of the daemon: the answer does not go on where the socket left off.
     pub(super) begins: Option<usize>,
-}
-
-/// A history as it is kept: what is held back by the number of its text.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Saved {
-    cap: usize,
-    stretches: Vec<SavedStretch>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct SavedStretch {
-    begin: Begin,
-    shortened: bool,
-    earlier: bool,
-    entries: Vec<(Mark, Option<ReceivedId>)>,
-}
-
-impl Saved {
-    /// What is not held any more has been delivered.
-    pub(super) fn restore<H>(self, held: &mut impl FnMut(ReceivedId) -> Option<H>) -> History<H> {
-        let mut history = History { cap: self.cap, ..History::default() };
-        for SavedStretch { begin, shortened, earlier, entries } in self.stretches {
-            history.gap();
-            for (mark, id) in entries {
-                history.brought(mark, id.and_then(&mut *held));
-            }
-            if let Some(stretch) = history.stretches.back_mut() {
-                (stretch.begin, stretch.earlier) = (begin, earlier);
-                stretch.shortened |= shortened;
-            }
-        }
-        history
-    }
 }
 
 impl<H> Default for History<H> {
@@ -183,18 +151,6 @@ impl<H> History<H> {
             stretch.begin = Begin::Asked;
         }
         self.unseen = self.stretches.len() > 1;
-    }
-
-    /// To be kept. What `id` has no number for is not held back, as far as that is known later.
-    pub(super) fn save(&self, id: impl Fn(&H) -> Option<ReceivedId>) -> Saved {
-        let entry = |entry: &Entry<H>| (entry.mark, entry.held.as_ref().and_then(&id));
-        let stretches = self.stretches.iter().map(|stretch| SavedStretch {
-            begin: stretch.begin,
-            shortened: stretch.shortened,
-            earlier: stretch.earlier,
-            entries: stretch.entries.iter().map(entry).collect(),
-        });
-        Saved { cap: self.cap, stretches: stretches.collect() }
     }
 
     /// It is of a process that has ended: an answer may have been lost with it.

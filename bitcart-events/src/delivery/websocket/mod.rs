@@ -10,6 +10,7 @@
 
 mod align;
 mod blocks;
+mod bytes;
 mod held;
 mod history;
 mod hook;

@@ -5,8 +5,7 @@
 
 use std::collections::VecDeque;
 
-use serde::{Deserialize, Serialize};
-
+use super::bytes::{Reading, Written};
 use super::history::{History, Saved};
 use crate::Currency;
 use crate::inbox::{Mark, ReceivedId, Remember, WalletId};
@@ -18,7 +17,6 @@ const BLOCKS: usize = 160;
 /// Whose the rows of blocks are.
 const ALL: &str = "blocks";
 
-#[derive(Serialize, Deserialize)]
 struct Row {
     /// The number of the row before it.
     after: u64,
@@ -28,7 +26,7 @@ struct Row {
 }
 
 /// What happened.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy)]
 pub(super) enum What {
     /// The socket brought an update, which was delivered at once.
     Delivered(Mark),
@@ -48,10 +46,62 @@ impl What {
 }
 
 /// A history as it was after the row of that number.
-#[derive(Serialize, Deserialize)]
 struct Whole {
     number: u64,
     history: Saved,
+}
+
+impl Row {
+    fn write(&self) -> Vec<u8> {
+        let mut bytes = Written::default();
+        bytes.number(self.after);
+        bytes.flag(self.gap);
+        match self.what {
+            What::Delivered(mark) => {
+                bytes.number(0);
+                bytes.mark(&mark);
+            }
+            What::Held(mark, ReceivedId(id)) => {
+                bytes.number(1);
+                bytes.mark(&mark);
+                bytes.number(id);
+            }
+            What::Asked => bytes.number(2),
+            What::Block(mark, left) => {
+                bytes.number(3);
+                bytes.mark(&mark);
+                bytes.number(left);
+            }
+        }
+        bytes.done()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = Reading(bytes);
+        let (after, gap) = (bytes.number()?, bytes.flag()?);
+        let what = match bytes.number()? {
+            0 => What::Delivered(bytes.mark()?),
+            1 => What::Held(bytes.mark()?, ReceivedId(bytes.number()?)),
+            2 => What::Asked,
+            3 => What::Block(bytes.mark()?, bytes.number()?),
+            _ => return None,
+        };
+        Some(Self { after, gap, what })
+    }
+}
+
+impl Whole {
+    fn write(&self) -> Vec<u8> {
+        let mut bytes = Written::default();
+        bytes.number(self.number);
+        self.history.write(&mut bytes);
+        bytes.done()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = Reading(bytes);
+        Some(Self { number: bytes.number()?, history: Saved::read(&mut bytes)? })
+    }
 }
 
 /// What is known of whose rows.
@@ -108,7 +158,7 @@ impl Kept {
     pub(super) fn read(&mut self, key: &str, value: &[u8]) {
         let Some((whose, number)) = key.split_once('/') else { return };
         let Some(number) = u64::from_str_radix(number, 16).ok() else {
-            if let (Some(id), Ok(whole)) = (WalletId::from_hex(whose), postcard::from_bytes::<Whole>(value)) {
+            if let (Some(id), Some(whole)) = (WalletId::from_hex(whose), Whole::read(value)) {
                 self.last = self.last.max(whole.number);
                 if let Some(wallet) = self.wallet(id) {
                     wallet.whole = Some(whole);
@@ -116,7 +166,7 @@ impl Kept {
             }
             return;
         };
-        let Ok(row) = postcard::from_bytes::<Row>(value) else { return };
+        let Some(row) = Row::read(value) else { return };
         self.last = self.last.max(number);
         match WalletId::from_hex(whose) {
             Some(id) => {
@@ -220,8 +270,7 @@ impl Rows {
         let row = Row { after: self.last, gap: std::mem::take(&mut self.gap), what };
         self.last = number;
         self.count += 1;
-        // Nothing in it cannot be written.
-        Remember::Put(row_key(currency, whose, number), postcard::to_stdvec(&row).unwrap_or_default())
+        Remember::Put(row_key(currency, whose, number), row.write())
     }
 
     /// The whole history in the place of the rows.
@@ -233,9 +282,7 @@ impl Rows {
         history: Saved,
     ) -> Vec<Remember> {
         *self = Self { last: number, count: 0, gap: false };
-        // Nothing in it cannot be written.
-        let Ok(value) = postcard::to_stdvec(&Whole { number, history }) else { return Vec::new() };
-        let prefix = prefix(currency, whose);
+        let (prefix, value) = (prefix(currency, whose), Whole { number, history }.write());
         vec![Remember::Forget(prefix.clone()), Remember::Put(format!("{prefix}whole"), value)]
     }
 }
@@ -257,83 +304,4 @@ impl BlockRows {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::history::{Merged, Next};
-    use super::*;
-
-    const CURRENCY: Currency = Currency::Btc;
-    const WALLET: WalletId = WalletId([7; 16]);
-
-    fn mark(letter: u8) -> Mark {
-        Mark([letter; 16])
-    }
-
-    /// What comes of these rows and an answer: lower case for what was missed.
-    fn merged(rows: &[Remember], answer: &str) -> String {
-        let mut kept = Kept::default();
-        for row in rows {
-            let Remember::Put(key, value) = row else { unreachable!("only rows") };
-            kept.read(key.strip_prefix(&all_of(CURRENCY)).unwrap(), value);
-        }
-        let mut history = kept.take(WALLET, &mut |ReceivedId(id)| Some(id as u8)).unwrap();
-        history.connected();
-        let marks: Vec<Mark> = answer.bytes().map(mark).collect();
-        let Merged { next, .. } = history.merge(&marks, true, false);
-        let shown = next.into_iter().map(|next| match next {
-            Next::Held(letter) => char::from(letter).to_ascii_uppercase(),
-            Next::Missed(place) => char::from(answer.as_bytes()[place]),
-        });
-        shown.collect()
-    }
-
-    struct Wallet {
-        rows: Rows,
-        number: u64,
-        kept: Vec<Remember>,
-    }
-
-    impl Wallet {
-        fn put(&mut self, what: What) {
-            self.number += 1;
-            self.kept.push(self.rows.put(CURRENCY, &WALLET.hex(), self.number, what));
-        }
-
-        fn hold(&mut self, letters: &str) {
-            letters.bytes().for_each(|letter| self.put(What::Held(mark(letter), ReceivedId(letter.into()))));
-        }
-    }
-
-    /// A wallet that has a handler of its own for blocks has rows for them, of the same numbers as those for all wallets.
-    #[test]
-    fn a_block_of_its_own_is_one() {
-        let mut wallet = Wallet { rows: Rows::new(), number: 0, kept: Vec::new() };
-        let mut blocks = BlockRows::new();
-        wallet.put(What::Asked);
-        for letter in *b"pbqc" {
-            wallet.put(What::Delivered(mark(letter)));
-            if matches!(letter, b'b' | b'c') {
-                wallet.kept.extend(blocks.put(CURRENCY, wallet.number, mark(letter)));
-            }
-        }
-        wallet.number += 1;
-        wallet.kept.extend(blocks.put(CURRENCY, wallet.number, mark(b'd')));
-        assert_eq!(merged(&wallet.kept, "pbqcd"), "");
-    }
-
-    /// Frames of two connections are held, and the process ends before any answer has come. What came between them is no
-    /// reason to deliver the others twice.
-    #[test]
-    fn what_is_held_has_its_gaps() {
-        let mut wallet = Wallet { rows: Rows::new(), number: 0, kept: Vec::new() };
-        wallet.put(What::Asked);
-        wallet.hold("ab");
-        wallet.rows.gap = true;
-        wallet.put(What::Asked);
-        wallet.hold("de");
-        assert_eq!(merged(&wallet.kept, "abcde"), "ABcDE");
-        // One that could not be stored.
-        wallet.hold("fgh");
-        wallet.kept.remove(7);
-        assert_eq!(merged(&wallet.kept, "abcdefgh"), "ABcDEFgH");
-    }
-}
+mod tests;
