@@ -22,16 +22,23 @@ pub trait IntField<'u>: Sized {
 }
 
 macro_rules! integers {
-    ($($ty:ty)*) => { $(
+    ($($widest:ty: $($ty:ty)*;)*) => { $($(
         #[diagnostic::do_not_recommend]
         impl<'u> IntField<'u> for $ty {
             fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
                 // The text is valid JSON already, so what `str::parse` takes beyond JSON cannot be here.
-                field.required()?.parse().map_err(|_| {
-                    field.mismatch(concat!("a whole number that fits `", stringify!($ty), "`"))
-                })
+                match field.required()?.parse::<$widest>().map(<$ty>::try_from) {
+                    Ok(Ok(number)) => Ok(number),
+                    _ => Err(field.mismatch(concat!("a whole number that fits `", stringify!($ty), "`"))),
+                }
             }
         }
-    )* };
+    )*)* };
 }
-integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+// Few are parsed: it is hundreds of lines for LLVM for each type.
+integers! {
+    u64: u8 u16 u32 u64 usize;
+    i64: i8 i16 i32 i64 isize;
+    u128: u128;
+    i128: i128;
+}

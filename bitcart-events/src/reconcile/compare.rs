@@ -111,6 +111,10 @@ impl Comparison<'_> {
             // look.
             self.put(LOOKED_AT_REQUESTS, Vec::new());
         }
+        let created = |change: &Change| match &change.is {
+            What::Payment(request) => request.created,
+            _ => None,
+        };
         let mut changed = Vec::new();
         for request in requests.into_iter().filter(|request| !request.is_unknown() && is_kept(&request.id)) {
             let standing = request.standing();
@@ -135,14 +139,13 @@ impl Comparison<'_> {
             if is_recorded {
                 self.record(&request.id, &state);
             } else {
+                // At the end, as daemons list them: of those that are made later none is looked after before these.
+                let at = changed.partition_point(|change| created(change) <= request.created);
                 let key = state.key(&request.id);
-                changed.push(Change { key, state, is: What::Payment(request) });
+                changed.insert(at, Change { key, state, is: What::Payment(request) });
+                changed.truncate(MOST);
             }
         }
-        changed.sort_by_key(|change| match &change.is {
-            What::Payment(request) => request.created,
-            _ => None,
-        });
         self.found.changes.extend(changed);
     }
 

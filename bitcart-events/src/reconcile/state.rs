@@ -85,11 +85,14 @@ fn plain(amount: &str) -> String {
 
 /// The lists are sets: in any order (capture `btc_ws`: ws2-xpub), and with doubles in XMR's queue.
 fn digest(hashes: &[String]) -> u64 {
-    let mut hashes: Vec<&str> = hashes.iter().map(String::as_str).collect();
-    hashes.sort_unstable();
-    hashes.dedup();
-    let mut digest = SipHasher13::new();
+    let mut set: Vec<&String> = Vec::with_capacity(hashes.len());
     for hash in hashes {
+        if let Err(at) = set.binary_search(&hash) {
+            set.insert(at, hash);
+        }
+    }
+    let mut digest = SipHasher13::new();
+    for hash in set {
         digest.write(hash.as_bytes());
         digest.write_u8(0);
     }
