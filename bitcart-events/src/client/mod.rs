@@ -27,7 +27,7 @@ use futures_util::FutureExt;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, oneshot};
 
 pub(crate) use address::without_login;
 pub use answers::{Balance, DaemonInfo, History, HistoryItem, TxInfo};
@@ -171,11 +171,17 @@ impl Client {
         })?;
         let (client, key) = (Arc::clone(self), wallet.key().clone());
         let xpub = wire::xpub(self.currency, wallet);
+        let (tell, ended) = oneshot::channel();
         let fetch = async move {
-            let answer = client.send("get_updates", &json!({ "xpub": xpub })).await?;
-            client.mailbox.put(key, answer).map_err(|odd| client.trouble("get_updates", odd))
+            let answer = client.send("get_updates", &json!({ "xpub": xpub })).await;
+            let put =
+                |answer| client.mailbox.put(key, answer).map_err(|odd| client.trouble("get_updates", odd));
+            // Who asked for it may be gone.
+            let _ = tell.send(answer.and_then(put));
         };
-        let ended = runtime.spawn(fetch.boxed()).await;
+        // A task that says nothing itself, in a box: of all of them there is one kind.
+        runtime.spawn(fetch.boxed());
+        let ended = ended.await;
         // From here on nothing is awaited: what is taken reaches the caller.
         match (self.mailbox.take(wallet.key().expose()), ended) {
             (Some(updates), _) => Ok(updates),

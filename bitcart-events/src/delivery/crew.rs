@@ -134,9 +134,9 @@ impl Orders {
     /// Starts a task. If it panics the whole crew fails, instead of seeming to be at work.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         // In a box, so that what a runtime needs for a task is compiled once, not for each kind of work: the code of a
-        // program is most of the memory that it holds while it waits. The box around both is of the kind that other
-        // trackers have too.
-        self.tasks.spawn(self.clone().watch_over(work.boxed()).boxed());
+        // program is most of the memory that it holds while it waits. The tracker is in it too, and another box in that, so
+        // that neither is compiled more often.
+        tokio::spawn(self.tasks.track_future(self.clone().watch_over(work.boxed())).boxed());
     }
 
     async fn watch_over(self, work: BoxFuture<'static, ()>) {

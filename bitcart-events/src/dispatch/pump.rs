@@ -81,7 +81,7 @@ impl Dispatcher {
             source: source.clone(),
         };
         // In a box: see `Orders::spawn`.
-        self.pumps.spawn_on(pump.run().boxed(), runtime);
+        runtime.spawn(self.pumps.track_future(pump.run()).boxed());
     }
 
     /// Claims once; how long there is nothing to claim, as far as is known.

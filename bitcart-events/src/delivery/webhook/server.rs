@@ -121,7 +121,7 @@ impl WebhookServer {
             connections: connections.clone(),
         };
         // In a box: see `Orders::spawn`.
-        connections.spawn(server.accept(socket).boxed());
+        tokio::spawn(connections.track_future(server.accept(socket)).boxed());
         let ended = listener.run(registrar.crew).await;
         connections.close();
         // Connections that do not close by now are dropped with the runtime.
@@ -172,7 +172,7 @@ impl Server {
                         drop(place);
                     };
                     // In a box: see `Orders::spawn`.
-                    self.connections.spawn(connection.boxed());
+                    tokio::spawn(self.connections.track_future(connection).boxed());
                 }
                 Err(error) => {
                     // Too many open files, for one: wait for some to be closed.
