@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use tokio::sync::mpsc;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -30,7 +30,7 @@ pub(crate) struct Crew {
     #[cfg(feature = "webhook")]
     stop: CancellationToken,
     stop_when_dropped: DropGuard,
-    failures: mpsc::Receiver<Error>,
+    failure: Arc<Failure>,
     _occupied: Occupied,
 }
 
@@ -39,9 +39,17 @@ pub(crate) struct Crew {
 pub(crate) struct Orders {
     tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
-    failures: mpsc::Sender<Error>,
+    /// Nobody wants to know when the crew is gone.
+    failure: Weak<Failure>,
     /// Whoever shuts the listener down waits for each task, also if nobody waits for the crew any more.
     _running: TaskTrackerToken,
+}
+
+/// The first failure for good.
+#[derive(Default)]
+struct Failure {
+    first: Mutex<Option<Error>>,
+    told: Notify,
 }
 
 /// What was begun for a key.
@@ -53,16 +61,37 @@ struct Running {
     is_wanted: bool,
 }
 
+impl Failure {
+    /// Whether it is the first.
+    fn note(&self, error: Error) -> bool {
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_first = first.is_none();
+        first.get_or_insert(error);
+        drop(first);
+        self.told.notify_one();
+        is_first
+    }
+
+    fn take(&self) -> Option<Error> {
+        self.first.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 impl Crew {
     /// Starts the first task, which may start others.
-    pub(crate) fn start<F>(
+    pub(crate) fn start(
         desk: &Arc<Desk>,
         shutdown: &Shutdown,
-        work: impl FnOnce(Arc<Desk>, Orders) -> F,
-    ) -> Result<Self>
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
+        work: impl FnOnce(Orders) -> BoxFuture<'static, ()>,
+    ) -> Result<Self> {
+        let (crew, orders, before) = Self::new(desk, shutdown)?;
+        let work = work(orders.clone());
+        crew.begin(desk, orders, before, work);
+        Ok(crew)
+    }
+
+    /// Without a task; with those of the delivery before it that may still have an answer.
+    fn new(desk: &Desk, shutdown: &Shutdown) -> Result<(Self, Orders, Option<TaskTracker>)> {
         runtime()?;
         desk.dispatcher.check_open()?;
         let occupied = shutdown.occupy().ok_or_else(|| {
@@ -70,22 +99,29 @@ impl Crew {
                            there for another; build one listener, and choose one of webhook, websocket and polling";
             Error::new(ErrorKind::Refused, message)
         })?;
-        let (failures, failed) = mpsc::channel(1);
+        let failure = Arc::<Failure>::default();
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         // An inbox in memory keeps no answers.
         let before = shutdown.relieve(&tasks).filter(|_| desk.dispatcher.is_durable());
-        let orders =
-            Orders { tasks: tasks.clone(), stop: stop.clone(), failures, _running: shutdown.running() };
+        let orders = Orders {
+            tasks: tasks.clone(),
+            stop: stop.clone(),
+            failure: Arc::downgrade(&failure),
+            _running: shutdown.running(),
+        };
         let crew = Self {
             tasks,
             #[cfg(feature = "webhook")]
             stop: stop.clone(),
             stop_when_dropped: stop.drop_guard(),
-            failures: failed,
+            failure,
             _occupied: occupied,
         };
+        Ok((crew, orders, before))
+    }
+
+    fn begin(&self, desk: &Desk, orders: Orders, before: Option<TaskTracker>, work: BoxFuture<'static, ()>) {
         let (dispatcher, source) = (Arc::clone(&desk.dispatcher), desk.source.clone());
-        let work = work(Arc::clone(desk), orders.clone());
         let starting = orders.clone();
         orders.spawn(async move {
             // What it has stored and not yet made events of is not left over.
@@ -98,22 +134,23 @@ impl Crew {
                 Err(error) => starting.fail(error),
             }
         });
-        crew.tasks.close();
-        Ok(crew)
+        self.tasks.close();
     }
 
     /// Ready only if one of the tasks failed for good.
     pub(crate) async fn failed(&mut self) -> Error {
-        match self.failures.recv().await {
-            Some(error) => error,
-            None => std::future::pending().await,
+        loop {
+            if let Some(error) = self.failure.take() {
+                return error;
+            }
+            self.failure.told.notified().await;
         }
     }
 
     /// What failed until now.
     #[cfg(feature = "webhook")]
     pub(crate) fn failure(&mut self) -> Option<Error> {
-        self.failures.try_recv().ok()
+        self.failure.take()
     }
 
     /// Cancelled when it is time to stop.
@@ -147,12 +184,13 @@ impl Orders {
         }
     }
 
-    /// There is no use in going on. The first failure is enough; the channel holds it. It is logged too: who started the delivery in
-    /// a task may look at its result much later.
+    /// There is no use in going on. The first failure is enough. It is logged too: who started the delivery in a task may look at its
+    /// result much later.
     pub(crate) fn fail(&self, error: Error) {
-        let failure = error.to_string();
-        if self.failures.try_send(error).is_ok() {
-            tracing::error!("{failure}; not trying again");
+        let Some(failure) = self.failure.upgrade() else { return };
+        let message = error.to_string();
+        if failure.note(error) {
+            tracing::error!("{message}; not trying again");
         }
     }
 

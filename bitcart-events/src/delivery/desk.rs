@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -118,12 +120,12 @@ impl Desk {
     /// Takes what waits at the daemon; `None` if it was told to stop before it asked.
     ///
     /// The daemon forgets what it answers. So there is room before it is asked, and once it was asked this goes on to the
-    /// answer: never drop it. `asks` is called when the daemon is about to be asked, and says whether it shall be.
+    /// answer: never drop it. `asks` is awaited when the daemon is about to be asked, and says whether it shall be.
     pub(crate) async fn fetch(
         &self,
         coin: &Coin,
         stop: &CancellationToken,
-        asks: impl AsyncFnOnce() -> bool,
+        asks: BoxFuture<'_, bool>,
     ) -> Result<Option<Answer>> {
         // Room first: waiting for it must not take a turn from others.
         let Some(()) = self.dispatcher.writable(stop).await else { return Ok(None) };
@@ -131,7 +133,7 @@ impl Desk {
         let prepare = async { (self.dispatcher.reserve_for(coin).await, calls.all.acquire().await) };
         let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
         let place = place?;
-        if !asks().await {
+        if !asks.await {
             return Ok(None);
         }
         let mut call = std::pin::pin!(coin.get_updates());
@@ -231,7 +233,9 @@ impl Desk {
     /// Fetches what waits at the daemon and accepts it; how much it was. Its handlers run while the next are fetched. Never
     /// drop it, as [`fetch`](Self::fetch).
     pub(crate) async fn drain(&self, coin: &Coin, stop: &CancellationToken, life: Life) -> Result<usize> {
-        let Some(answer) = self.fetch(coin, stop, async || true).await? else { return Ok(0) };
+        let Some(answer) = self.fetch(coin, stop, std::future::ready(true).boxed()).await? else {
+            return Ok(0);
+        };
         let count = answer.parcel.updates.len();
         self.take(coin, answer, life).await?;
         Ok(count)

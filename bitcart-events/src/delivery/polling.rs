@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -125,8 +126,8 @@ impl Listener {
     pub async fn polling(&self, interval: Duration) -> Result<()> {
         let interval = interval.clamp(SHORTEST, LONGEST);
         let desk = self.desk();
-        let crew =
-            Crew::start(&desk, &self.parts.shutdown, |desk, orders| poll(desk, interval, None, orders))?;
+        let work = |orders| poll(Arc::clone(&desk), interval, None, orders).boxed();
+        let crew = Crew::start(&desk, &self.parts.shutdown, work)?;
         self.run(crew).await
     }
 }

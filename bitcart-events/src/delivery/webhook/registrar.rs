@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
@@ -45,7 +46,8 @@ impl Registrar {
             refusals: receiver.refusals.subscribe(),
             answered: Arc::clone(&answered),
         });
-        let crew = Crew::start(&desk, &listener.parts.shutdown, |_, orders| supervise(team, orders))?;
+        let work = |orders| supervise(team, orders).boxed();
+        let crew = Crew::start(&desk, &listener.parts.shutdown, work)?;
         Ok(Self { crew, wallets, answered })
     }
 

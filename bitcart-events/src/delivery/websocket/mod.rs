@@ -25,6 +25,8 @@ use std::sync::Arc;
 #[cfg(feature = "webhook")]
 use std::sync::{Mutex, PoisonError};
 
+use futures_util::FutureExt;
+
 use super::crew::{Crew, Orders};
 use super::desk::Desk;
 #[cfg(feature = "webhook")]
@@ -57,6 +59,12 @@ impl Stations {
             #[cfg(feature = "webhook")]
             open: Arc::default(),
         }
+    }
+
+    /// All of them, until it is told to stop.
+    async fn run(self, orders: Orders) {
+        let begin = |coin, orders| self.begin(coin, orders);
+        orders.for_each(&self.desk.source, &|coin| Some(coin.currency() as usize), &begin).await;
     }
 
     /// Opens the station of this coin's currency, unless it is open.
@@ -130,10 +138,8 @@ impl Listener {
     pub async fn websocket(&self) -> Result<()> {
         let desk = self.desk();
         let stations = Stations::new(self, Arc::clone(&desk));
-        let crew = Crew::start(&desk, &self.parts.shutdown, |desk, orders| async move {
-            let begin = |coin, orders| stations.begin(coin, orders);
-            orders.for_each(&desk.source, &|coin| Some(coin.currency() as usize), &begin).await;
-        })?;
+        let work = |orders| stations.run(orders).boxed();
+        let crew = Crew::start(&desk, &self.parts.shutdown, work)?;
         self.run(crew).await
     }
 }

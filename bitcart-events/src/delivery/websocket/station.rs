@@ -56,7 +56,7 @@ impl Station {
         loop {
             // In memory of its own, which is free again when there is a socket: in here it would stay, and four times as large.
             let open = Box::pin(daemon.open_socket());
-            let Some(opened) = ledger.meanwhile(stop.run_until_cancelled(open)).await else { break };
+            let Some(opened) = ledger.meanwhile(stop.run_until_cancelled(open).boxed()).await else { break };
             let opened = match opened {
                 // A daemon does not lose its websocket: somebody else answered.
                 Ok(None) if ever_opened => {
@@ -94,7 +94,7 @@ impl Station {
                 Ok(None) => {
                     in_trouble = None;
                     ledger.leave_queues(LOOK_AGAIN);
-                    ledger.meanwhile(Box::pin(self.poll_instead())).await;
+                    ledger.meanwhile(self.poll_instead().boxed()).await;
                 }
                 Err(error) if self.desk.is_refused(&self.coin, &error) => {
                     self.orders.fail(error);
@@ -108,7 +108,8 @@ impl Station {
             if let Some(away) = &mut away {
                 away.attempts = away.attempts.saturating_add(1);
             }
-            ledger.meanwhile(stop.run_until_cancelled(tokio::time::sleep(waits.next()))).await;
+            let wait = stop.run_until_cancelled(tokio::time::sleep(waits.next())).map(drop);
+            ledger.meanwhile(wait.boxed()).await;
             if ledger.is_in_doubt() {
                 self.load(&mut ledger).await;
             }

@@ -1,9 +1,9 @@
 //! What is due by the clock, with a socket and without one, and at the end.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::wallet::{Asking, HOLD, Wallet};
@@ -65,8 +65,7 @@ impl Ledger {
 
     /// Without a socket: until `work` is done, takes what was still under way, and fetches the queues now and then, so that
     /// a websocket that cannot be had delays events and does not stop them.
-    pub(in super::super) async fn meanwhile<T>(&mut self, work: impl Future<Output = T>) -> T {
-        let mut work = std::pin::pin!(work);
+    pub(in super::super) async fn meanwhile<T>(&mut self, mut work: BoxFuture<'_, T>) -> T {
         loop {
             tokio::select! {
                 done = work.as_mut() => return done,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::time::Instant;
 
 use super::super::history::{Merged, Next};
@@ -61,7 +62,7 @@ impl Ledger {
         self.orders.spawn(async move {
             let dispatcher = Arc::clone(&desk.dispatcher);
             // That it is asked is written first, so that an answer is never laid on a history that does not know.
-            let asks = async move || {
+            let asks = async move {
                 // The first one counts: it is what is waited for.
                 let _ = asked.set(Instant::now());
                 let Some(chain) = written else { return true };
@@ -70,7 +71,7 @@ impl Ledger {
                     .await
                     .is_ok_and(|stored| stored.is_ok())
             };
-            let answer = desk.fetch(&coin, &stop, asks).await;
+            let answer = desk.fetch(&coin, &stop, asks.boxed()).await;
             // The ledger takes what is under way before it goes.
             let _ = fetching.send(Fetched { coin, answer }).await;
         });

@@ -42,9 +42,10 @@ impl Alone {
         let listener = listener.without_registry().build().unwrap();
         let desk = Arc::new(Desk::new(listener.source.clone(), Arc::clone(&listener.parts.dispatcher)));
         let (give, orders) = oneshot::channel();
-        let crew =
-            Crew::start(&desk, &listener.parts.shutdown, |_, orders| async move { drop(give.send(orders)) })
-                .unwrap();
+        let crew = Crew::start(&desk, &listener.parts.shutdown, |orders| {
+            async move { drop(give.send(orders)) }.boxed()
+        })
+        .unwrap();
         let mut ledger = Ledger::new(Arc::clone(&desk), Arc::default(), Currency::Btc, orders.await.unwrap());
         ledger.read_wallets();
         let mut alone = Self { coin: coin.clone(), desk, ledger, _crew: crew };

@@ -61,9 +61,10 @@ impl Process {
         let listener = listener.build().unwrap();
         let desk = Arc::new(Desk::new(listener.source.clone(), Arc::clone(&listener.parts.dispatcher)));
         let (give, orders) = oneshot::channel();
-        let crew =
-            Crew::start(&desk, &listener.parts.shutdown, |_, orders| async move { drop(give.send(orders)) })
-                .unwrap();
+        let crew = Crew::start(&desk, &listener.parts.shutdown, |orders| {
+            async move { drop(give.send(orders)) }.boxed()
+        })
+        .unwrap();
         let orders = orders.await.unwrap().child();
         orders.stop.cancel();
         Self { desk, memory: Arc::default(), orders, _crew: crew }
