@@ -1,6 +1,5 @@
 //! Saying a thing once, not with every update or attempt.
 
-use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tracing::Level;
@@ -25,7 +24,7 @@ pub(crate) fn quietly_at(level: Level, tell: impl FnOnce()) {
 
 /// What has been said. It is bounded: who makes up ever new things to be said is answered with silence.
 #[derive(Default)]
-pub(crate) struct Told(Mutex<HashSet<String>>);
+pub(crate) struct Told(Mutex<Vec<String>>);
 
 const LIMIT: usize = 1_000;
 
@@ -34,7 +33,11 @@ impl Told {
     pub(crate) fn once(&self, what: &str, tell: impl FnOnce()) -> bool {
         let is_new = {
             let mut told = self.lock();
-            told.len() < LIMIT && told.insert(what.to_owned())
+            let is_new = told.len() < LIMIT && !told.iter().any(|known| known == what);
+            if is_new {
+                told.push(what.to_owned());
+            }
+            is_new
         };
         if is_new {
             quietly(tell);
@@ -42,7 +45,7 @@ impl Told {
         is_new
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

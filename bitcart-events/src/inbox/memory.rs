@@ -1,6 +1,5 @@
 //! The inbox of a listener that was given none.
 
-use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -49,7 +48,7 @@ struct Held {
     heights: Heights,
     transfers: Transfers,
     due: Due,
-    dead: VecDeque<(DeadLetter, Claimed)>,
+    dead: Vec<(DeadLetter, Claimed)>,
     /// In the order of the keys. What a listener knows of its wallets it holds itself with this inbox; this is for whoever else
     /// remembers something.
     memory: Remembered,
@@ -125,9 +124,8 @@ impl Held {
 
     fn bury(&mut self, claimed: Claimed, error: String) {
         let letter = DeadLetter::of(&claimed, error);
-        if self.dead.len() >= DEAD
-            && let Some((oldest, _)) = self.dead.pop_front()
-        {
+        if self.dead.len() >= DEAD {
+            let (oldest, _) = self.dead.remove(0);
             tracing::error!(
                 event = oldest.event(),
                 wallet = oldest.wallet.map(tracing::field::display),
@@ -135,16 +133,16 @@ impl Held {
                 oldest.error,
             );
         }
-        self.dead.push_back((letter, claimed));
+        self.dead.push((letter, claimed));
     }
 
     /// Takes dead letters out.
     fn exhume(&mut self, which: &DeadLetters) -> Vec<Claimed> {
-        let (taken, kept) =
-            std::mem::take(&mut self.dead).into_iter().partition(|(letter, _)| which.has(letter));
-        self.dead = kept;
-        let taken: VecDeque<(DeadLetter, Claimed)> = taken;
-        taken.into_iter().map(|(_, claimed)| claimed).collect()
+        let mut taken = Vec::new();
+        for (_, claimed) in self.dead.extract_if(.., |(letter, _)| which.has(letter)) {
+            taken.push(claimed);
+        }
+        taken
     }
 }
 
@@ -168,7 +166,10 @@ impl Inbox for MemoryInbox {
 
     fn append(&self, batch: Batch, done: Committed) {
         let mut held = self.held();
-        let ids = batch.events.into_iter().map(|event| held.add(event)).collect();
+        let mut ids = Vec::with_capacity(batch.events.len());
+        for event in batch.events {
+            ids.push(held.add(event));
+        }
         held.remember(batch.remember);
         drop(held);
         done(Ok(ids));

@@ -10,7 +10,7 @@ use super::state::State;
 use crate::by_id::Taken;
 
 /// 64 bits of a request's id or a transaction's hash, and what is said of it, under a secret of this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(u64);
 
 pub(crate) type Keys = HashSet<Key, BuildHasherDefault<Taken>>;

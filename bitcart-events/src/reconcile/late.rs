@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 
 use super::key::Key;
 use super::state::State;
-use crate::by_id::ById;
 
 /// Of how many events it is known that they were delivered.
 const MOST: usize = 1_024;
@@ -24,11 +23,13 @@ impl Stored {
     }
 }
 
+/// In the order of their keys.
 #[derive(Debug, Default)]
-pub(super) struct Late(ById<Key, Told>);
+pub(super) struct Late(Vec<Told>);
 
 #[derive(Debug)]
 struct Told {
+    key: Key,
     state: State,
     delivered: Stored,
     /// With what the event came. If that was not stored, it comes once more.
@@ -42,17 +43,25 @@ impl Late {
             self.0.clear();
         }
         let delivered = with.get_or_insert_default().clone();
-        self.0.insert(key, Told { state, delivered, came: None });
+        let at = match self.place(key) {
+            Ok(at) => {
+                self.0.remove(at);
+                at
+            }
+            Err(at) => at,
+        };
+        self.0.insert(at, Told { key, state, delivered, came: None });
+    }
+
+    fn place(&self, key: Key) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&key, |told| told.key)
     }
 
     /// Whether an event says only what was delivered in its place. The next one that does is another one, unless this one's batch
     /// is not stored.
     pub(super) fn has(&mut self, key: Key, state: &State, with: &mut Option<Stored>) -> bool {
-        // Mostly there is none.
-        if self.0.is_empty() {
-            return false;
-        }
-        let Some(mut told) = self.0.remove(&key) else { return false };
+        let Ok(at) = self.place(key) else { return false };
+        let mut told = self.0.remove(at);
         if told.delivered.is(false) || told.state.differs(state) {
             return false;
         }
@@ -65,7 +74,7 @@ impl Late {
                 true
             }
         };
-        self.0.insert(key, told);
+        self.0.insert(at, told);
         is_it
     }
 }

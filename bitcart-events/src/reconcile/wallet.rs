@@ -14,7 +14,6 @@ use super::key::{Key, Keys};
 use super::late::{Late, Stored};
 use super::settings::Timing;
 use super::state::State;
-use crate::by_id::ById;
 use crate::inbox::{Origin, Remember};
 
 /// How much of the time a daemon may be busy with our asking for one wallet: one part of so many.
@@ -35,7 +34,7 @@ pub(super) struct Wallet {
     /// A round is under way.
     busy: bool,
     /// What was found different, and since when it was the same.
-    suspects: ById<Key, (State, Instant)>,
+    suspects: Vec<Suspect>,
     touched: Touched,
     /// What was delivered in the place of events that may come after all.
     late: Late,
@@ -46,6 +45,20 @@ pub(super) struct Wallet {
 struct Touched {
     keys: Keys,
     all: bool,
+}
+
+/// What a look has found different, and since when it is so.
+#[derive(Debug)]
+struct Suspect {
+    key: Key,
+    state: State,
+    since: Instant,
+}
+
+impl Suspect {
+    fn is(&self, change: &Change) -> bool {
+        (self.key, &self.state) == (change.key, &change.state)
+    }
 }
 
 impl Touched {
@@ -80,7 +93,7 @@ impl Wallet {
             due: Some(now),
             failures: 0,
             busy: false,
-            suspects: ById::default(),
+            suspects: Vec::new(),
             touched: Touched::default(),
             late: Late::default(),
         }
@@ -165,8 +178,8 @@ impl Wallet {
     /// Of what a look found: what was found before, long enough ago, and no event has said meanwhile.
     pub(super) fn believed(&self, changes: &[Change], round: Round, timing: &Timing) -> Vec<Change> {
         let is_believed = |change: &&Change| {
-            let suspect = self.suspects.get(&change.key).filter(|(state, _)| *state == change.state);
-            suspect.is_some_and(|(_, since)| *since + timing.grace() <= round.began)
+            let suspect = self.suspects.iter().find(|suspect| suspect.is(change));
+            suspect.is_some_and(|suspect| suspect.since + timing.grace() <= round.began)
                 && !self.touched.has(change.key)
         };
         changes.iter().filter(is_believed).cloned().collect()
@@ -176,13 +189,14 @@ impl Wallet {
     pub(super) fn end(&mut self, round: Round, now: Instant, left: &[Change], timing: &Timing) {
         (self.busy, self.failures) = (false, 0);
         let (known, touched) = (std::mem::take(&mut self.suspects), std::mem::take(&mut self.touched));
-        for Change { key, state, .. } in left.iter().take(MOST).filter(|change| !touched.has(change.key)) {
-            let before = known.get(key).filter(|(known, _)| known == state);
-            self.suspects.insert(*key, (state.clone(), before.map_or(now, |(_, since)| *since)));
+        for change in left.iter().take(MOST).filter(|change| !touched.has(change.key)) {
+            let before = known.iter().find(|suspect| suspect.is(change));
+            let since = before.map_or(now, |suspect| suspect.since);
+            self.suspects.push(Suspect { key: change.key, state: change.state.clone(), since });
         }
         // Differences are looked after soon, the rest in time, and nothing more often than is polite.
         let polite = now + now.duration_since(round.began) * POLITE;
-        let again = self.suspects.values().map(|(_, since)| *since + timing.grace()).min();
+        let again = self.suspects.iter().map(|suspect| suspect.since + timing.grace()).min();
         let again =
             again.or_else(|| (!left.is_empty()).then(|| now + timing.grace())).map(|again| again.max(polite));
         let pause = timing.every.map(|every| (now + every).max(polite));
@@ -192,7 +206,7 @@ impl Wallet {
 
     #[cfg(test)]
     pub(super) fn suspects(&self, key: Key) -> bool {
-        self.suspects.contains_key(&key)
+        self.suspects.iter().any(|suspect| suspect.key == key)
     }
 
     /// The daemon could not be asked, or what came of it could not be stored.

@@ -3,8 +3,6 @@
 //! A wallet's history is kept whole now and then, and in between a row for each update that the socket brought. A row
 //! names the one before it: where that is missing it could not be stored, and there is a gap.
 
-use std::collections::VecDeque;
-
 use super::bytes::{Reading, Written};
 use super::history::{History, Saved};
 use crate::Currency;
@@ -115,7 +113,7 @@ pub(super) struct Rows {
 /// Those of the blocks, which are of all wallets.
 pub(super) struct BlockRows {
     pub(super) rows: Rows,
-    numbers: VecDeque<u64>,
+    numbers: Vec<u64>,
     /// The last number when a wallet was left last: all of them are when a process ends.
     pub(super) left: u64,
 }
@@ -233,7 +231,7 @@ impl Kept {
     }
 
     pub(super) fn blocks(&self) -> BlockRows {
-        let numbers: VecDeque<u64> = self.blocks.iter().map(|(number, _)| *number).collect();
+        let numbers: Vec<u64> = self.blocks.iter().map(|(number, _)| *number).collect();
         BlockRows { rows: Rows::new(), numbers, left: self.last }
     }
 }
@@ -289,14 +287,14 @@ impl Rows {
 
 impl BlockRows {
     pub(super) fn new() -> Self {
-        Self { rows: Rows::new(), numbers: VecDeque::new(), left: 0 }
+        Self { rows: Rows::new(), numbers: Vec::new(), left: 0 }
     }
 
     pub(super) fn put(&mut self, currency: Currency, number: u64, mark: Mark) -> Vec<Remember> {
         let mut rows = vec![self.rows.put(currency, ALL, number, What::Block(mark, self.left))];
-        self.numbers.push_back(number);
+        self.numbers.push(number);
         while self.numbers.len() > BLOCKS {
-            let oldest = self.numbers.pop_front().unwrap_or_default();
+            let oldest = self.numbers.remove(0);
             rows.push(Remember::Remove(row_key(currency, ALL, oldest)));
         }
         rows
