@@ -20,21 +20,21 @@ impl Mailbox {
     /// Everything that is here for a wallet, in the order of its arrival, as one list.
     pub(super) fn take(&self, wallet: &str) -> Option<String> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let its = all.extract_if(.., |(known, _)| known.expose() == wallet);
-        let mut lists: Vec<String> = its.map(|(_, list)| list).collect();
-        drop(all);
-        match lists.len() {
-            0 | 1 => lists.pop(),
-            _ => {
-                // Each is a list, so what is between its brackets are updates with commas.
-                let inner = lists.iter().filter_map(|list| {
-                    let inner = list.trim().strip_prefix('[')?.strip_suffix(']')?;
-                    Some(inner.trim()).filter(|updates| !updates.is_empty())
-                });
-                let inner: Vec<_> = inner.collect();
-                Some(format!("[{}]", inner.join(", ")))
-            }
+        let mut lists = Vec::new();
+        for (_, list) in all.extract_if(.., |(known, _)| known.expose() == wallet) {
+            lists.push(list);
         }
+        drop(all);
+        if lists.len() < 2 {
+            return lists.pop();
+        }
+        let mut updates = Vec::new();
+        for list in &lists {
+            // Each is a list, so what is between its brackets are updates with commas.
+            let inner = list.trim().strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+            updates.extend(inner.map(str::trim).filter(|updates| !updates.is_empty()));
+        }
+        Some(format!("[{}]", updates.join(", ")))
     }
 }
 

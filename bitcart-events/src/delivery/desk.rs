@@ -94,10 +94,12 @@ impl Desk {
     /// has it.
     pub(crate) async fn subscribe(&self, coin: &Coin) -> Result<bool> {
         let routes = self.dispatcher.routes();
-        let is_handled = |event: &Event| self.source.find(coin, *event, routes).is_some();
-        let known =
-            event::EVENTS.iter().filter(|event| !event.sent.current_only).map(|event| Event::new(event));
-        let names: Vec<_> = known.filter(is_handled).map(Event::name).collect();
+        let mut names = Vec::new();
+        for schema in event::EVENTS {
+            if !schema.sent.current_only && self.source.find(coin, Event::new(schema), routes).is_some() {
+                names.push(schema.name);
+            }
+        }
         self.has(coin, "subscribe", json!({ "events": names })).await
     }
 
@@ -183,12 +185,14 @@ impl Desk {
         let wanted = |received: &Received| {
             received.wallet.is_some() && received.currency == coin.currency() && received.wallet == coin.id()
         };
-        let again = |(id, received): (ReceivedId, Received)| {
-            self.again(coin, id, &received)
-                .map_err(|error| self.tell_trouble(coin.client(), coin.wallet_shown(), &error))
-                .ok()
-        };
-        self.dispatcher.leftover(wanted).into_iter().filter_map(again).collect()
+        let mut answers = Vec::new();
+        for (id, received) in self.dispatcher.leftover(&wanted) {
+            match self.again(coin, id, &received) {
+                Ok(answer) => answers.push(answer),
+                Err(error) => self.tell_trouble(coin.client(), coin.wallet_shown(), &error),
+            }
+        }
+        answers
     }
 
     /// An answer that was kept.

@@ -6,7 +6,7 @@ use super::crew::Orders;
 use super::desk::Desk;
 use crate::dispatch::{Delivered, Incoming};
 use crate::inbox::{Life, Origin};
-use crate::reconcile::present::{self, Present, Request, Transactions};
+use crate::reconcile::present::{self, Present, Request, Transaction, Transactions};
 use crate::reconcile::{Change, Difference, Keys, Known, Round, What, compare, has_history, prefix};
 use crate::schema::event;
 use crate::{Coin, DaemonError, Event, Payload, Result, Update};
@@ -103,20 +103,21 @@ impl Desk {
         if gap && self.handles::<event::NewBlock>(coin) {
             present.height = coin.get_info().await?.height;
         }
-        if self.handles::<event::NewPayment>(coin) {
-            let requests = has_it(coin.list_requests().await)?;
-            present.requests = requests.map(|requests| requests.into_iter().map(Request::from).collect());
+        if self.handles::<event::NewPayment>(coin)
+            && let Some(requests) = has_it(coin.list_requests().await)?
+        {
+            let known = present.requests.insert(Vec::with_capacity(requests.len()));
+            known.extend(requests.into_iter().map(Request::from));
         }
         let (told, verified) =
             (self.handles::<event::NewTransaction>(coin), self.handles::<event::VerifiedTx>(coin));
         if has_history(coin.currency()) && (told || verified) {
             // Those of 2020, which have no `/spec`, do not tell that a transaction is confirmed.
             let verifies = verified && coin.spec().await?.is_some();
-            let transactions = |history: crate::History| {
-                let items = history.transactions.into_iter().map(Into::into).collect();
-                Transactions { items, told, verifies }
-            };
-            present.transactions = has_it(coin.history().await)?.map(transactions);
+            if let Some(history) = has_it(coin.history().await)? {
+                let known = present.transactions.insert(Transactions { items: Vec::new(), told, verifies });
+                known.items.extend(history.transactions.into_iter().map(Transaction::from));
+            }
         }
         Ok(present)
     }

@@ -123,7 +123,7 @@ impl Dispatcher {
 
     /// What was received and nothing was made of, by an earlier process or because its wallet was not there, as far as it is
     /// wanted.
-    pub(crate) fn leftover(&self, wanted: impl Fn(&Received) -> bool) -> Vec<(ReceivedId, Received)> {
+    pub(crate) fn leftover(&self, wanted: &dyn Fn(&Received) -> bool) -> Vec<(ReceivedId, Received)> {
         lock(&self.leftover).extract_if(.., |(_, received)| wanted(received)).collect()
     }
 

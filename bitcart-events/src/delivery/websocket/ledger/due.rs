@@ -55,9 +55,9 @@ impl Ledger {
 
     /// A daemon that answers no call must not hold up its websocket, nor may an answer without a pong be kept for ever.
     fn release_overdue(&mut self, now: Instant) {
-        self.settle(false, |waiting| now.duration_since(waiting.since) >= PONG);
+        self.settle(false, &|waiting| now.duration_since(waiting.since) >= PONG);
         let dispatcher = Arc::clone(&self.desk.dispatcher);
-        self.release(|wallet| wallet.is_overdue(now, || dispatcher.is_idle(&wallet.coin)));
+        self.release(&|wallet| wallet.is_overdue(now, || dispatcher.is_idle(&wallet.coin)));
         if self.blocks.as_ref().is_some_and(|(since, _)| now.duration_since(*since) >= HOLD) {
             self.release_blocks();
         }
@@ -98,28 +98,28 @@ impl Ledger {
 
     /// Takes what is still under way, and delivers everything.
     pub(in super::super) async fn finish(mut self) {
-        self.settle(false, |_| true);
+        self.settle(false, &|_| true);
         loop {
             // The next ledger may begin before the last answer has come: those that wait for none are known to it.
             self.leave_removed();
-            self.leave(|wallet| wallet.asking == Asking::No);
+            self.leave(&|wallet| wallet.asking == Asking::No);
             if self.under_way == 0 {
                 break;
             }
             tokio::select! {
                 fetched = self.fetched() => self.answered_at_once(fetched),
                 // What is here must not be lost with an answer that does not come.
-                () = tokio::time::sleep(TICK), if !self.keeps => self.release(|_| true),
+                () = tokio::time::sleep(TICK), if !self.keeps => self.release(&|_| true),
             }
         }
         self.release_blocks();
-        self.leave(|_| true);
+        self.leave(&|_| true);
     }
 
     /// Leaves these wallets. What is held for them is delivered, or waits in the inbox for what belongs before it.
-    fn leave(&mut self, which: impl Fn(&Wallet) -> bool) {
+    fn leave(&mut self, which: &dyn Fn(&Wallet) -> bool) {
         if !self.keeps {
-            self.release(&which);
+            self.release(which);
         }
         let left: Vec<WalletId> =
             self.wallets.iter().filter(|(_, wallet)| which(wallet)).map(|(key, _)| *key).collect();

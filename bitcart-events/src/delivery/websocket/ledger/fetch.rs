@@ -119,7 +119,7 @@ impl Ledger {
     /// An answer has arrived, and no pong is waited for: there is no socket.
     pub(super) fn answered_at_once(&mut self, fetched: Fetched) {
         self.answered(fetched, 0);
-        self.settle(false, |_| true);
+        self.settle(false, &|_| true);
     }
 
     /// There will be no answer for now. What is held waits for the next attempt, as long as it may.
@@ -138,12 +138,12 @@ impl Ledger {
 
     /// A pong has arrived: everything that the daemon sent before it is here.
     pub(in super::super) fn ponged(&mut self, ping: u64) {
-        self.settle(true, |waiting| waiting.ping <= ping);
+        self.settle(true, &|waiting| waiting.ping <= ping);
     }
 
     /// Merges the answers that have waited enough.
-    pub(super) fn settle(&mut self, live: bool, enough: impl Fn(&Waiting) -> bool) {
-        while self.answers.front().is_some_and(&enough) {
+    pub(super) fn settle(&mut self, live: bool, enough: &dyn Fn(&Waiting) -> bool) {
+        while self.answers.front().is_some_and(enough) {
             if let Some(Waiting { key, answer, .. }) = self.answers.pop_front() {
                 self.merge(key, answer, Which::Last { live });
             }

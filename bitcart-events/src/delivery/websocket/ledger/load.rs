@@ -23,20 +23,24 @@ impl Ledger {
         if self.keeps {
             let loaded = *self.troubles.borrow_and_update();
             self.kept = self.kept().await?;
-            let received = self.desk.dispatcher.inbox().received().await?.into_iter();
+            let received = self.desk.dispatcher.inbox().received().await?;
             // Not before: if it cannot be read, what is known here is not to be believed or stored by anybody.
             (self.loaded, self.chain) = (loaded, Chain::default());
-            let ours = received.filter(|(_, received)| received.currency == self.currency);
-            let (answers, frames): (Vec<_>, Vec<_>) =
-                ours.partition(|(_, received)| received.wallet.is_some());
-            let frames = frames.into_iter();
-            self.frames =
-                frames.filter_map(|(id, received)| Some((id, KeptFrame::read(received)?))).collect();
-            self.unmerged = answers;
+            (self.frames, self.unmerged, self.reread) = (Vec::new(), Vec::new(), Vec::new());
+            for (id, received) in received {
+                if received.currency != self.currency {
+                    continue;
+                }
+                if received.wallet.is_some() {
+                    self.unmerged.push((id, received));
+                    self.reread.push(id);
+                } else if let Some(frame) = KeptFrame::read(&received) {
+                    self.frames.push((id, frame));
+                }
+            }
             // Those that were waiting here are among them.
             self.answers.clear();
-            self.reread = self.unmerged.iter().map(|(id, _)| *id).collect();
-            drop(self.desk.dispatcher.leftover(|received| received.currency == self.currency));
+            drop(self.desk.dispatcher.leftover(&|received| received.currency == self.currency));
             self.number = self.number.max(self.kept.last());
             self.block_rows = self.kept.blocks();
             self.blocks = None;
@@ -52,14 +56,12 @@ impl Ledger {
             }
         }
         self.read_wallets();
-        let coins = self.desk.source.all_coins().into_iter();
-        let none = coins.filter(|coin| coin.currency() == self.currency).find(|coin| coin.id().is_none());
-        let blocks: Vec<Held> = none.map_or_else(Vec::new, |none| {
-            let blocks = self.frames.extract_if(.., |(_, frame)| frame.wallet.is_none());
-            blocks.filter_map(|(id, frame)| frame.held_again(&self.desk, id, &none)).collect()
-        });
-        if !blocks.is_empty() {
-            self.blocks = Some((Instant::now(), blocks));
+        let is_none = |coin: &Coin| coin.currency() == self.currency && coin.id().is_none();
+        if let Some(none) = self.desk.source.all_coins().into_iter().find(is_none) {
+            let blocks = held_again(&self.desk, &mut self.frames, &none);
+            if !blocks.is_empty() {
+                self.blocks = Some((Instant::now(), blocks));
+            }
         }
         Ok(())
     }
@@ -102,11 +104,11 @@ impl Ledger {
     /// the one that the wallet waits for.
     pub(super) fn merge_again(&mut self, key: WalletId) {
         let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { return };
-        let stored = self.unmerged.extract_if(.., |(_, received)| received.wallet == Some(key));
-        let mut answers: Vec<(ReceivedId, Received)> = stored.collect();
         let currency = self.currency;
         let is_theirs = |received: &Received| received.currency == currency && received.wallet == Some(key);
-        for (id, received) in self.desk.dispatcher.leftover(is_theirs) {
+        let mut answers = Vec::new();
+        answers.extend(self.unmerged.extract_if(.., |(_, received)| is_theirs(received)));
+        for (id, received) in self.desk.dispatcher.leftover(&is_theirs) {
             if let Err(at) = answers.binary_search_by_key(&id, |(known, _)| *known) {
                 answers.insert(at, (id, received));
             }
@@ -131,7 +133,7 @@ pub(super) struct KeptFrame {
 }
 
 impl KeptFrame {
-    fn read(received: Received) -> Option<Self> {
+    fn read(received: &Received) -> Option<Self> {
         let (body, _) = received.text.body();
         let wallet = Members::read(body).ok()?.said(WALLET).map(|hex| hex.trim_matches('"'));
         Some(Self { wallet: wallet.and_then(WalletId::from_hex), body: Arc::clone(body) })
@@ -177,10 +179,18 @@ fn known(
     };
     let known = coin.id().and_then(|id| kept.take(id, &mut find));
     let mut history = known.unwrap_or_default();
-    let others = frames.extract_if(.., |(_, frame)| frame.wallet == coin.id());
-    for frame in others.filter_map(|(id, frame)| frame.held_again(desk, id, coin)) {
+    for frame in held_again(desk, frames, coin) {
         held += 1;
         history.brought(mark(marker, &frame.update), Some(Box::new(frame)));
     }
     (history, held)
+}
+
+/// All that is still held of a wallet, or of none.
+fn held_again(desk: &Desk, frames: &mut Vec<(ReceivedId, KeptFrame)>, coin: &Coin) -> Vec<Held> {
+    let mut held = Vec::new();
+    for (id, frame) in frames.extract_if(.., |(_, frame)| frame.wallet == coin.id()) {
+        held.extend(frame.held_again(desk, id, coin));
+    }
+    held
 }

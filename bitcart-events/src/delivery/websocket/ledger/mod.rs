@@ -238,7 +238,7 @@ impl Ledger {
     pub(super) fn disconnected(&mut self) {
         self.is_established = false;
         self.fetch_at = Instant::now() + AWAY;
-        self.settle(false, |_| true);
+        self.settle(false, &|_| true);
         self.block_rows.rows.gap = true;
         for wallet in self.wallets.values_mut() {
             wallet.history(&self.passed).gap();
@@ -249,7 +249,7 @@ impl Ledger {
     /// The daemon has ended, and its queues with it.
     pub(super) fn forget(&mut self) {
         self.disconnected();
-        self.release(|wallet| wallet.asking == Asking::No);
+        self.release(&|wallet| wallet.asking == Asking::No);
         let mut forgotten = Vec::new();
         for (key, wallet) in &mut self.wallets {
             match wallet.asking {
@@ -271,14 +271,15 @@ impl Ledger {
     }
 
     /// Delivers what is held for these wallets.
-    fn release(&mut self, which: impl Fn(&Wallet) -> bool) {
+    fn release(&mut self, which: &dyn Fn(&Wallet) -> bool) {
         // It goes on from what has arrived before.
         self.flush();
-        let passed = &self.passed;
-        let held = |(key, wallet): (&WalletId, &mut Wallet)| {
-            (wallet.holds.is_some() && which(wallet)).then(|| (*key, wallet.release(passed)))
-        };
-        let released: Vec<(WalletId, Vec<Held>)> = self.wallets.iter_mut().filter_map(held).collect();
+        let mut released = Vec::new();
+        for (key, wallet) in &mut self.wallets {
+            if wallet.holds.is_some() && which(wallet) {
+                released.push((*key, wallet.release(&self.passed)));
+            }
+        }
         for (key, held) in released {
             self.deliver_held(key, held);
         }
