@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::reply::{Odd, Reply, elements};
+use super::reply::{Odd, Reply, each};
 
 macro_rules! raw {
     ($($ty:ident)*) => { $(
@@ -107,11 +107,7 @@ impl History {
             Ok(reply) => reply.raw("transactions").ok_or_else(|| reply.lacks("transactions"))?,
             Err(_) => text,
         };
-        let transactions = elements(list)?
-            .into_iter()
-            .map(|item| HistoryItem::read(item.get()))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { transactions, raw: text.to_owned() })
+        Ok(Self { transactions: each(list, HistoryItem::read)?, raw: text.to_owned() })
     }
 }
 

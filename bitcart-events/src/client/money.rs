@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::reply::elements;
+use super::reply::each;
 use super::request::{expiry_name, is_electron_cash};
 use super::{Balance, Client, DaemonError, History, Names, NewRequest, PaymentRequest};
 use crate::wallet::Wallet;
@@ -90,9 +90,7 @@ impl Coin {
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn list_requests(&self) -> Result<Vec<PaymentRequest>> {
         let currency = self.currency();
-        let read = |text: &str| {
-            elements(text)?.into_iter().map(|raw| PaymentRequest::read(currency, raw.get())).collect()
-        };
+        let read = |text: &str| each(text, |request| PaymentRequest::read(currency, request));
         // Without a filter: that of today's ETH daemons is broken (read in code at `01571e72`).
         let names = electron_cash_or(currency, "listrequests", "list_requests");
         self.client().read(names, json!({}), self.named(), read).await

@@ -95,6 +95,15 @@ impl<'a> Reply<'a> {
     }
 }
 
+/// What the elements of a list in an answer are read as.
+pub(super) fn each<T>(text: &str, read: impl Fn(&str) -> Result<T, Odd>) -> Result<Vec<T>, Odd> {
+    let mut list = Vec::new();
+    for element in elements(text)? {
+        list.push(read(element.get())?);
+    }
+    Ok(list)
+}
+
 /// The elements of a list in an answer.
 pub(super) fn elements(text: &str) -> Result<Vec<&RawValue>, Odd> {
     serde_json::from_str(text).map_err(|_| Odd(format!("it should be a list, but is {}", excerpt(text))))

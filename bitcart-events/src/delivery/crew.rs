@@ -241,7 +241,7 @@ impl Orders {
                     std::future::pending::<()>().await;
                 }
             };
-            if self.stop.run_until_cancelled(changed).await.is_none() {
+            if self.stop.run_until_cancelled(changed.boxed()).await.is_none() {
                 return;
             }
         }

@@ -91,7 +91,7 @@ fn careful_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     let envelope: Envelope<'_> = serde_json::from_str(body)
         .map_err(|error| NotUpdates(format!("expected a JSON object with a list of `updates`: {error}")))?;
     let updates = match (envelope.updates, envelope.has_event) {
-        (Some(updates), _) => updates.0.into_iter().map(|raw| range_in(body, raw.get())).collect(),
+        (Some(updates), _) => ranges_in(body, &updates.0),
         (None, true) => vec![range_in(body, body.trim_matches(JSON_SPACE))],
         (None, false) => {
             return Err(NotUpdates(
@@ -116,7 +116,7 @@ pub(crate) fn read_any(body: &str) -> Result<Parcel<'_>, NotUpdates> {
 fn careful_list(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     let updates: Vec<&RawValue> = serde_json::from_str(body)
         .map_err(|error| NotUpdates(format!("expected a list of updates: {error}")))?;
-    Ok(with_care(body, updates.into_iter().map(|raw| range_in(body, raw.get())).collect()))
+    Ok(with_care(body, ranges_in(body, &updates)))
 }
 
 /// Says what it is without showing it: there may be a wallet's key in it, which may be a seed.
@@ -143,6 +143,10 @@ fn with_care(body: &str, updates: Vec<Range<usize>>) -> Parcel<'static> {
 
 /// The white space that JSON allows around a value.
 const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
+fn ranges_in(body: &str, parts: &[&RawValue]) -> Vec<Range<usize>> {
+    parts.iter().map(|raw| range_in(body, raw.get())).collect()
+}
 
 fn range_in(body: &str, part: &str) -> Range<usize> {
     let start = part.as_ptr() as usize - body.as_ptr() as usize;

@@ -200,8 +200,7 @@ impl Wallet {
         let again =
             again.or_else(|| (!left.is_empty()).then(|| now + timing.grace())).map(|again| again.max(polite));
         let pause = timing.every.map(|every| (now + every).max(polite));
-        let gap = self.gap.then_some(now);
-        self.due = gap.into_iter().chain(again).chain(pause).min();
+        self.due = if self.gap { Some(now) } else { sooner(again, pause) };
     }
 
     #[cfg(test)]
@@ -219,6 +218,13 @@ impl Wallet {
         let wait = RETRY.saturating_mul(1 << self.failures.min(10)).min(LONGEST_RETRY);
         self.failures = self.failures.saturating_add(1);
         self.due = Some(now + wait);
+    }
+}
+
+fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 

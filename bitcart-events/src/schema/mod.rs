@@ -12,7 +12,7 @@ use std::fmt;
 pub use builtin::event;
 #[doc(hidden)]
 pub use own::RegisteredSchema;
-pub(crate) use own::{all, clashes, find};
+pub(crate) use own::{clashes, find, find_first};
 
 use crate::sealed::Sealed;
 use crate::{Currency, names};

@@ -94,15 +94,26 @@ pub(crate) fn all() -> impl Iterator<Item = &'static EventSchema> {
     event::EVENTS.iter().chain(own()).copied()
 }
 
+/// The first of them of which this is true.
+pub(crate) fn find_first(mut is: impl FnMut(&EventSchema) -> bool) -> Option<&'static EventSchema> {
+    for event in event::EVENTS {
+        if is(event) {
+            return Some(event);
+        }
+    }
+    own().iter().copied().find(|event| is(event))
+}
+
 fn own() -> &'static [&'static EventSchema] {
     static OWN: LazyLock<Vec<&'static EventSchema>> = LazyLock::new(|| {
-        let schemas = inventory::iter::<RegisteredSchema>.into_iter();
         let order = |event: &EventSchema| (event.name, event.file, event.line);
         let mut events: Vec<&'static EventSchema> = Vec::new();
         // Put in order one by one: they are few, and code that sorts would be in memory as long as the program is.
-        for event in schemas.flat_map(|schema| schema.0) {
-            let at = events.partition_point(|known| order(known) < order(event));
-            events.insert(at, event);
+        for schema in inventory::iter::<RegisteredSchema> {
+            for event in schema.0 {
+                let at = events.partition_point(|known| order(known) < order(event));
+                events.insert(at, event);
+            }
         }
         events
     });
@@ -111,14 +122,13 @@ fn own() -> &'static [&'static EventSchema] {
 
 /// Names on the wire are exact: no other case, no white space.
 pub(crate) fn find(name: &str) -> Option<&'static EventSchema> {
-    all().find(|event| event.name == name)
+    find_first(|event| event.name == name)
 }
 
 /// Pairs of events of one name, of which nobody could say which is meant.
 pub(crate) fn clashes() -> impl Iterator<Item = (&'static EventSchema, &'static EventSchema)> {
-    own()
-        .iter()
-        .zip(own().iter().skip(1))
-        .filter(|(one, other)| one.name == other.name)
-        .map(|(one, other)| (*one, *other))
+    own().windows(2).filter_map(|two| match two {
+        [one, other] if one.name == other.name => Some((*one, *other)),
+        _ => None,
+    })
 }

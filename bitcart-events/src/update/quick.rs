@@ -17,7 +17,7 @@ pub(crate) fn quick(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<Outlin
         cursor.take(b':')?;
         cursor.take(b'"')?;
     }
-    let schema = schema::all().find(|schema| cursor.skip_text(b"", schema.name, b"\"").is_some());
+    let schema = schema::find_first(|schema| cursor.skip_text(b"", schema.name, b"\"").is_some());
     let event = Event::new(schema?);
     let (fields, first) = (event.schema().fields, table.begin(event));
     let mut next = 0;

@@ -124,7 +124,7 @@ impl Team {
                     _ = refusals.changed() => tokio::time::sleep_until(started + CALM.min(self.interval)).await,
                 }
             };
-            orders.stop.run_until_cancelled(due).await;
+            orders.stop.run_until_cancelled(due.boxed()).await;
         }
     }
 

@@ -167,8 +167,12 @@ impl<H> History<H> {
 
     /// Gives out what is held back, without an answer.
     pub(super) fn release(&mut self) -> Vec<H> {
-        let entries = self.stretches.iter_mut().flat_map(|stretch| &mut stretch.entries);
-        let held: Vec<H> = entries.filter_map(|entry| entry.held.take()).collect();
+        let mut held = Vec::new();
+        for stretch in &mut self.stretches {
+            for entry in &mut stretch.entries {
+                held.extend(entry.held.take());
+            }
+        }
         self.delivered += held.len();
         self.shorten();
         held

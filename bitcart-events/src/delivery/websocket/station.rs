@@ -140,7 +140,7 @@ impl Station {
         let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };
         let stop = self.orders.stop.clone();
         let told = async move {
-            stop.run_until_cancelled(hook.call(reconnected)).await;
+            stop.run_until_cancelled(hook.call(reconnected).boxed()).await;
         };
         // The user's code: its panic ends its own task, and its length holds nothing up. In a box: see `Orders::spawn`.
         tokio::spawn(told.boxed());
@@ -160,7 +160,7 @@ impl Station {
         };
         let stop = self.orders.stop.clone();
         self.orders.spawn(async move {
-            stop.run_until_cancelled(look).await;
+            stop.run_until_cancelled(look.boxed()).await;
         });
     }
 

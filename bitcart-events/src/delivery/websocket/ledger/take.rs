@@ -186,11 +186,19 @@ impl Ledger {
     fn taking(&mut self, event: Event) -> Vec<Coin> {
         let additions = additions::counted();
         if self.own.as_ref().is_none_or(|(then, _)| *then != additions) {
-            let own = self.wallets.values().map(|wallet| &wallet.coin).filter(|coin| coin.has_own_handlers());
-            self.own = Some((additions, own.cloned().collect()));
+            let mut own = Vec::new();
+            for wallet in self.wallets.values().filter(|wallet| wallet.coin.has_own_handlers()) {
+                own.push(wallet.coin.clone());
+            }
+            self.own = Some((additions, own));
         }
-        let own = self.own.iter().flat_map(|(_, own)| own);
-        own.filter(|coin| coin.own_handler(event).is_some()).cloned().collect()
+        let mut taking = Vec::new();
+        for coin in self.own.as_ref().map(|(_, own)| &**own).unwrap_or_default() {
+            if coin.own_handler(event).is_some() {
+                taking.push(coin.clone());
+            }
+        }
+        taking
     }
 
     /// There is no room for a frame. It is in the daemon's queue, for the moment.
