@@ -136,7 +136,7 @@ impl fmt::Display for UnknownCurrency {
         if let Some(meant) = names::closest(&self.written.to_uppercase(), &mut codes()) {
             write!(f, ", did you mean {meant}?")?;
         }
-        write!(f, " (the currencies are {})", codes().collect::<Vec<_>>().join(", "))
+        write!(f, " (the currencies are {})", names::joined(&mut codes(), ", "))
     }
 }
 

@@ -1,4 +1,16 @@
-//! The name that was probably meant.
+//! Names in messages: all that there are, and the one that was probably meant.
+
+/// All of them as one text.
+pub(crate) fn joined(names: &mut dyn Iterator<Item = &str>, by: &str) -> String {
+    let mut text = String::new();
+    for name in names {
+        if !text.is_empty() {
+            text += by;
+        }
+        text += name;
+    }
+    text
+}
 
 /// The candidate that `word` is most likely a misspelling of: at most a third of its letters are off.
 // Not generic: an error's message is not worth two copies of this.

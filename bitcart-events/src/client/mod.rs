@@ -42,6 +42,7 @@ pub use spec::{DaemonException, DaemonSpec};
 use updates::Mailbox;
 
 use crate::field::{excerpt, json_text};
+use crate::names::joined;
 use crate::runtime::runtime;
 use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result};
@@ -269,7 +270,7 @@ impl Client {
     }
 
     fn no_answer(&self, method: &str, status: StatusCode, text: &str) -> Error {
-        let mut found = excerpt(text).split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut found = joined(&mut excerpt(text).split_whitespace(), " ");
         if found.is_empty() {
             "nothing".clone_into(&mut found);
         }

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 
 use crate::field::{exact, excerpt};
+use crate::names::joined;
 use crate::object::Members;
 
 /// What an answer should have been and is not.
@@ -49,8 +50,7 @@ impl<'a> Reply<'a> {
 
     /// The complaint about a member that every daemon sends.
     pub(super) fn lacks(&self, name: &str) -> Odd {
-        let names: Vec<_> = self.names().collect();
-        Odd(format!("there is no `{name}` among {}", excerpt(&names.join(", "))))
+        Odd(format!("there is no `{name}` among {}", excerpt(&joined(&mut self.names(), ", "))))
     }
 
     pub(super) fn read<T: serde::de::DeserializeOwned>(

@@ -217,8 +217,7 @@ impl fmt::Display for UnknownEvent {
         if let Some(meant) = names::closest(&self.written, &mut known()) {
             write!(f, ", did you mean `{meant}`?")?;
         }
-        let list = known().map(|name| format!("`{name}`")).collect::<Vec<_>>();
-        write!(f, " (the events are {})", list.join(", "))
+        write!(f, " (the events are `{}`)", names::joined(&mut known(), "`, `"))
     }
 }
 

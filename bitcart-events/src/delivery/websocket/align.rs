@@ -14,8 +14,6 @@
 //! Of all ways to lay the stretches in their order, the one with the greatest overlap is taken. In every capture it is
 //! the true one: `btc_ws` on `btc_rpc` with its 3 → 7 → 3, `eth_ws` on `eth_rpc` with 150 blocks in a queue of 100.
 
-use std::ops::Range;
-
 use crate::inbox::Mark;
 
 /// What came without a gap.
@@ -56,7 +54,8 @@ pub(super) enum Place {
 pub(super) fn place(stretches: &[Stretch], answer: &Answer<'_>) -> Vec<Place> {
     let Answer { marks: answer, live, full } = *answer;
     let last = stretches.len().checked_sub(1).filter(|_| live);
-    let choices = stretches.iter().enumerate().map(|(index, stretch)| {
+    let mut choices = Vec::with_capacity(stretches.len());
+    for (index, stretch) in stretches.iter().enumerate() {
         let lies = |choice: &Choice| {
             let end = choice.offset.saturating_add_unsigned(stretch.marks.len());
             let end = usize::try_from(end).unwrap_or(0);
@@ -66,9 +65,10 @@ pub(super) fn place(stretches: &[Stretch], answer: &Answer<'_>) -> Vec<Place> {
                 && (!stretch.whole || choice.offset <= 0 || overlap >= BEYOND_CHANCE)
                 && (full || choice.offset >= 0 || overlap >= BEYOND_CHANCE)
         };
-        choices(&stretch.marks, answer).filter(lies).collect()
-    });
-    let choices: Vec<Vec<Choice>> = choices.collect();
+        let mut equal = overlaps(&stretch.marks, answer);
+        equal.retain(lies);
+        choices.push(equal);
+    }
     // From the last stretch to the first: the best that it and those after it can do, by how much of the answer the
     // ones before it have taken.
     let mut best = vec![vec![Some(Best::default()); answer.len() + 1]];
@@ -77,28 +77,35 @@ pub(super) fn place(stretches: &[Stretch], answer: &Answer<'_>) -> Vec<Place> {
         // All of them may lie after the answer.
         let behind = after.last().copied().flatten().filter(|_| !stretch.earlier);
         let behind = behind.map(|_| Best::default());
-        let row = (0..=answer.len()).map(|taken| Best::of(choices, after, taken, behind)).collect();
+        let mut row = Vec::with_capacity(answer.len() + 1);
+        for taken in 0..=answer.len() {
+            row.push(Best::of(choices, after, taken, behind));
+        }
         best.push(row);
     }
     best.reverse();
     let step = |index: usize, taken: usize| best.get(index)?.get(taken).copied().flatten();
     // The first that overlaps. Those before it lie before the answer.
-    let overlap = |index: &usize| step(*index, 0).map_or(0, |best| best.overlap);
-    let most = (0..stretches.len()).map(|index| overlap(&index)).max().unwrap_or(0);
-    let first = (0..stretches.len()).find(|index| most > 0 && overlap(index) == most);
-    let mut taken = 0;
-    let places = stretches.iter().enumerate().map(|(index, stretch)| {
+    let (mut first, mut most) = (None, 0);
+    for index in 0..stretches.len() {
+        let overlap = step(index, 0).map_or(0, |best| best.overlap);
+        if overlap > most {
+            (first, most) = (Some(index), overlap);
+        }
+    }
+    let (mut places, mut taken) = (Vec::with_capacity(stretches.len()), 0);
+    for (index, stretch) in stretches.iter().enumerate() {
         let choice = first.filter(|first| index >= *first).and_then(|_| step(index, taken)?.choice);
-        match choice {
+        places.push(match choice {
             Some(choice) => {
                 taken = choice.covers.end;
                 Place::On(choice.offset)
             }
             None if first.map_or(stretch.earlier, |first| index < first) => Place::Before,
             None => Place::After,
-        }
-    });
-    places.collect()
+        });
+    }
+    places
 }
 
 /// A place where a stretch may lie.
@@ -124,33 +131,41 @@ struct Best {
 
 impl Best {
     fn of(choices: &[Choice], after: &[Option<Self>], taken: usize, behind: Option<Self>) -> Option<Self> {
-        let possible = choices.iter().filter(|choice| choice.covers.start >= taken);
-        possible.fold(behind, |best, choice| {
-            let Some(later) = after.get(choice.covers.end).copied().flatten() else { return best };
+        let mut best = behind;
+        for choice in choices {
+            if choice.covers.start < taken {
+                continue;
+            }
+            let Some(Some(later)) = after.get(choice.covers.end) else { continue };
             let overlap = choice.covers.end - choice.covers.start + later.overlap;
             if best.is_none_or(|best| overlap > best.overlap) {
-                Some(Self { overlap, choice: Some(*choice) })
-            } else {
-                best
+                best = Some(Self { overlap, choice: Some(*choice) });
             }
-        })
+        }
+        best
     }
 }
 
 /// Every place where the stretch and the answer overlap and are equal there. Where it begins within the answer comes
 /// first: an answer without overflow begins where the first stretch does.
-fn choices(stretch: &[Mark], answer: &[Mark]) -> impl Iterator<Item = Choice> {
-    let length = isize::try_from(stretch.len()).unwrap_or(0);
-    let end = if length == 0 { 0 } else { isize::try_from(answer.len()).unwrap_or(0) };
-    let before = (1 - length..0).rev().filter(move |_| end > 0);
-    (0..end).chain(before).filter_map(|offset| overlap(stretch, answer, offset))
+fn overlaps(stretch: &[Mark], answer: &[Mark]) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    if !stretch.is_empty() && !answer.is_empty() {
+        for start in 0..answer.len() {
+            choices.extend(overlap(stretch, 0, answer, start));
+        }
+        for from in 1..stretch.len() {
+            choices.extend(overlap(stretch, from, answer, 0));
+        }
+    }
+    choices
 }
 
-fn overlap(stretch: &[Mark], answer: &[Mark], offset: isize) -> Option<Choice> {
-    let ahead = offset.unsigned_abs();
-    let (from, start) = if offset < 0 { (ahead, 0) } else { (0, ahead) };
+/// From that mark of each on.
+fn overlap(stretch: &[Mark], from: usize, answer: &[Mark], start: usize) -> Option<Choice> {
     let length = (stretch.len() - from).min(answer.len() - start);
-    let Range { start, end } = start..start + length;
+    let end = start + length;
     let equal = stretch.get(from..from + length)? == answer.get(start..end)?;
+    let offset = start.cast_signed() - from.cast_signed();
     equal.then_some(Choice { offset, covers: Span { start, end } })
 }

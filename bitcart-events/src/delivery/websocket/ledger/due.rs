@@ -17,9 +17,7 @@ impl Ledger {
     /// With a socket: asks again what failed, and for blocks that found no room.
     pub(in super::super) fn tick(&mut self, now: Instant) {
         self.release_overdue(now);
-        let due =
-            |(key, wallet): (&WalletId, &Wallet)| wallet.retry.is_some_and(|due| due <= now).then_some(*key);
-        let due: Vec<WalletId> = self.wallets.iter().filter_map(due).collect();
+        let due = self.those(&|wallet| wallet.retry.is_some_and(|due| due <= now));
         if self.is_established {
             // Before, what is about to be asked for would be asked for twice.
             self.ask_to_compare();
@@ -45,11 +43,9 @@ impl Ledger {
 
     /// The daemon is asked how things are when the queue has been fetched.
     fn ask_to_compare(&mut self) {
-        let is_due = |wallet: &Wallet| {
+        let due = self.those(&|wallet| {
             wallet.asking == Asking::No && wallet.retry.is_none() && self.desk.wants_to_compare(&wallet.coin)
-        };
-        let due = self.wallets.iter().filter(|(_, wallet)| is_due(wallet));
-        let due: Vec<WalletId> = due.map(|(key, _)| *key).collect();
+        });
         due.into_iter().for_each(|key| self.ask(key));
     }
 
@@ -121,8 +117,6 @@ impl Ledger {
         if !self.keeps {
             self.release(which);
         }
-        let left: Vec<WalletId> =
-            self.wallets.iter().filter(|(_, wallet)| which(wallet)).map(|(key, _)| *key).collect();
-        left.into_iter().for_each(|key| self.let_go(key));
+        self.those(which).into_iter().for_each(|key| self.let_go(key));
     }
 }

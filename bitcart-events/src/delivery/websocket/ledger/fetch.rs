@@ -41,8 +41,7 @@ pub(crate) struct Fetched {
 
 impl Ledger {
     pub(super) fn ask_all(&mut self) {
-        let keys: Vec<WalletId> = self.wallets.keys().copied().collect();
-        keys.into_iter().for_each(|key| self.ask(key));
+        self.those(&|_| true).into_iter().for_each(|key| self.ask(key));
     }
 
     /// Fetches what waits for a wallet, once more if that is under way.

@@ -51,7 +51,7 @@ impl Ledger {
                 );
                 wallet.holds = Some(Instant::now());
             }
-            for key in self.wallets.keys().copied().collect::<Vec<_>>() {
+            for key in self.those(&|_| true) {
                 self.merge_again(key);
             }
         }

@@ -160,10 +160,20 @@ impl Ledger {
         self.changes.mark_unchanged();
         let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
         let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
-        let removed: Vec<WalletId> =
-            self.wallets.keys().filter(|key| !coins.contains_key(*key)).copied().collect();
+        let removed = self.those(&|wallet| wallet.coin.id().is_none_or(|key| !coins.contains_key(&key)));
         removed.into_iter().for_each(|key| self.was_removed(key));
         coins
+    }
+
+    /// The wallets of which this is true.
+    fn those(&self, is: &dyn Fn(&Wallet) -> bool) -> Vec<WalletId> {
+        let mut those = Vec::new();
+        for (key, wallet) in &self.wallets {
+            if is(wallet) {
+                those.push(*key);
+            }
+        }
+        those
     }
 
     /// Something has come for a wallet, which may be here since a moment ago.
