@@ -82,13 +82,13 @@ impl Desk {
         }
         if !texts.is_empty() || !remember.is_empty() || kept.is_some() {
             let life = Life::new();
-            let incoming = |text: String| {
+            let mut updates = Vec::with_capacity(texts.len());
+            for text in texts {
                 let body: Arc<str> = text.into();
                 let update = Update::parse(&body, 0..body.len(), coin);
                 let update = update.map_err(|malformed| (malformed, body.to_string()));
-                Incoming { update, origin: Origin::Reconciled, life }
-            };
-            let updates = texts.into_iter().map(incoming).collect();
+                updates.push(Incoming { update, origin: Origin::Reconciled, life });
+            }
             let place = self.dispatcher.reserve_for(coin).await?;
             let delivered = Delivered { remember, kept, ..Delivered::new(&self.source, coin, updates) };
             self.dispatcher.put(delivered, place)?.stored().await?;

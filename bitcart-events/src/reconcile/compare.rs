@@ -194,7 +194,9 @@ impl Comparison<'_> {
             let changed: Keys = self.found.changes.iter().map(|change| change.key).collect();
             for item in &kept {
                 let height = item.height.filter(|_| *verifies).map(State::Height);
-                for state in [State::Seen].into_iter().chain(height) {
+                let mut states = vec![State::Seen];
+                states.extend(height);
+                for state in states {
                     if !changed.contains(&state.key(&item.hash)) {
                         self.record(&item.hash, &state);
                     }
@@ -205,9 +207,11 @@ impl Comparison<'_> {
         for item in items {
             kept.extend([Key::transaction(&item.hash), Key::verified(&item.hash)]);
         }
-        let done = self.known.names().filter(|(_, key)| !kept.contains(key));
-        let done = done.map(|(name, _)| Remember::Remove(format!("{}{name}", self.prefix)));
-        self.found.remember.extend(done);
+        for (name, key) in self.known.names() {
+            if !kept.contains(&key) {
+                self.found.remember.push(Remember::Remove(format!("{}{name}", self.prefix)));
+            }
+        }
         self.found.kept = Some(kept);
     }
 }
