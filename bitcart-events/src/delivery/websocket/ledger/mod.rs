@@ -155,12 +155,18 @@ impl Ledger {
     }
 
     /// Leaves the wallets that were removed; those that are listened to.
-    fn leave_removed(&mut self) -> ById<WalletId, Coin> {
+    fn leave_removed(&mut self) -> Vec<Coin> {
         // Before they are read, so that no change falls between.
         self.changes.mark_unchanged();
-        let coins = self.desk.source.coins().into_iter().filter(|coin| coin.currency() == self.currency);
-        let coins: ById<WalletId, Coin> = coins.filter_map(|coin| Some((coin.id()?, coin))).collect();
-        let removed = self.those(&|wallet| wallet.coin.id().is_none_or(|key| !coins.contains_key(&key)));
+        let mut coins = self.desk.source.coins();
+        coins.retain(|coin| coin.currency() == self.currency);
+        for key in coins.iter().filter_map(Coin::id) {
+            if let Some(wallet) = self.wallets.get_mut(&key) {
+                wallet.is_there = true;
+            }
+        }
+        let removed = self.those(&|wallet| !wallet.is_there);
+        self.wallets.values_mut().for_each(|wallet| wallet.is_there = false);
         removed.into_iter().for_each(|key| self.was_removed(key));
         coins
     }
@@ -180,14 +186,15 @@ impl Ledger {
     pub(super) fn meet(&mut self, coin: &Coin) {
         let Some(key) = coin.id().filter(|_| coin.currency() == self.currency) else { return };
         if self.wallets.get(&key).is_none_or(|wallet| !wallet.coin.is(coin)) {
-            self.take_up([(key, coin.clone())]);
+            self.take_up(vec![coin.clone()]);
         }
     }
 
-    fn take_up(&mut self, coins: impl IntoIterator<Item = (WalletId, Coin)>) {
+    fn take_up(&mut self, coins: Vec<Coin>) {
         self.own = None;
         let mut added = Vec::new();
-        for (key, coin) in coins {
+        for coin in coins {
+            let Some(key) = coin.id() else { continue };
             match self.wallets.get_mut(&key) {
                 Some(wallet) if wallet.coin.is(&coin) => {}
                 // It was removed and added again since: then it has handlers of its own anew, and what came in between was
