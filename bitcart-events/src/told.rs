@@ -1,5 +1,6 @@
 //! Saying a thing once, not with every update or attempt.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tracing::Level;
@@ -24,7 +25,7 @@ pub(crate) fn quietly_at(level: Level, tell: impl FnOnce()) {
 
 /// What has been said. It is bounded: who makes up ever new things to be said is answered with silence.
 #[derive(Default)]
-pub(crate) struct Told(Mutex<Vec<String>>);
+pub(crate) struct Told(Mutex<HashSet<String>>);
 
 const LIMIT: usize = 1_000;
 
@@ -33,11 +34,7 @@ impl Told {
     pub(crate) fn once(&self, what: &str, tell: impl FnOnce()) -> bool {
         let is_new = {
             let mut told = self.lock();
-            let is_new = told.len() < LIMIT && !told.iter().any(|known| known == what);
-            if is_new {
-                told.push(what.to_owned());
-            }
-            is_new
+            told.len() < LIMIT && told.insert(what.to_owned())
         };
         if is_new {
             quietly(tell);
@@ -45,7 +42,7 @@ impl Told {
         is_new
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
