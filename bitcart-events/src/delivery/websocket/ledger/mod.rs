@@ -327,6 +327,7 @@ impl Ledger {
     fn let_go(&mut self, key: WalletId) {
         self.flush();
         let Some(wallet) = self.wallets.remove(&key) else { return };
+        self.own = None;
         if wallet.asking != Asking::No {
             self.left.push(key);
         }

@@ -21,14 +21,14 @@ impl Ledger {
     pub(in super::super) fn frame(&mut self, text: &str) {
         let spare = std::mem::take(&mut self.spare);
         let Ok(parcel) = intake::read_object_into(spare, text) else { return self.strange(text.len()) };
+        // First: what comes for a wallet that was removed is for nobody, and a block is not for a handler of its own.
+        if self.changes.has_changed().unwrap_or(false) {
+            self.read_wallets();
+        }
         let whose = self.desk.dispatcher.whose(&self.desk.source, &parcel);
         let is_ours = whose.as_ref().is_ok_and(|coin| coin.currency() == self.currency);
         if !is_ours {
             self.look_at_currency(&parcel);
-        }
-        // For a wallet that was removed it is not: a block is not given to its own handlers, and does not follow on what it had.
-        if self.changes.has_changed().unwrap_or(false) {
-            self.read_wallets();
         }
         match whose {
             Ok(coin) if is_ours => {
