@@ -53,6 +53,10 @@ impl Ledger {
             Asking::Again | Asking::Outlived => return,
         }
         (wallet.asking, wallet.retry) = (Asking::Yes, None);
+        if self.under_way == 0 {
+            // None of them is on its way any more.
+            self.reread.clear();
+        }
         self.under_way += 1;
         let (desk, coin) = (Arc::clone(&self.desk), wallet.coin.clone());
         let (fetching, stop, asked) =
@@ -111,8 +115,8 @@ impl Ledger {
 
     /// Whether it was read from the inbox, under this number.
     fn was_reread(&mut self, id: ReceivedId) -> bool {
-        let at = self.reread.binary_search(&id).ok();
-        at.map(|at| self.reread.remove(at)).is_some()
+        let at = self.reread.iter().position(|reread| *reread == id);
+        at.map(|at| self.reread.swap_remove(at)).is_some()
     }
 
     /// An answer has arrived, and no pong is waited for: there is no socket.
