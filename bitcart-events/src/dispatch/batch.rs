@@ -140,16 +140,20 @@ impl Shared {
     }
 
     async fn report(&self) -> Result<Report> {
-        let mut report = take(&mut self.over().await?.report);
-        report.failed.sort_unstable_by_key(|failed| failed.index);
-        report.rejected.sort_unstable_by_key(|rejected| rejected.index);
-        report.ignored.sort_unstable_by_key(|ignored| ignored.index);
-        if !report.repeated.is_sorted() {
-            // What `sort` makes of plain numbers is larger than all the rest of this.
-            report.repeated = BinaryHeap::from(report.repeated).into_sorted_vec();
-        }
-        Ok(report)
+        Ok(in_order(take(&mut self.over().await?.report)))
     }
+}
+
+/// By the places of the updates.
+fn in_order(mut report: Report) -> Report {
+    report.failed.sort_unstable_by_key(|failed| failed.index);
+    report.rejected.sort_unstable_by_key(|rejected| rejected.index);
+    report.ignored.sort_unstable_by_key(|ignored| ignored.index);
+    if !report.repeated.is_sorted() {
+        // What `sort` makes of plain numbers is larger than all the rest of this.
+        report.repeated = BinaryHeap::from(report.repeated).into_sorted_vec();
+    }
+    report
 }
 
 impl Ticket {
@@ -188,7 +192,7 @@ impl Ticket {
         self.stored().await?;
         match self.report {
             Awaited::Batch(shared) => shared.report().await,
-            Awaited::Known(report) => Ok(*report),
+            Awaited::Known(report) => Ok(in_order(*report)),
             Awaited::No => Err(given_up()),
         }
     }

@@ -126,7 +126,7 @@ impl Dispatcher {
             // Made where it stays: to be moved there it would wait until all of it is written.
             sorting.updates.extend(once_with(|| Accepted::new(index, lane, update, origin)));
         }
-        if let Some(inbox) = self.inbox.transient() {
+        if let Some(inbox) = self.inbox.transient().filter(|_| !sorting.updates.is_empty()) {
             // Nothing more is kept of them, so they are stored by that.
             sorting.begin(inbox);
         }
