@@ -17,7 +17,7 @@ use crate::handlers::CALLS;
 use crate::{Outcome, stand_in};
 
 /// So many frames may wait: more than are sent in a round, so that none is left to the daemon's queue.
-const CAPACITY: usize = 1 << 17;
+const CAPACITY: usize = 1 << 18;
 
 /// With less frames than this they are counted, not timed.
 const FEW: usize = 10_000;

@@ -25,7 +25,8 @@ use tokio::runtime::Runtime;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-const FRAMES: usize = 20_000;
+/// It takes a tenth of a second. With a tenth of them more would be decided by tables that grow for the first time.
+const FRAMES: usize = 200_000;
 /// Of the counted runs, which take long.
 const COUNTED: usize = 2_000;
 const SETTLE: Duration = Duration::from_millis(300);

@@ -1,5 +1,5 @@
 //! A JSON object as it stands in its text: its members, without a tree of values. One reader for all objects of which a few
-//! members are wanted, because what serde derives for a struct is a thousand lines for LLVM each time.
+//! members are wanted, because what serde derives for a struct is two thousand lines for LLVM each time.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -189,7 +189,9 @@ impl Client {
             (None, Ok(Err(error))) => Err(error),
             // Another caller for this wallet has just taken them.
             (None, Ok(Ok(()))) => Ok("[]".to_owned()),
-            (None, Err(error)) => Err(self.trouble("get_updates", "the runtime shut down").because(error)),
+            (None, Err(error)) => {
+                Err(self.trouble("get_updates", "the call ended without an answer").because(error))
+            }
         }
     }
 

@@ -6,8 +6,6 @@ use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use serde::{Deserialize, Serialize};
-
 use crate::wallet::WalletId;
 use crate::{Coin, Currency};
 
@@ -165,7 +163,7 @@ pub enum Fact {
 }
 
 /// 128 bits of a text under [the inbox's key](crate::inbox::Inbox::key).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark(pub [u8; 16]);
 
 /// In one piece, as it is a hash already.
@@ -209,7 +207,7 @@ impl Received {
 }
 
 /// The number of a received text. The one who appends it chooses it; a later one is greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceivedId(pub u64);
 
 /// What is to be known after a restart, by keys that begin with what they are for.

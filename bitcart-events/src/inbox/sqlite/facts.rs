@@ -85,7 +85,8 @@ impl Facts {
 
 fn read(conn: &Connection) -> rusqlite::Result<Heights> {
     let mut heights = Heights::default();
-    let mut all = conn.prepare_cached("SELECT whose, first, last FROM bitcart_height ORDER BY first")?;
+    let mut all =
+        conn.prepare_cached("SELECT whose, first, last FROM bitcart_height ORDER BY whose, first")?;
     let mut rows = all.query([])?;
     while let Some(row) = rows.next()? {
         let (whose, first, last): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
