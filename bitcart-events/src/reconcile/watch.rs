@@ -262,6 +262,7 @@ mod tests {
     #[test]
     fn with_too_much_all_that_is_held_is_forgotten() {
         let (watch, one, other) = many();
+        looked(&watch, &other, &[]);
         for _ in 0..3 {
             seen(&watch, &one, 0..MOST / 2);
             seen(&watch, &other, 0..MOST / 2);
@@ -273,6 +274,7 @@ mod tests {
         seen(&watch, &other, MOST / 2..MOST / 2 + 1);
         let known = [&one, &other].map(|coin| watch.known(coin).unwrap().len());
         assert_eq!(known, [0, 0]);
+        assert_eq!(watch.known(&other).unwrap().settled, None, "nor that there was a look");
         // What a look finds that had begun before is not laid beside it.
         looked(&watch, &one, &[]);
         watch.end(&one, round, &[]);

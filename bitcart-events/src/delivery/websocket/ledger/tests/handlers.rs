@@ -47,3 +47,22 @@ async fn what_is_held_for_a_wallet_that_comes_back_at_once_has_its_new_handlers(
     expect(&mut after, &["held"]).await;
     expect(&mut before, &[]).await;
 }
+
+/// Frames that arrived with it have places for more: what comes back is held all the same, until it is known what came before it.
+#[tokio::test]
+async fn what_comes_back_among_frames_waits_for_its_answer() {
+    let manager = manager();
+    let coin = manager.coins().remove(0);
+    let mut before = own(&coin, "new_payment");
+    let mut alone = Alone::new(&coin, manager.listener()).await;
+    for address in ["1", "2", "3"] {
+        alone.ledger.frame(&frame(address));
+    }
+    remove(&manager);
+    let mut after = own(&manager.add_wallet("BTC", "vpub").unwrap(), "new_payment");
+    alone.ledger.frame(&frame("5"));
+    alone.ledger.flush();
+    expect(&mut before, &["1", "2", "3"]).await;
+    alone.answered(&["4", "5"]);
+    expect(&mut after, &["4", "5"]).await;
+}
