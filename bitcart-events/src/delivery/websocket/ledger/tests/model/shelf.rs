@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use futures_util::future::{BoxFuture, FutureExt, ready};
+use futures_util::future::{BoxFuture, FutureExt, pending, ready};
 
 use crate::inbox::{
     Batch, Claimed, Claims, Committed, DeadLetter, DeadLetters, EventId, Fact, Inbox, InboxStats, Received,
@@ -12,9 +12,12 @@ use crate::inbox::{
 };
 use crate::{Error, Result};
 
-/// Clones are the same one.
+/// Clones are the same one, in the hands of the same process.
 #[derive(Clone, Default)]
-pub(super) struct Shelf(Arc<Mutex<State>>);
+pub(super) struct Shelf {
+    state: Arc<Mutex<State>>,
+    process: u64,
+}
 
 #[derive(Default)]
 struct State {
@@ -27,6 +30,8 @@ struct State {
     waiting: VecDeque<(Batch, Committed)>,
     lags: bool,
     refuses: bool,
+    /// The one that has it now. The tasks of one that was killed go on here, and do nothing to it any more.
+    process: u64,
 }
 
 impl State {
@@ -61,7 +66,7 @@ impl State {
 
 impl Shelf {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is appended from now on is not committed before somebody needs it.
@@ -85,9 +90,16 @@ impl Shelf {
         self.state().refuses = refuses;
     }
 
-    /// The process that had it is gone, with what was not committed.
-    pub(super) fn abandon(&self) {
+    /// The state, for a process that is not gone.
+    fn mine(&self) -> Option<MutexGuard<'_, State>> {
+        Some(self.state()).filter(|state| state.process == self.process)
+    }
+
+    /// The process that had it is gone, with what was not committed. Now it is in the hands of the next one.
+    pub(super) fn abandon(&mut self) {
+        self.process += 1;
         let mut state = self.state();
+        state.process = self.process;
         let waiting = std::mem::take(&mut state.waiting);
         for (claimed, is_claimed) in state.events.values_mut() {
             (claimed.due, *is_claimed) = (None, false);
@@ -123,7 +135,7 @@ impl Inbox for Shelf {
     }
 
     fn append(&self, batch: Batch, done: Committed) {
-        let mut state = self.state();
+        let Some(mut state) = self.mine() else { return };
         state.waiting.push_back((batch, done));
         let lags = state.lags;
         drop(state);
@@ -133,6 +145,9 @@ impl Inbox for Shelf {
     }
 
     fn claim(&self, most: usize, _held: bool) -> BoxFuture<'static, Result<Claims>> {
+        if self.mine().is_none() {
+            return pending().boxed();
+        }
         self.catch_up();
         let (mut state, now) = (self.state(), SystemTime::now());
         let mut claims = Claims::default();
@@ -148,7 +163,7 @@ impl Inbox for Shelf {
     }
 
     fn settle(&self, event: &Claimed, verdict: Verdict) {
-        let mut state = self.state();
+        let Some(mut state) = self.mine() else { return };
         match (verdict, state.events.get_mut(&event.id)) {
             (Verdict::Handled, _) => drop(state.events.remove(&event.id)),
             (Verdict::Released, Some((_, is_claimed))) => *is_claimed = false,

@@ -240,7 +240,7 @@ impl World {
         for call in self.calls.drain(..).chain(ending) {
             call.vanish(&mut self.daemon);
         }
-        if let Some(shelf) = &self.shelf {
+        if let Some(shelf) = &mut self.shelf {
             shelf.abandon();
             shelf.refuse(false);
         }
