@@ -99,16 +99,22 @@ async fn a_key_that_is_none_stops_no_other_wallet() {
     listening.finish().await;
 }
 
-/// A block names no wallet, and a wallet that has a handler of its own for them gets each.
-#[tokio::test]
-async fn a_wallets_own_block_handler_gets_every_height() {
+/// Two wallets that are listened to, and what is handled: by a handler of the first one's own, and by the one for all.
+async fn two_wallets() -> (TestDaemon, ApiManager, Listening, Seen, Seen) {
     let daemon = today().await;
     let manager = manager(&daemon, ["vpub-a", "vpub-b"]);
-    let mut own = record(&manager.coin(Currency::Btc, "vpub-a").unwrap());
-    let mut general = record_all(&manager);
+    let own = record(&manager.coin(Currency::Btc, "vpub-a").unwrap());
+    let general = record_all(&manager);
     let listening = Listening::by_websocket(manager.listener());
     daemon.wait_loaded("vpub-a").await;
     daemon.wait_loaded("vpub-b").await;
+    (daemon, manager, listening, own, general)
+}
+
+/// A block names no wallet, and a wallet that has a handler of its own for them gets each.
+#[tokio::test]
+async fn a_wallets_own_block_handler_gets_every_height() {
+    let (daemon, manager, listening, mut own, mut general) = two_wallets().await;
     for height in [1, 2] {
         daemon.emit(None, &block(height)).await.unwrap();
     }
@@ -131,13 +137,7 @@ async fn a_wallets_own_block_handler_gets_every_height() {
 /// Also if it is removed while the block is on its way already, behind a frame of which something is logged: what logs is the program's.
 #[tokio::test]
 async fn a_removed_wallets_own_block_handler_gets_no_later_height() {
-    let daemon = today().await;
-    let manager = manager(&daemon, ["vpub-a", "vpub-b"]);
-    let mut own = record(&manager.coin(Currency::Btc, "vpub-a").unwrap());
-    let mut general = record_all(&manager);
-    let listening = Listening::by_websocket(manager.listener());
-    daemon.wait_loaded("vpub-a").await;
-    daemon.wait_loaded("vpub-b").await;
+    let (daemon, manager, listening, mut own, mut general) = two_wallets().await;
     daemon.emit(None, &block(1)).await.unwrap();
     own.expect(["block 1"]).await;
     general.expect(["block 1"]).await;

@@ -243,6 +243,7 @@ fn edges(span: Span) -> (Span, Span) {
     if !proc_macro::is_available() {
         return (span, span);
     }
+    // The compiler's own span, which each of ours is where there is a compiler.
     let span = span.unwrap();
     (span.start().into(), span.end().into())
 }

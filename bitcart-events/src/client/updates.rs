@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::reply::{Odd, elements};
+use crate::names::joined;
 use crate::wallet::WalletKey;
 
 /// The lists of updates that nobody has taken yet, each with its wallet: few. A caller who went away leaves one here.
@@ -28,13 +29,12 @@ impl Mailbox {
         if lists.len() < 2 {
             return lists.pop();
         }
-        let mut updates = Vec::new();
-        for list in &lists {
-            // Each is a list, so what is between its brackets are updates with commas.
-            let inner = list.trim().strip_prefix('[').and_then(|list| list.strip_suffix(']'));
-            updates.extend(inner.map(str::trim).filter(|updates| !updates.is_empty()));
-        }
-        Some(format!("[{}]", updates.join(", ")))
+        // Each is a list, so what is between its brackets are updates with commas.
+        let mut updates = lists.iter().filter_map(|list| {
+            let updates = list.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
+            Some(updates).filter(|updates| !updates.is_empty())
+        });
+        Some(format!("[{}]", joined(&mut updates, ", ")))
     }
 }
 

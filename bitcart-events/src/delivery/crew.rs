@@ -1,6 +1,6 @@
 //! The tasks of one delivery: one for each wallet or currency, also for those that are added later.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -50,15 +50,6 @@ pub(crate) struct Orders {
 struct Failure {
     first: Mutex<Option<Error>>,
     told: Notify,
-}
-
-/// What was begun for a key.
-struct Running {
-    /// The first of its coins: see [`Orders::for_each`].
-    _coin: Coin,
-    stop: CancellationToken,
-    /// There is a coin of its key among those that are looked at now.
-    is_wanted: bool,
 }
 
 impl Failure {
@@ -208,21 +199,17 @@ impl Orders {
         key: &(dyn Fn(&Coin) -> Option<usize> + Sync),
         begin: &(dyn Fn(Coin, Self) + Sync),
     ) {
-        let mut running: HashMap<usize, Running> = HashMap::new();
+        let mut running: HashMap<usize, (Coin, CancellationToken)> = HashMap::new();
         let mut changes = source.changes();
         loop {
             // Before the wallets are read, so that no change falls between.
             changes.mark_unchanged();
             let coins = source.coins();
-            for key in coins.iter().filter_map(key) {
-                if let Some(running) = running.get_mut(&key) {
-                    running.is_wanted = true;
-                }
-            }
-            running.retain(|_, running| {
-                let keep = std::mem::take(&mut running.is_wanted);
+            let wanted: HashSet<usize> = coins.iter().filter_map(key).collect();
+            running.retain(|known, (_, stop)| {
+                let keep = wanted.contains(known);
                 if !keep {
-                    running.stop.cancel();
+                    stop.cancel();
                 }
                 keep
             });
@@ -232,7 +219,7 @@ impl Orders {
                     let orders = self.child();
                     let stop = orders.stop.clone();
                     begin(coin.clone(), orders);
-                    Running { _coin: coin, stop, is_wanted: false }
+                    (coin, stop)
                 });
             }
             // A single coin never changes: its sender is gone, and only the stop is waited for.

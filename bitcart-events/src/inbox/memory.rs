@@ -1,5 +1,6 @@
 //! The inbox of a listener that was given none.
 
+use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -48,7 +49,7 @@ struct Held {
     heights: Heights,
     transfers: Transfers,
     due: Due,
-    dead: Vec<(DeadLetter, Claimed)>,
+    dead: VecDeque<(DeadLetter, Claimed)>,
     /// In the order of the keys. What a listener knows of its wallets it holds itself with this inbox; this is for whoever else
     /// remembers something.
     memory: Remembered,
@@ -124,8 +125,9 @@ impl Held {
 
     fn bury(&mut self, claimed: Claimed, error: String) {
         let letter = DeadLetter::of(&claimed, error);
-        if self.dead.len() >= DEAD {
-            let (oldest, _) = self.dead.remove(0);
+        if self.dead.len() >= DEAD
+            && let Some((oldest, _)) = self.dead.pop_front()
+        {
             tracing::error!(
                 event = oldest.event(),
                 wallet = oldest.wallet.map(tracing::field::display),
@@ -133,16 +135,15 @@ impl Held {
                 oldest.error,
             );
         }
-        self.dead.push((letter, claimed));
+        self.dead.push_back((letter, claimed));
     }
 
     /// Takes dead letters out.
     fn exhume(&mut self, which: &DeadLetters) -> Vec<Claimed> {
-        let mut taken = Vec::new();
-        for (_, claimed) in self.dead.extract_if(.., |(letter, _)| which.has(letter)) {
-            taken.push(claimed);
-        }
-        taken
+        let (taken, kept): (VecDeque<_>, VecDeque<_>) =
+            std::mem::take(&mut self.dead).into_iter().partition(|(letter, _)| which.has(letter));
+        self.dead = kept;
+        taken.into_iter().map(|(_, claimed)| claimed).collect()
     }
 }
 

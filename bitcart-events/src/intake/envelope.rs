@@ -1,10 +1,11 @@
 //! The envelope as serde reads it, with its updates as they came.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::object::Name;
 
 pub(super) struct Envelope<'a> {
     pub(super) updates: Option<Updates<'a>>,
@@ -30,9 +31,6 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        #[derive(serde::Deserialize)]
-        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
         /// The name may be repeated only where nothing reads it.
         fn once<E: serde::de::Error>(seen: &mut u8, bit: u8, name: &'static str) -> Result<(), E> {
             let repeated = *seen & bit != 0;
@@ -42,7 +40,7 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
 
         let mut seen = 0;
         let mut envelope = Envelope { updates: None, has_event: false, wallet: None, currency: None };
-        while let Some(Key(key)) = map.next_key()? {
+        while let Some(Name(key)) = map.next_key()? {
             match &*key {
                 "updates" => {
                     once(&mut seen, 1, "updates")?;

@@ -23,6 +23,7 @@ use serde_json::value::RawValue;
 #[cfg(feature = "websocket")]
 pub(crate) use sheaf::{Arrived, Sheaf};
 
+use crate::object::range_in;
 use crate::update::{self, Came, Malformed, Outline, Table};
 use crate::{Coin, Update};
 
@@ -146,9 +147,4 @@ const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 fn ranges_in(body: &str, parts: &[&RawValue]) -> Vec<Range<usize>> {
     parts.iter().map(|raw| range_in(body, raw.get())).collect()
-}
-
-fn range_in(body: &str, part: &str) -> Range<usize> {
-    let start = part.as_ptr() as usize - body.as_ptr() as usize;
-    start..start + part.len()
 }

@@ -194,9 +194,7 @@ impl Comparison<'_> {
             let changed: Keys = self.found.changes.iter().map(|change| change.key).collect();
             for item in &kept {
                 let height = item.height.filter(|_| *verifies).map(State::Height);
-                let mut states = vec![State::Seen];
-                states.extend(height);
-                for state in states {
+                for state in [State::Seen].into_iter().chain(height) {
                     if !changed.contains(&state.key(&item.hash)) {
                         self.record(&item.hash, &state);
                     }

@@ -1,19 +1,18 @@
 //! What something is known by: short, because an event says it each time.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
+use std::hash::{BuildHasher, Hasher};
 use std::sync::LazyLock;
 
 use foldhash::quality::RandomState;
 
 use super::state::State;
-use crate::by_id::Taken;
+use crate::by_id::Ids;
 
 /// 64 bits of a request's id or a transaction's hash, and what is said of it, under a secret of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(u64);
 
-pub(crate) type Keys = HashSet<Key, BuildHasherDefault<Taken>>;
+pub(crate) type Keys = Ids<Key>;
 
 /// Of what: the first part of its name.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::outline::{Outline, Table};
 use crate::field::excerpt;
-use crate::object::Members;
+use crate::object::{Members, range_in};
 use crate::schema::{self, Event, EventSchema};
 
 /// Why a text is not an update.
@@ -54,8 +54,7 @@ pub(crate) fn read(body: &str, raw: Range<usize>, table: &mut Table) -> Result<O
     for (key, value) in members.iter() {
         let place = schema.fields.iter().position(|field| field.name == key);
         let Some(place) = place else { continue };
-        let start = value.as_ptr() as usize - body.as_ptr() as usize;
-        if !table.set(first + place, start..start + value.len()) {
+        if !table.set(first + place, range_in(body, value)) {
             return Err(Malformed::RepeatedKey { key: excerpt(key) });
         }
         if value.starts_with('"') && value.contains('\\') {

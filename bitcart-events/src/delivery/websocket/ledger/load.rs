@@ -13,7 +13,7 @@ use super::fetch::Which;
 use super::wallet::{Asking, Wallet, mark};
 use crate::delivery::desk::Desk;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
-use crate::object::Members;
+use crate::object::{Members, range_in};
 use crate::update::Marker;
 use crate::{Coin, Result, Update};
 
@@ -142,8 +142,7 @@ impl KeptFrame {
     /// It is held again, for its wallet.
     fn held_again(&self, desk: &Desk, id: ReceivedId, coin: &Coin) -> Option<Held> {
         let raw = Members::read(&self.body).ok()?.get(UPDATE)?;
-        let start = raw.as_ptr() as usize - self.body.as_ptr() as usize;
-        let update = Update::parse(&self.body, start..start + raw.len(), coin);
+        let update = Update::parse(&self.body, range_in(&self.body, raw), coin);
         let update = update.map_err(|malformed| (malformed, raw.to_owned()));
         let place = desk.dispatcher.reserve_nothing().ok()?;
         Some(Held { coin: coin.clone(), update, place, received: Some(id) })

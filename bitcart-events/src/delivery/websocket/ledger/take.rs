@@ -98,7 +98,7 @@ impl Ledger {
         }
     }
 
-    fn place_for(&mut self, coin: &Coin, update: Arrived<'_>) -> Result<OwnedSemaphorePermit> {
+    fn place_for(&self, coin: &Coin, update: Arrived<'_>) -> Result<OwnedSemaphorePermit> {
         let (held, wanted) = match coin.id().map(|key| self.wallets.get(&key)) {
             Some(Some(wallet)) => (wallet.waiting(), wallet.places_wanted()),
             Some(None) => (0, 1),

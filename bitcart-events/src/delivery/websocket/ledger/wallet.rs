@@ -43,8 +43,6 @@ pub(super) struct Wallet {
     pub(super) dropped: usize,
     /// What the inbox keeps of its history.
     pub(super) rows: Rows,
-    /// It is among those that are looked at now.
-    pub(super) is_there: bool,
     /// What its last frames brought, on its way into the inbox.
     pub(super) gathered: Option<Gathered>,
 }
@@ -79,7 +77,6 @@ impl Wallet {
             waits: Waits::new(),
             dropped: 0,
             rows: Rows::new(),
-            is_there: false,
             gathered: None,
         }
     }

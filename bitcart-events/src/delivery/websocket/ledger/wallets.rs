@@ -3,6 +3,7 @@
 use super::Ledger;
 use super::wallet::{Asking, Wallet};
 use crate::Coin;
+use crate::by_id::Ids;
 use crate::inbox::WalletId;
 
 impl Ledger {
@@ -18,13 +19,8 @@ impl Ledger {
         self.changes.mark_unchanged();
         let mut coins = self.desk.source.coins();
         coins.retain(|coin| coin.currency() == self.currency);
-        for key in coins.iter().filter_map(Coin::id) {
-            if let Some(wallet) = self.wallets.get_mut(&key) {
-                wallet.is_there = true;
-            }
-        }
-        let removed = self.those(&|wallet| !wallet.is_there);
-        self.wallets.values_mut().for_each(|wallet| wallet.is_there = false);
+        let listened: Ids<WalletId> = coins.iter().filter_map(Coin::id).collect();
+        let removed = self.those(&|wallet| wallet.coin.id().is_some_and(|key| !listened.contains(&key)));
         removed.into_iter().for_each(|key| self.was_removed(key));
         coins
     }

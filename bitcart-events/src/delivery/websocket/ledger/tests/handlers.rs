@@ -5,7 +5,7 @@ use std::future::ready;
 use tokio::sync::mpsc;
 
 use super::{Alone, expect, frame, manager, remove};
-use crate::{Coin, Update};
+use crate::{ApiManager, Coin, Update};
 
 /// What a coin's own handler of this event gets.
 fn own(coin: &Coin, event: &str) -> mpsc::UnboundedReceiver<String> {
@@ -15,14 +15,18 @@ fn own(coin: &Coin, event: &str) -> mpsc::UnboundedReceiver<String> {
     handled
 }
 
+/// The wallet is removed and added at once. What its own handler of this event gets from then on.
+fn back_at_once(manager: &ApiManager, event: &str) -> mpsc::UnboundedReceiver<String> {
+    remove(manager);
+    own(&manager.add_wallet("BTC", "vpub").unwrap(), event)
+}
+
 /// Between two looks at the wallets it was removed and added: it is another coin, with handlers of its own.
 #[tokio::test]
 async fn a_wallet_that_comes_back_at_once_has_its_new_handlers() {
     let manager = manager();
     let mut alone = Alone::new(&manager.coins().remove(0), manager.listener()).await;
-    remove(&manager);
-    let back = manager.add_wallet("BTC", "vpub").unwrap();
-    let mut handled = own(&back, "new_block");
+    let mut handled = back_at_once(&manager, "new_block");
     alone.ledger.read_wallets();
     alone.answered(&[]);
     let block = r#"{"event": "new_block", "height": 7}"#;
@@ -40,8 +44,7 @@ async fn what_is_held_for_a_wallet_that_comes_back_at_once_has_its_new_handlers(
     let mut alone = Alone::new(&coin, manager.listener()).await;
     alone.ledger.connected();
     alone.ledger.frame(&frame("held"));
-    remove(&manager);
-    let mut after = own(&manager.add_wallet("BTC", "vpub").unwrap(), "new_payment");
+    let mut after = back_at_once(&manager, "new_payment");
     alone.ledger.read_wallets();
     alone.answered(&["held"]);
     expect(&mut after, &["held"]).await;
@@ -58,8 +61,7 @@ async fn what_comes_back_among_frames_waits_for_its_answer() {
     for address in ["1", "2", "3"] {
         alone.ledger.frame(&frame(address));
     }
-    remove(&manager);
-    let mut after = own(&manager.add_wallet("BTC", "vpub").unwrap(), "new_payment");
+    let mut after = back_at_once(&manager, "new_payment");
     alone.ledger.frame(&frame("5"));
     alone.ledger.flush();
     expect(&mut before, &["1", "2", "3"]).await;
