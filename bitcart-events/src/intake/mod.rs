@@ -21,7 +21,7 @@ use std::sync::Arc;
 use envelope::Envelope;
 use serde_json::value::RawValue;
 #[cfg(feature = "websocket")]
-pub(crate) use sheaf::{Arrived, Sheaf};
+pub(crate) use sheaf::{Arrived, End, Sheaf};
 
 use crate::object::range_in;
 use crate::update::{self, Came, Malformed, Outline, Table};

@@ -8,7 +8,8 @@ use crate::update::{Cursor, Table, quick, with_room};
 /// An envelope.
 pub(super) fn object(spare: Spare, body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
-    let Spare { updates: mut parts, mut table } = spare;
+    let Spare { updates: parts, mut table } = spare;
+    let mut parts = with_room(parts, guess(body));
     table.reserve_for_bytes(body.len());
     let (mut list, mut wallet, mut currency) = (None, None, None);
     for place in 0_usize.. {
@@ -35,9 +36,7 @@ pub(super) fn object(spare: Spare, body: &str) -> Option<Parcel<'_>> {
             }
         };
         match key {
-            "updates" => {
-                once(&mut list, updates(&mut cursor, &mut table, std::mem::take(&mut parts), body.len())?)?
-            }
+            "updates" => once(&mut list, updates(&mut cursor, &mut table, &mut parts)?)?,
             "wallet" => once(&mut wallet, name(&mut cursor)?)?,
             "currency" => once(&mut currency, name(&mut cursor)?)?,
             _ => {
@@ -48,27 +47,41 @@ pub(super) fn object(spare: Spare, body: &str) -> Option<Parcel<'_>> {
     let [wallet, currency] =
         [wallet, currency].map(|name: Option<Option<_>>| name.flatten().map(Cow::Borrowed));
     cursor.end()?;
-    Some(Parcel { updates: list?, table, wallet, currency, from_daemon: true })
+    list?;
+    Some(Parcel { updates: parts, table, wallet, currency, from_daemon: true })
 }
 
 /// A list of updates.
 pub(super) fn list(body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
-    let mut table = Table::default();
+    let (mut parts, mut table) = (Vec::with_capacity(guess(body)), Table::default());
     table.reserve_for_bytes(body.len());
-    let updates = updates(&mut cursor, &mut table, Vec::new(), body.len())?;
+    updates(&mut cursor, &mut table, &mut parts)?;
     cursor.end()?;
-    Some(Parcel { updates, table, ..Parcel::default() })
+    Some(Parcel { updates: parts, table, ..Parcel::default() })
 }
 
-fn updates(cursor: &mut Cursor<'_>, table: &mut Table, empty: Vec<Part>, bytes: usize) -> Option<Vec<Part>> {
-    // A guess at how many.
-    let mut updates = with_room(empty, bytes / 96);
+/// An envelope without its end, which stands behind others in a text.
+#[cfg(feature = "websocket")]
+pub(super) fn more(text: &str, start: usize, table: &mut Table, parts: &mut Vec<Part>) -> Option<()> {
+    let mut cursor = Cursor::from(text, start);
+    cursor.skip(br#"{"updates": "#)?;
+    updates(&mut cursor, table, parts)?;
+    cursor.end()
+}
+
+fn updates(cursor: &mut Cursor<'_>, table: &mut Table, parts: &mut Vec<Part>) -> Option<()> {
     cursor.take(b'[')?;
-    while cursor.another(updates.is_empty(), b']')? {
-        updates.push(Ok(quick(cursor, table)?));
+    let mut is_first = true;
+    while cursor.another(std::mem::take(&mut is_first), b']')? {
+        parts.push(Ok(quick(cursor, table)?));
     }
-    Some(updates)
+    Some(())
+}
+
+/// At how many updates there are.
+fn guess(body: &str) -> usize {
+    body.len() / 96
 }
 
 /// Nobody could say which of two values counts.

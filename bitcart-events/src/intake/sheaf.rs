@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Parcel, Part, Read, Spare, updates};
+use serde_json::json;
+
+use super::{Parcel, Part, Read, Spare, quick, updates};
+use crate::field::json_text;
 use crate::update::{Came, Said, Table};
 use crate::{Coin, Update};
 
@@ -17,6 +20,9 @@ pub(crate) struct Arrived<'a> {
     part: &'a Part,
 }
 
+/// What daemons write behind the updates of a wallet.
+pub(crate) struct End(String);
+
 /// They are put together as if they had come in one body: memory for the text and for the fields of each costs as much as to
 /// read them.
 #[derive(Default)]
@@ -24,6 +30,13 @@ pub(crate) struct Sheaf {
     body: String,
     table: Table,
     parts: Vec<Part>,
+}
+
+impl End {
+    pub(crate) fn of(coin: &Coin) -> Self {
+        let [wallet, currency] = [coin.wallet(), Some(coin.currency().code())].map(|name| json_text(&json!(name)));
+        Self(format!(r#", "wallet": {wallet}, "currency": {currency}}}"#))
+    }
 }
 
 impl Parcel<'_> {
@@ -83,6 +96,26 @@ impl Sheaf {
             Ok(outline) => Ok(self.table.take_over(update.table, outline, start)),
             Err((malformed, _)) => Err((malformed.clone(), start..self.body.len())),
         });
+    }
+
+    /// Takes what stands in a body of this wallet as daemons write it, if it is at most so much. `None`: there is a surprise in it.
+    pub(crate) fn add_body(&mut self, body: &str, end: &End, most: usize) -> Option<()> {
+        let before = (self.body.len(), self.table.columns_used(), self.parts.len());
+        self.body.push_str(body.strip_suffix(&*end.0)?);
+        let read = quick::more(&self.body, before.0, &mut self.table, &mut self.parts);
+        let read = read.filter(|()| self.parts.len() <= before.2 + most);
+        if read.is_none() {
+            self.body.truncate(before.0);
+            self.table.truncate(before.1);
+            self.parts.truncate(before.2);
+        }
+        read
+    }
+
+    /// What the update at this place says.
+    pub(crate) fn said(&self, place: usize) -> Option<Said<'_>> {
+        let outline = self.parts.get(place)?.as_ref().ok()?;
+        Some(Said::new(&self.body, &self.table, outline))
     }
 
     pub(crate) fn len(&self) -> usize {

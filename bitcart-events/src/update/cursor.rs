@@ -21,6 +21,12 @@ impl<'a> Cursor<'a> {
         Self { body, rest: body.as_bytes() }
     }
 
+    /// The same, from so many bytes on.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn from(body: &'a str, start: usize) -> Self {
+        Self { body, rest: body.as_bytes().get(start..).unwrap_or_default() }
+    }
+
     /// How many bytes it is past.
     pub(super) fn at(&self) -> usize {
         self.body.len() - self.rest.len()

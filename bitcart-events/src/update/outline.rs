@@ -38,8 +38,19 @@ impl Table {
     /// Nothing is in it any more, and its memory is kept.
     #[cfg(feature = "websocket")]
     pub(crate) fn clear(&mut self) {
-        self.columns.clear();
-        self.unescaped.clear();
+        self.truncate(0);
+    }
+
+    #[cfg(feature = "websocket")]
+    pub(crate) fn columns_used(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// Forgets all columns but so many.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn truncate(&mut self, columns: usize) {
+        self.columns.truncate(columns);
+        self.unescaped.retain(|(column, _)| *column < columns);
     }
 
     /// Makes room for an update; its first column.

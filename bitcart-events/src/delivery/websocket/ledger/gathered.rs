@@ -6,7 +6,8 @@ use super::super::held::Held;
 use crate::Coin;
 use crate::dispatch::Incoming;
 use crate::inbox::{Life, Origin, ReceivedId, Remember};
-use crate::intake::{Arrived, Sheaf};
+use crate::intake::{Arrived, End, Sheaf};
+use crate::update::Said;
 
 /// What arrives for one wallet.
 pub(super) struct Gathered {
@@ -32,8 +33,24 @@ impl Gathered {
         Self { coin, life, updates: Sheaf::default(), remember: Vec::new(), place }
     }
 
-    pub(super) fn add(&mut self, update: Arrived<'_>, remember: Vec<Remember>) {
+    pub(super) fn add(&mut self, update: Arrived<'_>) {
         self.updates.add(update);
+    }
+
+    /// Adds what a frame of its wallet brings, if it is written as most are, and there are places for all of it: how many.
+    pub(super) fn add_frame(&mut self, text: &str, end: &End) -> Option<usize> {
+        let before = self.len();
+        self.updates.add_body(text, end, self.place.num_permits().saturating_sub(before))?;
+        Some(self.len() - before)
+    }
+
+    /// What the last one says, or one that is so many before it.
+    pub(super) fn said(&self, before: usize) -> Option<Said<'_>> {
+        self.updates.said(self.len().checked_sub(before + 1)?)
+    }
+
+    /// What is to be remembered with them.
+    pub(super) fn remember(&mut self, remember: Vec<Remember>) {
         self.remember.extend(remember);
     }
 

@@ -11,6 +11,16 @@ use crate::inbox::{Mark, Received, ReceivedId, Remember, WalletId};
 use crate::{Currency, Result};
 
 impl Wallet {
+    /// One more is gathered, with what is to be known of it later. It has a number if that is kept.
+    pub(super) fn gathers(&mut self, mark: Mark, number: Option<u64>, blocks: &Blocks) {
+        self.history(blocks).brought(mark, None);
+        let Some(number) = number else { return };
+        let row = self.row(self.coin.currency(), number, What::Delivered(mark), blocks);
+        if let Some(gathered) = &mut self.gathered {
+            gathered.remember(row);
+        }
+    }
+
     /// What happened, as the history knows it already: a row, or the whole history where there are many.
     pub(super) fn row(
         &mut self,

@@ -33,7 +33,7 @@ use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
 use crate::field::json_text;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
-use crate::intake::Spare;
+use crate::intake::{End, Spare};
 use crate::source::Source;
 use crate::told::Told;
 use crate::update::Marker;
@@ -55,6 +55,8 @@ pub(super) struct Ledger {
     wallets: ById<WalletId, Wallet>,
     /// Of which wallets updates are gathered.
     gathered: Vec<WalletId>,
+    /// Whose the last was that was, and how its frames end, if it was the one before too.
+    last: Option<(WalletId, Option<End>)>,
     /// The blocks, which are of all wallets.
     passed: Blocks,
     /// Those with handlers of their own, and how many had been added anywhere when they were looked for.
@@ -120,6 +122,7 @@ impl Ledger {
             orders,
             wallets: ById::default(),
             gathered: Vec::new(),
+            last: None,
             passed: Blocks::default(),
             own: None,
             blocks: None,

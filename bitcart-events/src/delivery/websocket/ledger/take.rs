@@ -5,7 +5,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::currency::Currency;
 use crate::handler::additions;
 use crate::inbox::{Life, Mark, WalletId};
-use crate::intake::{self, Arrived, Parcel};
+use crate::intake::{self, Arrived, End, Parcel};
 use crate::{Coin, Event, Result};
 
 use super::super::held::Held;
@@ -19,12 +19,44 @@ const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched fro
 impl Ledger {
     /// The socket brought a text.
     pub(in super::super) fn frame(&mut self, text: &str) {
-        let spare = std::mem::take(&mut self.spare);
-        let Ok(parcel) = intake::read_object_into(spare, text) else { return self.strange(text.len()) };
         // First: what comes for a wallet that was removed is for nobody, and a block is not for a handler of its own.
         if self.changes.has_changed().unwrap_or(false) {
             self.read_wallets();
         }
+        if self.goes_on(text).is_none() {
+            self.frame_of_any(text);
+        }
+    }
+
+    /// Takes a frame of the wallet that the last one was of: many that arrive together are, and where it has places they need
+    /// nothing but to be read. `None`: it is not one, or has a surprise in it.
+    fn goes_on(&mut self, text: &str) -> Option<()> {
+        let (key, end) = self.last.as_ref()?;
+        let wallet = self.wallets.get_mut(key).filter(|wallet| wallet.holds.is_none())?;
+        let added = wallet.gathered.as_mut()?.add_frame(text, end.as_ref()?)?;
+        for left in (0..added).rev() {
+            let said = wallet.gathered.as_ref().and_then(|gathered| gathered.said(left))?;
+            let mark = said.mark(&mut self.marker);
+            self.number += u64::from(self.keeps);
+            wallet.gathers(mark, self.keeps.then_some(self.number), &self.passed);
+        }
+        Some(())
+    }
+
+    /// What comes next may be of the same wallet as this.
+    fn note_last(&mut self, coin: &Coin, key: WalletId) {
+        match &mut self.last {
+            // To write it down is worth it for more than two.
+            Some((last, end)) if *last == key => {
+                end.get_or_insert_with(|| End::of(coin));
+            }
+            last => *last = Some((key, None)),
+        }
+    }
+
+    fn frame_of_any(&mut self, text: &str) {
+        let spare = std::mem::take(&mut self.spare);
+        let Ok(parcel) = intake::read_object_into(spare, text) else { return self.strange(text.len()) };
         let whose = self.desk.dispatcher.whose(&self.desk.source, &parcel);
         let is_ours = whose.as_ref().is_ok_and(|coin| coin.currency() == self.currency);
         if !is_ours {
@@ -83,7 +115,7 @@ impl Ledger {
         if let Some(key) = coin.id()
             && self.wallets.get(&key).is_some_and(Wallet::has_place)
         {
-            return self.gather(number, key, update);
+            return self.gather(number, key, coin, update);
         }
         let mut place = self.place_for(coin, update);
         if place.is_err() && !self.gathered.is_empty() {
@@ -122,7 +154,7 @@ impl Ledger {
                 self.gathered.push(key);
             }
             wallet.add_place(place);
-            return self.gather(number, key, update);
+            return self.gather(number, key, coin, update);
         }
         wallet.held += 1;
         let mark = self.marker.mark_read(update.said());
@@ -136,14 +168,13 @@ impl Ledger {
     }
 
     /// It has a place with what else arrives for its wallet.
-    fn gather(&mut self, number: Option<u64>, key: WalletId, update: Arrived<'_>) {
+    fn gather(&mut self, number: Option<u64>, key: WalletId, coin: &Coin, update: Arrived<'_>) {
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
-        let mark = self.marker.mark_read(update.said());
-        wallet.history(&self.passed).brought(mark, None);
-        let row = number.map(|number| wallet.row(self.currency, number, What::Delivered(mark), &self.passed));
+        wallet.gathers(self.marker.mark_read(update.said()), number, &self.passed);
         if let Some(gathered) = &mut wallet.gathered {
-            gathered.add(update, row.unwrap_or_default());
+            gathered.add(update);
         }
+        self.note_last(coin, key);
     }
 
     /// A block, which names no wallet. It is in the queue of each. For a wallet that has a handler of its own for it there is a
