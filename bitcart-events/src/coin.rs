@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 #[cfg(feature = "client")]
 use crate::client::{Client, Daemon};
@@ -46,8 +46,6 @@ struct Parts {
     wallet: Option<Wallet>,
     id: Option<WalletId>,
     shown: Option<String>,
-    /// An inbox's key, and the one that this wallet's marks have under it.
-    mark_key: OnceLock<([u8; 16], [u8; 16])>,
     own: Own,
     #[cfg(feature = "client")]
     client: Arc<Client>,
@@ -115,7 +113,6 @@ impl Coin {
             wallet,
             id,
             shown,
-            mark_key: OnceLock::new(),
             own: Own::default(),
             #[cfg(feature = "client")]
             client,
@@ -164,10 +161,6 @@ impl Coin {
     /// The wallet without its key, for what is kept.
     pub(crate) fn id(&self) -> Option<WalletId> {
         self.parts().id
-    }
-
-    pub(crate) fn mark_key(&self) -> &OnceLock<([u8; 16], [u8; 16])> {
-        &self.parts().mark_key
     }
 
     /// The wallet's fingerprint, for logs.

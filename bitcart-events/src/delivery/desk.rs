@@ -15,7 +15,7 @@ use crate::by_currency::ByCurrency;
 use crate::client::Client;
 use crate::dispatch::{Delivered, Dispatcher, Incoming};
 use crate::inbox::{Life, Origin, Received, ReceivedId};
-use crate::intake::{Parcel, Read};
+use crate::intake::Parcel;
 use crate::source::Source;
 #[cfg(feature = "websocket")]
 use crate::told::Told;
@@ -257,13 +257,11 @@ impl Desk {
             }
             return Ok(());
         };
-        let updates: Vec<Read> = updates.collect();
         let mut waits = Waits::new();
-        let incoming = |update: &Read| Incoming { update: update.clone(), origin: Origin::Drained, life };
         let mut place = Some(place);
         loop {
             let taken = received.into_iter().collect();
-            let updates = updates.iter().map(incoming).collect();
+            let updates = vec![Incoming::new(updates.clone(), Origin::Drained, life)];
             let delivered = Delivered { taken, ..Delivered::new(&self.source, &coin, updates) };
             let place = place.take().map_or_else(|| self.dispatcher.reserve_nothing(), Ok)?;
             match self.dispatcher.put(delivered, place)?.stored().await {

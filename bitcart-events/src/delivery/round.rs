@@ -6,6 +6,7 @@ use super::crew::Orders;
 use super::desk::Desk;
 use crate::dispatch::{Delivered, Incoming};
 use crate::inbox::{Life, Origin};
+use crate::intake::Together;
 use crate::reconcile::present::{self, Present, Request, Transaction, Transactions};
 use crate::reconcile::{Change, Difference, Keys, Known, Round, What, compare, has_history, prefix};
 use crate::schema::event;
@@ -85,9 +86,9 @@ impl Desk {
             let mut updates = Vec::with_capacity(texts.len());
             for text in texts {
                 let body: Arc<str> = text.into();
-                let update = Update::parse(&body, 0..body.len(), coin);
-                let update = update.map_err(|malformed| (malformed, body.to_string()));
-                updates.push(Incoming { update, origin: Origin::Reconciled, life });
+                let read = Update::parse(&body, 0..body.len(), coin);
+                let read = read.map_err(|malformed| (malformed, body.to_string()));
+                updates.push(Incoming::new(Together::one(coin, read), Origin::Reconciled, life));
             }
             let place = self.dispatcher.reserve_for(coin).await?;
             let delivered = Delivered { remember, kept, ..Delivered::new(&self.source, coin, updates) };

@@ -15,7 +15,7 @@ use super::{Dispatcher, Ticket};
 use crate::Coin;
 use crate::Result;
 use crate::inbox::{self, EventId, Life, NewEvent, Origin};
-use crate::intake::{Parcel, Read};
+use crate::intake::{Parcel, Together};
 use crate::runtime::runtime;
 #[cfg(feature = "polling")]
 use crate::source::Lane;
@@ -34,14 +34,13 @@ impl Dispatcher {
         lends: bool,
     ) -> Result<Ticket> {
         let (coin, updates) = match self.read(source, body, parcel) {
-            Ok((coin, updates)) => (coin, live(updates)),
+            Ok(read) => read,
             Err(report) => return Ok(Ticket::done(report)),
         };
-        let first = updates.first().and_then(|first| first.update.as_ref().ok());
-        let place = self.place_for(source, &coin, first.map(|update| update.said()), 0, 1)?;
+        let place = self.place_for(source, &coin, updates.first(), 0, 1)?;
         // Where nothing is kept, for the handlers.
         let awaited = !self.is_durable;
-        self.put(Delivered { awaited, lends, ..Delivered::new(source, &coin, updates) }, place)
+        self.put(Delivered { awaited, lends, ..Delivered::new(source, &coin, live(updates)) }, place)
     }
 
     /// A place for an update, if there is room now in its lane, for which so many are held elsewhere. More if they are wanted and
@@ -121,7 +120,7 @@ impl Dispatcher {
         #[cfg(feature = "polling")]
         let kept = delivered.kept.as_ref();
         let Delivered { source, coin, updates, taken, remember, chain, awaited, lends, .. } = delivered;
-        let total = updates.len();
+        let total = updates.iter().map(|incoming| incoming.updates.parts.len()).sum();
         // Until they are in the inbox: what is found by comparing is put there before an event or not at all.
         #[cfg(feature = "polling")]
         let mut accepting = self.watch.accepting();
@@ -131,6 +130,7 @@ impl Dispatcher {
             source,
             coin,
             updates,
+            total,
             #[cfg(feature = "polling")]
             &mut watching,
         );
@@ -230,7 +230,6 @@ impl Dispatcher {
 }
 
 /// As they come from a daemon, or by hand.
-fn live(updates: impl Iterator<Item = Read>) -> Vec<Incoming> {
-    let life = Life::new();
-    updates.map(|update| Incoming { update, origin: Origin::Live, life }).collect()
+fn live(updates: Together) -> Vec<Incoming> {
+    vec![Incoming::new(updates, Origin::Live, Life::new())]
 }

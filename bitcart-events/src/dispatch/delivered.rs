@@ -1,17 +1,25 @@
 //! What a delivery brings.
 
 use crate::Coin;
-use crate::inbox::{Chain, Life, Origin, ReceivedId, Remember};
-use crate::intake::Read;
+use crate::inbox::{Chain, Life, Mark, Origin, ReceivedId, Remember};
+use crate::intake::Together;
 #[cfg(feature = "polling")]
 use crate::reconcile::Keys;
 use crate::source::Source;
 
-/// An update on its way into the inbox.
+/// Updates on their way into the inbox.
 pub(crate) struct Incoming {
-    pub(crate) update: Read,
+    pub(crate) updates: Together,
+    /// What each of them says, if that was worked out before.
+    pub(crate) marks: Vec<Mark>,
     pub(crate) origin: Origin,
     pub(crate) life: Life,
+}
+
+impl Incoming {
+    pub(crate) fn new(updates: Together, origin: Origin, life: Life) -> Self {
+        Self { updates, marks: Vec::new(), origin, life }
+    }
 }
 
 /// Updates of one wallet that are accepted together, and what is committed with them.

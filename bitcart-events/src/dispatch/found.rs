@@ -3,7 +3,7 @@
 use super::Dispatcher;
 use crate::handler::{Handler, additions};
 use crate::source::Source;
-use crate::{Coin, Event, Update};
+use crate::{Coin, Event};
 
 /// Of one coin. What was found holds until a handler is added anywhere.
 #[derive(Default)]
@@ -14,17 +14,17 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// The most specific handler for an update by now.
+    /// The most specific handler for an event of a wallet by now.
     pub(super) fn handler(
         &mut self,
         dispatcher: &Dispatcher,
         source: &Source,
-        update: &Update,
+        coin: &Coin,
+        event: Event,
     ) -> Option<&Handler> {
-        let event = update.event();
-        let is_known = self.is_of(update.coin(), additions::counted());
+        let is_known = self.is_of(coin, additions::counted());
         let known = self.handlers.iter().position(|(known, _)| is_known && *known == event);
-        let place = known.unwrap_or_else(|| self.find(dispatcher, source, update));
+        let place = known.unwrap_or_else(|| self.find(dispatcher, source, coin, event));
         self.handlers.get(place).and_then(|(_, handler)| handler.as_ref())
     }
 
@@ -34,8 +34,7 @@ impl Found {
 
     // By itself, so that what is mostly done stays small enough to stand where it is needed.
     #[cold]
-    fn find(&mut self, dispatcher: &Dispatcher, source: &Source, update: &Update) -> usize {
-        let (coin, event) = (update.coin(), update.event());
+    fn find(&mut self, dispatcher: &Dispatcher, source: &Source, coin: &Coin, event: Event) -> usize {
         // Before the look: what is added meanwhile is found by the next one.
         let additions = additions::counted();
         // A wallet that was removed and added again is another coin, with handlers of its own.
@@ -56,20 +55,20 @@ mod tests {
     use crate::dispatch::{Limits, Policy};
     use crate::handler::{Routes, States};
     use crate::inbox::MemoryInbox;
+    use crate::{Payload, Update, event};
 
     #[test]
     fn what_was_found_is_of_one_coin_and_until_a_handler_is_added() {
         let (routes, states) = (Routes::default(), States::default());
         let inbox = Arc::new(MemoryInbox::new());
         let dispatcher = Dispatcher::new(routes, states, Limits::default(), Policy::default(), inbox);
-        let body: Arc<str> = r#"{"event": "new_block", "height": 7}"#.into();
-        let of = |coin: &Coin| Update::parse(&body, 0..body.len(), coin).unwrap();
+        let event = Event::new(event::NewBlock::SCHEMA);
         let add = |coin: &Coin| coin.add_event_handler("new_block", |_: Update| async { Ok(()) }).unwrap();
         // The same wallet, added again.
         let (old, new) = (Coin::btc("w"), Coin::btc("w"));
         add(&new);
         let (source, mut found) = (Source::Coin(old.clone()), Found::default());
-        let mut has = |coin| found.handler(&dispatcher, &source, &of(coin)).is_some();
+        let mut has = |coin| found.handler(&dispatcher, &source, coin, event).is_some();
         assert!(!has(&old) && has(&new) && !has(&old));
         add(&old);
         assert!(has(&old));

@@ -9,14 +9,14 @@ use super::few::Few;
 use super::found::Found;
 use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Rejected, Report};
 use crate::field::{IntField, excerpt};
-use crate::inbox::{Begun, EventId, Fact, Life, NewEvent, Origin, Transient};
-use crate::intake::{self, Parcel, Read};
+use crate::inbox::{Begun, EventId, Fact, Life, Mark, NewEvent, Origin, Transient};
+use crate::intake::{Parcel, Together};
 #[cfg(feature = "polling")]
 use crate::reconcile::Watching;
 use crate::schema::event;
 use crate::source::{Lane, Source, Unasked};
-use crate::update::{Malformed, Marker};
-use crate::{Coin, Update};
+use crate::update::{self, Malformed, Marker, Said};
+use crate::{Coin, Event, Update};
 
 /// What is to be stored, and what became of the rest.
 #[derive(Default)]
@@ -66,9 +66,9 @@ impl Dispatcher {
         source: &Source,
         body: &Arc<str>,
         parcel: Parcel<'_>,
-    ) -> std::result::Result<(Coin, impl Iterator<Item = Read> + use<>), Report> {
+    ) -> std::result::Result<(Coin, Together), Report> {
         let coin = self.whose(source, &parcel)?;
-        let updates = intake::updates(&coin, Arc::clone(body), parcel.table, parcel.updates);
+        let updates = Together::of(&coin, body, parcel);
         Ok((coin, updates))
     }
 
@@ -91,40 +91,51 @@ impl Dispatcher {
         source: &Source,
         coin: &Coin,
         updates: Vec<Incoming>,
+        total: usize,
         #[cfg(feature = "polling")] watching: &mut Watching<'_>,
     ) -> Sorting {
-        let mut sorting = Sorting { updates: Vec::with_capacity(updates.len()), ..Sorting::default() };
+        let mut sorting = Sorting { updates: Vec::with_capacity(total), ..Sorting::default() };
         let (mut marker, mut ignored, mut wallets) = (None, None, None);
-        for (index, Incoming { update, origin, life }) in updates.into_iter().enumerate() {
-            let update = match update {
-                Ok(update) => update,
-                Err((malformed, raw)) => {
-                    self.sort_out(index, malformed, raw, origin, coin, &mut sorting);
+        let (whose, mut places) = (update::apart(coin), 0_usize..);
+        for Incoming { updates: Together { came, parts }, marks, origin, life } in updates {
+            let mut marks = marks.into_iter();
+            for (index, part) in places.by_ref().zip(parts) {
+                let mark = marks.next();
+                let outline = match part {
+                    Ok(outline) => outline,
+                    Err((malformed, raw)) => {
+                        self.sort_out(index, malformed, came.text(raw), origin, coin, &mut sorting);
+                        continue;
+                    }
+                };
+                let said = came.said(&outline);
+                if sorting.found.handler(self, source, coin, said.event()).is_none() {
+                    if ignored.replace(said.event()) != Some(said.event()) {
+                        self.ignore(coin, said.event());
+                    }
+                    sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
                     continue;
                 }
-            };
-            if sorting.found.handler(self, source, &update).is_none() {
-                if ignored.replace(update.event()) != Some(update.event()) {
-                    self.ignore(&update);
+                #[cfg(feature = "polling")]
+                if !watching.takes(said, coin.currency(), origin) {
+                    sorting.report.repeated.push(index);
+                    continue;
                 }
-                sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler });
-                continue;
+                let apart = source.lane_apart(coin, said, self.policy.payments_apart);
+                let fact = fact(coin, said, apart.as_ref(), life, || {
+                    let made = || said.mark(marker.get_or_insert_with(|| Marker::new(&self.key)));
+                    mark.unwrap_or_else(made).of(whose)
+                });
+                // Mostly all of them have the wallet's.
+                let lane = match apart {
+                    None => *wallets.get_or_insert_with(|| sorting.place(Lane::of(coin))),
+                    Some(lane) => sorting.place(lane),
+                };
+                sorting.facts.push(fact);
+                // Made where it stays: to be moved there it would wait until all of it is written.
+                let accepted = || Accepted::new(index, lane, Update::new(&came, outline), origin);
+                sorting.updates.extend(once_with(accepted));
             }
-            #[cfg(feature = "polling")]
-            if !watching.takes(&update, origin) {
-                sorting.report.repeated.push(index);
-                continue;
-            }
-            let apart = source.lane_apart(coin, update.said(), self.policy.payments_apart);
-            let fact = fact(&update, apart.as_ref(), life, &mut marker, &self.key);
-            // Mostly all of them have the wallet's.
-            let lane = match apart {
-                None => *wallets.get_or_insert_with(|| sorting.place(Lane::of(coin))),
-                Some(lane) => sorting.place(lane),
-            };
-            sorting.facts.push(fact);
-            // Made where it stays: to be moved there it would wait until all of it is written.
-            sorting.updates.extend(once_with(|| Accepted::new(index, lane, update, origin)));
         }
         if let Some(inbox) = self.inbox.transient().filter(|_| !sorting.updates.is_empty()) {
             // Nothing more is kept of them, so they are stored by that.
@@ -134,10 +145,9 @@ impl Dispatcher {
     }
 
     /// Nobody has a use for it.
-    fn ignore(&self, update: &Update) {
-        let event = update.event();
+    fn ignore(&self, coin: &Coin, event: Event) {
         self.told.once(&format!("no handler for {event}"), || {
-            tracing::info!(currency = %update.currency(), "ignored updates of `{event}`: no handler is registered for it");
+            tracing::info!(currency = %coin.currency(), "ignored updates of `{event}`: no handler is registered for it");
         });
     }
 
@@ -146,7 +156,7 @@ impl Dispatcher {
         &self,
         index: usize,
         malformed: Malformed,
-        raw: String,
+        raw: &str,
         origin: Origin,
         coin: &Coin,
         sorting: &mut Sorting,
@@ -158,7 +168,7 @@ impl Dispatcher {
             });
             sorting.report.ignored.push(Ignored { index, reason: IgnoredReason::UnknownEvent });
         } else {
-            tracing::warn!(%currency, wallet, update = excerpt(&raw), "rejected: {malformed}; it is a dead letter now");
+            tracing::warn!(%currency, wallet, update = excerpt(raw), "rejected: {malformed}; it is a dead letter now");
             let dead = Some(malformed.to_string());
             sorting.dead.push(NewEvent { dead, ..NewEvent::of(coin, Arc::<str>::from(raw), origin) });
             sorting.report.rejected.push(Rejected::malformed(index, malformed));
@@ -168,19 +178,18 @@ impl Dispatcher {
 
 /// What the update states, if that is delivered only once.
 fn fact(
-    update: &Update,
+    coin: &Coin,
+    said: Said<'_>,
     apart: Option<&Lane>,
     life: Life,
-    marker: &mut Option<Marker>,
-    key: &[u8; 16],
+    mark: impl FnOnce() -> Mark,
 ) -> Option<Fact> {
-    if update.is::<event::NewBlock>() {
+    if said.is::<event::NewBlock>() {
         // What is no height is rejected when the handler's arguments are read.
-        let height = u64::from_field(update.field(0)).ok()?;
-        Some(Fact::Height { of: chain(apart, update.coin()), height })
-    } else if update.is::<event::NewTransaction>() {
-        let marker = marker.get_or_insert_with(|| Marker::of(key, update.coin()));
-        Some(Fact::Transfer { mark: update.said().transfer(marker), life })
+        let height = u64::from_field(said.field(0)).ok()?;
+        Some(Fact::Height { of: chain(apart, coin), height })
+    } else if said.is::<event::NewTransaction>() {
+        Some(Fact::Transfer { mark: mark(), life })
     } else {
         None
     }

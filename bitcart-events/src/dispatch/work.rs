@@ -164,10 +164,9 @@ impl Dispatcher {
         }
         let (index, mut is_noted) = (accepted.index, false);
         loop {
-            let update = &accepted.update;
-            let Some(handler) = found.handler(self, source, update) else {
+            let (coin, event) = (accepted.update.coin(), accepted.update.event());
+            let Some(handler) = found.handler(self, source, coin, event) else {
                 // It was accepted when there was one: whoever leaves it out does not lose what came for it.
-                let (coin, event) = (update.coin(), update.event());
                 let error = format!("no handler is registered for `{event}`");
                 quietly(|| {
                     let (id, currency, wallet) =

@@ -12,20 +12,21 @@ mod quick;
 mod sheaf;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
 
 use envelope::Envelope;
 use serde_json::value::RawValue;
 #[cfg(feature = "websocket")]
 pub(crate) use sheaf::{Arrived, End, Sheaf};
+pub(crate) use together::Together;
 
+use crate::Update;
 use crate::object::range_in;
-use crate::update::{self, Came, Malformed, Outline, Table};
-use crate::{Coin, Update};
+use crate::update::{self, Malformed, Outline, Table};
 
 /// A body, taken apart: the updates in it, and whom the envelope names.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -59,20 +60,6 @@ impl fmt::Display for NotUpdates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// What stands in a body, for its wallet.
-pub(crate) fn updates(
-    coin: &Coin,
-    body: Arc<str>,
-    table: Table,
-    parts: Vec<Part>,
-) -> impl Iterator<Item = Read> + use<> {
-    let came = Came::new(coin.clone(), body, table);
-    parts.into_iter().map(move |part| match part {
-        Ok(outline) => Ok(Update::new(&came, outline)),
-        Err((malformed, raw)) => Err((malformed, came.text(raw).to_owned())),
-    })
 }
 
 /// Reads an envelope or a bare event: what may come from the network.

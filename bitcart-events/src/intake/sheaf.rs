@@ -1,10 +1,8 @@
 //! Updates that came in bodies of their own, and go on together.
 
-use std::sync::Arc;
-
 use serde_json::json;
 
-use super::{Parcel, Part, Read, Spare, quick, updates};
+use super::{Parcel, Part, Read, Spare, Together, quick};
 use crate::field::json_text;
 use crate::update::{Came, Said, Table};
 use crate::{Coin, Update};
@@ -34,7 +32,8 @@ pub(crate) struct Sheaf {
 
 impl End {
     pub(crate) fn of(coin: &Coin) -> Self {
-        let [wallet, currency] = [coin.wallet(), Some(coin.currency().code())].map(|name| json_text(&json!(name)));
+        let [wallet, currency] =
+            [coin.wallet(), Some(coin.currency().code())].map(|name| json_text(&json!(name)));
         Self(format!(r#", "wallet": {wallet}, "currency": {currency}}}"#))
     }
 }
@@ -123,8 +122,8 @@ impl Sheaf {
     }
 
     /// All of them, for their wallet.
-    pub(crate) fn read(self, coin: &Coin) -> impl Iterator<Item = Read> + use<> {
-        updates(coin, Arc::from(self.body), self.table, self.parts)
+    pub(crate) fn together(self, coin: &Coin) -> Together {
+        Together::new(coin, self.body.into(), self.table, self.parts)
     }
 }
 
@@ -159,11 +158,10 @@ mod tests {
                 alone.push(shown(&arrived.alone(&coin)));
                 sheaf.add(arrived);
             }
-            as_it_came
-                .extend(updates(&coin, body.into(), parcel.table, parcel.updates).map(|read| shown(&read)));
+            as_it_came.extend(Together::of(&coin, &body.into(), parcel).each().map(|read| shown(&read)));
         }
         assert_eq!((alone.len(), sheaf.len()), (6, 6));
         assert_eq!(alone, as_it_came);
-        assert_eq!(sheaf.read(&coin).map(|read| shown(&read)).collect::<Vec<_>>(), as_it_came);
+        assert_eq!(sheaf.together(&coin).each().map(|read| shown(&read)).collect::<Vec<_>>(), as_it_came);
     }
 }

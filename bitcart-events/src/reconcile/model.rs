@@ -119,7 +119,7 @@ impl World {
         assert!(!text.contains(r#""status":1,"#), "that something expired is told by nobody: {text}");
         let body: Arc<str> = text.into();
         let update = Update::parse(&body, 0..body.len(), &self.coin).unwrap();
-        let (of, state) = observed(&update).unwrap();
+        let (of, state) = observed(update.said(), update.currency()).unwrap();
         if self.wallet.accept(state.key(of), &state, origin, &mut None) == Verdict::New {
             self.memory.insert([&*self.prefix, &state.name(of)].concat(), state.value());
             self.held.note(state.key(of), state);

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use super::state::{Standing, State};
 use crate::field::ListField;
 use crate::schema::{FieldSchema, event};
-use crate::{Coin, Currency, Payload, PaymentStatus, Update};
+use crate::update::Said;
+use crate::{Coin, Currency, Payload, PaymentStatus};
 
 /// What is longer is no id of a daemon's, and not kept.
 const LONGEST: usize = 200;
@@ -22,43 +23,43 @@ pub(crate) fn prefix(coin: &Coin) -> Option<String> {
 }
 
 /// What an event says, and of what.
-pub(super) fn observed(update: &Update) -> Option<(&str, State)> {
-    let (id, state) = if update.is::<event::NewPayment>() {
-        payment(update)?
-    } else if !has_history(update.currency()) {
+pub(super) fn observed(said: Said<'_>, currency: Currency) -> Option<(&str, State)> {
+    let (id, state) = if said.is::<event::NewPayment>() {
+        payment(said)?
+    } else if !has_history(currency) {
         return None;
-    } else if update.is::<event::NewTransaction>() {
+    } else if said.is::<event::NewTransaction>() {
         const TX: usize = column::<event::NewTransaction>("tx");
-        (text(update, TX)?, State::Seen)
-    } else if update.is::<event::VerifiedTx>() {
+        (text(said, TX)?, State::Seen)
+    } else if said.is::<event::VerifiedTx>() {
         const TX: usize = column::<event::VerifiedTx>("tx");
         const HEIGHT: usize = column::<event::VerifiedTx>("height");
-        (text(update, TX)?, State::Height(number(update, HEIGHT)?))
+        (text(said, TX)?, State::Height(number(said, HEIGHT)?))
     } else {
         return None;
     };
     is_kept(id).then_some((id, state))
 }
 
-fn payment(update: &Update) -> Option<(&str, State)> {
+fn payment(said: Said<'_>) -> Option<(&str, State)> {
     const ADDRESS: usize = column::<event::NewPayment>("address");
     const STATUS: usize = column::<event::NewPayment>("status");
     const HASHES: usize = column::<event::NewPayment>("tx_hashes");
     const SENT: usize = column::<event::NewPayment>("sent_amount");
-    let status: i64 = number(update, STATUS)?;
-    let hashes = update.field_here(HASHES);
+    let status: i64 = number(said, STATUS)?;
+    let hashes = said.field(HASHES);
     let hashes = hashes.value().and_then(|_| Vec::<Cow<'_, str>>::from_field(hashes).ok());
     let hashes: Option<Vec<String>> = hashes.map(|hashes| hashes.into_iter().map(Cow::into_owned).collect());
-    let standing = Standing::new(PaymentStatus::from(status), text(update, SENT), hashes.as_deref());
-    Some((text(update, ADDRESS)?, State::Standing(standing)))
+    let standing = Standing::new(PaymentStatus::from(status), text(said, SENT), hashes.as_deref());
+    Some((text(said, ADDRESS)?, State::Standing(standing)))
 }
 
-fn text(update: &Update, column: usize) -> Option<&str> {
-    update.field_here(column).as_text()
+fn text(said: Said<'_>, column: usize) -> Option<&str> {
+    said.field(column).as_text()
 }
 
-fn number<T: FromStr>(update: &Update, column: usize) -> Option<T> {
-    update.field_here(column).raw()?.parse().ok()
+fn number<T: FromStr>(said: Said<'_>, column: usize) -> Option<T> {
+    said.field(column).raw()?.parse().ok()
 }
 
 /// Where a field of an event stands, found out while compiling. A name that it does not have is nowhere.
@@ -95,12 +96,13 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::Update;
 
     fn seen(coin: &Coin, text: &str) -> Option<(String, String)> {
         let body: Arc<str> = text.into();
         let update = Update::parse(&body, 0..body.len(), coin).unwrap();
         let value = |state: State| String::from_utf8(state.value()).unwrap();
-        observed(&update).map(|(id, state)| (state.name(id), value(state)))
+        observed(update.said(), coin.currency()).map(|(id, state)| (state.name(id), value(state)))
     }
 
     #[test]

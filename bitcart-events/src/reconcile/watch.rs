@@ -17,7 +17,8 @@ use super::wallet::{Round, Verdict, Wallet};
 use crate::by_id::ById;
 use crate::inbox::{Origin, Remember, WalletId};
 use crate::told::quietly;
-use crate::{Coin, Currency, Update};
+use crate::update::Said;
+use crate::{Coin, Currency};
 
 #[derive(Debug, Default)]
 struct Wallets {
@@ -179,10 +180,10 @@ impl Drop for Accepting<'_> {
 
 impl Watching<'_> {
     /// Whether this event is to be accepted.
-    pub(crate) fn takes(&mut self, update: &Update, origin: Origin) -> bool {
+    pub(crate) fn takes(&mut self, said: Said<'_>, currency: Currency, origin: Origin) -> bool {
         let Self { watched, remember, stored } = self;
         let Some((Watched { prefix, wallet, known }, held)) = watched else { return true };
-        let Some((id, state)) = observed(update) else { return true };
+        let Some((id, state)) = observed(said, currency) else { return true };
         let key = state.key(id);
         let why = match wallet.accept(key, &state, origin, stored) {
             Verdict::New => {
@@ -197,7 +198,7 @@ impl Watching<'_> {
             Verdict::Told => "delivered before, from the state of the daemon",
             Verdict::Overtaken => "an event has overtaken what was found by comparing",
         };
-        tracing::debug!(currency = %update.currency(), update = crate::field::excerpt(update.raw()), "{why}");
+        tracing::debug!(%currency, update = crate::field::excerpt(said.raw()), "{why}");
         false
     }
 
@@ -232,6 +233,7 @@ mod tests {
     use super::super::key::Key;
     use super::super::known::LOOKED_AT_HISTORY;
     use super::*;
+    use crate::Update;
 
     fn seen(watch: &Watch, coin: &Coin, transactions: std::ops::Range<usize>) {
         let mut accepting = watch.accepting();
@@ -239,7 +241,7 @@ mod tests {
         for number in transactions {
             let body: Arc<str> = format!(r#"{{"event": "new_transaction", "tx": "{number}"}}"#).into();
             let update = Update::parse(&body, 0..body.len(), coin).unwrap();
-            assert!(watching.takes(&update, Origin::Live));
+            assert!(watching.takes(update.said(), coin.currency(), Origin::Live));
         }
         assert!(watching.remember(Vec::new(), None).is_empty(), "no inbox keeps it");
     }

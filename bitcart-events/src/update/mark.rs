@@ -1,5 +1,7 @@
 //! What an update says, as 128 bits: to know an update again without keeping it.
 
+use std::iter::once;
+
 use siphasher::sip128::SipHasher13;
 
 use super::Said;
@@ -22,19 +24,6 @@ const MISSING: u8 = 0xff;
 const ROOM: usize = 256;
 
 impl Marker {
-    /// Each wallet has a key of its own, so that no mark says which one it is of.
-    pub(crate) fn of(key: &[u8; 16], coin: &Coin) -> Self {
-        let (known, wallets) = coin.mark_key().get_or_init(|| (*key, Self::key_of(key, coin)));
-        // Of whoever has several inboxes, all but one make it each time.
-        Self::new(&if known == key { *wallets } else { Self::key_of(key, coin) })
-    }
-
-    fn key_of(key: &[u8; 16], coin: &Coin) -> [u8; 16] {
-        let wallet = coin.id();
-        let whose = [Some(coin.currency().code().as_bytes()), wallet.as_ref().map(|id| &id.0[..])];
-        Self::new(key).mark(whose).0
-    }
-
     pub(crate) fn new(key: &[u8; 16]) -> Self {
         Self { hasher: SipHasher13::new_with_key(key), bytes: Vec::with_capacity(ROOM) }
     }
@@ -78,25 +67,29 @@ impl Said<'_> {
     /// The queue of an ETH daemon shows a payment with hashes that came later, or with one of them twice (`065c8421`,
     /// capture `eth_rpc`: get_updates-after-payment), so that the same emission differs there from what the websocket
     /// brought.
-    #[cfg(feature = "websocket")]
     pub(crate) fn mark(self, marker: &mut Marker) -> Mark {
-        marker.mark(std::iter::once(Some(self.event().name().as_bytes())).chain(self.values()))
-    }
-
-    /// The same for one wallet alone: a transfer of it.
-    pub(crate) fn transfer(self, marker: &mut Marker) -> Mark {
-        marker.mark(self.values())
-    }
-
-    fn values<'a>(self) -> impl Iterator<Item = Option<&'a [u8]>>
-    where
-        Self: 'a,
-    {
         let Self { body, table, outline } = self;
         let fields = outline.event.schema().fields.iter().zip(table.columns(outline));
         let compared = fields.filter(|(field, _)| field.name != GROWING);
-        compared.map(|(_, value)| value.and_then(|value| body.as_bytes().get(value)))
+        let values = compared.map(|(_, value)| value.and_then(|value| body.as_bytes().get(value)));
+        marker.mark(once(Some(self.event().name().as_bytes())).chain(values))
     }
+}
+
+impl Mark {
+    /// The same of one wallet alone, by its [`apart`].
+    pub(crate) fn of(self, apart: u128) -> Self {
+        Self((u128::from_le_bytes(self.0) ^ apart).to_le_bytes())
+    }
+}
+
+/// By what the marks of a wallet differ from those of others. It needs no key of its own: without the one that marks are made under
+/// nobody can have two that differ by as much.
+pub(crate) fn apart(coin: &Coin) -> u128 {
+    let wallet = coin.id().map_or(0, |id| u128::from_le_bytes(id.0));
+    // Two currencies may have the same transaction of the same wallet, where one has split off from the other.
+    let code = coin.currency().code().bytes();
+    code.fold(0, |code, letter| code << 8 | u128::from(letter)) ^ wallet
 }
 
 #[cfg(all(test, feature = "websocket"))]
@@ -115,9 +108,9 @@ mod tests {
         let long = "c".repeat(300);
         let mut marker = Marker::new(&[7; 16]);
         let mark = marker.mark([Some(&b"a"[..]), Some(b""), None, Some(long.as_bytes())]);
+        let said = update.said().mark(&mut marker);
         let shown =
-            [mark, update.said().mark(&mut marker), update.said().transfer(&mut Marker::of(&[7; 16], &coin))]
-                .map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
+            [mark, said, said.of(apart(&coin))].map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
         let known = [
             "68a140c96df3673e6107c452cee2bac1",
             "86c173cb593f3d6da376d19b51975b9d",

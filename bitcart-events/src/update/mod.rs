@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub(crate) use cursor::Cursor;
-pub(crate) use mark::Marker;
+pub(crate) use mark::{Marker, apart};
 pub(crate) use members::{Malformed, read};
 pub(crate) use outline::{Outline, Table, with_room};
 pub(crate) use quick::quick;
@@ -70,12 +70,21 @@ impl Came {
     pub(crate) fn text(&self, part: Range<usize>) -> &str {
         self.body.get(part).unwrap_or_default()
     }
+
+    pub(crate) fn said<'a>(&'a self, outline: &'a Outline) -> Said<'a> {
+        Said::new(&self.body, &self.table, outline)
+    }
 }
 
 impl Update {
     /// One of those that came together.
     pub(crate) fn new(came: &Arc<Came>, outline: Outline) -> Self {
         Self { came: Arc::clone(came), outline }
+    }
+
+    /// What it has in common with others, and what it has by itself.
+    pub(crate) fn taken_apart(self) -> (Arc<Came>, Outline) {
+        (self.came, self.outline)
     }
 
     /// Reads the update that stands at `raw` in `body`.

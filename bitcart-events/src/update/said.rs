@@ -22,6 +22,12 @@ impl<'a> Said<'a> {
         self.outline.event
     }
 
+    /// The JSON object.
+    #[cfg(feature = "polling")]
+    pub(crate) fn raw(self) -> &'a str {
+        self.body.get(self.outline.raw()).unwrap_or_default()
+    }
+
     /// Whether it is one of this event.
     pub(crate) fn is<P: Payload>(self) -> bool {
         self.event() == Event::new(P::SCHEMA)
@@ -39,6 +45,6 @@ impl<'a> Said<'a> {
 
 impl Update {
     pub(crate) fn said(&self) -> Said<'_> {
-        Said::new(&self.came.body, &self.came.table, &self.outline)
+        self.came.said(&self.outline)
     }
 }

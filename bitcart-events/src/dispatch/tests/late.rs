@@ -3,12 +3,13 @@
 use super::*;
 use crate::dispatch::{Delivered, Incoming};
 use crate::inbox::{Life, Origin};
+use crate::intake::Together;
 
 /// Puts a payment into the inbox: whether it is stored.
 async fn put(listener: &Listener, coin: &Coin, origin: Origin) -> bool {
     let body: Arc<str> = payment(3).into();
     let update = Ok(Update::parse(&body, 0..body.len(), coin).unwrap());
-    let updates = vec![Incoming { update, origin, life: Life::new() }];
+    let updates = vec![Incoming::new(Together::one(coin, update), origin, Life::new())];
     let delivered = Delivered { awaited: true, ..Delivered::new(&listener.source, coin, updates) };
     let dispatcher = &listener.parts.dispatcher;
     let mut ticket = dispatcher.put(delivered, dispatcher.reserve_nothing().unwrap()).unwrap();

@@ -14,6 +14,7 @@ use super::super::room::RESERVE;
 use super::gated::Gated;
 use crate::dispatch::{Delivered, Incoming};
 use crate::inbox::{Life, Origin};
+use crate::intake::Together;
 use crate::{ApiManager, ErrorKind, Listener, Report, Result, Update};
 
 const WALLETS: [&str; 3] = ["a", "b", "c"];
@@ -141,7 +142,7 @@ impl World {
                 let incoming = |text: String| {
                     let body: Arc<str> = text.into();
                     let update = Ok(Update::parse(&body, 0..body.len(), &coin).unwrap());
-                    Incoming { update, origin: Origin::Drained, life }
+                    Incoming::new(Together::one(&coin, update), Origin::Drained, life)
                 };
                 let updates = events.into_iter().map(incoming).collect();
                 let delivered = Delivered::new(&self.listener.source, &coin, updates);

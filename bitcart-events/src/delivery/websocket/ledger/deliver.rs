@@ -1,18 +1,24 @@
 //! What goes from here into the inbox, in the order in which it came. Updates that arrive together go together: one wallet's
 //! are one batch.
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::super::held::Held;
 use super::Ledger;
-use super::gathered::Delivery;
-use crate::dispatch::Delivered;
-use crate::inbox::{Life, ReceivedId, Remember, WalletId};
+use super::gathered::{Delivery, Gathered};
+use crate::dispatch::{Delivered, Incoming};
+use crate::inbox::{Life, Origin, ReceivedId, Remember, WalletId};
 
 impl Ledger {
     /// Delivers what was gathered.
     pub(in super::super) fn flush(&mut self) {
         for key in std::mem::take(&mut self.gathered) {
             if let Some(gathered) = self.wallets.get_mut(&key).and_then(|wallet| wallet.gathered.take()) {
-                self.put_now(gathered.into());
+                let Gathered { coin, life, updates, marks, remember, place } = gathered;
+                let updates = updates.together(&coin);
+                let updates = vec![Incoming { updates, marks, origin: Origin::Live, life }];
+                let delivered = Delivered::new(&self.desk.source, &coin, updates);
+                self.put_now(Delivered { remember, ..delivered }, place);
             }
         }
     }
@@ -41,14 +47,14 @@ impl Ledger {
 
     pub(super) fn put(&mut self, delivery: Delivery) {
         self.flush();
-        self.put_now(delivery);
+        let Delivery { coin, updates, taken, remember, place } = delivery;
+        let delivered = Delivered::new(&self.desk.source, &coin, updates);
+        self.put_now(Delivered { taken, remember, ..delivered }, place);
     }
 
-    fn put_now(&self, Delivery { coin, updates, taken, remember, place }: Delivery) {
-        let chain = Some(self.chain.clone());
-        let delivered = Delivered::new(&self.desk.source, &coin, updates);
-        let delivered = Delivered { taken, remember, chain, ..delivered };
-        if let Err(error) = self.desk.dispatcher.put(delivered, place) {
+    fn put_now(&self, delivered: Delivered<'_>, place: OwnedSemaphorePermit) {
+        let (coin, chain) = (delivered.coin, Some(self.chain.clone()));
+        if let Err(error) = self.desk.dispatcher.put(Delivered { chain, ..delivered }, place) {
             tracing::error!(currency = %self.currency, wallet = coin.wallet_shown(), "{error}");
         }
     }

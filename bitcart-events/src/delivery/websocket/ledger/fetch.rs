@@ -12,7 +12,7 @@ use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
 use crate::dispatch::Incoming;
 use crate::inbox::{Life, Mark, Origin, Received, ReceivedId, WalletId};
-use crate::intake::Read;
+use crate::intake::{Read, Together};
 use crate::waits::Waits;
 use crate::{Coin, Result};
 
@@ -175,7 +175,7 @@ impl Ledger {
         };
         self.meet(&coin);
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
-        let updates: Vec<Read> = updates.collect();
+        let updates: Vec<Read> = updates.each().collect();
         let marks: Vec<Mark> = updates.iter().map(|update| mark(&mut self.marker, update)).collect();
         let ended = match which {
             Which::Last { live } => Some((std::mem::replace(&mut wallet.asking, Asking::No), live)),
@@ -215,8 +215,10 @@ impl Ledger {
             wallet.life = Life::new();
         }
         let (begins, new) = (begins.unwrap_or(merged.len()), wallet.life);
-        let incoming =
-            |(nth, (update, origin))| Incoming { update, origin, life: if nth < begins { old } else { new } };
+        let incoming = |(nth, (update, origin))| {
+            let life = if nth < begins { old } else { new };
+            Incoming::new(Together::one(&coin, update), origin, life)
+        };
         let updates = merged.into_iter().enumerate().map(incoming).collect();
         let mut released = Vec::new();
         if let Some((asking, _)) = ended {

@@ -5,17 +5,19 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::super::held::Held;
 use crate::Coin;
 use crate::dispatch::Incoming;
-use crate::inbox::{Life, Origin, ReceivedId, Remember};
-use crate::intake::{Arrived, End, Sheaf};
+use crate::inbox::{Life, Mark, Origin, ReceivedId, Remember};
+use crate::intake::{Arrived, End, Sheaf, Together};
 use crate::update::Said;
 
 /// What arrives for one wallet.
 pub(super) struct Gathered {
-    coin: Coin,
-    life: Life,
-    updates: Sheaf,
-    remember: Vec<Remember>,
-    place: OwnedSemaphorePermit,
+    pub(super) coin: Coin,
+    pub(super) life: Life,
+    pub(super) updates: Sheaf,
+    /// What each of them says.
+    pub(super) marks: Vec<Mark>,
+    pub(super) remember: Vec<Remember>,
+    pub(super) place: OwnedSemaphorePermit,
 }
 
 /// Updates of one wallet, and what goes with them.
@@ -30,7 +32,7 @@ pub(super) struct Delivery {
 impl Gathered {
     /// Nothing yet, but with a place for it.
     pub(super) fn new(coin: Coin, life: Life, place: OwnedSemaphorePermit) -> Self {
-        Self { coin, life, updates: Sheaf::default(), remember: Vec::new(), place }
+        Self { coin, life, updates: Sheaf::default(), marks: Vec::new(), remember: Vec::new(), place }
     }
 
     pub(super) fn add(&mut self, update: Arrived<'_>) {
@@ -49,11 +51,6 @@ impl Gathered {
         self.updates.said(self.len().checked_sub(before + 1)?)
     }
 
-    /// What is to be remembered with them.
-    pub(super) fn remember(&mut self, remember: Vec<Remember>) {
-        self.remember.extend(remember);
-    }
-
     pub(super) fn add_place(&mut self, place: OwnedSemaphorePermit) {
         self.place.merge(place);
     }
@@ -68,26 +65,18 @@ impl Gathered {
     }
 }
 
-impl From<Gathered> for Delivery {
-    fn from(Gathered { coin, life, updates, remember, place }: Gathered) -> Self {
-        let incoming = |update| Incoming { update, origin: Origin::Live, life };
-        let updates = updates.read(&coin).map(incoming).collect();
-        Self { coin, updates, taken: Vec::new(), remember, place }
-    }
-}
-
 impl Delivery {
     pub(super) fn of(
         Held { coin, update, place, received }: Held,
         life: Life,
         remember: Vec<Remember>,
     ) -> Self {
-        let updates = vec![Incoming { update, origin: Origin::Live, life }];
+        let updates = vec![Incoming::new(Together::one(&coin, update), Origin::Live, life)];
         Self { coin, updates, taken: received.into_iter().collect(), remember, place }
     }
 
     pub(super) fn add(&mut self, Held { update, place, received, .. }: Held, life: Life) {
-        self.updates.push(Incoming { update, origin: Origin::Live, life });
+        self.updates.push(Incoming::new(Together::one(&self.coin, update), Origin::Live, life));
         self.taken.extend(received);
         self.place.merge(place);
     }

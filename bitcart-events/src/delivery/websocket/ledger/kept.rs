@@ -14,10 +14,10 @@ impl Wallet {
     /// One more is gathered, with what is to be known of it later. It has a number if that is kept.
     pub(super) fn gathers(&mut self, mark: Mark, number: Option<u64>, blocks: &Blocks) {
         self.history(blocks).brought(mark, None);
-        let Some(number) = number else { return };
-        let row = self.row(self.coin.currency(), number, What::Delivered(mark), blocks);
+        let row = number.map(|number| self.row(self.coin.currency(), number, What::Delivered(mark), blocks));
         if let Some(gathered) = &mut self.gathered {
-            gathered.remember(row);
+            gathered.marks.push(mark);
+            gathered.remember.extend(row.unwrap_or_default());
         }
     }
 
