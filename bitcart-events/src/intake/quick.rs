@@ -9,7 +9,7 @@ use crate::update::{Cursor, Table, quick, with_room};
 pub(super) fn object(spare: Spare, body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
     let Spare { updates: parts, mut table } = spare;
-    let mut parts = with_room(parts, guess(body));
+    let mut parts = with_room(parts, guess(body.len()));
     table.reserve_for_bytes(body.len());
     let (mut list, mut wallet, mut currency) = (None, None, None);
     for place in 0_usize.. {
@@ -54,7 +54,7 @@ pub(super) fn object(spare: Spare, body: &str) -> Option<Parcel<'_>> {
 /// A list of updates.
 pub(super) fn list(body: &str) -> Option<Parcel<'_>> {
     let mut cursor = Cursor::new(body);
-    let (mut parts, mut table) = (Vec::with_capacity(guess(body)), Table::default());
+    let (mut parts, mut table) = (Vec::with_capacity(guess(body.len())), Table::default());
     table.reserve_for_bytes(body.len());
     updates(&mut cursor, &mut table, &mut parts)?;
     cursor.end()?;
@@ -79,9 +79,9 @@ fn updates(cursor: &mut Cursor<'_>, table: &mut Table, parts: &mut Vec<Part>) ->
     Some(())
 }
 
-/// At how many updates there are.
-fn guess(body: &str) -> usize {
-    body.len() / 96
+/// At how many updates there are in so many bytes.
+pub(super) fn guess(bytes: usize) -> usize {
+    bytes / 96
 }
 
 /// Nobody could say which of two values counts.

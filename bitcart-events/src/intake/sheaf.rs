@@ -87,6 +87,18 @@ impl<'a> Arrived<'a> {
 }
 
 impl Sheaf {
+    /// With room for so many bytes of text, which would otherwise be moved again and again as it grows.
+    pub(crate) fn with_room(bytes: usize) -> Self {
+        let mut table = Table::default();
+        table.reserve_for_bytes(bytes);
+        Self { body: String::with_capacity(bytes), table, parts: Vec::with_capacity(quick::guess(bytes)) }
+    }
+
+    /// How many bytes of text.
+    pub(crate) fn bytes(&self) -> usize {
+        self.body.len()
+    }
+
     /// Takes one more, without what else came in its body.
     pub(crate) fn add(&mut self, update: Arrived<'_>) {
         let start = self.body.len();

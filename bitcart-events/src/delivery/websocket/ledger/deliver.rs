@@ -15,6 +15,7 @@ impl Ledger {
         for key in std::mem::take(&mut self.gathered) {
             if let Some(gathered) = self.wallets.get_mut(&key).and_then(|wallet| wallet.gathered.take()) {
                 let Gathered { coin, life, updates, marks, remember, place } = gathered;
+                self.room = updates.bytes();
                 let updates = updates.together(&coin);
                 let updates = vec![Incoming { updates, marks, origin: Origin::Live, life }];
                 let delivered = Delivered::new(&self.desk.source, &coin, updates);

@@ -30,9 +30,9 @@ pub(super) struct Delivery {
 }
 
 impl Gathered {
-    /// Nothing yet, but with a place for it.
-    pub(super) fn new(coin: Coin, life: Life, place: OwnedSemaphorePermit) -> Self {
-        Self { coin, life, updates: Sheaf::default(), marks: Vec::new(), remember: Vec::new(), place }
+    /// Nothing yet, but with a place for it, and room for so many bytes.
+    pub(super) fn new(coin: Coin, life: Life, place: OwnedSemaphorePermit, room: usize) -> Self {
+        Self { coin, life, updates: Sheaf::with_room(room), marks: Vec::new(), remember: Vec::new(), place }
     }
 
     pub(super) fn add(&mut self, update: Arrived<'_>) {

@@ -57,6 +57,8 @@ pub(super) struct Ledger {
     gathered: Vec<WalletId>,
     /// Whose the last was that was, and how its frames end, if it was the one before too.
     last: Option<(WalletId, Option<End>)>,
+    /// How many bytes of text were gathered last, as there may be again.
+    room: usize,
     /// The blocks, which are of all wallets.
     passed: Blocks,
     /// Those with handlers of their own, and how many had been added anywhere when they were looked for.
@@ -123,6 +125,7 @@ impl Ledger {
             wallets: ById::default(),
             gathered: Vec::new(),
             last: None,
+            room: 0,
             passed: Blocks::default(),
             own: None,
             blocks: None,

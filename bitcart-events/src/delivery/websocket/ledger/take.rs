@@ -153,7 +153,7 @@ impl Ledger {
             if wallet.gathered.is_none() {
                 self.gathered.push(key);
             }
-            wallet.add_place(place);
+            wallet.add_place(place, self.room);
             return self.gather(number, key, coin, update);
         }
         wallet.held += 1;

@@ -121,10 +121,10 @@ impl Wallet {
 
     /// Has a place for what is delivered with what else arrives now: until something is to be stored after it, or the ledger is
     /// flushed.
-    pub(super) fn add_place(&mut self, place: OwnedSemaphorePermit) {
+    pub(super) fn add_place(&mut self, place: OwnedSemaphorePermit, room: usize) {
         match &mut self.gathered {
             Some(gathered) => gathered.add_place(place),
-            none => *none = Some(Gathered::new(self.coin.clone(), self.life, place)),
+            none => *none = Some(Gathered::new(self.coin.clone(), self.life, place, room)),
         }
     }
 
