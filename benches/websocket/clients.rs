@@ -13,35 +13,23 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::handlers::CALLS;
+use crate::handlers::{CALLS, reach};
 use crate::{Outcome, stand_in};
 
 /// So many frames may wait: more than are sent in a round, so that none is left to the daemon's queue.
 const CAPACITY: usize = 1 << 18;
-
-/// With less frames than this they are counted, not timed.
-const FEW: usize = 10_000;
 
 /// A listener for one wallet, as it is by default but for its room.
 pub(crate) async fn ours(port: u16, frames: usize) -> Outcome {
     let coin = Coin::at(Currency::Btc, Daemon::new(format!("http://127.0.0.1:{port}"))?, stand_in::wallet(0));
     let listener = coin.listener().capacity(CAPACITY).build()?;
     let listening = tokio::spawn(async move { listener.websocket().await });
-    // Looking costs too, and counting makes everything fifty times as slow.
-    let look = Duration::from_millis(if frames < FEW { 200 } else { 1 });
-    wait_for(1, look).await;
+    reach(1).await;
     let clock = Clock::start()?;
-    wait_for(frames, look).await;
+    reach(frames).await;
     clock.print(frames)?;
     listening.abort();
     Ok(())
-}
-
-/// Until so many handlers were called.
-async fn wait_for(calls: usize, look: Duration) {
-    while CALLS.load(Ordering::Relaxed) < calls {
-        tokio::time::sleep(look).await;
-    }
 }
 
 #[derive(Deserialize)]

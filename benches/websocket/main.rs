@@ -10,7 +10,6 @@
 #![allow(clippy::print_stdout, reason = "figures are for who reads them")]
 
 mod clients;
-#[path = "../peers/handlers.rs"]
 mod handlers;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;

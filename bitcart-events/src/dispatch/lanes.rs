@@ -17,12 +17,22 @@ struct Queue<J> {
 
 /// How many updates of a lane are not handled yet.
 #[derive(Default)]
-pub(crate) struct Waiting(AtomicUsize);
+pub(crate) struct Waiting {
+    count: AtomicUsize,
+    /// How many of those have ended, which is not told yet.
+    untold: AtomicUsize,
+}
 
 impl Waiting {
+    /// So many have ended since it was told last. Only the lane's worker says so.
+    pub(crate) fn has_ended(&self, untold: usize) {
+        self.untold.store(untold, Ordering::Relaxed);
+    }
+
     /// So many less.
     pub(crate) fn ended(&self, count: usize) {
-        self.0.fetch_sub(count, Ordering::Relaxed);
+        self.has_ended(0);
+        self.count.fetch_sub(count, Ordering::Relaxed);
     }
 }
 
@@ -41,11 +51,11 @@ impl<J> Lanes<J> {
             Entry::Occupied(mut queue) => {
                 let queue = queue.get_mut();
                 queue.jobs.push_back(job);
-                queue.waiting.0.fetch_add(updates, Ordering::Relaxed);
+                queue.waiting.count.fetch_add(updates, Ordering::Relaxed);
                 None
             }
             Entry::Vacant(vacant) => {
-                let waiting = Arc::new(Waiting(AtomicUsize::new(updates)));
+                let waiting = Arc::new(Waiting { count: AtomicUsize::new(updates), ..Waiting::default() });
                 vacant.insert(Queue { jobs: VecDeque::new(), waiting: Arc::clone(&waiting) });
                 Some((job, waiting))
             }
@@ -74,7 +84,12 @@ impl<J> Lanes<J> {
     /// How many updates of the lane are not handled yet.
     #[cfg(feature = "polling")]
     pub(crate) fn waiting(&self, lane: &Lane) -> usize {
-        self.lock().get(lane).map_or(0, |queue| queue.waiting.0.load(Ordering::Relaxed))
+        self.lock().get(lane).map_or(0, |queue| queue.waiting.count.load(Ordering::Relaxed))
+    }
+
+    /// How many have ended in all lanes, which is not told yet.
+    pub(crate) fn untold(&self) -> usize {
+        self.lock().values().map(|queue| queue.waiting.untold.load(Ordering::Relaxed)).sum()
     }
 
     /// Takes every job that waits.

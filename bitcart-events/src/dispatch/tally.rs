@@ -37,8 +37,9 @@ impl<'a> Tally<'a> {
     }
 
     pub(super) fn count(&mut self, became: Became) {
-        self.dispatcher.unfinished.fetch_sub(1, Ordering::Relaxed);
         self.ended += 1;
+        // An atomic operation that reads too would cost as much as to call the handler.
+        self.waiting.has_ended(self.ended);
         self.done += usize::from(!matches!(became, Became::Left));
         self.handled += usize::from(matches!(became, Became::Handled));
         if self.ended >= TOGETHER {
@@ -56,6 +57,7 @@ impl<'a> Tally<'a> {
         }
         if ended > 0 {
             self.waiting.ended(ended);
+            self.dispatcher.unfinished.fetch_sub(ended, Ordering::Relaxed);
             self.dispatcher.room.freed();
         }
     }

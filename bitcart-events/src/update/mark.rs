@@ -17,9 +17,9 @@ pub(crate) struct Marker {
     bytes: Vec<u8>,
 }
 
-/// What stands before a part in the place of its length, where that does not fit a byte.
-const LONG: u8 = 0xfe;
-const MISSING: u8 = 0xff;
+/// What stands behind a part, and in the place of one that is missing. No text has these bytes in it.
+const END: u8 = 0xff;
+const MISSING: u8 = 0xfe;
 /// What most updates say is shorter.
 const ROOM: usize = 256;
 
@@ -30,22 +30,16 @@ impl Marker {
 
     /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Each part counts by
     /// itself, and one that is missing is another one than an empty one. It stays the same for ever: it is kept.
-    pub(crate) fn mark<'a>(&mut self, parts: impl IntoIterator<Item = Option<&'a [u8]>>) -> Mark {
+    pub(crate) fn mark<'a>(&mut self, parts: impl IntoIterator<Item = Option<&'a str>>) -> Mark {
         // The hasher is slow with many small pieces.
         let bytes = &mut self.bytes;
         bytes.clear();
-        bytes.reserve(ROOM);
         parts.into_iter().for_each(|part| match part {
             None => bytes.push(MISSING),
             Some(part) => {
-                match u8::try_from(part.len()) {
-                    Ok(length) if length < LONG => bytes.push(length),
-                    _ => {
-                        bytes.push(LONG);
-                        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
-                    }
-                }
-                bytes.extend_from_slice(part);
+                bytes.reserve(part.len() + 1);
+                bytes.extend_from_slice(part.as_bytes());
+                bytes.push(END);
             }
         });
         Mark(self.hasher.hash(bytes).as_bytes())
@@ -56,7 +50,7 @@ impl Marker {
     pub(crate) fn mark_read(&mut self, read: Result<Said<'_>, &str>) -> Mark {
         match read {
             Ok(said) => said.mark(self),
-            Err(raw) => self.mark([Some(raw.as_bytes())]),
+            Err(raw) => self.mark([Some(raw)]),
         }
     }
 }
@@ -71,8 +65,8 @@ impl Said<'_> {
         let Self { body, table, outline } = self;
         let fields = outline.event.schema().fields.iter().zip(table.columns(outline));
         let compared = fields.filter(|(field, _)| field.name != GROWING);
-        let values = compared.map(|(_, value)| value.and_then(|value| body.as_bytes().get(value)));
-        marker.mark(once(Some(self.event().name().as_bytes())).chain(values))
+        let values = compared.map(|(_, value)| value.and_then(|value| body.get(value)));
+        marker.mark(once(Some(self.event().name())).chain(values))
     }
 }
 
@@ -105,9 +99,8 @@ mod tests {
         let coin = Coin::btc("xpub");
         let body: Arc<str> = r#"{"event": "new_transaction", "tx": "ab", "amount": "0.1"}"#.into();
         let update = Update::parse(&body, 0..body.len(), &coin).unwrap();
-        let long = "c".repeat(300);
         let mut marker = Marker::new(&[7; 16]);
-        let mark = marker.mark([Some(&b"a"[..]), Some(b""), None, Some(long.as_bytes())]);
+        let mark = marker.mark([Some("a"), Some(""), None, Some("c")]);
         let said = update.said().mark(&mut marker);
         let shown =
             [mark, said, said.of(apart(&coin))].map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));

@@ -22,6 +22,8 @@ const FIRST_PONG: Duration = Duration::from_secs(5);
 const SEND: Duration = Duration::from_secs(10);
 /// How many frames are read before something else has its turn.
 const BURST: usize = 64;
+/// And how often that, where they are handled at once.
+const BURSTS: usize = 8;
 const FAREWELL: Duration = Duration::from_secs(1);
 /// What a daemon says when it is shut down in good order, with code 1001 (`065c8421`, capture `eth_ws`: ws-shutdown).
 const SHUT_DOWN: &str = "Server shutdown";
@@ -79,15 +81,18 @@ impl<'a, F: FnOnce()> Session<'a, F> {
         }
         self.ping().await?;
         let (mut changes, mut trouble) = (self.ledger.changes(), self.ledger.trouble());
-        let mut tick = tokio::time::interval(TICK);
+        let (mut tick, mut bursts) = (tokio::time::interval(TICK), 0_usize);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return Ok(()),
                 message = self.socket.next() => {
                     if self.read_all(message)? {
+                        bursts += 1;
                         // What was read is handled while it is at hand, before more of it is read.
-                        tokio::task::yield_now().await;
+                        if !self.ledger.lends || bursts % BURSTS == 0 {
+                            tokio::task::yield_now().await;
+                        }
                     }
                 }
                 fetched = self.ledger.fetched() => {

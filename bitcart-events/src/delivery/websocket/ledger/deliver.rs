@@ -54,8 +54,8 @@ impl Ledger {
     }
 
     fn put_now(&self, delivered: Delivered<'_>, place: OwnedSemaphorePermit) {
-        let (coin, chain) = (delivered.coin, Some(self.chain.clone()));
-        if let Err(error) = self.desk.dispatcher.put(Delivered { chain, ..delivered }, place) {
+        let (coin, chain, lends) = (delivered.coin, Some(self.chain.clone()), self.lends);
+        if let Err(error) = self.desk.dispatcher.put(Delivered { chain, lends, ..delivered }, place) {
             tracing::error!(currency = %self.currency, wallet = coin.wallet_shown(), "{error}");
         }
     }

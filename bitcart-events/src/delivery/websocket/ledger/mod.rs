@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -80,6 +81,8 @@ pub(super) struct Ledger {
     told: Told,
     /// Whether the inbox keeps what is known here.
     keeps: bool,
+    /// Whether what arrives is handled by whoever reads it: where there is only one thread, nobody else would.
+    pub(super) lends: bool,
     /// What an earlier process kept, and what it held, of wallets that may still be added too. All in the order of its numbers.
     kept: Kept,
     frames: Vec<(ReceivedId, KeptFrame)>,
@@ -106,6 +109,7 @@ impl Ledger {
         let (fetching, fetched) = mpsc::channel(ANSWERS);
         Self {
             keeps: desk.dispatcher.is_durable(),
+            lends: Handle::current().metrics().num_workers() == 1,
             kept: Kept::default(),
             frames: Vec::new(),
             unmerged: Vec::new(),

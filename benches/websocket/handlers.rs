@@ -1,0 +1,39 @@
+//! Handlers that do nothing but to count themselves, and to tell when they were called so often.
+
+use std::hint::black_box;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bitcart_events::{Event, on};
+use tokio::sync::Notify;
+
+/// How often one was called: a frame that is not handled must not look like a fast one.
+pub(crate) static CALLS: AtomicUsize = AtomicUsize::new(0);
+static AWAITED: AtomicUsize = AtomicUsize::new(usize::MAX);
+/// To look again and again would cost a hundredth of what is measured.
+static REACHED: Notify = Notify::const_new();
+
+#[on("new_transaction")]
+async fn transaction(_event: Event, tx: &str) {
+    black_box(tx);
+    called();
+}
+
+#[on("new_payment")]
+async fn payment(_event: Event, address: &str, status: i64, status_str: &str) {
+    black_box((address, status, status_str));
+    called();
+}
+
+fn called() {
+    if CALLS.fetch_add(1, Ordering::Relaxed) + 1 == AWAITED.load(Ordering::Relaxed) {
+        REACHED.notify_one();
+    }
+}
+
+/// Until so many were called.
+pub(crate) async fn reach(calls: usize) {
+    AWAITED.store(calls, Ordering::SeqCst);
+    if CALLS.load(Ordering::SeqCst) < calls {
+        REACHED.notified().await;
+    }
+}
