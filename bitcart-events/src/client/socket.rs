@@ -19,7 +19,7 @@ const HANDSHAKE: Duration = Duration::from_secs(20);
 /// The largest frame that is read. A daemon's have a few hundred bytes.
 const LARGEST: usize = 16 << 20;
 /// As a rule one read takes all that is there.
-const READ_BUFFER: usize = 16 << 10;
+const READ_BUFFER: usize = 32 << 10;
 
 impl Client {
     /// Opens the websocket, on the same way as every call: with the login, and through a proxy or TLS if there is one.

@@ -14,20 +14,21 @@
 
 use std::fmt::Write;
 use std::hash::Hasher;
+use std::num::NonZeroU64;
 
 use siphasher::sip::SipHasher13;
 
 use crate::PaymentStatus;
 
-/// How far a request has come.
+/// How far a request has come. It is small, because many are held: what does not fit the processor's cache is slow to write down.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// Never that it is expired, which no daemon announces: that is unpaid to all who wait for money.
     status: i64,
     /// What was sent, without zeros at its end.
-    sent: Option<String>,
+    sent: Option<Box<str>>,
     /// Of the list of transactions, in any order.
-    hashes: Option<u64>,
+    hashes: Option<NonZeroU64>,
 }
 
 impl Standing {
@@ -70,21 +71,24 @@ impl Standing {
     pub(super) fn read(text: &str) -> Option<Self> {
         let mut words = text.split(' ');
         let (status, sent, hashes) = (words.next()?.parse().ok()?, words.next()?, words.next()?);
-        let hashes = (hashes != "-").then(|| u64::from_str_radix(hashes, 16)).transpose().ok()?;
-        Some(Self { status, sent: (sent != "-").then(|| sent.to_owned()), hashes })
+        let hashes = match hashes {
+            "-" => None,
+            digits => Some(NonZeroU64::new(u64::from_str_radix(digits, 16).ok()?)?),
+        };
+        Some(Self { status, sent: (sent != "-").then(|| sent.into()), hashes })
     }
 }
 
 /// An amount as it is compared: daemons write all of its digits in events, and fewer elsewhere.
-fn plain(amount: &str) -> String {
+fn plain(amount: &str) -> Box<str> {
     match amount.split_once('.') {
-        Some(_) => amount.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        None => amount.to_owned(),
+        Some(_) => amount.trim_end_matches('0').trim_end_matches('.').into(),
+        None => amount.into(),
     }
 }
 
 /// The lists are sets: in any order (capture `btc_ws`: ws2-xpub), and with doubles in XMR's queue.
-fn digest(hashes: &[String]) -> u64 {
+fn digest(hashes: &[String]) -> NonZeroU64 {
     let mut set: Vec<&String> = Vec::with_capacity(hashes.len());
     for hash in hashes {
         if let Err(at) = set.binary_search(&hash) {
@@ -96,7 +100,7 @@ fn digest(hashes: &[String]) -> u64 {
         digest.write(hash.as_bytes());
         digest.write_u8(0);
     }
-    digest.finish()
+    NonZeroU64::new(digest.finish()).unwrap_or(NonZeroU64::MIN)
 }
 
 /// What is known of something: what the last event about it said.
