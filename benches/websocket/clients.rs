@@ -24,9 +24,9 @@ pub(crate) async fn ours(port: u16, frames: usize) -> Outcome {
     let coin = Coin::at(Currency::Btc, Daemon::new(format!("http://127.0.0.1:{port}"))?, stand_in::wallet(0));
     let listener = coin.listener().capacity(CAPACITY).build()?;
     let listening = tokio::spawn(async move { listener.websocket().await });
-    reach(1).await;
+    reach(1).await?;
     let clock = Clock::start()?;
-    reach(frames).await;
+    reach(frames).await?;
     clock.print(frames)?;
     listening.abort();
     Ok(())

@@ -1,6 +1,8 @@
 //! From what was received to the inbox, and from there to the lanes.
 
 use std::sync::Arc;
+#[cfg(feature = "websocket")]
+use std::sync::atomic::Ordering;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -63,6 +65,12 @@ impl Dispatcher {
         } else {
             place
         }
+    }
+
+    /// Whether nothing waits here or is at work.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.unfinished.load(Ordering::Relaxed) == 0
     }
 
     /// Whether nothing of a wallet waits or is at work.

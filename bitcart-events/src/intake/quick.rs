@@ -61,10 +61,10 @@ pub(super) fn list(body: &str) -> Option<Parcel<'_>> {
     Some(Parcel { updates: parts, table, ..Parcel::default() })
 }
 
-/// An envelope without its end, which stands behind others in a text.
+/// An envelope without its end, which will stand behind so many bytes of others.
 #[cfg(feature = "websocket")]
-pub(super) fn more(text: &str, start: usize, table: &mut Table, parts: &mut Vec<Part>) -> Option<()> {
-    let mut cursor = Cursor::from(text, start);
+pub(super) fn more(body: &str, before: usize, table: &mut Table, parts: &mut Vec<Part>) -> Option<()> {
+    let mut cursor = Cursor::behind(before, body);
     cursor.skip(br#"{"updates": "#)?;
     updates(&mut cursor, table, parts)?;
     cursor.end()

@@ -111,14 +111,15 @@ impl Sheaf {
 
     /// Takes what stands in a body of this wallet as daemons write it, if it is at most so much. `None`: there is a surprise in it.
     pub(crate) fn add_body(&mut self, body: &str, end: &End, most: usize) -> Option<()> {
-        let before = (self.body.len(), self.table.columns_used(), self.parts.len());
-        self.body.push_str(body.strip_suffix(&*end.0)?);
-        let read = quick::more(&self.body, before.0, &mut self.table, &mut self.parts);
-        let read = read.filter(|()| self.parts.len() <= before.2 + most);
-        if read.is_none() {
-            self.body.truncate(before.0);
-            self.table.truncate(before.1);
-            self.parts.truncate(before.2);
+        let list = body.strip_suffix(&*end.0)?;
+        let before = (self.table.columns_used(), self.parts.len());
+        let read = quick::more(list, self.body.len(), &mut self.table, &mut self.parts);
+        let read = read.filter(|()| self.parts.len() <= before.1 + most);
+        if read.is_some() {
+            self.body.push_str(list);
+        } else {
+            self.table.truncate(before.0);
+            self.parts.truncate(before.1);
         }
         read
     }

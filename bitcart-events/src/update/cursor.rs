@@ -14,22 +14,23 @@ pub(crate) struct Cursor<'a> {
     body: &'a str,
     /// What of it is still to come.
     rest: &'a [u8],
+    /// How many bytes stand before the body.
+    before: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(body: &'a str) -> Self {
-        Self { body, rest: body.as_bytes() }
+        Self::behind(0, body)
     }
 
-    /// The same, from so many bytes on.
-    #[cfg(feature = "websocket")]
-    pub(crate) fn from(body: &'a str, start: usize) -> Self {
-        Self { body, rest: body.as_bytes().get(start..).unwrap_or_default() }
+    /// In a body that will stand behind so many bytes of others.
+    pub(crate) fn behind(before: usize, body: &'a str) -> Self {
+        Self { body, rest: body.as_bytes(), before }
     }
 
     /// How many bytes it is past.
     pub(super) fn at(&self) -> usize {
-        self.body.len() - self.rest.len()
+        self.before + self.body.len() - self.rest.len()
     }
 
     /// Goes past white space, to the byte that comes next.
@@ -83,8 +84,9 @@ impl<'a> Cursor<'a> {
     pub(crate) fn text(&mut self) -> Option<&'a str> {
         self.peek()?;
         let length = length_of_text(self.rest.strip_prefix(b"\"")?)?;
-        let Range { start, end } = self.pass(length + 2)?;
-        self.body.get(start + 1..end - 1)
+        let start = self.body.len() - self.rest.len() + 1;
+        self.pass(length + 2)?;
+        self.body.get(start..start + length)
     }
 
     /// Where the next value stands, whatever it is.
@@ -101,7 +103,8 @@ impl<'a> Cursor<'a> {
     // By itself, so that texts and whole numbers are read without what this one needs.
     #[inline(never)]
     fn length_of_any(&self) -> Option<usize> {
-        let mut rest = serde_json::Deserializer::from_str(self.body.get(self.at()..)?);
+        let mut rest =
+            serde_json::Deserializer::from_str(self.body.get(self.body.len() - self.rest.len()..)?);
         <&RawValue>::deserialize(&mut rest).ok().map(|value| value.get().len())
     }
 

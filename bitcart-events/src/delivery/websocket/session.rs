@@ -21,9 +21,9 @@ const FIRST_PONG: Duration = Duration::from_secs(5);
 /// A few bytes that cannot be sent for so long mean that nobody reads them.
 const SEND: Duration = Duration::from_secs(10);
 /// How many frames are read before something else has its turn.
-const BURST: usize = 64;
-/// And how often that, where they are handled at once.
-const BURSTS: usize = 8;
+const BURST: usize = 128;
+/// And how often that, where they are handled by then.
+const BURSTS: usize = 4;
 const FAREWELL: Duration = Duration::from_secs(1);
 /// What a daemon says when it is shut down in good order, with code 1001 (`065c8421`, capture `eth_ws`: ws-shutdown).
 const SHUT_DOWN: &str = "Server shutdown";
@@ -90,7 +90,7 @@ impl<'a, F: FnOnce()> Session<'a, F> {
                     if self.read_all(message)? {
                         bursts += 1;
                         // What was read is handled while it is at hand, before more of it is read.
-                        if !self.ledger.lends || bursts % BURSTS == 0 {
+                        if !self.ledger.is_at_rest() || bursts % BURSTS == 0 {
                             tokio::task::yield_now().await;
                         }
                     }

@@ -5,7 +5,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::super::held::Held;
 use super::Ledger;
-use super::gathered::{Delivery, Gathered};
+use super::gathered::{Delivery, Gathered, Size};
 use crate::dispatch::{Delivered, Incoming};
 use crate::inbox::{Life, Origin, ReceivedId, Remember, WalletId};
 
@@ -15,13 +15,18 @@ impl Ledger {
         for key in std::mem::take(&mut self.gathered) {
             if let Some(gathered) = self.wallets.get_mut(&key).and_then(|wallet| wallet.gathered.take()) {
                 let Gathered { coin, life, updates, marks, remember, place } = gathered;
-                self.room = updates.bytes();
+                self.usual = Size { updates: updates.len(), bytes: updates.bytes() };
                 let updates = updates.together(&coin);
                 let updates = vec![Incoming { updates, marks, origin: Origin::Live, life }];
                 let delivered = Delivered::new(&self.desk.source, &coin, updates);
                 self.put_now(Delivered { remember, ..delivered }, place);
             }
         }
+    }
+
+    /// Whether all that was delivered is handled.
+    pub(in super::super) fn is_at_rest(&self) -> bool {
+        self.desk.dispatcher.is_at_rest()
     }
 
     /// Delivers one update, with what is to be known of it later.

@@ -20,6 +20,13 @@ pub(super) struct Gathered {
     pub(super) place: OwnedSemaphorePermit,
 }
 
+/// How much is gathered.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Size {
+    pub(super) updates: usize,
+    pub(super) bytes: usize,
+}
+
 /// Updates of one wallet, and what goes with them.
 pub(super) struct Delivery {
     pub(super) coin: Coin,
@@ -30,9 +37,10 @@ pub(super) struct Delivery {
 }
 
 impl Gathered {
-    /// Nothing yet, but with a place for it, and room for so many bytes.
-    pub(super) fn new(coin: Coin, life: Life, place: OwnedSemaphorePermit, room: usize) -> Self {
-        Self { coin, life, updates: Sheaf::with_room(room), marks: Vec::new(), remember: Vec::new(), place }
+    /// Nothing yet, but with a place for it, and memory for as much as usual.
+    pub(super) fn new(coin: Coin, life: Life, place: OwnedSemaphorePermit, usual: Size) -> Self {
+        let marks = Vec::with_capacity(usual.updates);
+        Self { coin, life, updates: Sheaf::with_room(usual.bytes), marks, remember: Vec::new(), place }
     }
 
     pub(super) fn add(&mut self, update: Arrived<'_>) {

@@ -22,6 +22,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use fetch::{Fetched, Waiting};
+use gathered::Size;
 use load::KeptFrame;
 use wallet::{Asking, Wallet};
 
@@ -58,8 +59,8 @@ pub(super) struct Ledger {
     gathered: Vec<WalletId>,
     /// Whose the last was that was, and how its frames end, if it was the one before too.
     last: Option<(WalletId, Option<End>)>,
-    /// How many bytes of text were gathered last, as there may be again.
-    room: usize,
+    /// How much was gathered last for a wallet, as may be again.
+    usual: Size,
     /// The blocks, which are of all wallets.
     passed: Blocks,
     /// Those with handlers of their own, and how many had been added anywhere when they were looked for.
@@ -82,7 +83,7 @@ pub(super) struct Ledger {
     /// Whether the inbox keeps what is known here.
     keeps: bool,
     /// Whether what arrives is handled by whoever reads it: where there is only one thread, nobody else would.
-    pub(super) lends: bool,
+    lends: bool,
     /// What an earlier process kept, and what it held, of wallets that may still be added too. All in the order of its numbers.
     kept: Kept,
     frames: Vec<(ReceivedId, KeptFrame)>,
@@ -129,7 +130,7 @@ impl Ledger {
             wallets: ById::default(),
             gathered: Vec::new(),
             last: None,
-            room: 0,
+            usual: Size::default(),
             passed: Blocks::default(),
             own: None,
             blocks: None,

@@ -132,7 +132,7 @@ impl Ledger {
 
     fn place_for(&self, coin: &Coin, update: Arrived<'_>) -> Result<OwnedSemaphorePermit> {
         let (held, wanted) = match coin.id().map(|key| self.wallets.get(&key)) {
-            Some(Some(wallet)) => (wallet.waiting(), wallet.places_wanted()),
+            Some(Some(wallet)) => (wallet.waiting(), wallet.places_wanted(self.usual)),
             Some(None) => (0, 1),
             None => (self.blocks.as_ref().map_or(0, |(_, blocks)| blocks.len()), 1),
         };
@@ -153,7 +153,7 @@ impl Ledger {
             if wallet.gathered.is_none() {
                 self.gathered.push(key);
             }
-            wallet.add_place(place, self.room);
+            wallet.add_place(place, self.usual);
             return self.gather(number, key, coin, update);
         }
         wallet.held += 1;

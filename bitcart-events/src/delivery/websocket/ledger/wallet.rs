@@ -11,7 +11,7 @@ use super::super::held::Held;
 use super::super::history::History;
 use super::super::memory::Known;
 use super::super::rows::Rows;
-use super::gathered::Gathered;
+use super::gathered::{Gathered, Size};
 use crate::inbox::{Life, Mark};
 use crate::intake::Read;
 use crate::update::Marker;
@@ -121,10 +121,10 @@ impl Wallet {
 
     /// Has a place for what is delivered with what else arrives now: until something is to be stored after it, or the ledger is
     /// flushed.
-    pub(super) fn add_place(&mut self, place: OwnedSemaphorePermit, room: usize) {
+    pub(super) fn add_place(&mut self, place: OwnedSemaphorePermit, usual: Size) {
         match &mut self.gathered {
             Some(gathered) => gathered.add_place(place),
-            none => *none = Some(Gathered::new(self.coin.clone(), self.life, place, room)),
+            none => *none = Some(Gathered::new(self.coin.clone(), self.life, place, usual)),
         }
     }
 
@@ -133,10 +133,13 @@ impl Wallet {
         self.holds.is_none() && self.gathered.as_ref().is_some_and(Gathered::has_place)
     }
 
-    /// For how many more there should be places: where several have arrived, as many again may.
-    pub(super) fn places_wanted(&self) -> usize {
-        let gathered = self.gathered.as_ref().filter(|_| self.holds.is_none());
-        gathered.map_or(1, Gathered::len)
+    /// For how many more there should be places: where several have arrived, as many again may, and at first as many as usual.
+    pub(super) fn places_wanted(&self, usual: Size) -> usize {
+        match &self.gathered {
+            _ if self.holds.is_some() => 1,
+            Some(gathered) => gathered.len(),
+            None => usual.updates.max(1),
+        }
     }
 
     /// How many of its updates are not in the inbox yet.
