@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::by_currency::ByCurrency;
 use crate::client::Client;
-use crate::dispatch::{Delivered, Dispatcher, Incoming};
+use crate::dispatch::{Delivered, Dispatcher, Few, Incoming};
 use crate::inbox::{Life, Origin, Received, ReceivedId};
 use crate::intake::Parcel;
 use crate::source::Source;
@@ -261,7 +261,7 @@ impl Desk {
         let mut place = Some(place);
         loop {
             let taken = received.into_iter().collect();
-            let updates = vec![Incoming::new(updates.clone(), Origin::Drained, life)];
+            let updates = Few::one(Incoming::new(updates.clone(), Origin::Drained, life));
             let delivered = Delivered { taken, ..Delivered::new(&self.source, &coin, updates) };
             let place = place.take().map_or_else(|| self.dispatcher.reserve_nothing(), Ok)?;
             match self.dispatcher.put(delivered, place)?.stored().await {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::crew::Orders;
 use super::desk::Desk;
-use crate::dispatch::{Delivered, Incoming};
+use crate::dispatch::{Delivered, Few, Incoming};
 use crate::inbox::{Life, Origin};
 use crate::intake::Together;
 use crate::reconcile::present::{self, Present, Request, Transaction, Transactions};
@@ -83,7 +83,7 @@ impl Desk {
         }
         if !texts.is_empty() || !remember.is_empty() || kept.is_some() {
             let life = Life::new();
-            let mut updates = Vec::with_capacity(texts.len());
+            let mut updates = Few::default();
             for text in texts {
                 let body: Arc<str> = text.into();
                 let read = Update::parse(&body, 0..body.len(), coin);

@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use super::absent::whose;
 use super::batch::Batch;
 use super::delivered::{Delivered, Incoming};
+use super::few::Few;
 use super::place::Placing;
 use super::sort::Sorting;
 use super::{Dispatcher, Ticket};
@@ -238,6 +239,6 @@ impl Dispatcher {
 }
 
 /// As they come from a daemon, or by hand.
-fn live(updates: Together) -> Vec<Incoming> {
-    vec![Incoming::new(updates, Origin::Live, Life::new())]
+fn live(updates: Together) -> Few<Incoming> {
+    Few::one(Incoming::new(updates, Origin::Live, Life::new()))
 }

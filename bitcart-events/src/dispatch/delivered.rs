@@ -1,5 +1,6 @@
 //! What a delivery brings.
 
+use super::Few;
 use crate::Coin;
 use crate::inbox::{Chain, Life, Mark, Origin, ReceivedId, Remember};
 use crate::intake::Together;
@@ -26,7 +27,7 @@ impl Incoming {
 pub(crate) struct Delivered<'a> {
     pub(crate) source: &'a Source,
     pub(crate) coin: &'a Coin,
-    pub(crate) updates: Vec<Incoming>,
+    pub(crate) updates: Few<Incoming>,
     pub(crate) taken: Vec<ReceivedId>,
     pub(crate) remember: Vec<Remember>,
     /// What stays known after a look, where the inbox does not keep it.
@@ -40,7 +41,7 @@ pub(crate) struct Delivered<'a> {
 }
 
 impl<'a> Delivered<'a> {
-    pub(crate) fn new(source: &'a Source, coin: &'a Coin, updates: Vec<Incoming>) -> Self {
+    pub(crate) fn new(source: &'a Source, coin: &'a Coin, updates: Few<Incoming>) -> Self {
         Self {
             source,
             coin,

@@ -4,13 +4,17 @@ use std::iter::Chain;
 use std::{option, vec};
 
 /// The first needs no memory of its own: to find some, and to give it back, costs as much as to read a field of an event.
-pub(super) struct Few<T> {
+pub(crate) struct Few<T> {
     first: Option<T>,
     others: Vec<T>,
 }
 
 impl<T> Few<T> {
-    pub(super) fn push(&mut self, one: T) {
+    pub(crate) fn one(only: T) -> Self {
+        Self { first: Some(only), others: Vec::new() }
+    }
+
+    pub(crate) fn push(&mut self, one: T) {
         if self.first.is_none() {
             self.first = Some(one);
         } else {

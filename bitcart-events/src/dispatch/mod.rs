@@ -42,6 +42,7 @@ use batch::Batch;
 pub(crate) use batch::Ticket;
 #[cfg(feature = "polling")]
 pub(crate) use delivered::{Delivered, Incoming};
+pub(crate) use few::Few;
 use found::Found;
 #[cfg(feature = "polling")]
 use keep::Health;

@@ -90,7 +90,7 @@ impl Dispatcher {
         &self,
         source: &Source,
         coin: &Coin,
-        updates: Vec<Incoming>,
+        updates: Few<Incoming>,
         total: usize,
         #[cfg(feature = "polling")] watching: &mut Watching<'_>,
     ) -> Sorting {

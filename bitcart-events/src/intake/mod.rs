@@ -24,6 +24,7 @@ use serde_json::value::RawValue;
 pub(crate) use sheaf::{Arrived, End, Sheaf};
 pub(crate) use together::Together;
 
+#[cfg(feature = "polling")]
 use crate::Update;
 use crate::object::range_in;
 use crate::update::{self, Malformed, Outline, Table};
@@ -49,7 +50,8 @@ pub(crate) struct Spare {
 /// An update, or where something else stands in its place.
 pub(crate) type Part = Result<Outline, (Malformed, Range<usize>)>;
 
-/// The same as it goes on; what is none comes with the text that it should have been read from.
+/// The same by itself; what is none comes with the text that it should have been read from.
+#[cfg(feature = "polling")]
 pub(crate) type Read = Result<Update, (Malformed, String)>;
 
 /// A body that holds no updates in any form that a daemon ever used.

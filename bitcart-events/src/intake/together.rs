@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Parcel, Part, Read};
-use crate::update::{Came, Said, Table};
-use crate::{Coin, Update};
+#[cfg(feature = "polling")]
+use super::Read;
+use super::{Parcel, Part};
+use crate::Coin;
+#[cfg(feature = "websocket")]
+use crate::Update;
+#[cfg(feature = "webhook")]
+use crate::update::Said;
+use crate::update::{Came, Table};
 
 /// They came together, for one wallet: what they have in common is there once, until each goes on by itself.
 #[derive(Clone)]
@@ -23,7 +29,8 @@ impl Together {
         Self::new(coin, Arc::clone(body), parcel.table, parcel.updates)
     }
 
-    /// One of which it is known by itself.
+    /// One that was read by itself.
+    #[cfg(feature = "polling")]
     pub(crate) fn one(coin: &Coin, read: Read) -> Self {
         match read {
             Ok(update) => {

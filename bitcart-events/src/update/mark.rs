@@ -1,7 +1,5 @@
 //! What an update says, as 128 bits: to know an update again without keeping it.
 
-use std::iter::once;
-
 use siphasher::sip128::SipHasher13;
 
 use super::Said;
@@ -17,9 +15,8 @@ pub(crate) struct Marker {
     bytes: Vec<u8>,
 }
 
-/// What stands behind a part, and in the place of one that is missing. No text has these bytes in it.
+/// What stands behind a text. No text has this byte in it.
 const END: u8 = 0xff;
-const MISSING: u8 = 0xfe;
 /// What most updates say is shorter.
 const ROOM: usize = 256;
 
@@ -28,19 +25,19 @@ impl Marker {
         Self { hasher: SipHasher13::new_with_key(key), bytes: Vec::with_capacity(ROOM) }
     }
 
-    /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Each part counts by
-    /// itself, and one that is missing is another one than an empty one. It stays the same for ever: it is kept.
-    pub(crate) fn mark<'a>(&mut self, parts: impl IntoIterator<Item = Option<&'a str>>) -> Mark {
+    /// 128 bits under a secret key, so that two are never equal by chance, and by nobody's will. Of something of this name each
+    /// value counts by itself, with its place; one that is missing is another one than an empty one. It stays the same for ever,
+    /// because it is kept: also when there are more places one day.
+    pub(crate) fn mark<'a>(&mut self, name: &str, values: impl Iterator<Item = (usize, &'a [u8])>) -> Mark {
         // The hasher is slow with many small pieces.
         let bytes = &mut self.bytes;
         bytes.clear();
-        parts.into_iter().for_each(|part| match part {
-            None => bytes.push(MISSING),
-            Some(part) => {
-                bytes.reserve(part.len() + 1);
-                bytes.extend_from_slice(part.as_bytes());
-                bytes.push(END);
-            }
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.push(END);
+        values.for_each(|(place, value)| {
+            bytes.push(u8::try_from(place).unwrap_or(u8::MAX));
+            bytes.extend_from_slice(value);
+            bytes.push(END);
         });
         Mark(self.hasher.hash(bytes).as_bytes())
     }
@@ -50,7 +47,7 @@ impl Marker {
     pub(crate) fn mark_read(&mut self, read: Result<Said<'_>, &str>) -> Mark {
         match read {
             Ok(said) => said.mark(self),
-            Err(raw) => self.mark([Some(raw)]),
+            Err(raw) => self.mark("", std::iter::once((0, raw.as_bytes()))),
         }
     }
 }
@@ -63,10 +60,13 @@ impl Said<'_> {
     /// brought.
     pub(crate) fn mark(self, marker: &mut Marker) -> Mark {
         let Self { body, table, outline } = self;
-        let fields = outline.event.schema().fields.iter().zip(table.columns(outline));
-        let compared = fields.filter(|(field, _)| field.name != GROWING);
-        let values = compared.map(|(_, value)| value.and_then(|value| body.get(value)));
-        marker.mark(once(Some(self.event().name())).chain(values))
+        let schema = outline.event.schema();
+        let values = schema.fields.iter().zip(table.columns(outline)).enumerate();
+        let values = values.filter_map(|(place, (field, value))| {
+            let value = body.as_bytes().get(value?)?;
+            (field.name != GROWING).then_some((place, value))
+        });
+        marker.mark(schema.name, values)
     }
 }
 
@@ -100,14 +100,14 @@ mod tests {
         let body: Arc<str> = r#"{"event": "new_transaction", "tx": "ab", "amount": "0.1"}"#.into();
         let update = Update::parse(&body, 0..body.len(), &coin).unwrap();
         let mut marker = Marker::new(&[7; 16]);
-        let mark = marker.mark([Some("a"), Some(""), None, Some("c")]);
+        let values = [(0, &b"a"[..]), (1, b""), (3, b"c")];
         let said = update.said().mark(&mut marker);
-        let shown =
-            [mark, said, said.of(apart(&coin))].map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
+        let marks = [marker.mark("event", values.into_iter()), said, said.of(apart(&coin))];
+        let shown = marks.map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
         let known = [
-            "68a140c96df3673e6107c452cee2bac1",
-            "86c173cb593f3d6da376d19b51975b9d",
-            "4b3bb72134a24122045fb114eb9b562a",
+            "0ae2a4713a8c09406b2dcce97299b578",
+            "6f6b41275da7878dfef3decb7a9218b4",
+            "5ea9ccf085b5f5e7db4a090ef82b2f8c",
         ];
         assert_eq!(shown, known);
     }

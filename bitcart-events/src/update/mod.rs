@@ -83,6 +83,7 @@ impl Update {
     }
 
     /// What it has in common with others, and what it has by itself.
+    #[cfg(feature = "polling")]
     pub(crate) fn taken_apart(self) -> (Arc<Came>, Outline) {
         (self.came, self.outline)
     }

@@ -25,8 +25,12 @@ pub(crate) struct Table {
     unescaped: Vec<(usize, Option<Box<str>>)>,
 }
 
-/// No value is as short.
+/// No value ends there.
 const MISSING: Range<usize> = 0..0;
+
+fn is_there(value: &Range<usize>) -> bool {
+    value.end != MISSING.end
+}
 
 impl Table {
     /// For the updates in so many bytes, at a guess.
@@ -64,7 +68,7 @@ impl Table {
     #[must_use]
     pub(super) fn set(&mut self, column: usize, value: Range<usize>) -> bool {
         match self.columns.get_mut(column) {
-            Some(column) if *column == MISSING => {
+            Some(column) if !is_there(column) => {
                 *column = value;
                 true
             }
@@ -79,13 +83,13 @@ impl Table {
     }
 
     pub(super) fn get(&self, column: usize) -> Option<Range<usize>> {
-        self.columns.get(column).filter(|range| **range != MISSING).cloned()
+        self.columns.get(column).filter(|value| is_there(value)).cloned()
     }
 
     /// The same for all columns of an update.
     pub(super) fn columns(&self, outline: &Outline) -> impl Iterator<Item = Option<Range<usize>>> {
         let columns = self.columns.iter().skip(outline.first);
-        columns.map(|range| Some(range.clone()).filter(|range| *range != MISSING))
+        columns.map(|value| is_there(value).then(|| value.clone()))
     }
 
     /// Takes over an update's columns from the table of the body that it came in. Its text begins here now.

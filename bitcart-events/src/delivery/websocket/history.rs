@@ -277,5 +277,5 @@ impl<H> History<H> {
 /// For tests, which say in other ways what an update is.
 #[cfg(test)]
 fn mark_of(what: impl std::fmt::Debug) -> Mark {
-    crate::update::Marker::new(&[0; 16]).mark([Some(&*format!("{what:?}"))])
+    crate::update::Marker::new(&[0; 16]).mark(&format!("{what:?}"), std::iter::empty())
 }

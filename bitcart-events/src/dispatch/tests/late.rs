@@ -1,7 +1,7 @@
 //! What was delivered from the daemon's state, and then comes after all.
 
 use super::*;
-use crate::dispatch::{Delivered, Incoming};
+use crate::dispatch::{Delivered, Few, Incoming};
 use crate::inbox::{Life, Origin};
 use crate::intake::Together;
 
@@ -9,7 +9,7 @@ use crate::intake::Together;
 async fn put(listener: &Listener, coin: &Coin, origin: Origin) -> bool {
     let body: Arc<str> = payment(3).into();
     let update = Ok(Update::parse(&body, 0..body.len(), coin).unwrap());
-    let updates = vec![Incoming::new(Together::one(coin, update), origin, Life::new())];
+    let updates = Few::one(Incoming::new(Together::one(coin, update), origin, Life::new()));
     let delivered = Delivered { awaited: true, ..Delivered::new(&listener.source, coin, updates) };
     let dispatcher = &listener.parts.dispatcher;
     let mut ticket = dispatcher.put(delivered, dispatcher.reserve_nothing().unwrap()).unwrap();

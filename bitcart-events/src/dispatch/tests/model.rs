@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::super::room::RESERVE;
 use super::gated::Gated;
-use crate::dispatch::{Delivered, Incoming};
+use crate::dispatch::{Delivered, Few, Incoming};
 use crate::inbox::{Life, Origin};
 use crate::intake::Together;
 use crate::{ApiManager, ErrorKind, Listener, Report, Result, Update};
@@ -144,7 +144,8 @@ impl World {
                     let update = Ok(Update::parse(&body, 0..body.len(), &coin).unwrap());
                     Incoming::new(Together::one(&coin, update), Origin::Drained, life)
                 };
-                let updates = events.into_iter().map(incoming).collect();
+                let mut updates = Few::default();
+                updates.extend(events.into_iter().map(incoming));
                 let delivered = Delivered::new(&self.listener.source, &coin, updates);
                 drop(dispatcher.put(delivered, place));
             }

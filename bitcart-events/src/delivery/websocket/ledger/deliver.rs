@@ -6,7 +6,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::super::held::Held;
 use super::Ledger;
 use super::gathered::{Delivery, Gathered, Size};
-use crate::dispatch::{Delivered, Incoming};
+use crate::dispatch::{Delivered, Few, Incoming};
 use crate::inbox::{Life, Origin, ReceivedId, Remember, WalletId};
 
 impl Ledger {
@@ -17,7 +17,7 @@ impl Ledger {
                 let Gathered { coin, life, updates, marks, remember, place } = gathered;
                 self.usual = Size { updates: updates.len(), bytes: updates.bytes() };
                 let updates = updates.together(&coin);
-                let updates = vec![Incoming { updates, marks, origin: Origin::Live, life }];
+                let updates = Few::one(Incoming { updates, marks, origin: Origin::Live, life });
                 let delivered = Delivered::new(&self.desk.source, &coin, updates);
                 self.put_now(Delivered { remember, ..delivered }, place);
             }

@@ -10,7 +10,7 @@ use super::Ledger;
 use super::gathered::Delivery;
 use super::wallet::{Asking, mark};
 use crate::delivery::desk::Answer;
-use crate::dispatch::Incoming;
+use crate::dispatch::{Few, Incoming};
 use crate::inbox::{Life, Mark, Origin, Received, ReceivedId, WalletId};
 use crate::intake::{Read, Together};
 use crate::waits::Waits;
@@ -219,7 +219,8 @@ impl Ledger {
             let life = if nth < begins { old } else { new };
             Incoming::new(Together::one(&coin, update), origin, life)
         };
-        let updates = merged.into_iter().enumerate().map(incoming).collect();
+        let mut updates = Few::default();
+        updates.extend(merged.into_iter().enumerate().map(incoming));
         let mut released = Vec::new();
         if let Some((asking, _)) = ended {
             (wallet.holds, wallet.asked, wallet.waits) =

@@ -4,7 +4,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::super::held::Held;
 use crate::Coin;
-use crate::dispatch::Incoming;
+use crate::dispatch::{Few, Incoming};
 use crate::inbox::{Life, Mark, Origin, ReceivedId, Remember};
 use crate::intake::{Arrived, End, Sheaf, Together};
 use crate::update::Said;
@@ -30,7 +30,7 @@ pub(super) struct Size {
 /// Updates of one wallet, and what goes with them.
 pub(super) struct Delivery {
     pub(super) coin: Coin,
-    pub(super) updates: Vec<Incoming>,
+    pub(super) updates: Few<Incoming>,
     pub(super) taken: Vec<ReceivedId>,
     pub(super) remember: Vec<Remember>,
     pub(super) place: OwnedSemaphorePermit,
@@ -79,7 +79,7 @@ impl Delivery {
         life: Life,
         remember: Vec<Remember>,
     ) -> Self {
-        let updates = vec![Incoming::new(Together::one(&coin, update), Origin::Live, life)];
+        let updates = Few::one(Incoming::new(Together::one(&coin, update), Origin::Live, life));
         Self { coin, updates, taken: received.into_iter().collect(), remember, place }
     }
 
