@@ -10,7 +10,7 @@ use crate::intake::Together;
 use crate::reconcile::present::{self, Present, Request, Transaction, Transactions};
 use crate::reconcile::{Change, Difference, Keys, Known, Round, What, compare, has_history, prefix};
 use crate::schema::event;
-use crate::{Coin, DaemonError, Event, Payload, Result, Update};
+use crate::{Coin, DaemonError, Event, Payload, Result};
 
 /// How many requests are asked for one by one in a round, and how many events it delivers. The rest comes with the next one.
 const DETAILS: usize = 64;
@@ -86,9 +86,8 @@ impl Desk {
             let mut updates = Few::default();
             for text in texts {
                 let body: Arc<str> = text.into();
-                let read = Update::parse(&body, 0..body.len(), coin);
-                let read = read.map_err(|malformed| (malformed, body.to_string()));
-                updates.push(Incoming::new(Together::one(coin, read), Origin::Reconciled, life));
+                let read = Together::read(coin, &body, 0..body.len());
+                updates.push(Incoming::new(read, Origin::Reconciled, life));
             }
             let place = self.dispatcher.reserve_for(coin).await?;
             let delivered = Delivered { remember, kept, ..Delivered::new(&self.source, coin, updates) };

@@ -40,7 +40,7 @@ impl Dispatcher {
             Ok(read) => read,
             Err(report) => return Ok(Ticket::done(report)),
         };
-        let place = self.place_for(source, &coin, updates.first(), 0, 1)?;
+        let place = self.place_for(source, &coin, updates.first().ok(), 0, 1)?;
         // Where nothing is kept, for the handlers.
         let awaited = !self.is_durable;
         self.put(Delivered { awaited, lends, ..Delivered::new(source, &coin, live(updates)) }, place)

@@ -24,8 +24,6 @@ use serde_json::value::RawValue;
 pub(crate) use sheaf::{Arrived, End, Sheaf};
 pub(crate) use together::Together;
 
-#[cfg(feature = "polling")]
-use crate::Update;
 use crate::object::range_in;
 use crate::update::{self, Malformed, Outline, Table};
 
@@ -49,10 +47,6 @@ pub(crate) struct Spare {
 
 /// An update, or where something else stands in its place.
 pub(crate) type Part = Result<Outline, (Malformed, Range<usize>)>;
-
-/// The same by itself; what is none comes with the text that it should have been read from.
-#[cfg(feature = "polling")]
-pub(crate) type Read = Result<Update, (Malformed, String)>;
 
 /// A body that holds no updates in any form that a daemon ever used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,9 +120,12 @@ fn instead_of(expected: &str, body: &str) -> NotUpdates {
 /// Each update by itself.
 fn with_care(body: &str, updates: Vec<Range<usize>>) -> Parcel<'static> {
     let mut table = Table::default();
-    let read = |raw: Range<usize>| update::read(body, raw.clone(), &mut table).map_err(|why| (why, raw));
-    let updates = updates.into_iter().map(read).collect();
+    let updates = updates.into_iter().map(|raw| part(body, raw, &mut table)).collect();
     Parcel { updates, table, ..Parcel::default() }
+}
+
+fn part(body: &str, raw: Range<usize>, table: &mut Table) -> Part {
+    update::read(body, raw.clone(), table).map_err(|why| (why, raw))
 }
 
 /// The white space that JSON allows around a value.

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::{Parcel, Part, Read, Spare, Together, quick};
+use super::{Parcel, Part, Spare, Together, quick};
+use crate::Coin;
 use crate::field::json_text;
-use crate::update::{Came, Said, Table};
-use crate::{Coin, Update};
+use crate::update::{Said, Table};
 
 /// A frame has mostly one update. The memory of one that had more than this is not kept.
 const FEW: usize = 16;
@@ -66,15 +66,10 @@ impl<'a> Arrived<'a> {
     }
 
     /// By itself, for its wallet.
-    pub(crate) fn alone(self, coin: &Coin) -> Read {
-        match self.part {
-            Ok(outline) => {
-                let (body, mut table) = (self.raw().into(), Table::default());
-                let outline = table.take_over(self.table, outline, 0);
-                Ok(Update::new(&Came::new(coin.clone(), body, table), outline))
-            }
-            Err((malformed, _)) => Err((malformed.clone(), self.raw().to_owned())),
-        }
+    pub(crate) fn alone(self, coin: &Coin) -> Together {
+        let mut sheaf = Sheaf::default();
+        sheaf.add(self);
+        sheaf.together(coin)
     }
 
     fn raw(self) -> &'a str {
@@ -143,16 +138,19 @@ impl Sheaf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Update;
     use crate::intake::read_object;
 
-    fn shown(read: &Read) -> String {
-        match read {
-            Ok(update) => {
+    fn shown(together: &Together) -> String {
+        match &together.parts[..] {
+            [Ok(outline)] => {
+                let update = Update::new(&together.came, outline.clone());
                 let fields = update.event().schema().fields.iter().enumerate();
                 let fields: Vec<_> = fields.map(|(column, _)| update.field(column)).collect();
                 format!("{:?} {} {fields:?}", update.coin(), update.raw())
             }
-            Err((malformed, raw)) => format!("{malformed} {raw}"),
+            [Err((malformed, raw))] => format!("{malformed} {}", together.came.text(raw.clone())),
+            _ => unreachable!("one"),
         }
     }
 
@@ -171,10 +169,10 @@ mod tests {
                 alone.push(shown(&arrived.alone(&coin)));
                 sheaf.add(arrived);
             }
-            as_it_came.extend(Together::of(&coin, &body.into(), parcel).each().map(|read| shown(&read)));
+            as_it_came.extend(Together::of(&coin, &body.into(), parcel).each().map(|one| shown(&one)));
         }
         assert_eq!((alone.len(), sheaf.len()), (6, 6));
         assert_eq!(alone, as_it_came);
-        assert_eq!(sheaf.together(&coin).each().map(|read| shown(&read)).collect::<Vec<_>>(), as_it_came);
+        assert_eq!(sheaf.together(&coin).each().map(|one| shown(&one)).collect::<Vec<_>>(), as_it_came);
     }
 }

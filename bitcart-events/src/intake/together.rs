@@ -1,14 +1,12 @@
 //! Updates on their way to their handlers.
 
+#[cfg(feature = "polling")]
+use std::ops::Range;
 use std::sync::Arc;
 
-#[cfg(feature = "polling")]
-use super::Read;
 use super::{Parcel, Part};
 use crate::Coin;
 #[cfg(feature = "websocket")]
-use crate::Update;
-#[cfg(feature = "webhook")]
 use crate::update::Said;
 use crate::update::{Came, Table};
 
@@ -29,34 +27,34 @@ impl Together {
         Self::new(coin, Arc::clone(body), parcel.table, parcel.updates)
     }
 
-    /// One that was read by itself.
+    /// The one that stands there in a body.
     #[cfg(feature = "polling")]
-    pub(crate) fn one(coin: &Coin, read: Read) -> Self {
-        match read {
-            Ok(update) => {
-                let (came, outline) = update.taken_apart();
-                Self { came, parts: vec![Ok(outline)] }
-            }
-            Err((malformed, raw)) => {
-                let part = Err((malformed, 0..raw.len()));
-                Self::new(coin, raw.into(), Table::default(), vec![part])
-            }
-        }
+    pub(crate) fn read(coin: &Coin, body: &Arc<str>, raw: Range<usize>) -> Self {
+        let mut table = Table::default();
+        let part = super::part(body, raw, &mut table);
+        Self::new(coin, Arc::clone(body), table, vec![part])
     }
 
     /// Each by itself.
     #[cfg(feature = "websocket")]
-    pub(crate) fn each(self) -> impl Iterator<Item = Read> {
+    pub(crate) fn each(self) -> impl Iterator<Item = Self> {
         let Self { came, parts } = self;
-        parts.into_iter().map(move |part| match part {
-            Ok(outline) => Ok(Update::new(&came, outline)),
-            Err((malformed, raw)) => Err((malformed, came.text(raw).to_owned())),
-        })
+        parts.into_iter().map(move |part| Self { came: Arc::clone(&came), parts: vec![part] })
     }
 
-    /// What the first one says.
-    #[cfg(feature = "webhook")]
-    pub(crate) fn first(&self) -> Option<Said<'_>> {
-        self.parts.first()?.as_ref().ok().map(|outline| self.came.said(outline))
+    /// The same for another coin.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn of_another(&self, coin: &Coin) -> Self {
+        Self { came: self.came.of(coin), parts: self.parts.clone() }
+    }
+
+    /// What the first one says; of what is no update its text.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn first(&self) -> Result<Said<'_>, &str> {
+        match self.parts.first() {
+            Some(Ok(outline)) => Ok(self.came.said(outline)),
+            Some(Err((_, raw))) => Err(self.came.text(raw.clone())),
+            None => Err(""),
+        }
     }
 }

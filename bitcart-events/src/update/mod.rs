@@ -71,6 +71,12 @@ impl Came {
         self.body.get(part).unwrap_or_default()
     }
 
+    /// The same for another coin.
+    #[cfg(feature = "websocket")]
+    pub(crate) fn of(&self, coin: &Coin) -> Arc<Self> {
+        Self::new(coin.clone(), Arc::clone(&self.body), self.table.clone())
+    }
+
     pub(crate) fn said<'a>(&'a self, outline: &'a Outline) -> Said<'a> {
         Said::new(&self.body, &self.table, outline)
     }
@@ -82,24 +88,11 @@ impl Update {
         Self { came: Arc::clone(came), outline }
     }
 
-    /// What it has in common with others, and what it has by itself.
-    #[cfg(feature = "polling")]
-    pub(crate) fn taken_apart(self) -> (Arc<Came>, Outline) {
-        (self.came, self.outline)
-    }
-
     /// Reads the update that stands at `raw` in `body`.
     pub(crate) fn parse(body: &Arc<str>, raw: Range<usize>, coin: &Coin) -> Result<Self, Malformed> {
         let mut table = Table::default();
         let outline = read(body, raw, &mut table)?;
         Ok(Self { came: Came::new(coin.clone(), Arc::clone(body), table), outline })
-    }
-
-    /// The same for another coin.
-    #[cfg(feature = "websocket")]
-    pub(crate) fn of(&self, coin: &Coin) -> Self {
-        let came = Came::new(coin.clone(), Arc::clone(&self.came.body), self.came.table.clone());
-        Self { came, outline: self.outline.clone() }
     }
 
     /// The event.

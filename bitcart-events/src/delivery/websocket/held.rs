@@ -4,12 +4,12 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::Coin;
 use crate::inbox::ReceivedId;
-use crate::intake::{Arrived, Read};
+use crate::intake::{Arrived, Together};
 
 /// It has its place already.
 pub(super) struct Held {
     pub(super) coin: Coin,
-    pub(super) update: Read,
+    pub(super) update: Together,
     pub(super) place: OwnedSemaphorePermit,
     /// Under which the inbox keeps the text that it came in.
     pub(super) received: Option<ReceivedId>,
@@ -28,8 +28,6 @@ impl Held {
     /// Its wallet has come back as this coin.
     pub(super) fn give_to(&mut self, coin: &Coin) {
         self.coin = coin.clone();
-        if let Ok(update) = &mut self.update {
-            *update = update.of(coin);
-        }
+        self.update = self.update.of_another(coin);
     }
 }

@@ -8,8 +8,8 @@ use crate::intake::Together;
 /// Puts a payment into the inbox: whether it is stored.
 async fn put(listener: &Listener, coin: &Coin, origin: Origin) -> bool {
     let body: Arc<str> = payment(3).into();
-    let update = Ok(Update::parse(&body, 0..body.len(), coin).unwrap());
-    let updates = Few::one(Incoming::new(Together::one(coin, update), origin, Life::new()));
+    let update = Together::read(coin, &body, 0..body.len());
+    let updates = Few::one(Incoming::new(update, origin, Life::new()));
     let delivered = Delivered { awaited: true, ..Delivered::new(&listener.source, coin, updates) };
     let dispatcher = &listener.parts.dispatcher;
     let mut ticket = dispatcher.put(delivered, dispatcher.reserve_nothing().unwrap()).unwrap();

@@ -141,8 +141,7 @@ impl World {
                 let events = self.events(wallet, size);
                 let incoming = |text: String| {
                     let body: Arc<str> = text.into();
-                    let update = Ok(Update::parse(&body, 0..body.len(), &coin).unwrap());
-                    Incoming::new(Together::one(&coin, update), Origin::Drained, life)
+                    Incoming::new(Together::read(&coin, &body, 0..body.len()), Origin::Drained, life)
                 };
                 let mut updates = Few::default();
                 updates.extend(events.into_iter().map(incoming));

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use super::super::history::{Merged, Next};
 use super::Ledger;
 use super::gathered::Delivery;
-use super::wallet::{Asking, mark};
+use super::wallet::Asking;
 use crate::delivery::desk::Answer;
 use crate::dispatch::{Few, Incoming};
 use crate::inbox::{Life, Mark, Origin, Received, ReceivedId, WalletId};
-use crate::intake::{Read, Together};
+use crate::intake::Together;
 use crate::waits::Waits;
 use crate::{Coin, Result};
 
@@ -175,8 +175,8 @@ impl Ledger {
         };
         self.meet(&coin);
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
-        let updates: Vec<Read> = updates.each().collect();
-        let marks: Vec<Mark> = updates.iter().map(|update| mark(&mut self.marker, update)).collect();
+        let updates: Vec<Together> = updates.each().collect();
+        let marks: Vec<Mark> = updates.iter().map(|update| self.marker.mark_read(update.first())).collect();
         let ended = match which {
             Which::Last { live } => Some((std::mem::replace(&mut wallet.asking, Asking::No), live)),
             Which::Earlier => None,
@@ -185,7 +185,7 @@ impl Ledger {
         // One that was asked before this connection may have been answered before it, too.
         let live = ended.is_some_and(|(asking, live)| live && asking != Asking::Outlived);
         let Merged { next, begins } = wallet.history(&self.passed).merge(&marks, live, again);
-        let mut missed: Vec<Option<Read>> = updates.into_iter().map(Some).collect();
+        let mut missed: Vec<Option<Together>> = updates.into_iter().map(Some).collect();
         let (mut place, mut fetched) = (place, 0_usize);
         let (mut merged, mut taken) = (Vec::with_capacity(next.len()), Vec::from_iter(received));
         for next in next {
@@ -217,7 +217,7 @@ impl Ledger {
         let (begins, new) = (begins.unwrap_or(merged.len()), wallet.life);
         let incoming = |(nth, (update, origin))| {
             let life = if nth < begins { old } else { new };
-            Incoming::new(Together::one(&coin, update), origin, life)
+            Incoming::new(update, origin, life)
         };
         let mut updates = Few::default();
         updates.extend(merged.into_iter().enumerate().map(incoming));

@@ -6,7 +6,7 @@ use super::super::held::Held;
 use crate::Coin;
 use crate::dispatch::{Few, Incoming};
 use crate::inbox::{Life, Mark, Origin, ReceivedId, Remember};
-use crate::intake::{Arrived, End, Sheaf, Together};
+use crate::intake::{Arrived, End, Sheaf};
 use crate::update::Said;
 
 /// What arrives for one wallet.
@@ -79,12 +79,12 @@ impl Delivery {
         life: Life,
         remember: Vec<Remember>,
     ) -> Self {
-        let updates = Few::one(Incoming::new(Together::one(&coin, update), Origin::Live, life));
+        let updates = Few::one(Incoming::new(update, Origin::Live, life));
         Self { coin, updates, taken: received.into_iter().collect(), remember, place }
     }
 
     pub(super) fn add(&mut self, Held { update, place, received, .. }: Held, life: Life) {
-        self.updates.push(Incoming::new(Together::one(&self.coin, update), Origin::Live, life));
+        self.updates.push(Incoming::new(update, Origin::Live, life));
         self.taken.extend(received);
         self.place.merge(place);
     }

@@ -10,12 +10,13 @@ use super::super::history::History;
 use super::super::rows::Kept;
 use super::Ledger;
 use super::fetch::Which;
-use super::wallet::{Asking, Wallet, mark};
+use super::wallet::{Asking, Wallet};
 use crate::delivery::desk::Desk;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
+use crate::intake::Together;
 use crate::object::{Members, range_in};
-use crate::update::Marker;
-use crate::{Coin, Result, Update};
+use crate::update::{Marker, Said};
+use crate::{Coin, Result};
 
 impl Ledger {
     /// Reads what the inbox keeps. What was here before is forgotten: not all of it may have been stored.
@@ -142,8 +143,7 @@ impl KeptFrame {
     /// It is held again, for its wallet.
     fn held_again(&self, desk: &Desk, id: ReceivedId, coin: &Coin) -> Option<Held> {
         let raw = Members::read(&self.body).ok()?.get(UPDATE)?;
-        let update = Update::parse(&self.body, range_in(&self.body, raw), coin);
-        let update = update.map_err(|malformed| (malformed, raw.to_owned()));
+        let update = Together::read(coin, &self.body, range_in(&self.body, raw));
         let place = desk.dispatcher.reserve_nothing().ok()?;
         Some(Held { coin: coin.clone(), update, place, received: Some(id) })
     }
@@ -152,10 +152,7 @@ impl KeptFrame {
 impl Held {
     /// The text to keep it as: with the wallet's id, because a frame names its key, which may be a seed.
     pub(super) fn text(&self) -> String {
-        let raw = match &self.update {
-            Ok(update) => update.raw(),
-            Err((_, raw)) => raw,
-        };
+        let raw = self.update.first().map_or_else(|raw| raw, Said::raw);
         let wallet = self.coin.id().map_or_else(|| "null".to_owned(), |id| format!("\"{}\"", id.hex()));
         format!("{{\"{WALLET}\":{wallet},\"{UPDATE}\":{raw}}}")
     }
@@ -180,7 +177,7 @@ fn known(
     let mut history = known.unwrap_or_default();
     for frame in held_again(desk, frames, coin) {
         held += 1;
-        history.brought(mark(marker, &frame.update), Some(Box::new(frame)));
+        history.brought(marker.mark_read(frame.update.first()), Some(Box::new(frame)));
     }
     (history, held)
 }

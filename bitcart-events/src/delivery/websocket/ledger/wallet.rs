@@ -12,11 +12,9 @@ use super::super::history::History;
 use super::super::memory::Known;
 use super::super::rows::Rows;
 use super::gathered::{Gathered, Size};
-use crate::inbox::{Life, Mark};
-use crate::intake::Read;
-use crate::update::Marker;
+use crate::Coin;
+use crate::inbox::Life;
 use crate::waits::Waits;
-use crate::{Coin, Update};
 
 /// How long frames wait for an answer that was asked for, and how long in all.
 pub(super) const HOLD: Duration = Duration::from_secs(10);
@@ -181,8 +179,4 @@ impl Wallet {
         asked.is_some_and(|asked| now.duration_since(asked) >= HOLD)
             || (now.duration_since(since) >= LONGEST && is_idle())
     }
-}
-
-pub(super) fn mark(marker: &mut Marker, update: &Read) -> Mark {
-    marker.mark_read(update.as_ref().map(Update::said).map_err(|(_, raw)| raw.as_str()))
 }
