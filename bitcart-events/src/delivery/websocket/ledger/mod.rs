@@ -17,7 +17,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -36,6 +35,7 @@ use crate::delivery::desk::Desk;
 use crate::field::json_text;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::intake::{End, Spare};
+use crate::runtime::runtime;
 use crate::source::Source;
 use crate::told::Told;
 use crate::update::Marker;
@@ -57,7 +57,7 @@ pub(super) struct Ledger {
     wallets: ById<WalletId, Wallet>,
     /// Of which wallets updates are gathered.
     gathered: Vec<WalletId>,
-    /// Whose the last was that was, and how its frames end, if it was the one before too.
+    /// Whose update was gathered last, and how the frames of that wallet end, if the one before was its too.
     last: Option<(WalletId, Option<End>)>,
     /// How much was gathered last for a wallet, as may be again.
     usual: Size,
@@ -110,7 +110,7 @@ impl Ledger {
         let (fetching, fetched) = mpsc::channel(ANSWERS);
         Self {
             keeps: desk.dispatcher.is_durable(),
-            lends: Handle::current().metrics().num_workers() == 1,
+            lends: runtime().is_ok_and(|runtime| runtime.metrics().num_workers() == 1),
             kept: Kept::default(),
             frames: Vec::new(),
             unmerged: Vec::new(),
