@@ -15,21 +15,14 @@ pub(super) enum Told {
 }
 
 impl Told {
-    fn event(self) -> Value {
+    /// Written as daemons write it: one frame of a wallet is read in another way where the one before it was of that wallet too.
+    fn event(self) -> String {
         match self {
-            Self::Payment(wallet, number) => json!({
-                "event": "new_payment", "address": format!("{wallet}/{number}"), "status": 3, "status_str": "Paid",
-            }),
-            Self::Block(height) => json!({ "event": "new_block", "height": height }),
+            Self::Payment(wallet, number) => format!(
+                r#"{{"event": "new_payment", "address": "{wallet}/{number}", "status": 3, "status_str": "Paid"}}"#
+            ),
+            Self::Block(height) => format!(r#"{{"event": "new_block", "height": {height}}}"#),
         }
-    }
-
-    pub(super) fn frame(self) -> String {
-        let wallet = match self {
-            Self::Payment(wallet, _) => Some(WALLETS[wallet]),
-            Self::Block(_) => None,
-        };
-        json!({ "updates": [self.event()], "wallet": wallet, "currency": "BTC" }).to_string()
     }
 
     /// What a handler was given.
@@ -45,7 +38,16 @@ impl Told {
 
 /// An answer of `get_updates`.
 pub(super) fn text(answer: &[Told]) -> String {
-    Value::from_iter(answer.iter().map(|told| told.event())).to_string()
+    format!("[{}]", answer.iter().map(|told| told.event()).collect::<Vec<_>>().join(", "))
+}
+
+/// What comes together, of one wallet or of all.
+pub(super) fn frame(told: &[Told]) -> String {
+    let wallet = match told {
+        [Told::Payment(wallet, _), ..] => Some(WALLETS[*wallet]),
+        _ => None,
+    };
+    format!(r#"{{"updates": {}, "wallet": {}, "currency": "BTC"}}"#, text(told), json!(wallet))
 }
 
 #[derive(Default)]

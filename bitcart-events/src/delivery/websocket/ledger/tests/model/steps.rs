@@ -9,6 +9,8 @@ use super::daemon::WALLETS;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
     Payment(usize),
+    /// Two payments in one frame.
+    Together(usize),
     Block,
     /// So many frames arrive together.
     Read(usize),
@@ -56,8 +58,9 @@ pub(super) fn steps(
     let of_one = |step: fn(usize) -> Step| (0..WALLETS.len()).prop_map(step).boxed();
     let all = vec![
         (20, of_one(Step::Payment)),
+        (4, of_one(Step::Together)),
         (blocks, Just(Step::Block).boxed()),
-        (16, (1..=4_usize).prop_map(Step::Read).boxed()),
+        (16, (1..=6_usize).prop_map(Step::Read).boxed()),
         (24, of_one(Step::Call)),
         (2, of_one(Step::Fail)),
         (removals, of_one(Step::Remove)),

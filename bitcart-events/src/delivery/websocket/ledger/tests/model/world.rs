@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 
-use super::daemon::{Daemon, Told, WALLETS};
+use super::daemon::{self, Daemon, Told, WALLETS};
 use super::process::{Call, Ending, Process, note};
 use super::shelf::Shelf;
 use super::steps::{Kind, Step};
@@ -15,7 +15,7 @@ use crate::delivery::websocket::ledger::fetch::Fetched;
 use crate::{ApiManager, Currency, Daemon as Address, Update};
 
 enum Frame {
-    Told(Told),
+    Told(Vec<Told>),
     Pong(u64),
 }
 
@@ -73,11 +73,15 @@ impl World {
         match step {
             Step::Payment(wallet) => {
                 let told = self.daemon.payment(wallet);
-                self.send(Frame::Told(told));
+                self.send(Frame::Told(vec![told]));
+            }
+            Step::Together(wallet) => {
+                let told = [(); 2].map(|()| self.daemon.payment(wallet));
+                self.send(Frame::Told(told.into()));
             }
             Step::Block => {
                 let told = self.daemon.block();
-                self.send(Frame::Told(told));
+                self.send(Frame::Told(vec![told]));
             }
             Step::Read(count) => self.read(count),
             Step::Call(wallet) => self.call(wallet).await,
@@ -126,7 +130,7 @@ impl World {
         let (Some(wire), Some(ledger)) = (&mut self.wire, &mut self.ledger) else { return };
         for frame in wire.drain(..count.min(wire.len())) {
             match frame {
-                Frame::Told(told) => ledger.frame(&told.frame()),
+                Frame::Told(told) => ledger.frame(&daemon::frame(&told)),
                 Frame::Pong(ping) => {
                     if !ledger.is_established {
                         ledger.established();
