@@ -175,4 +175,89 @@ mod tests {
         assert_eq!(alone, as_it_came);
         assert_eq!(sheaf.together(&coin).each().map(|one| shown(&one)).collect::<Vec<_>>(), as_it_came);
     }
+
+    /// What is in it, with where it stands.
+    fn inside(sheaf: &Sheaf) -> (String, Table, Vec<Part>) {
+        (sheaf.body.clone(), sheaf.table.clone(), sheaf.parts.clone())
+    }
+
+    fn every(sheaf: Sheaf, coin: &Coin) -> Vec<String> {
+        sheaf.together(coin).each().map(|read| shown(&read)).collect()
+    }
+
+    /// A body is taken as a whole only if care would have read the same from it, for the same wallet. Otherwise nothing of it stays.
+    #[test]
+    fn a_body_is_taken_as_it_would_be_read() {
+        const UPDATES: [&str; 6] = [
+            r#"{"event": "new_payment", "address": "a", "status": 3, "status_str": "Paid", "tx_hashes": ["t"], "new": {"a": [1, 2]}}"#,
+            r#"{"event": "new_transaction", "tx": "], \"wallet\": "}"#,
+            r#"{"event": "new_transaction", "tx": "t", "amount": "1.0", "contract": null}"#,
+            r#"{"event": "new_block", "height": 7}"#,
+            r#"{"event": "new_blok"}"#,
+            "7",
+        ];
+        const ENDS: [&str; 8] = [
+            r#", "wallet": "w", "currency": "BTC"}"#,
+            r#", "wallet": "w", "currency": "BTC"}"#,
+            r#", "wallet": "w", "currency": "BTC"}"#,
+            r#", "wallet": "ww", "currency": "BTC"}"#,
+            r#", "wallet": "\u0077", "currency": "BTC"}"#,
+            r#", "wallet": "w", "currency": "LTC"}"#,
+            r#", "wallet": "v", "wallet": "w", "currency": "BTC"}"#,
+            r#", "currency": "BTC", "wallet": "w"}"#,
+        ];
+        let (coin, mut chance) = (Coin::btc("w"), fastrand::Rng::with_seed(7));
+        let end = End::of(&coin);
+        let (mut taken, mut refused) = (0, 0);
+        for _ in 0..2_000 {
+            let (mut sheaf, mut expected) = (Sheaf::default(), Vec::new());
+            // With escapes, which have a table of their own.
+            let before = r#"{"updates": [{"event": "new_transaction", "tx": "\u0074"}, 7]}"#;
+            for arrived in read_object(before).unwrap().arrived(before) {
+                expected.push(shown(&arrived.alone(&coin)));
+                sheaf.add(arrived);
+            }
+            for _ in 0..10 {
+                let updates: Vec<_> =
+                    (0..chance.usize(..4)).map(|_| chance.choice(UPDATES).unwrap()).collect();
+                let mut body =
+                    format!(r#"{{"updates": [{}]{}"#, updates.join(", "), chance.choice(ENDS).unwrap())
+                        .into_bytes();
+                for _ in 0..chance.usize(..3) {
+                    let (from, to) = (chance.usize(..body.len()), chance.usize(..body.len()));
+                    match chance.u32(..8) {
+                        0 => drop(body.remove(from)),
+                        1 => body.insert(from, *chance.choice(b" \"\\,:{}[]e10-.+n\n\0\x1f\x7f").unwrap()),
+                        2 => body.swap(from, to),
+                        3 => {
+                            let part = body[from.min(to)..from.max(to)].to_vec();
+                            body.splice(from..from, part);
+                        }
+                        _ => {}
+                    }
+                }
+                let Ok(body) = String::from_utf8(body) else { continue };
+                let (most, was) = (chance.usize(..4), inside(&sheaf));
+                if sheaf.add_body(&body, &end, most).is_none() {
+                    assert_eq!(inside(&sheaf), was, "{body}");
+                    refused += 1;
+                    continue;
+                }
+                let parcel = read_object(&body).unwrap();
+                let named = (parcel.wallet.as_deref(), parcel.currency.as_deref());
+                assert_eq!(named, (Some("w"), Some("BTC")), "{body}");
+                assert!(parcel.updates.len() <= most);
+                assert_eq!(sheaf.len(), was.2.len() + parcel.updates.len());
+                expected.extend(parcel.arrived(&body).map(|arrived| shown(&arrived.alone(&coin))));
+                for (place, arrived) in (was.2.len()..).zip(parcel.arrived(&body)) {
+                    let mut marker = crate::update::Marker::new(&[7; 16]);
+                    let said = sheaf.said(place).unwrap();
+                    assert_eq!(said.mark(&mut marker), marker.mark_read(arrived.said()));
+                }
+                taken += 1;
+            }
+            assert_eq!(every(sheaf, &coin), expected);
+        }
+        assert!(taken > 1_500 && refused > 10_000, "{taken} taken, {refused} refused");
+    }
 }
