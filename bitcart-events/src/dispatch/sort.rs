@@ -99,7 +99,8 @@ impl Dispatcher {
         let (whose, mut places) = (update::apart(coin), 0_usize..);
         for Incoming { updates: Together { came, parts }, marks, origin, life } in updates {
             let mut marks = marks.into_iter();
-            for (index, part) in places.by_ref().zip(parts) {
+            // The parts end, and no place is taken for what is not there.
+            for (part, index) in parts.into_iter().zip(places.by_ref()) {
                 let mark = marks.next();
                 let outline = match part {
                     Ok(outline) => outline,

@@ -35,3 +35,23 @@ async fn what_cannot_be_stored_comes_again_and_is_known_again() {
     assert_eq!(told.recv().await.unwrap(), payment(3));
     assert!(told.try_recv().is_err(), "it comes twice");
 }
+
+/// Those that go on together came in several bodies, or were read one by one.
+#[tokio::test]
+async fn each_of_what_is_delivered_together_has_its_place_in_the_report() {
+    let coin = Coin::btc("w");
+    coin.add_event_handler("new_payment", |_: Update| async { Err("no".into()) }).unwrap();
+    let listener = coin.listener().without_registry().build().unwrap();
+    let mut updates = Few::default();
+    for body in [BLOCK.trim_matches(['[', ']']).to_owned(), payment(3), payment(0)] {
+        let body: Arc<str> = body.into();
+        let update = Ok(Update::parse(&body, 0..body.len(), &coin).unwrap());
+        updates.push(Incoming::new(Together::one(&coin, update), Origin::Live, Life::new()));
+    }
+    let delivered = Delivered { awaited: true, ..Delivered::new(&listener.source, &coin, updates) };
+    let dispatcher = &listener.parts.dispatcher;
+    let place = dispatcher.reserve_nothing().unwrap();
+    let report = dispatcher.put(delivered, place).unwrap().report().await.unwrap();
+    assert_eq!(report.ignored.iter().map(|ignored| ignored.index).collect::<Vec<_>>(), [0]);
+    assert_eq!(report.failed.iter().map(|failed| failed.index).collect::<Vec<_>>(), [1, 2]);
+}
