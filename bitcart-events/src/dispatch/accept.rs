@@ -4,7 +4,7 @@ use std::sync::Arc;
 #[cfg(feature = "websocket")]
 use std::sync::atomic::Ordering;
 
-use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::absent::whose;
@@ -19,7 +19,7 @@ use crate::Coin;
 use crate::Result;
 use crate::inbox::{self, EventId, Life, NewEvent, Origin};
 use crate::intake::{Parcel, Together};
-use crate::runtime::runtime;
+use crate::runtime::{has_one_thread, runtime};
 #[cfg(feature = "polling")]
 use crate::source::Lane;
 use crate::source::Source;
@@ -107,7 +107,7 @@ impl Dispatcher {
         match self.read(source, body, parcel) {
             Ok((coin, updates)) => {
                 // Whoever has several threads may do something else on this one, or have it break off what takes too long.
-                let lends = runtime()?.runtime_flavor() == RuntimeFlavor::CurrentThread;
+                let lends = has_one_thread()?;
                 let delivered =
                     Delivered { awaited: true, lends, ..Delivered::new(source, &coin, live(updates)) };
                 self.put(delivered, place)

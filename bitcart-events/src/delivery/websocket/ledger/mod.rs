@@ -35,7 +35,7 @@ use crate::delivery::desk::Desk;
 use crate::field::json_text;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::intake::{End, Spare};
-use crate::runtime::runtime;
+use crate::runtime::has_one_thread;
 use crate::source::Source;
 use crate::told::Told;
 use crate::update::Marker;
@@ -82,7 +82,8 @@ pub(super) struct Ledger {
     told: Told,
     /// Whether the inbox keeps what is known here.
     keeps: bool,
-    /// Whether what arrives is handled by whoever reads it: where there is only one thread, nobody else would.
+    /// Whether what arrives is handled by whoever reads it: where there is only one thread, nobody else would. A runtime that can
+    /// have more has another one when a handler blocks in place.
     lends: bool,
     /// What an earlier process kept, and what it held, of wallets that may still be added too. All in the order of its numbers.
     kept: Kept,
@@ -110,7 +111,7 @@ impl Ledger {
         let (fetching, fetched) = mpsc::channel(ANSWERS);
         Self {
             keeps: desk.dispatcher.is_durable(),
-            lends: runtime().is_ok_and(|runtime| runtime.metrics().num_workers() == 1),
+            lends: has_one_thread().unwrap_or(false),
             kept: Kept::default(),
             frames: Vec::new(),
             unmerged: Vec::new(),

@@ -66,3 +66,30 @@ async fn what_ends_at_once_is_handled_by_whoever_reads_it() {
         tokio::task::yield_now().await;
     }
 }
+
+/// A handler may block its thread where the runtime can have another one. Nobody else waits for it then.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_handler_that_blocks_in_place_holds_up_nobody_else() {
+    let manager = manager();
+    let (mut alone, _handled) = listening_with(&manager, manager.listener()).await;
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Mutex::new(gate);
+    let (ended, mut has_ended) = tokio::sync::mpsc::unbounded_channel();
+    let blocks = move |_: Update| {
+        let waited = tokio::task::block_in_place(|| {
+            gate.lock().unwrap().recv_timeout(std::time::Duration::from_secs(5))
+        });
+        let _ = ended.send(waited.is_ok());
+        async { Ok(()) }
+    };
+    manager.coins().remove(0).add_event_handler("new_payment", blocks).unwrap();
+    // In a task, as the websocket is read by one.
+    let reads = async move {
+        arrive(&mut alone, &["1"]);
+        // What the handler waits for is brought by a later frame.
+        open.send(()).unwrap();
+        alone
+    };
+    let _alone = tokio::spawn(reads).await.unwrap();
+    assert!(has_ended.recv().await.unwrap(), "the frame after it was not read");
+}
