@@ -29,6 +29,12 @@ fn frame(address: &str) -> String {
     format!(r#"{{"updates": [{}], "wallet": "vpub", "currency": "BTC"}}"#, payment(address))
 }
 
+/// The same of several that come in one frame.
+fn together(addresses: &[&str]) -> String {
+    let updates: Vec<String> = addresses.iter().map(|address| payment(address)).collect();
+    format!(r#"{{"updates": [{}], "wallet": "vpub", "currency": "BTC"}}"#, updates.join(", "))
+}
+
 /// A ledger of one wallet without a daemon, as long as its crew is there.
 struct Alone {
     coin: Coin,
@@ -129,6 +135,67 @@ async fn an_answer_comes_after_the_frames_before_it() {
     alone.ledger.flush();
     for address in ["a", "b", "missed", "c"] {
         assert_eq!(handled.recv().await.unwrap(), payment(address));
+    }
+}
+
+/// What goes on from the frames before it is known like them: each update by itself, in the order in which they came.
+#[tokio::test]
+async fn what_came_among_many_is_known_when_it_is_fetched() {
+    let manager = manager();
+    let (mut alone, mut handled) = listening(&manager).await;
+    let all = ["1", "2", "3", "4", "5", "6", "7"];
+    for addresses in [&all[..1], &all[1..2], &all[2..3], &all[3..6], &all[6..]] {
+        alone.ledger.frame(&together(addresses));
+    }
+    alone.ledger.flush();
+    expect(&mut handled, &all).await;
+    // From the middle of a frame on, which the daemon's queue knows nothing of.
+    alone.answered(&["4", "5", "6", "7", "8"]);
+    expect(&mut handled, &["8"]).await;
+}
+
+/// Of another wallet or of another currency, or of the same that is only written in another way, among frames that go on.
+#[tokio::test]
+async fn what_comes_between_goes_to_its_own_wallet() {
+    let daemon = || Daemon::new("http://127.0.0.1:1").unwrap();
+    let manager = ApiManager::builder().daemon("BTC", daemon()).daemon("LTC", daemon());
+    let manager = manager.wallets("BTC", ["vpub", "other"]).wallets("LTC", ["vpub"]).build().unwrap();
+    let (told, mut handled) = mpsc::unbounded_channel();
+    let handler = move |update: Update| {
+        let whose = (update.currency().code(), update.coin().wallet().map(ToOwned::to_owned));
+        ready(told.send((whose.0, whose.1.unwrap(), update.raw().to_owned())).map_err(Into::into))
+    };
+    manager.add_event_handler("new_payment", handler).unwrap();
+    let ours = manager.coin(Currency::Btc, "vpub").unwrap();
+    let mut alone = Alone::new(&ours, manager.listener()).await;
+    let other = manager.coin(Currency::Btc, "other").unwrap();
+    alone.ledger.wallets.get_mut(&other.id().unwrap()).unwrap().holds = None;
+    let own = r#""vpub", "currency": "BTC""#;
+    let ends = [
+        own,
+        r#""other", "currency": "BTC""#,
+        r#""vpub", "currency": "LTC""#,
+        r#""\u0076pub", "currency": "BTC""#,
+    ];
+    let mut expected = Vec::new();
+    for (number, end) in [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 1, 1, 1, 0].into_iter().enumerate() {
+        let address = number.to_string();
+        alone.ledger.frame(&frame(&address).replace(own, ends[end]));
+        let (currency, wallet) = [("BTC", "vpub"), ("BTC", "other"), ("LTC", "vpub"), ("BTC", "vpub")][end];
+        expected.push((currency, wallet.to_owned(), payment(&address)));
+    }
+    alone.ledger.flush();
+    let mut all = Vec::new();
+    for _ in &expected {
+        let next = tokio::time::timeout(Duration::from_secs(60), handled.recv()).await;
+        all.push(next.expect("nothing came").unwrap());
+    }
+    for (currency, wallet) in [("BTC", "vpub"), ("BTC", "other"), ("LTC", "vpub")] {
+        let of = |all: &[(&'static str, String, String)]| -> Vec<String> {
+            let its = all.iter().filter(|whose| (whose.0, &*whose.1) == (currency, wallet));
+            its.map(|(.., raw)| raw.clone()).collect()
+        };
+        assert_eq!(of(&all), of(&expected), "{wallet} of {currency}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Alone, add, coin, expect, frame, listening_with, manager, payment, remove};
+use super::{Alone, add, coin, expect, frame, listening_with, manager, payment, remove, together};
 use crate::Currency;
 use crate::delivery::websocket::ledger::Ledger;
 use crate::inbox::{Received, SqliteInbox};
@@ -77,6 +77,28 @@ async fn what_was_not_stored_is_fetched_when_the_wallet_comes_back() {
         alone.answered(&["stored", "refused"]);
         expect(&mut handled, &["refused"]).await;
     }
+}
+
+/// What goes on from the frames before it has rows of its own.
+#[tokio::test]
+async fn what_came_among_many_is_known_after_a_restart() {
+    let folder = Folder::new("many");
+    let manager = manager();
+    let (mut alone, mut handled) = listening_with(&manager, manager.listener().inbox(folder.inbox())).await;
+    alone.ledger.load().await.unwrap();
+    alone.answered(&[]);
+    let all = ["1", "2", "3", "4", "5", "6", "7"];
+    for addresses in [&all[..1], &all[1..2], &all[2..3], &all[3..6], &all[6..]] {
+        alone.ledger.frame(&together(addresses));
+    }
+    alone.ledger.flush();
+    expect(&mut handled, &all).await;
+    // The process ends.
+    let orders = alone.ledger.orders.clone();
+    alone.ledger = Ledger::new(Arc::clone(&alone.desk), Arc::default(), Currency::Btc, orders);
+    alone.ledger.load().await.unwrap();
+    alone.answered(&["4", "5", "6", "7", "8"]);
+    expect(&mut handled, &["8"]).await;
 }
 
 /// The file can be written again, and not read, when everything ends.
