@@ -68,3 +68,32 @@ async fn what_comes_back_among_frames_waits_for_its_answer() {
     alone.answered(&["4", "5"]);
     expect(&mut after, &["4", "5"]).await;
 }
+
+/// Where who reads calls the handlers, one of them may change what is read for.
+#[tokio::test]
+async fn a_handler_that_removes_its_wallet_is_called_for_nothing_that_comes_later() {
+    let manager = manager();
+    let coin = manager.coins().remove(0);
+    let mut alone = Alone::new(&coin, manager.listener()).await;
+    let (told, mut before) = mpsc::unbounded_channel();
+    let removes = manager.clone();
+    let handler = move |update: Update| {
+        drop(removes.remove_wallet("BTC", "vpub").unwrap());
+        ready(told.send(update.raw().to_owned()).map_err(Into::into))
+    };
+    coin.add_event_handler("new_payment", handler).unwrap();
+    for address in ["1", "2", "3"] {
+        alone.ledger.frame(&frame(address));
+    }
+    alone.ledger.flush();
+    for address in ["4", "5", "6"] {
+        alone.ledger.frame(&frame(address));
+    }
+    alone.ledger.flush();
+    expect(&mut before, &["1", "2", "3"]).await;
+    let mut after = own(&manager.add_wallet("BTC", "vpub").unwrap(), "new_payment");
+    alone.ledger.read_wallets();
+    alone.answered(&["1", "2", "3", "4", "5", "6", "7"]);
+    expect(&mut after, &["4", "5", "6", "7"]).await;
+    expect(&mut before, &[]).await;
+}
