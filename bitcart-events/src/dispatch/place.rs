@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::mem::take;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -143,10 +144,13 @@ impl Dispatcher {
     /// Begins to work for one who waits until all of it is done, and lends his thread until there is something to wait for: most
     /// handlers have ended by then, and a task costs more than many of them.
     pub(super) fn begin_here(&self, mut lanes: Few<Work>, runtime: &Handle) {
-        if let Some(work) = lanes.only()
-            && work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready()
-        {
-            return;
+        if let Some(work) = lanes.only() {
+            let mut context = Context::from_waker(Waker::noop());
+            // A panic ends this worker, as it would end a task, and not him.
+            let ended = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(&mut context).is_ready()));
+            if ended.unwrap_or(true) {
+                return;
+            }
         }
         self.begin(lanes, runtime);
     }

@@ -97,3 +97,43 @@ async fn a_handler_that_removes_its_wallet_is_called_for_nothing_that_comes_late
     expect(&mut after, &["4", "5", "6", "7"]).await;
     expect(&mut before, &[]).await;
 }
+
+/// What panics outside of the handlers, which is where an error of theirs goes. It ends the worker of its lane, and nobody who reads.
+#[tokio::test]
+async fn an_error_that_panics_when_it_is_dropped_keeps_nothing_from_the_next_frames() {
+    #[derive(Debug)]
+    struct Panics;
+
+    impl std::fmt::Display for Panics {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("no")
+        }
+    }
+
+    impl std::error::Error for Panics {}
+
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("dropped");
+        }
+    }
+
+    let manager = manager();
+    let coin = manager.coins().remove(0);
+    let mut alone = Alone::new(&coin, manager.listener()).await;
+    let (told, mut handled) = mpsc::unbounded_channel();
+    let handler = move |update: Update| {
+        let raw = update.raw();
+        ready(if raw.contains("first") {
+            Err(Panics.into())
+        } else {
+            told.send(raw.to_owned()).map_err(Into::into)
+        })
+    };
+    coin.add_event_handler("new_payment", handler).unwrap();
+    for address in ["first", "second"] {
+        alone.ledger.frame(&frame(address));
+        alone.ledger.flush();
+    }
+    expect(&mut handled, &["second"]).await;
+}
