@@ -35,6 +35,18 @@ fn together(addresses: &[&str]) -> String {
     format!(r#"{{"updates": [{}], "wallet": "vpub", "currency": "BTC"}}"#, updates.join(", "))
 }
 
+const MANY: [&str; 11] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"];
+
+/// They come together, so that there are places for as many the next time, and in their last frame there are three.
+fn arrive_among_many(alone: &mut Alone) {
+    for burst in [&[0..1, 1..2, 2..3, 3..4, 4..5, 5..6][..], &[6..7, 7..8, 8..11]] {
+        for frame in burst {
+            alone.ledger.frame(&together(&MANY[frame.clone()]));
+        }
+        alone.ledger.flush();
+    }
+}
+
 /// A ledger of one wallet without a daemon, as long as its crew is there.
 struct Alone {
     coin: Coin,
@@ -143,15 +155,14 @@ async fn an_answer_comes_after_the_frames_before_it() {
 async fn what_came_among_many_is_known_when_it_is_fetched() {
     let manager = manager();
     let (mut alone, mut handled) = listening(&manager).await;
-    let all = ["1", "2", "3", "4", "5", "6", "7"];
-    for addresses in [&all[..1], &all[1..2], &all[2..3], &all[3..6], &all[6..]] {
-        alone.ledger.frame(&together(addresses));
-    }
-    alone.ledger.flush();
-    expect(&mut handled, &all).await;
-    // From the middle of a frame on, which the daemon's queue knows nothing of.
-    alone.answered(&["4", "5", "6", "7", "8"]);
-    expect(&mut handled, &["8"]).await;
+    arrive_among_many(&mut alone);
+    expect(&mut handled, &MANY).await;
+    // What the socket brought last is in the queue last.
+    let (queued, later) = MANY.split_at(9);
+    alone.answered(queued);
+    expect(&mut handled, &[]).await;
+    alone.answered(&[later, &["new"]].concat());
+    expect(&mut handled, &["new"]).await;
 }
 
 /// Of another wallet or of another currency, or of the same that is only written in another way, among frames that go on.

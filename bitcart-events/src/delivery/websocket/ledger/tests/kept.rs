@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Alone, add, coin, expect, frame, listening_with, manager, payment, remove, together};
+use super::{
+    Alone, MANY, add, arrive_among_many, coin, expect, frame, listening_with, manager, payment, remove,
+};
 use crate::Currency;
 use crate::delivery::websocket::ledger::Ledger;
 use crate::inbox::{Received, SqliteInbox};
@@ -87,18 +89,14 @@ async fn what_came_among_many_is_known_after_a_restart() {
     let (mut alone, mut handled) = listening_with(&manager, manager.listener().inbox(folder.inbox())).await;
     alone.ledger.load().await.unwrap();
     alone.answered(&[]);
-    let all = ["1", "2", "3", "4", "5", "6", "7"];
-    for addresses in [&all[..1], &all[1..2], &all[2..3], &all[3..6], &all[6..]] {
-        alone.ledger.frame(&together(addresses));
-    }
-    alone.ledger.flush();
-    expect(&mut handled, &all).await;
+    arrive_among_many(&mut alone);
+    expect(&mut handled, &MANY).await;
     // The process ends.
     let orders = alone.ledger.orders.clone();
     alone.ledger = Ledger::new(Arc::clone(&alone.desk), Arc::default(), Currency::Btc, orders);
     alone.ledger.load().await.unwrap();
-    alone.answered(&["4", "5", "6", "7", "8"]);
-    expect(&mut handled, &["8"]).await;
+    alone.answered(&[&MANY[5..], &["new"]].concat());
+    expect(&mut handled, &["new"]).await;
 }
 
 /// The file can be written again, and not read, when everything ends.
