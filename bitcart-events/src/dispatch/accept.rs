@@ -68,7 +68,7 @@ impl Dispatcher {
         }
     }
 
-    /// Whether nothing waits here or is at work.
+    /// Whether nothing waits here or is at work. What is still on its way into an inbox is not here.
     #[cfg(feature = "websocket")]
     pub(crate) fn is_at_rest(&self) -> bool {
         self.unfinished.load(Ordering::Relaxed) == 0

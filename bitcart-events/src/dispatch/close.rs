@@ -25,8 +25,10 @@ impl Dispatcher {
         };
         if tokio::time::timeout_at(deadline, ended).await.is_err() {
             // Also for whoever else waits for this: he finds nothing at work then.
-            self.given_up
-                .get_or_init(|| self.unfinished.load(Ordering::Relaxed).saturating_sub(self.lanes.untold()));
+            self.given_up.get_or_init(
+                || // In this order: at most some that have ended are taken for lost, and never the other way round.
+                self.unfinished.load(Ordering::Acquire).saturating_sub(self.lanes.untold()),
+            );
             self.abort.cancel();
             // A plain handler that blocks its thread cannot be stopped, only left behind.
             let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;

@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::mem::take;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,6 +22,7 @@ use crate::inbox::{EventId, Origin};
 #[cfg(feature = "polling")]
 use crate::reconcile::Stored;
 use crate::source::{Lane, Source};
+use crate::told::quietly;
 
 /// What a lane's worker does, from its begin to its end.
 pub(super) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -145,10 +145,10 @@ impl Dispatcher {
     /// handlers have ended by then, and a task costs more than many of them.
     pub(super) fn begin_here(&self, mut lanes: Few<Work>, runtime: &Handle) {
         if let Some(work) = lanes.only() {
-            let mut context = Context::from_waker(Waker::noop());
+            let mut has_ended = true;
             // A panic ends this worker, as it would end a task, and not him.
-            let ended = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(&mut context).is_ready()));
-            if ended.unwrap_or(true) {
+            quietly(|| has_ended = work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready());
+            if has_ended {
                 return;
             }
         }

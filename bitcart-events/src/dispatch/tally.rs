@@ -57,7 +57,7 @@ impl<'a> Tally<'a> {
         }
         if ended > 0 {
             self.waiting.ended(ended);
-            self.dispatcher.unfinished.fetch_sub(ended, Ordering::Relaxed);
+            self.dispatcher.unfinished.fetch_sub(ended, Ordering::Release);
             self.dispatcher.room.freed();
         }
     }

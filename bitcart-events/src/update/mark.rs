@@ -35,7 +35,7 @@ impl Marker {
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(END);
         values.for_each(|(place, value)| {
-            bytes.push(u8::try_from(place).unwrap_or(u8::MAX));
+            bytes.extend_from_slice(&u16::try_from(place).unwrap_or(u16::MAX).to_le_bytes());
             bytes.extend_from_slice(value);
             bytes.push(END);
         });
@@ -105,9 +105,9 @@ mod tests {
         let marks = [marker.mark("event", values.into_iter()), said, said.of(apart(&coin))];
         let shown = marks.map(|mark| format!("{:032x}", u128::from_be_bytes(mark.0)));
         let known = [
-            "0ae2a4713a8c09406b2dcce97299b578",
-            "6f6b41275da7878dfef3decb7a9218b4",
-            "5ea9ccf085b5f5e7db4a090ef82b2f8c",
+            "c86bca25de98b180ac8fb6e186557546",
+            "290ed1bedea8eb1bbb3537d8e4842390",
+            "18cc5c6906ba99719e8ce01d663d14a8",
         ];
         assert_eq!(shown, known);
     }

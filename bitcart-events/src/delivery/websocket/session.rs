@@ -20,10 +20,10 @@ const DEAD: Duration = Duration::from_secs(50);
 const FIRST_PONG: Duration = Duration::from_secs(5);
 /// A few bytes that cannot be sent for so long mean that nobody reads them.
 const SEND: Duration = Duration::from_secs(10);
-/// How many frames are read before something else has its turn.
+/// How many frames go into the inbox together, and are handled before more are read.
 const BURST: usize = 128;
-/// And how often that, where they are handled by then.
-const BURSTS: usize = 4;
+/// After how many everything else has its turn, even if they are handled.
+const TURN: usize = 4 * BURST;
 const FAREWELL: Duration = Duration::from_secs(1);
 /// What a daemon says when it is shut down in good order, with code 1001 (`065c8421`, capture `eth_ws`: ws-shutdown).
 const SHUT_DOWN: &str = "Server shutdown";
@@ -81,18 +81,17 @@ impl<'a, F: FnOnce()> Session<'a, F> {
         }
         self.ping().await?;
         let (mut changes, mut trouble) = (self.ledger.changes(), self.ledger.trouble());
-        let (mut tick, mut bursts) = (tokio::time::interval(TICK), 0_usize);
+        let (mut tick, mut read) = (tokio::time::interval(TICK), 0);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = self.stop.cancelled() => return Ok(()),
                 message = self.socket.next() => {
-                    if self.read_all(message)? {
-                        bursts += 1;
-                        // What was read is handled while it is at hand, before more of it is read.
-                        if !self.ledger.is_at_rest() || bursts % BURSTS == 0 {
-                            tokio::task::yield_now().await;
-                        }
+                    read += self.read_all(message)?;
+                    // What was read is handled while it is at hand, before more of it is read.
+                    if read >= BURST && (read >= TURN || !self.ledger.is_at_rest()) {
+                        read = 0;
+                        tokio::task::yield_now().await;
                     }
                 }
                 fetched = self.ledger.fetched() => {
@@ -108,9 +107,8 @@ impl<'a, F: FnOnce()> Session<'a, F> {
         }
     }
 
-    /// Reads a frame and those that have arrived behind it: what they bring goes into the inbox together. Whether there may be
-    /// more of them.
-    fn read_all(&mut self, first: Option<Result<Message, SocketError>>) -> Result<bool, End> {
+    /// Reads a frame and those that have arrived behind it: what they bring goes into the inbox together. How many they are.
+    fn read_all(&mut self, first: Option<Result<Message, SocketError>>) -> Result<usize, End> {
         self.heard = Instant::now();
         let (mut read, mut count) = (self.read(first), 1);
         while count < BURST
@@ -119,7 +117,7 @@ impl<'a, F: FnOnce()> Session<'a, F> {
             (read, count) = (self.read(next), count + 1);
         }
         self.ledger.flush();
-        read.map(|()| count == BURST)
+        read.map(|()| count)
     }
 
     fn read(&mut self, message: Option<Result<Message, SocketError>>) -> Result<(), End> {

@@ -46,8 +46,8 @@ async fn each_of_what_is_delivered_together_has_its_place_in_the_report() {
     let mut updates = Few::default();
     for body in [BLOCK.trim_matches(['[', ']']).to_owned(), payment(3), payment(0)] {
         let body: Arc<str> = body.into();
-        let update = Ok(Update::parse(&body, 0..body.len(), &coin).unwrap());
-        updates.push(Incoming::new(Together::one(&coin, update), Origin::Live, Life::new()));
+        let update = Together::read(&coin, &body, 0..body.len());
+        updates.push(Incoming::new(update, Origin::Live, Life::new()));
     }
     let delivered = Delivered { awaited: true, ..Delivered::new(&listener.source, &coin, updates) };
     let dispatcher = &listener.parts.dispatcher;

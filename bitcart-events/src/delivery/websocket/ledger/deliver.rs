@@ -5,7 +5,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::super::held::Held;
 use super::Ledger;
-use super::gathered::{Delivery, Gathered, Size};
+use super::gathered::{Delivery, Gathered};
 use crate::dispatch::{Delivered, Few, Incoming};
 use crate::inbox::{Life, Origin, ReceivedId, Remember, WalletId};
 
@@ -14,8 +14,8 @@ impl Ledger {
     pub(in super::super) fn flush(&mut self) {
         for key in std::mem::take(&mut self.gathered) {
             if let Some(gathered) = self.wallets.get_mut(&key).and_then(|wallet| wallet.gathered.take()) {
+                self.usual = gathered.size();
                 let Gathered { coin, life, updates, marks, remember, place } = gathered;
-                self.usual = Size { updates: updates.len(), bytes: updates.bytes() };
                 let updates = updates.together(&coin);
                 let updates = Few::one(Incoming { updates, marks, origin: Origin::Live, life });
                 let delivered = Delivered::new(&self.desk.source, &coin, updates);
@@ -24,7 +24,7 @@ impl Ledger {
         }
     }
 
-    /// Whether all that was delivered is handled.
+    /// Whether all that was delivered is handled, or on its way into the inbox.
     pub(in super::super) fn is_at_rest(&self) -> bool {
         self.desk.dispatcher.is_at_rest()
     }

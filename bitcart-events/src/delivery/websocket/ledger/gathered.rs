@@ -7,7 +7,7 @@ use crate::Coin;
 use crate::dispatch::{Few, Incoming};
 use crate::inbox::{Life, Mark, Origin, ReceivedId, Remember};
 use crate::intake::{Arrived, End, Sheaf};
-use crate::update::Said;
+use crate::update::Marker;
 
 /// What arrives for one wallet.
 pub(super) struct Gathered {
@@ -20,12 +20,15 @@ pub(super) struct Gathered {
     pub(super) place: OwnedSemaphorePermit,
 }
 
-/// How much is gathered.
+/// How much is gathered, as may be again.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Size {
     pub(super) updates: usize,
-    pub(super) bytes: usize,
+    bytes: usize,
 }
+
+/// A frame that is larger, or has more in it, is none of those that there may be again.
+const MOST: Size = Size { updates: 256, bytes: 64 << 10 };
 
 /// Updates of one wallet, and what goes with them.
 pub(super) struct Delivery {
@@ -43,20 +46,22 @@ impl Gathered {
         Self { coin, life, updates: Sheaf::with_room(usual.bytes), marks, remember: Vec::new(), place }
     }
 
-    pub(super) fn add(&mut self, update: Arrived<'_>) {
+    pub(super) fn add(&mut self, update: Arrived<'_>, mark: Mark) {
         self.updates.add(update);
+        self.marks.push(mark);
     }
 
-    /// Adds what a frame of its wallet brings, if it is written as most are, and there are places for all of it: how many.
-    pub(super) fn add_frame(&mut self, text: &str, end: &End) -> Option<usize> {
+    /// Adds what a frame of its wallet brings, if it is written as most are, and there are places for all of it.
+    pub(super) fn add_frame(&mut self, text: &str, end: &End, marker: &mut Marker) -> Option<()> {
         let before = self.len();
         self.updates.add_body(text, end, self.place.num_permits().saturating_sub(before))?;
-        Some(self.len() - before)
+        let said = (before..self.len()).filter_map(|place| self.updates.said(place));
+        self.marks.extend(said.map(|said| said.mark(marker)));
+        Some(())
     }
 
-    /// What the last one says, or one that is so many before it.
-    pub(super) fn said(&self, before: usize) -> Option<Said<'_>> {
-        self.updates.said(self.len().checked_sub(before + 1)?)
+    pub(super) fn size(&self) -> Size {
+        Size { updates: self.len().min(MOST.updates), bytes: self.updates.bytes().min(MOST.bytes) }
     }
 
     pub(super) fn add_place(&mut self, place: OwnedSemaphorePermit) {

@@ -11,14 +11,19 @@ use crate::inbox::{Mark, Received, ReceivedId, Remember, WalletId};
 use crate::{Currency, Result};
 
 impl Wallet {
-    /// One more is gathered, with what is to be known of it later. It has a number if that is kept.
+    /// What is known later of an update that is gathered. It has a number if that is kept.
     pub(super) fn gathers(&mut self, mark: Mark, number: Option<u64>, blocks: &Blocks) {
         self.history(blocks).brought(mark, None);
-        let row = number.map(|number| self.row(self.coin.currency(), number, What::Delivered(mark), blocks));
+        let Some(number) = number else { return };
+        let row = self.row(self.coin.currency(), number, What::Delivered(mark), blocks);
         if let Some(gathered) = &mut self.gathered {
-            gathered.marks.push(mark);
-            gathered.remember.extend(row.unwrap_or_default());
+            gathered.remember.extend(row);
         }
+    }
+
+    /// What the update says that was gathered at this place.
+    pub(super) fn mark_at(&self, place: usize) -> Option<Mark> {
+        self.gathered.as_ref()?.marks.get(place).copied()
     }
 
     /// What happened, as the history knows it already: a row, or the whole history where there are many.

@@ -32,13 +32,14 @@ impl Ledger {
     /// nothing but to be read. `None`: it is not one, or has a surprise in it.
     fn goes_on(&mut self, text: &str) -> Option<()> {
         let (key, end) = self.last.as_ref()?;
-        let wallet = self.wallets.get_mut(key).filter(|wallet| wallet.holds.is_none())?;
-        let added = wallet.gathered.as_mut()?.add_frame(text, end.as_ref()?)?;
-        for left in (0..added).rev() {
-            let said = wallet.gathered.as_ref().and_then(|gathered| gathered.said(left))?;
-            let mark = said.mark(&mut self.marker);
+        let wallet = self.wallets.get_mut(key).filter(|wallet| wallet.has_place())?;
+        let gathered = wallet.gathered.as_mut()?;
+        let mut place = gathered.len();
+        gathered.add_frame(text, end.as_ref()?, &mut self.marker)?;
+        while let Some(mark) = wallet.mark_at(place) {
             self.number += u64::from(self.keeps);
             wallet.gathers(mark, self.keeps.then_some(self.number), &self.passed);
+            place += 1;
         }
         Some(())
     }
@@ -170,10 +171,10 @@ impl Ledger {
     /// It has a place with what else arrives for its wallet.
     fn gather(&mut self, number: Option<u64>, key: WalletId, coin: &Coin, update: Arrived<'_>) {
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
-        wallet.gathers(self.marker.mark_read(update.said()), number, &self.passed);
-        if let Some(gathered) = &mut wallet.gathered {
-            gathered.add(update);
-        }
+        let Some(gathered) = &mut wallet.gathered else { return };
+        let mark = self.marker.mark_read(update.said());
+        gathered.add(update, mark);
+        wallet.gathers(mark, number, &self.passed);
         self.note_last(coin, key);
     }
 

@@ -1,5 +1,6 @@
 //! A process of ours: one listener, its ledgers, and the calls that are under way for them.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -25,6 +26,8 @@ pub(super) struct Process {
     memory: Arc<Memory>,
     /// They say stop, so that no daemon is asked but the one of this test.
     orders: Orders,
+    /// Whether the next ledger lends its thread to the handlers: every other one does.
+    lends: Cell<bool>,
     _crew: Crew,
 }
 
@@ -67,7 +70,7 @@ impl Process {
         .unwrap();
         let orders = orders.await.unwrap().child();
         orders.stop.cancel();
-        Self { desk, memory: Arc::default(), orders, _crew: crew }
+        Self { desk, memory: Arc::default(), orders, lends: Cell::new(false), _crew: crew }
     }
 
     /// A ledger that has read what the inbox keeps, if that can be written.
@@ -75,6 +78,7 @@ impl Process {
         self.writable()?;
         let (desk, memory) = (Arc::clone(&self.desk), Arc::clone(&self.memory));
         let mut ledger = Ledger::new(desk, memory, Currency::Btc, self.orders.clone());
+        ledger.lends = !self.lends.replace(!self.lends.get());
         ledger.load().await.unwrap();
         Some(ledger)
     }
