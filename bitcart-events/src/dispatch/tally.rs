@@ -7,8 +7,9 @@ use super::{Batch, Dispatcher};
 
 /// So many are told together at most: who waits for room in the lane is not to wait for all of a large batch.
 const TOGETHER: usize = 32;
-/// After so many that ended at once everything else has its turn, the end of all this too.
-const AT_ONCE: usize = 128;
+/// After so many that ended at once everything else has its turn, the end of all this too. Who reads a websocket reads less in its
+/// turn, so that it does not outrun who handles that.
+const AT_ONCE: usize = 256;
 
 /// What became of one.
 pub(super) enum Became {

@@ -20,7 +20,8 @@ const DEAD: Duration = Duration::from_secs(50);
 const FIRST_PONG: Duration = Duration::from_secs(5);
 /// A few bytes that cannot be sent for so long mean that nobody reads them.
 const SEND: Duration = Duration::from_secs(10);
-/// How many frames go into the inbox together, and are handled before more are read.
+/// How many frames go into the inbox together, and are handled before more are read. In a turn there are less than two times as
+/// many, which is what a lane handles in its.
 const BURST: usize = 128;
 /// After how many everything else has its turn, even if they are handled.
 const TURN: usize = 4 * BURST;
