@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::handlers::{CALLS, reach};
 use crate::{Outcome, stand_in};
 
-/// So many frames may wait: more than are sent in a round, so that none is left to the daemon's queue.
+/// So many frames may wait: more than are ever behind, so that none is left to the daemon's queue.
 const CAPACITY: usize = 1 << 18;
 
 /// A listener for one wallet, as it is by default but for its room.

@@ -1,7 +1,7 @@
 //! Our websocket listener beside a loop by hand: frames a second, CPU, instructions and memory.
 //!
 //! ```sh
-//! cargo run --profile peers -p bitcart-events-benches --bin websocket [ROUNDS]
+//! cargo run --profile peers -p bitcart-events-benches --bin websocket [ROUNDS [FRAMES]]
 //! ```
 //!
 //! The same server sends the same frames to both, in interleaved rounds, each time to a process of its own. The loop by hand
@@ -24,8 +24,8 @@ use tokio::runtime::Runtime;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-/// It takes a tenth of a second. With a tenth of them more would be decided by tables that grow for the first time.
-const FRAMES: usize = 200_000;
+/// It takes half a second. With less of them more is decided by tables that grow for the first time.
+const FRAMES: usize = 1_000_000;
 /// Of the counted runs, which take long.
 const COUNTED: usize = 2_000;
 const SETTLE: Duration = Duration::from_millis(300);
@@ -38,9 +38,10 @@ fn main() -> Outcome {
         ["ours", port, frames] => on_core(1, clients::ours(port.parse()?, frames.parse()?)),
         ["by-hand", port, frames] => on_core(1, clients::by_hand(port.parse()?, frames.parse()?)),
         ["slow", port, frames] => on_core(1, clients::slow(port.parse()?, frames.parse()?)),
-        [] => Runtime::new()?.block_on(print(5)),
-        [rounds] => Runtime::new()?.block_on(print(rounds.parse()?)),
-        _ => Err("websocket [ROUNDS]".into()),
+        [] => Runtime::new()?.block_on(print(5, FRAMES)),
+        [rounds] => Runtime::new()?.block_on(print(rounds.parse()?, FRAMES)),
+        [rounds, frames] => Runtime::new()?.block_on(print(rounds.parse()?, frames.parse()?)),
+        _ => Err("websocket [ROUNDS [FRAMES]]".into()),
     }
 }
 
@@ -65,15 +66,15 @@ fn on_core(number: usize, work: impl Future<Output = Outcome>) -> Outcome {
     Runtime::new()?.block_on(work)
 }
 
-async fn print(rounds: usize) -> Outcome {
+async fn print(rounds: usize, frames: usize) -> Outcome {
     println!(
         "| round | ours, frames/s | by hand, frames/s | ratio | ours, CPU µs/frame | by hand, CPU µs/frame | ratio |"
     );
     println!("|---|---|---|---|---|---|---|");
     let (mut speeds, mut times) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
-        let [ours_speed, ours_cpu] = measure("ours", FRAMES).await?;
-        let [hand_speed, hand_cpu] = measure("by-hand", FRAMES).await?;
+        let [ours_speed, ours_cpu] = measure("ours", frames).await?;
+        let [hand_speed, hand_cpu] = measure("by-hand", frames).await?;
         let (speed, cpu) = (ours_speed / hand_speed, ours_cpu / hand_cpu);
         println!(
             "| {round} | {ours_speed:.0} | {hand_speed:.0} | {speed:.2} | {ours_cpu:.2} | {hand_cpu:.2} | {cpu:.2} |"
