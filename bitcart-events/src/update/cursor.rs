@@ -30,7 +30,12 @@ impl<'a> Cursor<'a> {
 
     /// How many bytes it is past.
     pub(super) fn at(&self) -> usize {
-        self.before + self.body.len() - self.rest.len()
+        self.before + self.past()
+    }
+
+    /// How many of its own body.
+    fn past(&self) -> usize {
+        self.body.len() - self.rest.len()
     }
 
     /// Goes past white space, to the byte that comes next.
@@ -84,7 +89,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn text(&mut self) -> Option<&'a str> {
         self.peek()?;
         let length = length_of_text(self.rest.strip_prefix(b"\"")?)?;
-        let start = self.body.len() - self.rest.len() + 1;
+        let start = self.past() + 1;
         self.pass(length + 2)?;
         self.body.get(start..start + length)
     }
@@ -103,8 +108,7 @@ impl<'a> Cursor<'a> {
     // By itself, so that texts and whole numbers are read without what this one needs.
     #[inline(never)]
     fn length_of_any(&self) -> Option<usize> {
-        let mut rest =
-            serde_json::Deserializer::from_str(self.body.get(self.body.len() - self.rest.len()..)?);
+        let mut rest = serde_json::Deserializer::from_str(self.body.get(self.past()..)?);
         <&RawValue>::deserialize(&mut rest).ok().map(|value| value.get().len())
     }
 
