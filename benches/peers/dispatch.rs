@@ -12,6 +12,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "figures are for who reads them")]
 
 mod body;
+mod calls;
 mod handlers;
 
 use std::error::Error;
@@ -50,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         Ok::<_, bitcart_events::Error>(begun.elapsed())
     })?;
-    let (calls, all) = (handlers::CALLS.load(Ordering::Relaxed), updates * repetitions);
+    let (calls, all) = (calls::CALLS.load(Ordering::Relaxed), updates * repetitions);
     eprintln!("{calls} of {all} updates came to a handler; {} were delivered before", total.repeated.len());
     if calls != total.handled || calls + total.repeated.len() != all {
         return Err(format!("of {all} updates {calls} came to a handler: {total:?}").into());

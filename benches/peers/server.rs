@@ -9,6 +9,7 @@
 //! It takes `POST /` of the wallet `xpub`, or `POST /SECRET`. `--silent` leaves out the logging that `run_webhook()` sets up.
 //! It needs no daemon: one that does not answer is asked again, with growing waits.
 
+mod calls;
 mod handlers;
 
 use std::error::Error;

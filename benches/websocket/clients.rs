@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::handlers::{CALLS, reach};
+use crate::calls::{CALLS, reach};
 use crate::{Outcome, stand_in};
 
 /// So many frames may wait: more than are ever behind, so that none is left to the daemon's queue.

@@ -9,7 +9,9 @@
 //! order and no second attempt. Each has one core to itself, and the server another one. Needs valgrind for the instructions.
 #![allow(clippy::print_stdout, reason = "figures are for who reads them")]
 
+mod calls;
 mod clients;
+#[path = "../peers/handlers.rs"]
 mod handlers;
 #[path = "../stand_in/mod.rs"]
 mod stand_in;

@@ -24,11 +24,10 @@ impl Dispatcher {
             self.workers.wait().await;
         };
         if tokio::time::timeout_at(deadline, ended).await.is_err() {
+            // In this order: at most some that have ended are taken for lost, and never the other way round.
+            let unfinished = || self.unfinished.load(Ordering::Acquire).saturating_sub(self.lanes.untold());
             // Also for whoever else waits for this: he finds nothing at work then.
-            self.given_up.get_or_init(
-                || // In this order: at most some that have ended are taken for lost, and never the other way round.
-                self.unfinished.load(Ordering::Acquire).saturating_sub(self.lanes.untold()),
-            );
+            self.given_up.get_or_init(unfinished);
             self.abort.cancel();
             // A plain handler that blocks its thread cannot be stopped, only left behind.
             let _ = tokio::time::timeout(LAST_STEPS, self.workers.wait()).await;

@@ -140,6 +140,7 @@ mod tests {
     use super::*;
     use crate::Update;
     use crate::intake::read_object;
+    use crate::intake::tests::mutate;
 
     fn shown(together: &Together) -> String {
         match &together.parts[..] {
@@ -223,19 +224,7 @@ mod tests {
                 let mut body =
                     format!(r#"{{"updates": [{}]{}"#, updates.join(", "), chance.choice(ENDS).unwrap())
                         .into_bytes();
-                for _ in 0..chance.usize(..3) {
-                    let (from, to) = (chance.usize(..body.len()), chance.usize(..body.len()));
-                    match chance.u32(..8) {
-                        0 => drop(body.remove(from)),
-                        1 => body.insert(from, *chance.choice(b" \"\\,:{}[]e10-.+n\n\0\x1f\x7f").unwrap()),
-                        2 => body.swap(from, to),
-                        3 => {
-                            let part = body[from.min(to)..from.max(to)].to_vec();
-                            body.splice(from..from, part);
-                        }
-                        _ => {}
-                    }
-                }
+                mutate(&mut body, &mut chance, 8);
                 let Ok(body) = String::from_utf8(body) else { continue };
                 let (most, was) = (chance.usize(..4), inside(&sheaf));
                 if sheaf.add_body(&body, &end, most).is_none() {

@@ -45,6 +45,24 @@ const AS_SENT: [&str; 6] = [
     r#"{"updates": [{"event": "verified_tx", "tx": "t\\n", "height": 7}, {"height": 2, "event": "new_block"}], "wallet": "w"}"#,
 ];
 
+/// Changes it in up to two places, each with four chances of so many.
+pub(super) fn mutate(body: &mut Vec<u8>, chance: &mut fastrand::Rng, of: u32) {
+    for _ in 0..chance.usize(..3) {
+        let (from, to) = (chance.usize(..body.len()), chance.usize(..body.len()));
+        match chance.u32(..of) {
+            0 => drop(body.remove(from)),
+            1 => body.insert(from, *chance.choice(b" \"\\,:{}[]e10-.+n\n\0\x1f\x7f").unwrap()),
+            2 => body.swap(from, to),
+            // A part of it once more, so that keys and updates are repeated.
+            3 => {
+                let part = body[from.min(to)..from.max(to)].to_vec();
+                body.splice(from..from, part);
+            }
+            _ => {}
+        }
+    }
+}
+
 #[test]
 fn quick_and_careful_are_the_same() {
     assert_eq!(AS_SENT.map(is_quick), [true, true, true, true, true, false]);
@@ -53,19 +71,7 @@ fn quick_and_careful_are_the_same() {
     let (mut read, mut quickly) = (0, 0);
     for _ in 0..60_000 {
         let mut body = AS_SENT[chance.usize(..AS_SENT.len())].as_bytes().to_vec();
-        for _ in 0..chance.usize(..3) {
-            let (from, to) = (chance.usize(..body.len()), chance.usize(..body.len()));
-            match chance.u32(..4) {
-                0 => drop(body.remove(from)),
-                1 => body.insert(from, *chance.choice(b" \"\\,:{}[]e10-.+n\n\0\x1f\x7f").unwrap()),
-                2 => body.swap(from, to),
-                // A part of it once more, so that keys and updates are repeated.
-                _ => {
-                    let part = body[from.min(to)..from.max(to)].to_vec();
-                    body.splice(from..from, part);
-                }
-            }
-        }
+        mutate(&mut body, &mut chance, 4);
         let Ok(body) = String::from_utf8(body) else { continue };
         read += usize::from(careful_object(&body).is_ok() || careful_list(&body).is_ok());
         quickly += usize::from(is_quick(&body));

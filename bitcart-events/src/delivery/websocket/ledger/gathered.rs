@@ -54,7 +54,7 @@ impl Gathered {
     /// Adds what a frame of its wallet brings, if it is written as most are, and there are places for all of it.
     pub(super) fn add_frame(&mut self, text: &str, end: &End, marker: &mut Marker) -> Option<()> {
         let before = self.len();
-        self.updates.add_body(text, end, self.place.num_permits().saturating_sub(before))?;
+        self.updates.add_body(text, end, self.places_left())?;
         let said = (before..self.len()).filter_map(|place| self.updates.said(place));
         self.marks.extend(said.map(|said| said.mark(marker)));
         Some(())
@@ -68,9 +68,13 @@ impl Gathered {
         self.place.merge(place);
     }
 
-    /// Whether there is a place that nothing has yet.
+    /// How many places nothing has yet.
+    fn places_left(&self) -> usize {
+        self.place.num_permits().saturating_sub(self.len())
+    }
+
     pub(super) fn has_place(&self) -> bool {
-        self.place.num_permits() > self.updates.len()
+        self.places_left() > 0
     }
 
     pub(super) fn len(&self) -> usize {

@@ -50,11 +50,16 @@ impl Wallet {
     }
 }
 
+/// The one behind the last; nothing if nothing is kept.
+pub(super) fn next_number(keeps: bool, last: &mut u64) -> Option<u64> {
+    *last += u64::from(keeps);
+    keeps.then_some(*last)
+}
+
 impl Ledger {
     /// The number of the next row; nothing if nothing is kept.
     pub(super) fn next_number(&mut self) -> Option<u64> {
-        self.number += u64::from(self.keeps);
-        self.keeps.then_some(self.number)
+        next_number(self.keeps, &mut self.number)
     }
 
     /// What happened for this wallet, as its history knows it already.

@@ -12,6 +12,7 @@ use super::super::held::Held;
 use super::super::rows::What;
 use super::Ledger;
 use super::gathered::Delivery;
+use super::kept::next_number;
 use super::wallet::Wallet;
 
 const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched from the daemon later, which keeps the last 100 events of a wallet";
@@ -37,22 +38,10 @@ impl Ledger {
         let mut place = gathered.len();
         gathered.add_frame(text, end.as_ref()?, &mut self.marker)?;
         while let Some(mark) = wallet.mark_at(place) {
-            self.number += u64::from(self.keeps);
-            wallet.gathers(mark, self.keeps.then_some(self.number), &self.passed);
+            wallet.gathers(mark, next_number(self.keeps, &mut self.number), &self.passed);
             place += 1;
         }
         Some(())
-    }
-
-    /// What comes next may be of the same wallet as this.
-    fn note_last(&mut self, coin: &Coin, key: WalletId) {
-        match &mut self.last {
-            // To write it down is worth it for more than two.
-            Some((last, end)) if *last == key => {
-                end.get_or_insert_with(|| End::of(coin));
-            }
-            last => *last = Some((key, None)),
-        }
     }
 
     fn frame_of_any(&mut self, text: &str) {
@@ -116,7 +105,7 @@ impl Ledger {
         if let Some(key) = coin.id()
             && self.wallets.get(&key).is_some_and(Wallet::has_place)
         {
-            return self.gather(number, key, coin, update);
+            return self.gather(number, key, update);
         }
         let mut place = self.place_for(coin, update);
         if place.is_err() && !self.gathered.is_empty() {
@@ -155,7 +144,7 @@ impl Ledger {
                 self.gathered.push(key);
             }
             wallet.add_place(place, self.usual);
-            return self.gather(number, key, coin, update);
+            return self.gather(number, key, update);
         }
         wallet.held += 1;
         let mark = self.marker.mark_read(update.said());
@@ -169,13 +158,19 @@ impl Ledger {
     }
 
     /// It has a place with what else arrives for its wallet.
-    fn gather(&mut self, number: Option<u64>, key: WalletId, coin: &Coin, update: Arrived<'_>) {
+    fn gather(&mut self, number: Option<u64>, key: WalletId, update: Arrived<'_>) {
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
         let Some(gathered) = &mut wallet.gathered else { return };
         let mark = self.marker.mark_read(update.said());
         gathered.add(update, mark);
         wallet.gathers(mark, number, &self.passed);
-        self.note_last(coin, key);
+        match &mut self.last {
+            // To write it down is worth it for more than two.
+            Some((last, end)) if *last == key => {
+                end.get_or_insert_with(|| End::of(&wallet.coin));
+            }
+            last => *last = Some((key, None)),
+        }
     }
 
     /// A block, which names no wallet. It is in the queue of each. For a wallet that has a handler of its own for it there is a

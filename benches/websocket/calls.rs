@@ -1,15 +1,13 @@
-//! Handlers that do nothing but to count themselves, and to tell when they were called so often.
+//! How often the handlers were called, and when that is so often.
 
-use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use bitcart_events::{Event, on};
 use tokio::sync::Notify;
 
 use crate::Outcome;
 
-/// How often one was called: a frame that is not handled must not look like a fast one.
+/// A frame that is not handled must not look like a fast one.
 pub(crate) static CALLS: AtomicUsize = AtomicUsize::new(0);
 /// A frame that is lost is not waited for.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -17,19 +15,7 @@ static AWAITED: AtomicUsize = AtomicUsize::new(usize::MAX);
 /// To look again and again would cost a hundredth of what is measured.
 static REACHED: Notify = Notify::const_new();
 
-#[on("new_transaction")]
-async fn transaction(_event: Event, tx: &str) {
-    black_box(tx);
-    called();
-}
-
-#[on("new_payment")]
-async fn payment(_event: Event, address: &str, status: i64, status_str: &str) {
-    black_box((address, status, status_str));
-    called();
-}
-
-fn called() {
+pub(crate) fn called() {
     if CALLS.fetch_add(1, Ordering::Relaxed) + 1 == AWAITED.load(Ordering::Relaxed) {
         REACHED.notify_one();
     }
