@@ -4,7 +4,7 @@
 //! which adds its text and calls [`checked`].
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::Ident;
 use syn::spanned::Spanned;
 
@@ -23,7 +23,7 @@ pub(crate) fn with_schema(args: TokenStream, function: &Function) -> TokenStream
     let read = Args::parse(args.clone(), &mut errors);
     let Args { krate, schema, .. } = &read;
     let (path, span) = match schema {
-        Some(schema) => (Tokens::of(schema), schema.span()),
+        Some(schema) => (Tokens::of(schema.to_token_stream()), schema.span()),
         None => (krate.clone().then(Ident::new("event", Span::call_site())), Span::call_site()),
     };
     if schema.is_none() && !read.is_renamed {

@@ -54,7 +54,7 @@ pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
         }
     }
     quote! {
-        #(#cfg)*
+        #cfg
         #[derive(#krate::__private::OnConfigured)]
         #[on_configured({ #args } { #head })]
         struct #name { #(#fields),* }

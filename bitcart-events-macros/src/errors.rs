@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
+use syn::parse::{ParseStream, Parser};
 
 use crate::names;
 
@@ -42,11 +43,23 @@ impl Errors {
 
     pub(crate) fn to_tokens(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
-        for error in &self.list {
-            error.to_compile_error().to_tokens(&mut tokens);
-        }
+        self.write(&mut tokens);
         tokens
     }
+
+    pub(crate) fn write(&self, tokens: &mut TokenStream) {
+        for error in &self.list {
+            error.to_compile_error().to_tokens(tokens);
+        }
+    }
+}
+
+/// Reads tokens to their end. One parser for all that is read in steps, because a parser is generic, and long.
+pub(crate) fn parse(
+    tokens: TokenStream,
+    read: &mut dyn FnMut(ParseStream<'_>) -> syn::Result<()>,
+) -> syn::Result<()> {
+    (|input: ParseStream<'_>| read(input)).parse2(tokens)
 }
 
 /// A parser's error, and what to write, unless it says that already.

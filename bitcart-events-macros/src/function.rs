@@ -9,8 +9,10 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, Ident, Pat, PatIdent, PatType, Signature, Token, Type, Visibility, token};
 
+use crate::errors::parse;
 use crate::lints::allowed;
 use crate::signature::mentions;
+use crate::tokens::Tokens;
 
 /// A function whose body is left alone.
 pub(crate) struct Function {
@@ -24,8 +26,7 @@ pub(crate) struct Function {
 
 impl Function {
     pub(crate) fn read(item: &TokenStream) -> syn::Result<Self> {
-        let tokens = item.clone().into_iter().collect();
-        match Self::read_usual(tokens) {
+        match Self::read_usual(Tokens::of(item.clone())) {
             Some(function) if function.is_whole => Ok(function),
             // What is missing in front of the body is said to be missing there.
             other => syn::parse2(item.clone()).or_else(|error| other.ok_or(error)),
@@ -33,39 +34,46 @@ impl Function {
     }
 
     /// Its body is set aside, and its parameters are read by themselves.
-    fn read_usual(mut tokens: Vec<TokenTree>) -> Option<Self> {
-        let body = tokens.pop_if(|last| matches!(last, TokenTree::Group(_)));
-        let of_parameters = |three: &[TokenTree]| match three {
-            [TokenTree::Ident(word), TokenTree::Ident(_), TokenTree::Group(group)] => {
-                word == "fn" && group.delimiter() == Delimiter::Parenthesis
+    fn read_usual(mut tokens: Tokens) -> Option<Self> {
+        let body = match tokens.0.pop()? {
+            group @ TokenTree::Group(_) => TokenStream::from(group),
+            other => {
+                tokens.push(other);
+                TokenStream::new()
             }
-            _ => false,
         };
-        let place = tokens.windows(3).position(of_parameters)? + 2;
-        let none = TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenStream::new()));
-        let TokenTree::Group(parameters) = std::mem::replace(tokens.get_mut(place)?, none) else {
-            return None;
-        };
-        let mut function: Self = syn::parse2(tokens.into_iter().collect()).ok()?;
+        let parameters = set_aside(&mut tokens.0)?;
+        let mut function: Self = syn::parse2(tokens.into_token_stream()).ok()?;
         function.signature.paren_token.span = parameters.delim_span();
-        let read = syn::parse2::<Parameters>(parameters.stream());
+        let mut inputs = Punctuated::new();
+        let read = parse(parameters.stream(), &mut |input| {
+            inputs = input.parse_terminated(parameter, Token![,])?;
+            Ok(())
+        });
         function.is_whole = read.is_ok();
         if !function.is_whole && mentions(parameters.stream(), "self") {
             // Nothing can stand beside a method.
             return None;
         }
-        function.signature.inputs = read.map(|Parameters(inputs)| inputs).unwrap_or_default();
-        Some(Self { body: body.into_token_stream(), ..function })
+        function.signature.inputs = inputs;
+        Some(Self { body, ..function })
     }
 }
 
-/// All that stand between the parentheses.
-struct Parameters(Punctuated<FnArg, Token![,]>);
-
-impl Parse for Parameters {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        input.parse_terminated(parameter, Token![,]).map(Self)
+/// The group of the parameters, behind `fn` and a name; in its place is one without any.
+fn set_aside(tokens: &mut [TokenTree]) -> Option<Group> {
+    let (mut is_fn, mut is_named) = (false, false);
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if is_named && group.delimiter() == Delimiter::Parenthesis => {
+                let none = Group::new(Delimiter::Parenthesis, TokenStream::new());
+                return Some(std::mem::replace(group, none));
+            }
+            TokenTree::Ident(word) => (is_fn, is_named) = (word == "fn", is_fn),
+            _ => (is_fn, is_named) = (false, false),
+        }
     }
+    None
 }
 
 /// `name: Type`, which syn would look for among all that could stand there.
@@ -101,7 +109,12 @@ impl Parse for Function {
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self { attributes, vis, signature, body, .. } = self;
-        tokens.extend(quote!(#(#attributes)* #vis #signature #body));
+        for attribute in attributes {
+            attribute.to_tokens(tokens);
+        }
+        vis.to_tokens(tokens);
+        signature.to_tokens(tokens);
+        body.to_tokens(tokens);
     }
 }
 
@@ -111,16 +124,17 @@ impl Function {
     pub(crate) fn head(&self) -> TokenStream {
         let Self { vis, signature, .. } = self;
         let (cfg, allowed) = (self.conditions(), allowed(&self.attributes));
-        quote!(#(#cfg)* #allowed #vis #signature ;)
+        quote!(#cfg #allowed #vis #signature ;)
     }
 
-    pub(crate) fn conditions(&self) -> Vec<&Attribute> {
-        let mut conditions = Vec::new();
+    /// `#[cfg(…)]` of it, which what stands beside it shares.
+    pub(crate) fn conditions(&self) -> Tokens {
+        let mut conditions = TokenStream::new();
         for attribute in &self.attributes {
             if attribute.path().is_ident("cfg") {
-                conditions.push(attribute);
+                attribute.to_tokens(&mut conditions);
             }
         }
-        conditions
+        Tokens::of(conditions)
     }
 }

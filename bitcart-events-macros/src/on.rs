@@ -31,7 +31,7 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
                 // Nothing can stand beside a method.
                 errors.push(error);
             } else {
-                rest = unread(&Args::parse(args, &mut errors), &[]);
+                rest = unread(&Args::parse(args, &mut errors), &Tokens::default());
             }
             let errors = errors.to_tokens();
             return quote!(#item #errors #rest);
@@ -74,8 +74,11 @@ pub(crate) fn attribute(args: TokenStream, item: TokenStream, is_indented: bool)
     } else {
         with_schema(args, &function)
     };
-    let (errors, allow) = (errors.to_tokens(), allowed_signature(&function.signature));
-    TokenStream::from_iter(vec![allow, item, errors, rest])
+    let mut all = allowed_signature(&function.signature);
+    item.to_tokens(&mut all);
+    errors.write(&mut all);
+    rest.to_tokens(&mut all);
+    all
 }
 
 /// Whether it is meant as one: `fn`, and in front of it nothing but words and attributes. `type F = fn(Event);` is none.

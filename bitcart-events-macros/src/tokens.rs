@@ -4,14 +4,18 @@
 //! each handler. What is a list of tokens is copied without asking it.
 
 use proc_macro2::{Ident, Punct, Spacing, TokenStream, TokenTree, token_stream};
-use quote::ToTokens;
+use quote::{ToTokens, TokenStreamExt};
 
 #[derive(Clone, Default)]
 pub(crate) struct Tokens(pub(crate) Vec<TokenTree>);
 
 impl Tokens {
-    pub(crate) fn of(tokens: impl ToTokens) -> Self {
-        Self(tokens.into_token_stream().into_iter().collect())
+    pub(crate) fn of(tokens: TokenStream) -> Self {
+        let mut list = Vec::new();
+        for token in tokens {
+            list.push(token);
+        }
+        Self(list)
     }
 
     /// With `::name` behind it.
@@ -43,7 +47,17 @@ impl From<Ident> for Tokens {
 
 impl ToTokens for Tokens {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.0.iter().cloned());
+        for token in &self.0 {
+            token.to_tokens(tokens);
+        }
+    }
+
+    fn into_token_stream(self) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for token in self.0 {
+            tokens.append(token);
+        }
+        tokens
     }
 }
 

@@ -5,12 +5,12 @@ mod values;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Path, Token, bracketed};
 
 use self::values::{flag, last_word, retries, string, strings, value_of};
 use crate::currency::{self, currency};
-use crate::errors::{Errors, with_help};
+use crate::errors::{Errors, parse, with_help};
 use crate::names;
 use crate::schema::Schema;
 use crate::tokens::Tokens;
@@ -67,8 +67,8 @@ impl Args {
             events_read: true,
             options_read: true,
         };
-        let parser = |input: ParseStream<'_>| args.read(input, errors);
-        if let Err(error) = parser.parse2(tokens) {
+        let read = parse(tokens, &mut |input| args.read(input, errors));
+        if let Err(error) = read {
             errors.push(error);
             (args.events_read, args.options_read) = (false, false);
         }
@@ -238,7 +238,7 @@ impl Args {
             }
             "crate" => {
                 if let Some(path) = self.path(option, name, input, errors)? {
-                    (self.krate, self.is_renamed) = (Tokens::of(path), true);
+                    (self.krate, self.is_renamed) = (Tokens::of(path.into_token_stream()), true);
                 }
             }
             other => {

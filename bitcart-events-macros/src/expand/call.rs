@@ -144,7 +144,7 @@ fn ends(ty: &Type) -> (Span, Span) {
 }
 
 fn ends_of(tokens: TokenStream) -> (Span, Span) {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let tokens: Vec<TokenTree> = Tokens::of(tokens).0;
     match tokens.as_slice() {
         // From `macro_rules!`.
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::None => ends_of(group.stream()),

@@ -6,9 +6,9 @@
 mod call;
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, LitStr, ReturnType, Signature, Type, Visibility};
+use syn::{Ident, LitStr, ReturnType, Signature, Type, Visibility};
 
 use self::call::Private;
 use crate::args::Args;
@@ -26,7 +26,7 @@ pub(crate) struct Outside<'a> {
     pub(crate) vis: &'a Visibility,
     pub(crate) signature: &'a Signature,
     /// `#[cfg(…)]` of the function, which its registration shares.
-    pub(crate) cfg: Vec<&'a Attribute>,
+    pub(crate) cfg: Tokens,
     /// Lints that are off for the function, and so for its types where the registration repeats them.
     pub(crate) allowed: Tokens,
     /// Where the schema's types are: `::bitcart_events::event`.
@@ -47,21 +47,22 @@ pub(crate) fn expand(
     outside: &Outside<'_>,
 ) -> TokenStream {
     let Outside { signature, cfg, .. } = outside;
-    let mut items = Vec::new();
-    if let Some(companion) = companion(args, outside) {
+    let mut items = companion(args, outside);
+    if args.companion {
         // At another place, because an editor shows all that stands where the function's name does.
         let mut name = signature.ident.clone();
         name.set_span(Span::call_site().resolved_at(signature.ident.span()));
-        items.push(companion);
-        items.push(handle(&name, args, handler, outside));
+        handle(&name, args, handler, outside).to_tokens(&mut items);
     } else {
         // Derived from the function's name, because only so it cannot be that name.
         let own = call::ours(&format!("handler_{}", signature.ident.unraw()));
         let handle = handle(&own, args, handler, outside);
-        items.push(quote!(#(#cfg)* const _: () = { enum #own {} #handle };));
+        items = quote!(#cfg const _: () = { enum #own {} #handle };);
     }
-    items.append(&mut marks(schema, args, handler, cfg));
-    TokenStream::from_iter(items)
+    if args.register {
+        marks(schema, args, handler, cfg, &mut items);
+    }
+    items
 }
 
 /// What the handler is, and how it is called: for the type that stands for it, and for the registry.
@@ -97,14 +98,13 @@ fn handle(ty: &Ident, args: &Args, handler: &Handler<'_>, outside: &Outside<'_>)
         call = Tokens::of(quote!(#of::retries(#invocation, #retries, #call)));
     }
     let allowed_call = allowed_call(&signature.ident);
-    let register = args.register.then(|| {
-        quote! {
-            #(#cfg)*
-            #private::inventory::submit! { <#ty as #private::Handle>::REGISTERED }
-        }
-    });
+    let register = if args.register {
+        quote!(#cfg #private::inventory::submit! { <#ty as #private::Handle>::REGISTERED })
+    } else {
+        TokenStream::new()
+    };
     quote! {
-        #(#cfg)*
+        #cfg
         #allowed
         #allowed_call
         impl #private::Handle for #ty {
@@ -127,7 +127,7 @@ pub(crate) fn expand_stub(args: &Args, outside: &Outside<'_>) -> TokenStream {
     let (function, cfg) = (&outside.signature.ident, &outside.cfg);
     quote! {
         #companion
-        #(#cfg)*
+        #cfg
         impl #private::Handle for #function {
             fn call<'u>(_: &'u #private::Invocation<'u>) -> #private::Call<'u> { #private::Call::NOTHING }
         }
@@ -137,10 +137,10 @@ pub(crate) fn expand_stub(args: &Args, outside: &Outside<'_>) -> TokenStream {
 /// Beside a signature that could not be read. rustc has said why, and an editor where it is being written; or rustc can read
 /// what is newer than we are: then the function would be in no registry, without a word. A lint says it, because after an
 /// error rustc looks for none.
-pub(crate) fn unread(args: &Args, cfg: &[&Attribute]) -> TokenStream {
+pub(crate) fn unread(args: &Args, cfg: &Tokens) -> TokenStream {
     let private = private(args);
     quote! {
-        #(#cfg)*
+        #cfg
         #[deny(unused_must_use)]
         const _: () = { fn unread() { #private::unread(); } };
     }
@@ -175,7 +175,7 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     };
     let Outside { cfg, allowed, .. } = outside;
     quote! {
-        #(#cfg)*
+        #cfg
         #allowed
         const _: () = {
             use #krate as #private;
@@ -194,48 +194,46 @@ fn private(args: &Args) -> Tokens {
 
 /// A braced struct of the function's name lives in the type namespace only, so `handlers![path::to::function]`
 /// can name it by the function's own path.
-fn companion(args: &Args, outside: &Outside<'_>) -> Option<TokenStream> {
+fn companion(args: &Args, outside: &Outside<'_>) -> TokenStream {
     let Outside { vis, signature, cfg, .. } = outside;
+    if !args.companion {
+        return TokenStream::new();
+    }
+    // With the user's own span, so that an editor renames both.
     let function = &signature.ident;
-    args.companion.then(|| {
-        // With the user's own span, so that an editor renames both.
-        quote! {
-            #(#cfg)*
-            #[doc(hidden)]
-            #[allow(non_camel_case_types)]
-            #[non_exhaustive]
-            #vis struct #function {}
-        }
-    })
+    quote! {
+        #cfg
+        #[doc(hidden)]
+        #[allow(non_camel_case_types)]
+        #[non_exhaustive]
+        #vis struct #function {}
+    }
 }
 
 /// One name for each event (and currency): two handlers for the same in one module clash here, by name.
-fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &[&Attribute]) -> Vec<TokenStream> {
-    let mut marks = Vec::new();
-    if !args.register {
-        return marks;
-    }
-    let mut push = |name: &str, literal: &LitStr| {
-        // From where what is there twice begins to where it ends, because that is what rustc then shows. No token has the
-        // place of all of it, where an editor would find it.
-        let (begin, end) = edges(literal.span());
-        let (name, end) = (ours(&Ident::new(name, begin)), quote_spanned!(end=> ;));
-        marks.push(quote_spanned!(begin=> #(#cfg)* type #name = () #end));
-    };
+fn marks(schema: &Schema, args: &Args, handler: &Handler<'_>, cfg: &Tokens, items: &mut TokenStream) {
     // Capitals between the parts, so that no two events make the same name.
-    let whose = args.schema.as_ref().map(|_| format!("_IN_{}", schema.module.unraw())).unwrap_or_default();
+    let whose = match &args.schema {
+        Some(_) => format!("_IN_{}", schema.module.unraw()),
+        None => String::new(),
+    };
     for (event, literal) in handler.events.iter().zip(&args.events) {
         let stem = format!("only_one_handler_for_{}{whose}", event.name);
-        match args.currencies.as_slice() {
-            [] => push(&stem, literal),
-            codes => {
-                for (code, literal) in codes {
-                    push(&format!("{stem}_OF_{code}"), literal);
-                }
-            }
+        if args.currencies.is_empty() {
+            mark(&stem, literal, cfg).to_tokens(items);
+        }
+        for (code, literal) in &args.currencies {
+            mark(&format!("{stem}_OF_{code}"), literal, cfg).to_tokens(items);
         }
     }
-    marks
+}
+
+/// One of them. It goes from where what is there twice begins to where it ends, because that is what rustc then shows. No
+/// token has the place of all of it, where an editor would find it.
+fn mark(name: &str, literal: &LitStr, cfg: &Tokens) -> TokenStream {
+    let (begin, end) = edges(literal.span());
+    let (name, end) = (ours(&Ident::new(name, begin)), quote_spanned!(end=> ;));
+    quote_spanned!(begin=> #cfg type #name = () #end)
 }
 
 /// The empty places in front of a token and behind it.

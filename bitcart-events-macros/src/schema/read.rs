@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Token, Type, Visibility};
 
 use super::{EventDef, FieldDef, Kind, Schema, Sent, name_of, option_inner};
 use crate::currency::{self, currency};
-use crate::errors::{Errors, with_help};
+use crate::errors::{Errors, parse, with_help};
 use crate::names;
 
 /// The module that the events stand in, and what stands in it, unread.
@@ -43,7 +43,7 @@ impl Outline {
     pub(crate) fn read(self, others: Option<&Schema>, errors: &mut Errors) -> Schema {
         let Self { docs, vis, module, body, behind } = self;
         let mut events = Vec::new();
-        let parser = |input: ParseStream<'_>| {
+        let read = parse(body, &mut |input| {
             while !input.is_empty() {
                 let event = EventDef::read(input, errors).map_err(|error| {
                     with_help(&error, "an event is a name and its fields: `order_shipped { order_id: Int, carrier: Option<Str> }`")
@@ -52,8 +52,8 @@ impl Outline {
                 events.push(event);
             }
             Ok(())
-        };
-        if let Err(error) = parser.parse2(body) {
+        });
+        if let Err(error) = read {
             errors.push(error);
         }
         if let Some(first) = behind.into_iter().next() {
@@ -139,7 +139,7 @@ fn kind(ty: &Type, errors: &mut Errors) -> Kind {
 /// A word, in quotes as in `#[on(…)]` or without, and its place.
 struct Word(String, TokenStream);
 
-impl Parse for Word {
+impl Word {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if input.peek(LitStr) {
             let text: LitStr = input.parse()?;
@@ -150,14 +150,21 @@ impl Parse for Word {
     }
 }
 
-fn words(input: ParseStream<'_>) -> syn::Result<Vec<Word>> {
+/// Those of an attribute: a list, or one.
+fn words(attribute: &Attribute, is_list: bool) -> syn::Result<Vec<Word>> {
     let mut words = Vec::new();
-    while !input.is_empty() {
-        words.push(input.parse()?);
-        if !input.is_empty() {
-            input.parse::<Token![,]>()?;
+    attribute.parse_args_with(|input: ParseStream<'_>| {
+        if !is_list {
+            words.push(Word::parse(input)?);
         }
-    }
+        while is_list && !input.is_empty() {
+            words.push(Word::parse(input)?);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    })?;
     Ok(words)
 }
 
@@ -180,10 +187,11 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
     let mut sent = Sent::default();
     let mut docs = Vec::new();
     for attribute in input.call(Attribute::parse_outer)? {
-        if attribute.path().is_ident("doc") {
+        let path = attribute.path();
+        if path.is_ident("doc") {
             docs.push(attribute);
-        } else if attribute.path().is_ident("currency") {
-            let codes = attribute.parse_args_with(words)?;
+        } else if path.is_ident("currency") {
+            let codes = words(&attribute, true)?;
             if codes.is_empty() {
                 let help = "write `#[currency(ETH)]`, or leave it out for all";
                 errors.add(&attribute, "the list of currencies is empty", help);
@@ -199,15 +207,16 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
                 }
             }
             sent.currencies = Some(known);
-        } else if attribute.path().is_ident("daemon") {
-            let Word(generation, place) = attribute.parse_args()?;
-            if generation != "current" {
-                let message = format!("unknown daemon generation `{generation}`");
-                errors.add(&place, &message, "write `#[daemon(current)]`");
+        } else if path.is_ident("daemon") {
+            for Word(generation, place) in &words(&attribute, false)? {
+                if generation != "current" {
+                    let message = format!("unknown daemon generation `{generation}`");
+                    errors.add(place, &message, "write `#[daemon(current)]`");
+                }
             }
             sent.current_only = true;
         } else {
-            let path = attribute.path().to_token_stream();
+            let path = path.to_token_stream();
             let help = "known are documentation, `#[currency(ETH, …)]` and `#[daemon(current)]`";
             errors.add(&attribute, &format!("an event or field has no attribute `{path}`"), help);
         }
