@@ -12,29 +12,34 @@ use crate::args::Args;
 use crate::beside::with_schema;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::tokens::Parts;
+use crate::tokens::{Parts, Tokens};
 
 /// Whether a parameter depends on the configuration.
 pub(crate) fn is_needed(signature: &Signature) -> bool {
-    signature.inputs.iter().any(is_conditional)
+    for input in &signature.inputs {
+        if is_conditional(input) {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_conditional(input: &FnArg) -> bool {
-    !conditions(input).is_empty()
+    !conditions(input).0.is_empty()
 }
 
-fn conditions(input: &FnArg) -> Vec<&Attribute> {
+fn conditions(input: &FnArg) -> Tokens {
     let attributes = match input {
         FnArg::Receiver(receiver) => &receiver.attrs,
         FnArg::Typed(typed) => &typed.attrs,
     };
-    let mut conditions = Vec::new();
+    let mut conditions = TokenStream::new();
     for attribute in attributes {
         if is_condition(attribute) {
-            conditions.push(attribute);
+            attribute.to_tokens(&mut conditions);
         }
     }
-    conditions
+    Tokens::of(conditions)
 }
 
 fn is_condition(attribute: &Attribute) -> bool {
@@ -49,8 +54,8 @@ pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
     let mut fields = Vec::new();
     for (index, input) in signature.inputs.iter().enumerate() {
         let (conditions, field) = (conditions(input), Ident::new(&format!("p{index}"), Span::call_site()));
-        if !conditions.is_empty() {
-            fields.push(quote!(#(#conditions)* #field: ()));
+        if !conditions.0.is_empty() {
+            fields.push(quote!(#conditions #field: ()));
         }
     }
     quote! {

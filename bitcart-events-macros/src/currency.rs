@@ -13,12 +13,17 @@ pub(crate) const CURRENCIES: [&str; 10] =
 /// The code in its own spelling, whatever the case of `text`.
 pub(crate) fn currency(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_uppercase();
-    CURRENCIES.iter().find(|code| **code == text).copied()
+    for code in &CURRENCIES {
+        if *code == text {
+            return Some(code);
+        }
+    }
+    None
 }
 
 /// What to say of a code that is none.
 pub(crate) fn known(text: &str) -> Vec<String> {
-    let mut help = Vec::from_iter(names::did_you_mean(text, &CURRENCIES));
+    let mut help = names::did_you_mean(text, &CURRENCIES);
     help.push(format!("the currencies are {}", names::list(&CURRENCIES)));
     help
 }

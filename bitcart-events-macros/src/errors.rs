@@ -64,7 +64,7 @@ pub(crate) fn parse(
 
 /// A parser's error, and what to write, unless it says that already.
 pub(crate) fn with_help(error: &syn::Error, help: &str) -> syn::Error {
-    if error.to_string().contains("= help: ") {
+    if names::has(&error.to_string(), "= help: ") {
         return error.clone();
     }
     syn::Error::new(error.span(), format!("{error}\n= help: {help}"))

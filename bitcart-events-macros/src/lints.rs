@@ -6,7 +6,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, FnArg, Ident, Meta, MetaList, Signature, Type};
+use syn::{Attribute, FnArg, Ident, Meta, MetaList, Signature};
 
 use crate::signature::{ByType, last_segment_is};
 use crate::tokens::Tokens;
@@ -30,11 +30,11 @@ pub(crate) fn allowed(attributes: &[Attribute]) -> Tokens {
         return Tokens::default();
     }
     let mut allowed = TokenStream::new();
-    let mut deprecated = None;
+    let mut deprecated = TokenStream::new();
     for attribute in attributes {
         let path = attribute.path();
         if path.is_ident("deprecated") {
-            deprecated = Some(quote!(#[allow(deprecated)]));
+            deprecated = quote!(#[allow(deprecated)]);
         } else if let Meta::List(MetaList { tokens, .. }) = &attribute.meta
             && (path.is_ident("allow") || path.is_ident("expect"))
         {
@@ -47,10 +47,18 @@ pub(crate) fn allowed(attributes: &[Attribute]) -> Tokens {
 
 /// What clippy would have otherwise, and `#[on]` does not: what comes by value by reference, fewer parameters.
 pub(crate) fn allowed_signature(signature: &Signature) -> TokenStream {
-    let is_value = |ty: &Type| ByType::of(ty).is_some() || last_segment_is(ty, "Coin");
-    let is_taken = |input: &FnArg| matches!(input, FnArg::Typed(typed) if is_value(&typed.ty));
-    let by_value = (signature.asyncness.is_none() && signature.inputs.iter().any(is_taken))
-        .then(|| quote!(#[allow(clippy::needless_pass_by_value)]));
-    let many = (signature.inputs.len() > 7).then(|| quote!(#[allow(clippy::too_many_arguments)]));
-    quote!(#by_value #many)
+    let mut by_value = false;
+    for input in &signature.inputs {
+        if let FnArg::Typed(typed) = input {
+            by_value |= ByType::of(&typed.ty).is_some() || last_segment_is(&typed.ty, "Coin");
+        }
+    }
+    let mut allowed = TokenStream::new();
+    if by_value && signature.asyncness.is_none() {
+        allowed = quote!(#[allow(clippy::needless_pass_by_value)]);
+    }
+    if signature.inputs.len() > 7 {
+        quote!(#[allow(clippy::too_many_arguments)]).to_tokens(&mut allowed);
+    }
+    allowed
 }

@@ -8,6 +8,7 @@ use syn::{
 
 use crate::errors::{Errors, with_help};
 use crate::lints::allowed;
+use crate::names;
 use crate::signature::type_text;
 
 pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
@@ -45,8 +46,10 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
                 let bound = parse_quote!(#ty: #krate::field::#of_kind<#update>);
                 generics.make_where_clause().predicates.push(bound);
             }
-            let build =
-                inner.ident.as_ref().map_or(quote!(Self), |field| quote!(|value| Self { #field: value }));
+            let build = match &inner.ident {
+                Some(field) => quote!(|value| Self { #field: value }),
+                None => quote!(Self),
+            };
             quote!(<#ty as #krate::field::#of_kind<#update>>::from_field(field).map(#build))
         }
         // Beside an error, so that handlers with this type have none.
@@ -89,10 +92,10 @@ fn inner<'a>(name: &str, input: &'a DeriveInput, errors: &mut Errors) -> Option<
 /// `&'static str`, of which rustc says, at the derive's name, that a lifetime does not live long enough.
 fn check_borrow(ident: &Ident, field: &Field, errors: &mut Errors) {
     let written = type_text(&field.ty);
-    if !written.contains("&'static ") && !written.contains("Cow<'static") {
+    if !names::has(&written, "&'static ") && !names::has(&written, "Cow<'static") {
         return;
     }
-    let ty = written.replace("'static", "'a");
+    let ty = names::replaced(&written, "'static", "'a");
     let help = match &field.ident {
         Some(name) => format!("write `struct {ident}<'a> {{ {name}: {ty} }}`"),
         None => format!("write `struct {ident}<'a>({ty});`"),

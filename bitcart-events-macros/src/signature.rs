@@ -9,6 +9,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
+use crate::names;
 use crate::schema::ungrouped;
 
 /// One parameter that is matched by its name.
@@ -107,7 +108,7 @@ pub(crate) fn type_text(ty: &Type) -> String {
     for &(spaced, tight) in
         &[(" :: ", "::"), ("& ", "&"), (" < ", "<"), (" >", ">"), ("< ", "<"), (" ,", ","), ("' ", "'")]
     {
-        text = text.replace(spaced, tight);
+        text = names::replaced(&text, spaced, tight);
     }
     text
 }
@@ -167,29 +168,54 @@ pub(crate) fn impossible_return(signature: &Signature) -> Option<&Type> {
 /// Whether a word stands anywhere in a type: `impl`, `mut`, or the `static` of `'static`. The usual ones are not listed as
 /// tokens for it, which takes longer.
 pub(crate) fn holds(ty: &Type, word: &str) -> bool {
-    let is_in = |argument: &GenericArgument| match argument {
-        GenericArgument::Type(ty) => holds(ty, word),
-        other => mentions(other.to_token_stream(), word),
-    };
-    let is_behind = |segment: &PathSegment| match &segment.arguments {
-        PathArguments::None => false,
-        PathArguments::AngleBracketed(arguments) => arguments.args.iter().any(is_in),
-        PathArguments::Parenthesized(arguments) => mentions(arguments.to_token_stream(), word),
-    };
     match ty {
         Type::Reference(TypeReference { lifetime: None, mutability: None, elem, .. }) => holds(elem, word),
-        Type::Path(TypePath { qself: None, path, .. }) => path.segments.iter().any(is_behind),
+        Type::Path(TypePath { qself: None, path, .. }) => {
+            for segment in &path.segments {
+                if is_behind(segment, word) {
+                    return true;
+                }
+            }
+            false
+        }
         ty => mentions(ty.to_token_stream(), word),
     }
 }
 
+/// Whether it stands in what a segment has in `<…>` or `(…)`.
+fn is_behind(segment: &PathSegment, word: &str) -> bool {
+    let arguments = match &segment.arguments {
+        PathArguments::None => return false,
+        PathArguments::AngleBracketed(arguments) => &arguments.args,
+        PathArguments::Parenthesized(arguments) => return mentions(arguments.to_token_stream(), word),
+    };
+    let mut index = 0;
+    while let Some(argument) = arguments.get(index) {
+        index += 1;
+        let is_in = match argument {
+            GenericArgument::Type(ty) => holds(ty, word),
+            other => mentions(other.to_token_stream(), word),
+        };
+        if is_in {
+            return true;
+        }
+    }
+    false
+}
+
 /// The same of tokens.
 pub(crate) fn mentions(tokens: TokenStream, word: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == word,
-        TokenTree::Group(group) => mentions(group.stream(), word),
-        _ => false,
-    })
+    for token in tokens {
+        let is_in = match token {
+            TokenTree::Ident(ident) => ident == word,
+            TokenTree::Group(group) => mentions(group.stream(), word),
+            _ => false,
+        };
+        if is_in {
+            return true;
+        }
+    }
+    false
 }
 
 /// The parameters that have a name; the others go to `errors`.
@@ -204,13 +230,15 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
             ),
             FnArg::Typed(typed) => {
                 if let Some(parameter) = named(typed, errors) {
-                    // The same identifier twice is an error of rustc's own.
-                    let same = |known: &&Parameter<'_>| {
-                        known.name == parameter.name && known.ident != parameter.ident
-                    };
-                    if let Some(first) = parameters.iter().find(same) {
-                        let message =
-                            format!("`{}` and `{}` are the same parameter", first.ident, parameter.ident);
+                    let mut same = None;
+                    for known in &parameters {
+                        // The same identifier twice is an error of rustc's own.
+                        if same.is_none() && known.name == parameter.name && known.ident != parameter.ident {
+                            same = Some(known.ident);
+                        }
+                    }
+                    if let Some(first) = same {
+                        let message = format!("`{first}` and `{}` are the same parameter", parameter.ident);
                         errors.add(parameter.ident, &message, "remove one of the two");
                     } else {
                         parameters.push(parameter);
@@ -224,10 +252,15 @@ pub(crate) fn parameters<'a>(signature: &'a Signature, errors: &mut Errors) -> V
 
 /// `_: Event` and `&event: Event`, which are a mistake of their own.
 pub(crate) fn has_unnamed_event(signature: &Signature) -> bool {
-    signature.inputs.iter().any(|input| match input {
-        FnArg::Typed(typed) => !matches!(*typed.pat, Pat::Ident(_)) && last_segment_is(&typed.ty, "Event"),
-        FnArg::Receiver(_) => false,
-    })
+    for input in &signature.inputs {
+        if let FnArg::Typed(typed) = input
+            && !matches!(*typed.pat, Pat::Ident(_))
+            && last_segment_is(&typed.ty, "Event")
+        {
+            return true;
+        }
+    }
+    false
 }
 
 fn named<'a>(typed: &'a PatType, errors: &mut Errors) -> Option<Parameter<'a>> {

@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, LitStr, Path, Token, bracketed};
 
-use self::values::{flag, last_word, retries, string, strings, value_of};
+use self::values::{last_word, ungrouped, value_of};
 use crate::currency::{self, currency};
 use crate::errors::{Errors, parse, with_help};
 use crate::names;
@@ -116,14 +116,14 @@ impl Args {
             let name = input.call(Ident::parse_any).map_err(|error| {
                 syn::Error::new(error.span(), format!("expected an option\n= help: {}", known_options()))
             })?;
-            if seen.iter().any(|known| name == known) {
+            if seen.contains(&name.to_string()) {
                 errors.add(&name, &format!("option `{name}` is given twice"), "remove one of the two");
             }
             seen.push(name.to_string());
             self.read_option(&name.to_string(), &name, input, errors)?;
         }
         if let Some(first) = strays.first().cloned() {
-            self.events.extend(strays);
+            self.events.append(&mut strays);
             let write = format!("write `#[on({:?})]`", self.event_names());
             errors.add(&first, "several events are written as a list", &write);
         }
@@ -205,63 +205,49 @@ impl Args {
         input: ParseStream<'_>,
         errors: &mut Errors,
     ) -> syn::Result<()> {
-        match option {
-            "blocking" => {
-                self.blocking = Some(name.clone());
-                if value_of(input)?.is_some() {
-                    errors.add(name, "option `blocking` takes no value", "write `blocking`, or leave it out");
-                }
+        if option == "blocking" {
+            self.blocking = Some(name.clone());
+            if value_of(input)?.is_some() {
+                errors.add(name, "option `blocking` takes no value", "write `blocking`, or leave it out");
             }
-            "retries" => self.retries = self.value(option, name, input, errors, retries)?,
-            "register" => self.register = self.value(option, name, input, errors, flag)?.unwrap_or(true),
-            "companion" => self.companion = self.value(option, name, input, errors, flag)?.unwrap_or(true),
-            "currency" => {
-                for code in self.value(option, name, input, errors, strings)?.unwrap_or_default() {
-                    self.add_currency(code, errors);
-                }
-            }
-            "daemon" => {
-                if let Some(generation) = self.value(option, name, input, errors, string)? {
-                    self.current_only = generation.value() == "current";
-                    if !self.current_only {
-                        self.options_read = false;
-                        let message = format!("unknown daemon generation `{}`", generation.value());
-                        let help = "write `daemon = \"current\"`, or leave the option out";
-                        errors.add(&generation, &message, help);
-                    }
-                }
-            }
-            "schema" => {
-                self.schema_read = false;
-                self.schema = self.path(option, name, input, errors)?;
-                self.schema_read = self.schema.is_some();
-            }
-            "crate" => {
-                if let Some(path) = self.path(option, name, input, errors)? {
-                    (self.krate, self.is_renamed) = (Tokens::of(path.into_token_stream()), true);
-                }
-            }
-            other => {
-                let retries = (other == "retry").then_some("retries");
-                let meant = names::closest(other, &names::each(&OPTIONS, |(option, _)| option)).or(retries);
-                let mut help = Vec::from_iter(meant.map(|meant| format!("did you mean `{meant}`?")));
-                help.push(known_options());
-                errors.add_lines(name, &format!("unknown option `{other}`"), &help);
-                // With what the meant one has behind it; otherwise that would be a second mistake.
-                if let Some(meant) = meant.filter(|meant| (*meant == "blocking") != input.peek(Token![=])) {
-                    return self.read_option(meant, name, input, errors);
-                }
-                self.options_read = false;
-                value_of(input)?;
-            }
+            return Ok(());
         }
+        if is_option(option) {
+            self.schema_read &= option != "schema";
+            let expr = self.expression(option, name, input, errors)?;
+            let is_taken = self.take(option, expr.as_ref().map(ungrouped), errors);
+            if let Some(expr) = expr
+                && !is_taken
+            {
+                self.refuse(option, &expr, errors);
+            }
+            return Ok(());
+        }
+        let mut meant = names::closest(option, &names::each(&OPTIONS, |(option, _)| option));
+        if meant.is_none() && option == "retry" {
+            meant = Some("retries");
+        }
+        let mut help = Vec::new();
+        if let Some(meant) = meant {
+            help.push(format!("did you mean `{meant}`?"));
+        }
+        help.push(known_options());
+        errors.add_lines(name, &format!("unknown option `{option}`"), &help);
+        // With what the meant one has behind it; otherwise that would be a second mistake.
+        if let Some(meant) = meant
+            && (meant == "blocking") != input.peek(Token![=])
+        {
+            return self.read_option(meant, name, input, errors);
+        }
+        self.options_read = false;
+        value_of(input)?;
         Ok(())
     }
 
     fn add_currency(&mut self, code: LitStr, errors: &mut Errors) {
         let text = code.value();
         match currency(&text) {
-            Some(listed) if self.currencies.iter().any(|(known, _)| *known == listed) => {
+            Some(listed) if self.codes().contains(&listed) => {
                 errors.add(&code, &format!("currency `{text}` is listed twice"), "remove one of the two");
             }
             Some(known) => self.currencies.push((known, code)),
@@ -279,8 +265,13 @@ impl Args {
 
 /// `blocking`, and `register = false`.
 fn is_option(text: &str) -> bool {
-    let name = text.split(' ').next().and_then(|word| word.split('=').next());
-    OPTIONS.iter().any(|(option, _)| Some(*option) == name)
+    let name = before(before(text, ' '), '=');
+    names::each(&OPTIONS, |(option, _)| option).contains(&name)
+}
+
+/// What stands before a sign, or all of it.
+fn before(text: &str, sign: char) -> &str {
+    text.split_once(sign).map_or(text, |(before, _)| before)
 }
 
 fn known_options() -> String {

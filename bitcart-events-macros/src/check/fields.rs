@@ -33,7 +33,12 @@ impl<'a> Context<'_, 'a> {
     }
 
     fn is_field(&self, parameter: &Parameter<'_>) -> bool {
-        self.events.iter().any(|event| event.field(&parameter.name).is_some())
+        for event in self.events {
+            if event.field(&parameter.name).is_some() {
+                return true;
+            }
+        }
+        false
     }
 
     pub(super) fn source(&self, parameter: &Parameter<'_>, errors: &mut Errors) -> Option<Source> {
@@ -101,7 +106,7 @@ impl<'a> Context<'_, 'a> {
         }
         let mut names = names::each(&known, String::as_str);
         names.extend_from_slice(&["event", "instance"]);
-        let mut help = Vec::from_iter(names::did_you_mean(name, &names));
+        let mut help = names::did_you_mean(name, &names);
         let mut elsewhere = Vec::new();
         for event in &self.schema.events {
             if event.field(name).is_some() {
@@ -134,7 +139,10 @@ impl<'a> Context<'_, 'a> {
                 }
                 _ => {
                     let own = as_a_state(parameter);
-                    self.told_by_type(parameter).map_or(own.clone(), |told| format!("{told} If not, {own}"))
+                    match self.told_by_type(parameter) {
+                        Some(told) => format!("{told} If not, {own}"),
+                        None => own,
+                    }
                 }
             });
         }
@@ -144,8 +152,11 @@ impl<'a> Context<'_, 'a> {
 
     /// Whether all of the event is meant: by the name of its struct, or of what it is in other frameworks.
     fn is_whole_update(&self, parameter: &Parameter<'_>) -> bool {
-        let is_payload = |event: &&EventDef| parameter.refers_to(&event.payload().to_string());
-        parameter.refers_to("Update") || parameter.refers_to("Value") || self.events.iter().any(is_payload)
+        let mut is_whole = parameter.refers_to("Update") || parameter.refers_to("Value");
+        for event in self.events {
+            is_whole = is_whole || parameter.refers_to(&event.payload().to_string());
+        }
+        is_whole
     }
 
     /// The field that is meant by a type which only one has.
@@ -159,7 +170,7 @@ impl<'a> Context<'_, 'a> {
                 }
             }
         }
-        only.map(|only| format!("did you mean `{only}`, the one field of this type?"))
+        Some(format!("did you mean `{}`, the one field of this type?", only?))
     }
 
     /// Where the field may be missing, the parameter has to be an `Option`. Whether everything about the parameter's type
@@ -168,7 +179,10 @@ impl<'a> Context<'_, 'a> {
         if self.is_never_sent(&field.name) {
             let message =
                 format!("{} daemons never send `{}`", names::joined(&self.args.codes(), ", "), field.name);
-            let mut help = Vec::from_iter(field.sent.describe().map(|who| format!("it is sent by {who}")));
+            let mut help = Vec::new();
+            if let Some(who) = field.sent.describe() {
+                help.push(format!("it is sent by {who}"));
+            }
             help.push("remove the parameter".to_owned());
             errors.add_lines(parameter.ident, &message, &help);
             return true;
@@ -206,13 +220,17 @@ impl<'a> Context<'_, 'a> {
         };
         let (kind, ty) = (field.kind, parameter.written_type());
         // What rustc, or the next check, would say of the type is said here.
-        let wrong = instead(kind, parameter.ty).or_else(|| {
-            let refused = || (kind.reason_against(parameter.ty, &ty), kind.type_instead_of(&ty));
-            kind.refuses(parameter.ty).then(refused)
-        });
+        let wrong = match instead(kind, parameter.ty) {
+            None if kind.refuses(parameter.ty) => {
+                Some((kind.reason_against(parameter.ty, &ty), kind.type_instead_of(&ty)))
+            }
+            wrong => wrong,
+        };
         let is_wrong = wrong.is_some();
-        let (because, ty) =
-            wrong.map_or((String::new(), ty), |(reason, write)| (format!(", because {reason}"), write));
+        let (because, ty) = match wrong {
+            Some((reason, write)) => (format!(", because {reason}"), write),
+            None => (String::new(), ty),
+        };
         let ty = if ty.starts_with("Option<") { ty } else { format!("Option<{ty}>") };
         let write = format!("write `{}: {ty}`{because}", parameter.ident);
         let mut help = vec![why, write];
@@ -223,12 +241,12 @@ impl<'a> Context<'_, 'a> {
 
     /// The options that would settle what is open.
     fn settling(open: &Sent) -> String {
-        let currency = open.currencies.as_ref().and_then(|codes| codes.first());
-        let currency = currency.map(|code| format!("`currency = \"{code}\"`"));
-        let daemon = open.current_only.then(|| "`daemon = \"current\"`".to_owned());
-        let settle = match (currency, daemon) {
-            (Some(currency), Some(daemon)) => format!("{currency} and {daemon}"),
-            (currency, daemon) => currency.or(daemon).unwrap_or_default(),
+        let daemon = "`daemon = \"current\"`";
+        let settle = match open.currencies.as_deref() {
+            Some([code, ..]) if open.current_only => format!("`currency = \"{code}\"` and {daemon}"),
+            Some([code, ..]) => format!("`currency = \"{code}\"`"),
+            _ if open.current_only => daemon.to_owned(),
+            _ => String::new(),
         };
         format!("or settle it: {settle} in `#[on(…)]`")
     }
@@ -236,7 +254,10 @@ impl<'a> Context<'_, 'a> {
     /// What the options of the attribute leave open of a field's limits.
     fn open(&self, sent: &Sent) -> Sent {
         let chosen = &self.args.currencies;
-        let settled = !chosen.is_empty() && chosen.iter().all(|(code, _)| sent.by(code));
+        let mut settled = !chosen.is_empty();
+        for (code, _) in chosen {
+            settled = settled && sent.by(code);
+        }
         Sent {
             currencies: if settled { None } else { sent.currencies.clone() },
             current_only: sent.current_only && !self.args.current_only,
@@ -245,9 +266,15 @@ impl<'a> Context<'_, 'a> {
 
     fn is_never_sent(&self, name: &str) -> bool {
         let chosen = &self.args.currencies;
-        let sends = |event: &EventDef, code| event.field(name).is_some_and(|field| field.sent.by(code));
-        let is_sent = |code| self.events.iter().any(|event| sends(event, code));
-        !chosen.is_empty() && !chosen.iter().any(|(code, _)| is_sent(code))
+        for event in self.events {
+            let Some(field) = event.field(name) else { continue };
+            for (code, _) in chosen {
+                if field.sent.by(code) {
+                    return false;
+                }
+            }
+        }
+        !chosen.is_empty()
     }
 }
 

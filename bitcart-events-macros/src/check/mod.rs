@@ -50,8 +50,13 @@ pub(crate) fn check<'a>(
     let is_concrete = check_shape(signature, errors);
     let parameters = parameters(signature, errors);
     let context = Context { schema, args, events: &events, all_known };
-    let is_named = parameters.iter().any(|parameter| context.has_type_of_event(parameter))
-        || parameters.iter().any(|parameter| context.is_meant_as_event(parameter));
+    let mut is_named = false;
+    for parameter in &parameters {
+        is_named = is_named || context.has_type_of_event(parameter);
+    }
+    for parameter in &parameters {
+        is_named = is_named || context.is_meant_as_event(parameter);
+    }
     if !is_named && !has_unnamed_event(signature) {
         let help = format!("add it: `fn {}(event: Event, …)`", signature.ident);
         errors.add(&signature.ident, "a handler needs the parameter `event`", &help);
@@ -87,7 +92,11 @@ fn check_events<'a>(schema: &'a Schema, args: &Args, errors: &mut Errors) -> (Ve
     for literal in &args.events {
         let name = literal.value();
         let known = schema.event(&name);
-        match known.or_else(|| unknown_event(&name, literal, schema, args, errors)) {
+        let meant = match known {
+            Some(known) => Some(known),
+            None => unknown_event(&name, literal, schema, args, errors),
+        };
+        match meant {
             Some(event) if !events.iter().any(|listed| listed.name == event.name) => events.push(event),
             // As it is: what only misspells it has been spoken of.
             Some(_) if known.is_some() && names.contains(&name) => {
@@ -151,9 +160,14 @@ fn check_currencies(args: &Args, events: &[&EventDef], errors: &mut Errors) {
     let codes = args.codes();
     for event in events {
         if some_are_sent && !codes.iter().any(|code| event.sent.by(code)) {
-            let literal = args.events.iter().find(|literal| literal.value() == event.name);
             let message = format!("{} daemons never send `{}`", names::joined(&codes, ", "), event.name);
-            errors.add(&literal, &message, "leave the event out");
+            let mut place = None;
+            for literal in &args.events {
+                if place.is_none() && literal.value() == event.name {
+                    place = Some(literal);
+                }
+            }
+            errors.add(&place, &message, "leave the event out");
         }
     }
 }

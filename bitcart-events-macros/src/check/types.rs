@@ -4,23 +4,23 @@ use quote::ToTokens;
 use syn::Type;
 
 use super::Source;
+use crate::names::replaced;
 use crate::schema::{Kind, argument_of, is_plain, option_inner, sole_argument, ungrouped};
 use crate::signature::{ByType, Parameter, holds, last_segment_is, referred_to, type_text};
 
 /// What rustc would say of the generated code rather than of the parameter, or at length: the message, and the type to
 /// write.
 pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(String, String)> {
-    let ty = || parameter.written_type();
     match source {
         Source::ByType(ByType::Delivery | ByType::InboxTx) => return None,
         Source::ByType(ByType::State) => {
-            return unshareable(parameter.ty)
-                .map(|write| (format!("`{}` cannot be shared by handlers", ty()), write));
+            let write = unshareable(parameter.ty)?;
+            return Some((format!("`{}` cannot be shared by handlers", parameter.written_type()), write));
         }
-        Source::Instance => {
-            let is_coin = parameter.is_reference() && parameter.refers_to("Coin");
-            return is_coin.then(|| ("the wallet comes by value".to_owned(), "Coin".to_owned()));
+        Source::Instance if parameter.is_reference() && parameter.refers_to("Coin") => {
+            return Some(("the wallet comes by value".to_owned(), "Coin".to_owned()));
         }
+        Source::Instance => return None,
         Source::Field(kind) => return instead(*kind, parameter.ty),
         Source::Event => {}
     }
@@ -35,42 +35,49 @@ pub(super) fn wrong_type(parameter: &Parameter<'_>, source: &Source) -> Option<(
     if inner.is_some_and(|inner| last_segment_is(inner, "str")) || !is_plain(parameter.ty) {
         return None;
     }
-    Some((format!("the event cannot be passed as `{}`", ty()), "Event".to_owned()))
+    Some((format!("the event cannot be passed as `{}`", parameter.written_type()), "Event".to_owned()))
 }
 
 /// What is wrong with the type of a field, and what to write.
 pub(super) fn instead(kind: Kind, ty: &Type) -> Option<(String, String)> {
-    let message = || format!("{} cannot be passed as `{}`", kind.words(), type_text(ty));
     if let Some((message, text)) = borrowed_otherwise(ty) {
-        // That may not fit either.
-        let mended = syn::parse_str::<Type>(&text).ok();
-        let fitting = mended.and_then(|mended| {
-            let inner = option_inner(&mended);
-            let ty = inner.unwrap_or(&mended);
-            let usual = || kind.refuses(ty).then(|| kind.usual_type().to_owned());
-            let write = instead(kind, ty).map(|(_, write)| write).or_else(usual)?;
-            Some(if inner.is_some() { format!("Option<{write}>") } else { write })
-        });
-        return Some((message.to_owned(), fitting.unwrap_or(text)));
+        return Some((message.to_owned(), fitting(kind, &text).unwrap_or(text)));
     }
     if let Some(write) = borrowing_json(ty) {
         return Some(("what `Json` reads owns its text: `String` rather than `&str`".to_owned(), write));
     }
-    if let Some(write) = wrapped(kind, ty) {
-        return Some((message(), write));
-    }
-    let owned = referred_to(ty).filter(|owned| kind.refuses(ty) && !kind.refuses(owned))?;
-    Some((message(), type_text(owned)))
+    let write = match (wrapped(kind, ty), referred_to(ty)) {
+        (Some(write), _) => write,
+        (None, Some(owned)) if kind.refuses(ty) && !kind.refuses(owned) => type_text(owned),
+        _ => return None,
+    };
+    Some((format!("{} cannot be passed as `{}`", kind.words(), type_text(ty)), write))
+}
+
+/// What to write for a type that was mended, and does not fit either.
+fn fitting(kind: Kind, mended: &str) -> Option<String> {
+    let mended = syn::parse_str::<Type>(mended).ok()?;
+    let inner = option_inner(&mended);
+    let ty = inner.unwrap_or(&mended);
+    let write = match instead(kind, ty) {
+        Some((_, write)) => write,
+        None if kind.refuses(ty) => kind.usual_type().to_owned(),
+        None => return None,
+    };
+    Some(if inner.is_some() { format!("Option<{write}>") } else { write })
 }
 
 /// What is borrowed in a way that no argument is: the message, and the type without it.
 fn borrowed_otherwise(ty: &Type) -> Option<(&'static str, String)> {
-    let text = || type_text(ty);
     if holds(ty, "static") {
         let message = "an argument is borrowed only for as long as the handler runs";
-        return Some((message, text().replace("&'static ", "&").replace("'static", "'_")));
+        let text = replaced(&type_text(ty), "&'static ", "&");
+        return Some((message, replaced(&text, "'static", "'_")));
     }
-    holds(ty, "mut").then(|| ("an argument cannot be borrowed mutably", text().replace("mut ", "")))
+    if holds(ty, "mut") {
+        return Some(("an argument cannot be borrowed mutably", replaced(&type_text(ty), "mut ", "")));
+    }
+    None
 }
 
 /// `Json<String>` for a `Json<&str>`, of which rustc says that an implementation is not general enough.
@@ -80,8 +87,11 @@ fn borrowing_json(ty: &Type) -> Option<String> {
     if !text.contains('&') && !text.contains('\'') {
         return None;
     }
-    let borrowed = type_text(ty);
-    Some(borrowed.replace("&str", "String").replace("<'_>", "").replace("'_, ", "").replace("&", ""))
+    let mut owned = type_text(ty);
+    for (borrowed, instead) in [("&str", "String"), ("<'_>", ""), ("'_, ", ""), ("&", "")] {
+        owned = replaced(&owned, borrowed, instead);
+    }
+    Some(owned)
 }
 
 /// Whether a value of the type has no size, itself or in an `Option` or a `State`.
@@ -97,8 +107,10 @@ pub(super) fn is_unsized(ty: &Type) -> bool {
 
 /// `Arc<str>` for an `Arc<String>` or an `Rc<str>`, `Decimal` for a `Box<Decimal>`.
 fn wrapped(kind: Kind, ty: &Type) -> Option<String> {
-    let (wrapper, inner) =
-        sole_argument(ty).filter(|(name, _)| ["Arc", "Box", "Cow", "Rc"].contains(&name.as_str()))?;
+    let (wrapper, inner) = sole_argument(ty)?;
+    if !["Arc", "Box", "Cow", "Rc"].contains(&wrapper.as_str()) {
+        return None;
+    }
     let text = type_text(inner);
     if kind.refuses(inner) {
         return Some(kind.type_instead_of(&text));
@@ -106,8 +118,11 @@ fn wrapped(kind: Kind, ty: &Type) -> Option<String> {
     if last_segment_is(inner, "String") || wrapper == "Rc" && last_segment_is(inner, "str") {
         // With the path that is written, because the name alone may not be there.
         let written = type_text(ty);
-        let path = written.split('<').next().filter(|_| wrapper != "Rc");
-        return Some(format!("{}<str>", path.unwrap_or("Arc")));
+        let path = match written.split_once('<') {
+            Some((path, _)) if wrapper != "Rc" => path,
+            _ => "Arc",
+        };
+        return Some(format!("{path}<str>"));
     }
     (is_plain(inner) && !last_segment_is(inner, "str")).then_some(text)
 }

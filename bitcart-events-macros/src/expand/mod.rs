@@ -157,7 +157,7 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     let invocation = Ident::new("call", Span::mixed_site());
     let invocation = &invocation;
     // Of a lifetime that nobody declared rustc has spoken already.
-    let has_name = |ty: &Type| type_text(ty).replace("'_", "").contains('\'');
+    let has_name = |ty: &Type| names::replaced(&type_text(ty), "'_", "").contains('\'');
     let mut reads = Vec::new();
     for argument in &handler.arguments {
         let (read, ty) = (parts.read(argument), argument.parameter.ty);

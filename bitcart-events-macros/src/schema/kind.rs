@@ -192,14 +192,16 @@ pub(crate) fn sole_argument(ty: &Type) -> Option<(String, &Type)> {
     let Type::Path(path) = ungrouped(ty) else { return None };
     let segment = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    let mut types = arguments.args.iter().filter_map(|argument| match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    });
-    match (types.next(), types.next()) {
-        (Some(inner), None) => Some((segment.ident.to_string(), inner)),
-        _ => None,
+    let (mut inner, mut index) = (None, 0);
+    while let Some(argument) = arguments.args.get(index) {
+        index += 1;
+        if let GenericArgument::Type(ty) = argument
+            && inner.replace(ty).is_some()
+        {
+            return None;
+        }
     }
+    Some((segment.ident.to_string(), inner?))
 }
 
 /// What came through `macro_rules!` as `$ty:ty` has an invisible group around it.

@@ -129,8 +129,14 @@ fn kind(ty: &Type, errors: &mut Errors) -> Kind {
         return kind;
     }
     let names = names::each(&Kind::ALL, |kind| kind.name());
-    let meant = Kind::meant_by(ty).map(Kind::name).or_else(|| names::closest(&written, &names));
-    let mut help = Vec::from_iter(meant.map(|kind| format!("write `{kind}`")));
+    let meant = match Kind::meant_by(ty) {
+        Some(kind) => Some(kind.name()),
+        None => names::closest(&written, &names),
+    };
+    let mut help = Vec::new();
+    if let Some(kind) = meant {
+        help.push(format!("write `{kind}`"));
+    }
     help.push(format!("the kinds are {}, and `Option<…>` of each", names::list(&names)));
     errors.add_lines(ty, &format!("unknown kind of field `{written}`"), &help);
     Kind::Json
@@ -174,7 +180,7 @@ fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
     let others = ["pub", "struct", "enum", "fn", "mod", "self", "Self", "super", "crate"];
     if !input.peek(Ident)
         && let Ok(word) = input.fork().call(Ident::parse_any)
-        && !others.iter().any(|other| word == other)
+        && !others.contains(&word.to_string().as_str())
     {
         let message = format!("`{word}` is a keyword of Rust\n= help: write `r#{word}`");
         return Err(syn::Error::new(word.span(), message));
