@@ -12,7 +12,7 @@ use crate::args::Args;
 use crate::beside::with_schema;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::tokens::{Parts, Tokens};
+use crate::tokens::{Parts, Tokens, listed};
 
 /// Whether a parameter depends on the configuration.
 pub(crate) fn is_needed(signature: &Signature) -> bool {
@@ -58,11 +58,12 @@ pub(crate) fn ask(args: &TokenStream, function: &Function) -> TokenStream {
             fields.push(quote!(#conditions #field: ()));
         }
     }
+    let fields = listed(&fields);
     quote! {
         #cfg
         #[derive(#krate::__private::OnConfigured)]
         #[on_configured({ #args } { #head })]
-        struct #name { #(#fields),* }
+        struct #name { #fields }
     }
 }
 

@@ -13,12 +13,7 @@ pub(crate) const CURRENCIES: [&str; 10] =
 /// The code in its own spelling, whatever the case of `text`.
 pub(crate) fn currency(text: &str) -> Option<&'static str> {
     let text = text.to_ascii_uppercase();
-    for code in &CURRENCIES {
-        if *code == text {
-            return Some(code);
-        }
-    }
-    None
+    CURRENCIES.iter().find(|code| **code == text).copied()
 }
 
 /// What to say of a code that is none.

@@ -1,8 +1,9 @@
 //! What `events!` writes: a typed struct for each event, the schema as data, and the schema's text for `#[on]`.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::str::FromStr;
 use syn::ext::IdentExt;
 use syn::{Ident, Visibility};
 
@@ -10,7 +11,7 @@ use crate::currency::currency_variant;
 use crate::errors::Errors;
 use crate::names;
 use crate::schema::{EventDef, FieldDef, Kind, Outline, Schema, Sent};
-use crate::tokens::Parts;
+use crate::tokens::{Parts, listed};
 
 /// What arrives: where the crate is, the built-in events unless it is their own text, and the text.
 pub(crate) fn events(input: TokenStream) -> TokenStream {
@@ -33,30 +34,39 @@ pub(crate) fn events(input: TokenStream) -> TokenStream {
 
 fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream {
     let Schema { docs, vis, module, events } = schema;
-    let (mut structs, mut schemas) = (Vec::new(), Vec::new());
+    let (mut structs, mut schemas) = (TokenStream::new(), Vec::new());
     for event in events {
         let name = event.payload();
-        structs.push(payload(event, krate));
+        payload(event, krate).to_tokens(&mut structs);
         schemas.push(quote!(<#name as #krate::Payload>::SCHEMA));
     }
+    let schemas = listed(&schemas);
     let hidden = hidden_macro(schema, Some(&schema.to_text()));
-    let register = (!is_builtin).then(
-        || quote!(#krate::__private::inventory::submit! { #krate::__private::RegisteredSchema(EVENTS) }),
-    );
-    let summary = (!docs.iter().any(|attribute| attribute.path().is_ident("doc"))).then(|| {
-        let list = names::list(&names::each(events, |event| &event.name));
-        let text = format!("The events {list}.");
-        quote!(#[doc = #text])
-    });
+    let register = if is_builtin {
+        TokenStream::new()
+    } else {
+        quote!(#krate::__private::inventory::submit! { #krate::__private::RegisteredSchema(EVENTS) })
+    };
+    let list = names::list(&names::each(events, |event| &event.name));
+    let mut text = Some(format!("The events {list}."));
+    let mut above = TokenStream::new();
+    for attribute in docs {
+        attribute.to_tokens(&mut above);
+        if attribute.path().is_ident("doc") {
+            text = None;
+        }
+    }
+    if let Some(text) = text {
+        quote!(#[doc = #text]).to_tokens(&mut above);
+    }
     quote! {
-        #(#docs)*
-        #summary
+        #above
         #vis mod #module {
-            #(#structs)*
+            #structs
 
             /// Every event of this schema, in the order of its text.
             pub static EVENTS: &[&#krate::schema::EventSchema] =
-                &[#(#schemas),*];
+                &[#schemas];
 
             #register
             #hidden
@@ -64,11 +74,17 @@ fn expand(schema: &Schema, is_builtin: bool, krate: &TokenStream) -> TokenStream
     }
 }
 
+/// What the hidden macro does. A text, because of signs that belong to a macro each is the compiler's to read.
+const HAND_ON: &str = "({ $($path:tt)* } { $($then:tt)* } $($rest:tt)*) => \
+    { $($then)* ! { { $($path)* } { TEXT } $($rest)* } };";
+
 /// Hands the schema's text to the macro that it is called with.
 fn hidden_macro(schema: &Schema, text: Option<&str>) -> TokenStream {
     let Schema { vis, module, .. } = schema;
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
+    let literal = text.map(|text| Literal::string(text).to_string()).unwrap_or_default();
+    let hand_on = TokenStream::from_str(&names::replaced(HAND_ON, "TEXT", &literal)).unwrap_or_default();
     // Exported macros of a crate share one namespace, whatever module they stand in.
     let hidden = format!("__bitcart_events_schema_{}_{:016x}", module.unraw(), hasher.finish());
     let hidden = Ident::new(&hidden, module.span());
@@ -80,9 +96,7 @@ fn hidden_macro(schema: &Schema, text: Option<&str>) -> TokenStream {
     quote! {
         #[doc(hidden)]
         #export
-        macro_rules! #hidden {
-            ({ $($path:tt)* } { $($then:tt)* } $($rest:tt)*) => { $($then)* ! { { $($path)* } { #text } $($rest)* } };
-        }
+        macro_rules! #hidden { #hand_on }
         #[doc(hidden)]
         #vis use #hidden as schema;
     }
@@ -94,8 +108,8 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
     let sent_by = sent_docs(&event.sent);
     let table = parameter_table(event);
     let event_sent = sent_data(&event.sent, krate);
-    let (mut schemas, mut members, mut reads) = (Vec::new(), Vec::new(), Vec::new());
-    let mut wire_names = None;
+    let (mut schemas, mut members, mut reads) = (Vec::new(), TokenStream::new(), TokenStream::new());
+    let mut wire_names = TokenStream::new();
     for (column, field) in event.fields.iter().enumerate() {
         let FieldDef { docs, ident, name, nullable, .. } = field;
         let (kind, sent) = (Ident::new(field.kind.name(), Span::call_site()), sent_data(&field.sent, krate));
@@ -104,21 +118,22 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
         );
         if *name != name.to_lowercase() {
             // They are called as they are on the wire.
-            wire_names = Some(quote!(#[allow(non_snake_case)]));
+            wire_names = quote!(#[allow(non_snake_case)]);
         }
         let (ty, sent) = (member_type(field, krate), sent_docs(&field.sent));
-        let summary = docs.is_empty().then(|| {
+        docs.to_tokens(&mut members);
+        if docs.0.is_empty() {
             let text = format!("`{name}`: {}.", field.kind.words());
-            quote!(#[doc = #text])
-        });
-        members.push(quote!(#(#docs)* #summary #sent pub #ident: #ty,));
+            quote!(#[doc = #text]).to_tokens(&mut members);
+        }
+        quote!(#sent pub #ident: #ty,).to_tokens(&mut members);
         let of_kind = Ident::new(field.kind.reader(), Span::call_site());
-        reads.push(
-            quote!(#ident: <#ty as #krate::__private::#of_kind<'_>>::from_field(update.field(#column))?,),
-        );
+        quote!(#ident: <#ty as #krate::__private::#of_kind<'_>>::from_field(update.field(#column))?,)
+            .to_tokens(&mut reads);
     }
+    let schemas = listed(&schemas);
     quote! {
-        #(#docs)*
+        #docs
         #sent_by
         #[doc = #table]
         #[derive(
@@ -126,14 +141,14 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
         )]
         #[non_exhaustive]
         #wire_names
-        pub struct #ty { #(#members)* }
+        pub struct #ty { #members }
 
         impl #krate::Payload for #ty {
             const SCHEMA: &'static #krate::schema::EventSchema = &#krate::schema::EventSchema::new(
-                #event_name, &[#(#schemas),*], #event_sent, ::core::file!(), ::core::line!(),
+                #event_name, &[#schemas], #event_sent, ::core::file!(), ::core::line!(),
             );
             fn read(update: &#krate::Update) -> ::core::result::Result<Self, #krate::FieldError> {
-                ::core::result::Result::Ok(Self { #(#reads)* })
+                ::core::result::Result::Ok(Self { #reads })
             }
         }
     }
@@ -147,13 +162,18 @@ fn sent_data(sent: &Sent, krate: &TokenStream) -> TokenStream {
             codes.push(quote!(#krate::Currency::#variant));
         }
     }
-    let current_only = sent.current_only;
-    quote!(#krate::schema::Sent::new(&[#(#codes),*], #current_only))
+    let (codes, current_only) = (listed(&codes), sent.current_only);
+    quote!(#krate::schema::Sent::new(&[#codes], #current_only))
 }
 
-fn sent_docs(sent: &Sent) -> Option<TokenStream> {
-    let text = format!("\nSent by {}.", sent.describe()?);
-    Some(quote!(#[doc = #text]))
+fn sent_docs(sent: &Sent) -> TokenStream {
+    match sent.describe() {
+        Some(who) => {
+            let text = format!("\nSent by {who}.");
+            quote!(#[doc = #text])
+        }
+        None => TokenStream::new(),
+    }
 }
 
 fn member_type(field: &FieldDef, krate: &TokenStream) -> TokenStream {

@@ -27,7 +27,10 @@ pub(crate) fn closest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str>
             related = Some(name);
         }
     }
-    near.map_or(related, |(_, name)| Some(name))
+    match near {
+        Some((_, name)) => Some(name),
+        None => related,
+    }
 }
 
 /// `txid` and `tx`, `amount` and `sent_amount`, `payment_address` and `address`.

@@ -61,7 +61,12 @@ impl ByType {
         let Type::Path(path) = ungrouped(ty) else { return None };
         // Asked for its text once: each comparison of an identifier asks for it.
         let name = path.path.segments.last()?.ident.to_string();
-        Self::ALL.iter().find(|known| name == known.name()).copied()
+        for known in &Self::ALL {
+            if name == known.name() {
+                return Some(*known);
+            }
+        }
+        None
     }
 
     pub(crate) fn name(self) -> &'static str {

@@ -61,6 +61,18 @@ impl ToTokens for Tokens {
     }
 }
 
+/// With a comma between them.
+pub(crate) fn listed(parts: &[TokenStream]) -> TokenStream {
+    let mut list = TokenStream::new();
+    for part in parts {
+        if !list.is_empty() {
+            list.append(Punct::new(',', Spacing::Alone));
+        }
+        part.to_tokens(&mut list);
+    }
+    list
+}
+
 /// What our own macros hand on to each other, each part in braces. To have a parser for it takes longer.
 pub(crate) struct Parts(token_stream::IntoIter);
 

@@ -124,7 +124,7 @@ impl Args {
         }
         if let Some(first) = strays.first().cloned() {
             self.events.append(&mut strays);
-            let write = format!("write `#[on({:?})]`", self.event_names());
+            let write = format!("write `#[on({:?})]`", names::each(&self.event_names(), String::as_str));
             errors.add(&first, "several events are written as a list", &write);
         }
         Ok(())
@@ -179,6 +179,7 @@ impl Args {
         if is_option(&word) {
             let help = "write `#[on(\"new_payment\", …)]`, with the options behind it";
             let message = format!("the name of an event comes before the options\n= help: {help}");
+            let path: &dyn ToTokens = &path;
             return Err(syn::Error::new_spanned(path, message));
         }
         if let Some(name) = value_of(input)? {
@@ -271,7 +272,10 @@ fn is_option(text: &str) -> bool {
 
 /// What stands before a sign, or all of it.
 fn before(text: &str, sign: char) -> &str {
-    text.split_once(sign).map_or(text, |(before, _)| before)
+    match text.split_once(sign) {
+        Some((before, _)) => before,
+        None => text,
+    }
 }
 
 fn known_options() -> String {

@@ -53,7 +53,8 @@ impl<'a> Context<'_, 'a> {
         let mut found: Option<(&EventDef, &FieldDef)> = None;
         for event in self.events {
             let Some(field) = event.field(&parameter.name) else { continue };
-            let (first_event, first) = *found.get_or_insert((event, field));
+            let (first_event, first) = found.unwrap_or((event, field));
+            found = Some((first_event, first));
             if field.kind != first.kind {
                 let message = format!("`{}` is of another kind in each event", parameter.name);
                 let kinds = format!(
@@ -234,7 +235,9 @@ impl<'a> Context<'_, 'a> {
         let ty = if ty.starts_with("Option<") { ty } else { format!("Option<{ty}>") };
         let write = format!("write `{}: {ty}`{because}", parameter.ident);
         let mut help = vec![why, write];
-        help.extend(settle);
+        if let Some(settle) = settle {
+            help.push(settle);
+        }
         errors.add_lines(parameter.ty, &format!("`{name}` must be an `Option`"), &help);
         is_wrong
     }

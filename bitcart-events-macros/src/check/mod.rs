@@ -153,7 +153,11 @@ fn check_currencies(args: &Args, events: &[&EventDef], errors: &mut Errors) {
             continue;
         }
         let names = event_list(events);
-        let who = events.iter().find_map(|event| event.sent.describe()).unwrap_or_default();
+        let mut who = None;
+        for event in events {
+            who = who.or_else(|| event.sent.describe());
+        }
+        let who = who.unwrap_or_default();
         let help = format!("{names} is sent by {who}: name one of these, or none");
         errors.add(literal, &format!("{code} daemons never send {names}"), &help);
     }

@@ -88,7 +88,7 @@ fn borrowing_json(ty: &Type) -> Option<String> {
         return None;
     }
     let mut owned = type_text(ty);
-    for (borrowed, instead) in [("&str", "String"), ("<'_>", ""), ("'_, ", ""), ("&", "")] {
+    for &(borrowed, instead) in &[("&str", "String"), ("<'_>", ""), ("'_, ", ""), ("&", "")] {
         owned = replaced(&owned, borrowed, instead);
     }
     Some(owned)

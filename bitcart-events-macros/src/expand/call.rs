@@ -7,7 +7,7 @@ use syn::{Path, PathArguments, PathSegment, ReturnType, Signature, Type, TypePat
 use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
 use crate::signature::ByType;
-use crate::tokens::Tokens;
+use crate::tokens::{Tokens, listed};
 
 /// With how many arguments one function of `bitcart_events::__private` calls the user's.
 const MOST_AT_ONCE: usize = 10;
@@ -60,9 +60,9 @@ impl Private<'_> {
             values.push(quote!(#private::#read(#invocation, #of, #position)?));
             arguments.push(quote!(#read.#position?));
         }
-        let arguments = at_name(quote!(#(#arguments),*));
+        let (arguments, values) = (at_name(listed(&arguments)), listed(&values));
         // A function of its own for the `?`: what is written is none that returns a `Result`.
-        let returned = quote!((|| { let #read = (#(#values),*); #private::Ok(#function #arguments) })());
+        let returned = quote!((|| { let #read = (#values); #private::Ok(#function #arguments) })());
         let called = quote!(#private::#kind(#returned, #report));
         Tokens::of(quote!(#private::described(#invocation, #description, #called)))
     }

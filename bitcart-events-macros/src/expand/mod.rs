@@ -158,12 +158,12 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
     let invocation = &invocation;
     // Of a lifetime that nobody declared rustc has spoken already.
     let has_name = |ty: &Type| names::replaced(&type_text(ty), "'_", "").contains('\'');
-    let mut reads = Vec::new();
+    let mut reads = TokenStream::new();
     for argument in &handler.arguments {
         let (read, ty) = (parts.read(argument), argument.parameter.ty);
         if !has_name(ty) {
             // Not called here: of a function that is called rustc points at the call.
-            reads.push(quote!(let _: #ty = #private::read(#invocation, #read, 0)??;));
+            quote!(let _: #ty = #private::read(#invocation, #read, 0)??;).to_tokens(&mut reads);
         }
     }
     let reported = match &outside.signature.output {
@@ -180,7 +180,7 @@ pub(crate) fn expand_checks(args: &Args, handler: &Handler<'_>, outside: &Outsid
         const _: () = {
             use #krate as #private;
             fn arguments_and_result<'u>(#invocation: &'u #private::Invocation<'u>) -> #private::Outcome {
-                #(#reads)*
+                #reads
                 #reported
                 #private::Ok(())
             }

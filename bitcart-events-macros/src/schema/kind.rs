@@ -25,7 +25,12 @@ impl Kind {
         [Self::Int, Self::Str, Self::Amount, Self::Status, Self::List, Self::Bool, Self::Json];
 
     pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|kind| kind.name() == name).copied()
+        for kind in &Self::ALL {
+            if kind.name() == name {
+                return Some(*kind);
+            }
+        }
+        None
     }
 
     pub(crate) fn name(self) -> &'static str {
@@ -140,12 +145,12 @@ impl Kind {
             "Decimal" | "f32" | "f64" => Some(Self::Amount),
             "PaymentStatus" => Some(Self::Status),
             "Vec" => {
-                let holds = |text: &str| crate::signature::mentions(ty.to_token_stream(), text);
-                Some(if holds("Str") || TEXTS.iter().any(|text| holds(text)) {
-                    Self::List
-                } else {
-                    Self::Json
-                })
+                for text in &["Str", "str", "String", "Cow"] {
+                    if crate::signature::mentions(ty.to_token_stream(), text) {
+                        return Some(Self::List);
+                    }
+                }
+                Some(Self::Json)
             }
             "bool" => Some(Self::Bool),
             name => INTEGERS.contains(&name).then_some(Self::Int),

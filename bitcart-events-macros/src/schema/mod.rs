@@ -18,6 +18,8 @@ pub(crate) use builtin::BUILTIN;
 pub(crate) use kind::{Kind, argument_of, is_plain, is_small, option_inner, sole_argument, ungrouped};
 pub(crate) use read::Outline;
 
+use crate::tokens::Tokens;
+
 /// `pub mod event { new_block { height: Int } … }`
 pub(crate) struct Schema {
     pub(crate) docs: Vec<Attribute>,
@@ -28,7 +30,7 @@ pub(crate) struct Schema {
 
 /// `new_block { height: Int }`
 pub(crate) struct EventDef {
-    pub(crate) docs: Vec<Attribute>,
+    pub(crate) docs: Tokens,
     pub(crate) ident: Ident,
     /// On the wire.
     pub(crate) name: String,
@@ -38,7 +40,7 @@ pub(crate) struct EventDef {
 
 /// `height: Int`
 pub(crate) struct FieldDef {
-    pub(crate) docs: Vec<Attribute>,
+    pub(crate) docs: Tokens,
     pub(crate) ident: Ident,
     /// On the wire.
     pub(crate) name: String,
@@ -101,14 +103,11 @@ impl Sent {
 
     /// "ETH and BNB daemons", "all but the daemons of 2020": for messages and docs, after "sent by".
     pub(crate) fn describe(&self) -> Option<String> {
-        let currencies =
-            self.currencies.as_ref().map(|codes| format!("{} daemons", crate::names::joined(codes, ", ")));
-        match (currencies, self.current_only) {
-            (Some(who), true) => Some(format!("{who}, and none of 2020")),
-            (Some(who), false) => Some(who),
-            (None, true) => Some("all but the daemons of 2020".to_owned()),
-            (None, false) => None,
-        }
+        let Some(codes) = &self.currencies else {
+            return self.current_only.then(|| "all but the daemons of 2020".to_owned());
+        };
+        let none_of_2020 = if self.current_only { ", and none of 2020" } else { "" };
+        Some(format!("{} daemons{none_of_2020}", crate::names::joined(codes, ", ")))
     }
 }
 

@@ -10,6 +10,7 @@ use super::{EventDef, FieldDef, Kind, Schema, Sent, name_of, option_inner};
 use crate::currency::{self, currency};
 use crate::errors::{Errors, parse, with_help};
 use crate::names;
+use crate::tokens::Tokens;
 
 /// The module that the events stand in, and what stands in it, unread.
 pub(crate) struct Outline {
@@ -66,14 +67,24 @@ impl Outline {
 
 fn check_name(event: &EventDef, known: &[EventDef], others: Option<&Schema>, errors: &mut Errors) {
     let (ident, name) = (&event.ident, &event.name);
-    if others.is_some_and(|others| others.event(name).is_some()) {
+    if let Some(others) = others
+        && others.event(name).is_some()
+    {
         let help = "give yours another name";
         errors.add(ident, &format!("`{name}` is an event of Bitcart's daemons"), help);
-    } else if known.iter().any(|known| known.name == *name) {
+        return;
+    }
+    if names::each(known, |known| &known.name).contains(&name.as_str()) {
         errors.add(ident, &format!("event `{name}` is written twice"), "remove one of the two");
-    } else if let Some(other) = known.iter().find(|known| known.payload() == event.payload()) {
-        let message = format!("`{}` and `{name}` would have the same type `{}`", other.name, event.payload());
-        errors.add(ident, &message, "give one of the two another name");
+        return;
+    }
+    let payload = event.payload();
+    for other in known {
+        if other.payload() == payload {
+            let message = format!("`{}` and `{name}` would have the same type `{payload}`", other.name);
+            errors.add(ident, &message, "give one of the two another name");
+            return;
+        }
     }
 }
 
@@ -104,7 +115,7 @@ fn check_field(field: &FieldDef, known: &[FieldDef], errors: &mut Errors) {
     } else if name.starts_with('_') {
         let help = "remove it: `_name` is how a handler writes the field `name` that it does not use";
         errors.add(ident, "a field's name does not begin with `_`", help);
-    } else if known.iter().any(|known| known.name == *name) {
+    } else if names::each(known, |known| &known.name).contains(&name.as_str()) {
         errors.add(ident, &format!("field `{name}` is written twice"), "remove one of the two");
     }
 }
@@ -189,13 +200,13 @@ fn name(input: ParseStream<'_>) -> syn::Result<Ident> {
 }
 
 /// Documentation, and `#[currency(…)]` and `#[daemon(current)]`.
-fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<Attribute>, Sent)> {
+fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Tokens, Sent)> {
     let mut sent = Sent::default();
-    let mut docs = Vec::new();
+    let mut docs = TokenStream::new();
     for attribute in input.call(Attribute::parse_outer)? {
         let path = attribute.path();
         if path.is_ident("doc") {
-            docs.push(attribute);
+            attribute.to_tokens(&mut docs);
         } else if path.is_ident("currency") {
             let codes = words(&attribute, true)?;
             if codes.is_empty() {
@@ -227,5 +238,5 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Vec<A
             errors.add(&attribute, &format!("an event or field has no attribute `{path}`"), help);
         }
     }
-    Ok((docs, sent))
+    Ok((Tokens::of(docs), sent))
 }

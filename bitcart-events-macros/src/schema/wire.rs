@@ -9,6 +9,7 @@ use syn::Lit;
 use super::{EventDef, FieldDef, Kind, Schema, Sent};
 use crate::currency::currency;
 use crate::names;
+use crate::tokens::Tokens;
 
 impl Schema {
     /// A line for the module and for each event; its fields behind it.
@@ -56,7 +57,7 @@ fn event(line: &str) -> Option<EventDef> {
     for part in parts {
         fields.push(field(part)?);
     }
-    Some(EventDef { docs: Vec::new(), name: unraw(name), ident, sent, fields })
+    Some(EventDef { docs: Tokens::default(), name: unraw(name), ident, sent, fields })
 }
 
 fn field(part: &str) -> Option<FieldDef> {
@@ -66,18 +67,33 @@ fn field(part: &str) -> Option<FieldDef> {
         return None;
     }
     let (ident, sent, kind) = (ident(name)?, read_sent(sent)?, Kind::named(kind)?);
-    Some(FieldDef { docs: Vec::new(), name: unraw(name), ident, kind, nullable: nullable == "?", sent })
+    Some(FieldDef {
+        docs: Tokens::default(),
+        name: unraw(name),
+        ident,
+        kind,
+        nullable: nullable == "?",
+        sent,
+    })
 }
 
 /// `*`, `ETH,TRX`, and a `+` behind it for daemons of today only.
 fn sent(sent: &Sent) -> String {
-    let currencies =
-        sent.currencies.as_ref().map_or_else(|| "*".to_owned(), |codes| names::joined(codes, ","));
-    if sent.current_only { currencies + "+" } else { currencies }
+    let mut text = match &sent.currencies {
+        Some(codes) => names::joined(codes, ","),
+        None => "*".to_owned(),
+    };
+    if sent.current_only {
+        text.push('+');
+    }
+    text
 }
 
 fn read_sent(text: &str) -> Option<Sent> {
-    let (codes, current_only) = text.strip_suffix('+').map_or((text, false), |codes| (codes, true));
+    let (codes, current_only) = match text.strip_suffix('+') {
+        Some(codes) => (codes, true),
+        None => (text, false),
+    };
     if codes == "*" {
         return Some(Sent { currencies: None, current_only });
     }
