@@ -47,18 +47,24 @@ pub(crate) fn allowed(attributes: &[Attribute]) -> Tokens {
 
 /// What clippy would have otherwise, and `#[on]` does not: what comes by value by reference, fewer parameters.
 pub(crate) fn allowed_signature(signature: &Signature) -> TokenStream {
-    let mut by_value = false;
-    for input in &signature.inputs {
-        if let FnArg::Typed(typed) = input {
-            by_value |= ByType::of(&typed.ty).is_some() || last_segment_is(&typed.ty, "Coin");
-        }
-    }
     let mut allowed = TokenStream::new();
-    if by_value && signature.asyncness.is_none() {
+    if signature.asyncness.is_none() && has_value(signature) {
         allowed = quote!(#[allow(clippy::needless_pass_by_value)]);
     }
     if signature.inputs.len() > 7 {
         quote!(#[allow(clippy::too_many_arguments)]).to_tokens(&mut allowed);
     }
     allowed
+}
+
+/// Whether a parameter is one that comes by value.
+fn has_value(signature: &Signature) -> bool {
+    for input in &signature.inputs {
+        if let FnArg::Typed(typed) = input
+            && (ByType::of(&typed.ty).is_some() || last_segment_is(&typed.ty, "Coin"))
+        {
+            return true;
+        }
+    }
+    false
 }

@@ -14,7 +14,7 @@ use crate::errors::Errors;
 use crate::expand::{Outside, expand_stub, unread};
 use crate::function::Function;
 use crate::lints::allowed_signature;
-use crate::signature::{mentions, parameters};
+use crate::signature::{last_segment, mentions, parameters};
 use crate::tokens::Tokens;
 
 /// The attribute. What is indented may stand in an `impl`, which no macro can see.
@@ -95,13 +95,13 @@ fn is_function(item: &TokenStream) -> bool {
 
 /// `#[tokio::main]`, `#[tokio::test]`: what makes a plain function of an `async` one.
 fn starts_a_runtime(path: &Path) -> bool {
-    let last = path.segments.last();
+    let last = last_segment(path);
     path.segments.len() > 1 && (is_named(last, "main") || is_named(last, "test"))
 }
 
 /// Whether an attribute is this one: `on`, or `bitcart_events::on`.
 fn is_on(path: &Path) -> bool {
-    let (first, last) = (path.segments.first(), path.segments.last());
+    let (first, last) = (path.segments.first(), last_segment(path));
     path.is_ident("on")
         || path.segments.len() == 2 && is_named(first, "bitcart_events") && is_named(last, "on")
 }

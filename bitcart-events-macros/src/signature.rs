@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{
-    FnArg, GenericArgument, GenericParam, Ident, Pat, PatType, PathArguments, PathSegment, ReturnType,
+    FnArg, GenericArgument, GenericParam, Ident, Pat, PatType, Path, PathArguments, PathSegment, ReturnType,
     Safety, Signature, Type, TypePath, TypeReference,
 };
 
@@ -60,7 +60,7 @@ impl ByType {
     pub(crate) fn of(ty: &Type) -> Option<Self> {
         let Type::Path(path) = ungrouped(ty) else { return None };
         // Asked for its text once: each comparison of an identifier asks for it.
-        let name = path.path.segments.last()?.ident.to_string();
+        let name = last_segment(&path.path)?.ident.to_string();
         for known in &Self::ALL {
             if name == known.name() {
                 return Some(*known);
@@ -102,9 +102,14 @@ pub(crate) fn referred_to(ty: &Type) -> Option<&Type> {
     Some(referred_to(&reference.elem).unwrap_or_else(|| ungrouped(&reference.elem)))
 }
 
+/// The last segment of a path. `last` would put into a box what it looks with.
+pub(crate) fn last_segment(path: &Path) -> Option<&PathSegment> {
+    path.segments.get(path.segments.len().checked_sub(1)?)
+}
+
 /// Whether a type's last segment is `segment`, whatever path leads there.
 pub(crate) fn last_segment_is(ty: &Type, segment: &str) -> bool {
-    matches!(ungrouped(ty), Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == segment))
+    matches!(ungrouped(ty), Type::Path(path) if last_segment(&path.path).is_some_and(|last| last.ident == segment))
 }
 
 /// A type's tokens without the spaces that `TokenStream` puts between them.
@@ -176,7 +181,9 @@ pub(crate) fn holds(ty: &Type, word: &str) -> bool {
     match ty {
         Type::Reference(TypeReference { lifetime: None, mutability: None, elem, .. }) => holds(elem, word),
         Type::Path(TypePath { qself: None, path, .. }) => {
-            for segment in &path.segments {
+            let mut index = 0;
+            while let Some(segment) = path.segments.get(index) {
+                index += 1;
                 if is_behind(segment, word) {
                     return true;
                 }

@@ -47,16 +47,12 @@ impl From<Ident> for Tokens {
 
 impl ToTokens for Tokens {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        for token in &self.0 {
-            token.to_tokens(tokens);
-        }
+        tokens.extend(self.0.iter().cloned());
     }
 
     fn into_token_stream(self) -> TokenStream {
         let mut tokens = TokenStream::new();
-        for token in self.0 {
-            tokens.append(token);
-        }
+        tokens.extend(self.0);
         tokens
     }
 }

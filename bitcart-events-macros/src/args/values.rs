@@ -7,6 +7,7 @@ use syn::{Expr, ExprLit, Ident, Lit, LitStr, Path, Token};
 
 use super::{Args, OPTIONS};
 use crate::errors::{Errors, with_help};
+use crate::signature::last_segment;
 use crate::tokens::Tokens;
 
 impl Args {
@@ -187,7 +188,7 @@ fn path(expr: &Expr) -> Option<Path> {
 }
 
 pub(super) fn last_word(path: &Path) -> String {
-    match path.segments.last() {
+    match last_segment(path) {
         Some(segment) => segment.ident.to_string(),
         None => String::new(),
     }

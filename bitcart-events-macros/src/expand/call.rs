@@ -2,11 +2,11 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Path, PathArguments, PathSegment, ReturnType, Signature, Type, TypePath};
+use syn::{PathArguments, PathSegment, ReturnType, Signature, Type, TypePath};
 
 use crate::args::Args;
 use crate::check::{Argument, Handler, Source};
-use crate::signature::ByType;
+use crate::signature::{ByType, last_segment};
 use crate::tokens::{Tokens, listed};
 
 /// With how many arguments one function of `bitcart_events::__private` calls the user's.
@@ -126,8 +126,8 @@ pub(super) fn ours(name: &str) -> Ident {
 fn ends(ty: &Type) -> (Span, Span) {
     match ty {
         Type::Reference(reference) => (reference.and_token.span, ends(&reference.elem).1),
-        Type::Path(TypePath { qself: None, path: Path { leading_colon: None, segments }, .. }) => {
-            match (segments.first(), segments.last()) {
+        Type::Path(TypePath { qself: None, path, .. }) if path.leading_colon.is_none() => {
+            match (path.segments.get(0), last_segment(path)) {
                 (Some(PathSegment { ident: first, .. }), Some(PathSegment { ident, arguments })) => {
                     let last = match arguments {
                         PathArguments::None => ident.span(),

@@ -3,6 +3,8 @@
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
+use crate::signature::last_segment;
+
 /// What a field holds, and with it which types a handler can take it as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
@@ -175,7 +177,7 @@ fn core_name(ty: &Type) -> Option<String> {
         Type::Reference(reference) => core_name(&reference.elem),
         ty @ Type::Path(path) => match option_inner(ty) {
             Some(inner) => core_name(inner),
-            None => path.path.segments.last().map(|segment| segment.ident.to_string()),
+            None => last_segment(&path.path).map(|segment| segment.ident.to_string()),
         },
         _ => None,
     }
@@ -195,7 +197,7 @@ pub(crate) fn argument_of<'a>(ty: &'a Type, wrappers: &[&str]) -> Option<&'a Typ
 /// `Wrapper<Inner>`.
 pub(crate) fn sole_argument(ty: &Type) -> Option<(String, &Type)> {
     let Type::Path(path) = ungrouped(ty) else { return None };
-    let segment = path.path.segments.last()?;
+    let segment = last_segment(&path.path)?;
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
     let (mut inner, mut index) = (None, 0);
     while let Some(argument) = arguments.args.get(index) {
