@@ -102,36 +102,19 @@ fn hidden_macro(schema: &Schema, text: Option<&str>) -> TokenStream {
     }
 }
 
-/// The typed struct of one event.
+/// The typed struct of one event, and what is known of it.
 fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
-    let (docs, ty, event_name) = (&event.docs, event.payload(), &event.name);
-    let sent_by = sent_docs(&event.sent);
-    let table = parameter_table(event);
-    let event_sent = sent_data(&event.sent, krate);
-    let (mut schemas, mut members, mut reads) = (Vec::new(), TokenStream::new(), TokenStream::new());
-    let mut wire_names = TokenStream::new();
-    for (column, field) in event.fields.iter().enumerate() {
-        let FieldDef { docs, ident, name, nullable, .. } = field;
-        let (kind, sent) = (Ident::new(field.kind.name(), Span::call_site()), sent_data(&field.sent, krate));
-        schemas.push(
-            quote!(#krate::schema::FieldSchema::new(#name, #krate::schema::Kind::#kind, #nullable, #sent,)),
-        );
-        if *name != name.to_lowercase() {
+    let (docs, ty) = (&event.docs, event.payload());
+    let (sent_by, table) = (sent_docs(&event.sent), parameter_table(event));
+    let (mut members, mut wire_names) = (TokenStream::new(), TokenStream::new());
+    for field in &event.fields {
+        member(field, krate).to_tokens(&mut members);
+        if field.name != field.name.to_lowercase() {
             // They are called as they are on the wire.
             wire_names = quote!(#[allow(non_snake_case)]);
         }
-        let (ty, sent) = (member_type(field, krate), sent_docs(&field.sent));
-        docs.to_tokens(&mut members);
-        if docs.0.is_empty() {
-            let text = format!("`{name}`: {}.", field.kind.words());
-            quote!(#[doc = #text]).to_tokens(&mut members);
-        }
-        quote!(#sent pub #ident: #ty,).to_tokens(&mut members);
-        let of_kind = Ident::new(field.kind.reader(), Span::call_site());
-        quote!(#ident: <#ty as #krate::__private::#of_kind<'_>>::from_field(update.field(#column))?,)
-            .to_tokens(&mut reads);
     }
-    let schemas = listed(&schemas);
+    let read = implementation(event, &ty, krate);
     quote! {
         #docs
         #sent_by
@@ -143,15 +126,52 @@ fn payload(event: &EventDef, krate: &TokenStream) -> TokenStream {
         #wire_names
         pub struct #ty { #members }
 
+        #read
+    }
+}
+
+/// A field of it.
+fn member(field: &FieldDef, krate: &TokenStream) -> TokenStream {
+    let FieldDef { docs, ident, .. } = field;
+    let mut above = docs.to_token_stream();
+    if docs.0.is_empty() {
+        let text = format!("`{}`: {}.", field.name, field.kind.words());
+        quote!(#[doc = #text]).to_tokens(&mut above);
+    }
+    let (sent, ty) = (sent_docs(&field.sent), member_type(field, krate));
+    quote!(#above #sent pub #ident: #ty,)
+}
+
+/// Its schema, and how it is read.
+fn implementation(event: &EventDef, ty: &Ident, krate: &TokenStream) -> TokenStream {
+    let (mut schemas, mut reads) = (Vec::new(), TokenStream::new());
+    for (column, field) in event.fields.iter().enumerate() {
+        schemas.push(field_data(field, krate));
+        member_read(field, column, krate).to_tokens(&mut reads);
+    }
+    let (name, schemas, sent) = (&event.name, listed(&schemas), sent_data(&event.sent, krate));
+    quote! {
         impl #krate::Payload for #ty {
             const SCHEMA: &'static #krate::schema::EventSchema = &#krate::schema::EventSchema::new(
-                #event_name, &[#schemas], #event_sent, ::core::file!(), ::core::line!(),
+                #name, &[#schemas], #sent, ::core::file!(), ::core::line!(),
             );
             fn read(update: &#krate::Update) -> ::core::result::Result<Self, #krate::FieldError> {
                 ::core::result::Result::Ok(Self { #reads })
             }
         }
     }
+}
+
+fn member_read(field: &FieldDef, column: usize, krate: &TokenStream) -> TokenStream {
+    let (ident, ty) = (&field.ident, member_type(field, krate));
+    let of_kind = Ident::new(field.kind.reader(), Span::call_site());
+    quote!(#ident: <#ty as #krate::__private::#of_kind<'_>>::from_field(update.field(#column))?,)
+}
+
+fn field_data(field: &FieldDef, krate: &TokenStream) -> TokenStream {
+    let FieldDef { name, nullable, .. } = field;
+    let (kind, sent) = (Ident::new(field.kind.name(), Span::call_site()), sent_data(&field.sent, krate));
+    quote!(#krate::schema::FieldSchema::new(#name, #krate::schema::Kind::#kind, #nullable, #sent,))
 }
 
 fn sent_data(sent: &Sent, krate: &TokenStream) -> TokenStream {

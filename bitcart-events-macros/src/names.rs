@@ -171,6 +171,14 @@ mod tests {
     }
 
     #[test]
+    fn every_part_is_replaced_once() {
+        assert_eq!(replaced("a :: b :: c", " :: ", "::"), "a::b::c");
+        assert_eq!(replaced("aaa", "a", "aa"), "aaaaaa");
+        assert_eq!(replaced("", "a", "b"), "");
+        assert!(has("a :: b", "::") && !has("a : b", "::"));
+    }
+
+    #[test]
     fn only_names_make_a_list() {
         let is_name = |part: &str| ["a_b", "c"].contains(&part);
         assert_eq!(as_a_list("a_b,  c", &is_name).as_deref(), Some("write a list: `[\"a_b\", \"c\"]`"));

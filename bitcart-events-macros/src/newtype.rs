@@ -3,7 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{
-    Data, DeriveInput, Field, Fields, GenericParam, Ident, Lifetime, LifetimeParam, Path, parse_quote,
+    Data, DeriveInput, Field, Fields, GenericParam, Generics, Ident, Lifetime, LifetimeParam, Path,
+    parse_quote,
 };
 
 use crate::errors::{Errors, with_help};
@@ -23,34 +24,16 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
         check_borrow(&input.ident, field, &mut errors);
     }
     let mut generics = input.generics.clone();
-    let mut lifetimes = input.generics.lifetimes();
-    let own = lifetimes.next();
-    if let Some(second) = lifetimes.next() {
-        let help = "leave one lifetime: that of the update";
-        errors.add(second, &format!("`{name}` is derived for one lifetime at most"), help);
-    }
-    let update = match own {
-        // What it borrows, it borrows from the update.
-        Some(own) => own.lifetime.clone(),
-        None => {
-            let update = Lifetime::new("'u", Span::mixed_site());
-            generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(update.clone())));
-            update
-        }
-    };
+    let update = lifetime(name, &mut generics, &mut errors);
     let of_kind = Ident::new(name, Span::call_site());
+    let reader = quote!(#krate::field::#of_kind<#update>);
     let value = match inner {
         Some(inner) if errors.is_empty() => {
             let ty = &inner.ty;
             if input.generics.type_params().next().is_some() {
-                let bound = parse_quote!(#ty: #krate::field::#of_kind<#update>);
-                generics.make_where_clause().predicates.push(bound);
+                generics.make_where_clause().predicates.push(parse_quote!(#ty: #reader));
             }
-            let build = match &inner.ident {
-                Some(field) => quote!(|value| Self { #field: value }),
-                None => quote!(Self),
-            };
-            quote!(<#ty as #krate::field::#of_kind<#update>>::from_field(field).map(#build))
+            value(inner, &reader)
         }
         // Beside an error, so that handlers with this type have none.
         _ => quote!(::core::result::Result::Err(field.mismatch(""))),
@@ -63,7 +46,7 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
         #allowed
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
-        impl #impl_generics #krate::field::#of_kind<#update> for #ident #ty_generics #where_clause {
+        impl #impl_generics #reader for #ident #ty_generics #where_clause {
             fn from_field(
                 field: #krate::field::Field<#update>,
             ) -> ::core::result::Result<Self, #krate::field::FieldError> {
@@ -71,6 +54,33 @@ pub(crate) fn derive(name: &str, input: TokenStream) -> TokenStream {
             }
         }
     }
+}
+
+/// That of the update, which the generics have then.
+fn lifetime(name: &str, generics: &mut Generics, errors: &mut Errors) -> Lifetime {
+    let mut lifetimes = generics.lifetimes();
+    let own = lifetimes.next();
+    if let Some(second) = lifetimes.next() {
+        let help = "leave one lifetime: that of the update";
+        errors.add(second, &format!("`{name}` is derived for one lifetime at most"), help);
+    }
+    if let Some(own) = own {
+        // What it borrows, it borrows from the update.
+        return own.lifetime.clone();
+    }
+    let update = Lifetime::new("'u", Span::mixed_site());
+    generics.params.insert(0, GenericParam::Lifetime(LifetimeParam::new(update.clone())));
+    update
+}
+
+/// Reads the one field, and makes the struct of it.
+fn value(inner: &Field, reader: &TokenStream) -> TokenStream {
+    let ty = &inner.ty;
+    let build = match &inner.ident {
+        Some(field) => quote!(|value| Self { #field: value }),
+        None => quote!(Self),
+    };
+    quote!(<#ty as #reader>::from_field(field).map(#build))
 }
 
 /// The one field that it has.

@@ -50,6 +50,7 @@ impl ToTokens for Tokens {
         tokens.extend(self.0.iter().cloned());
     }
 
+    /// They move: to copy a group is to ask the compiler.
     fn into_token_stream(self) -> TokenStream {
         let mut tokens = TokenStream::new();
         tokens.extend(self.0);

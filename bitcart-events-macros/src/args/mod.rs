@@ -245,20 +245,20 @@ impl Args {
         Ok(())
     }
 
-    fn add_currency(&mut self, code: LitStr, errors: &mut Errors) {
+    fn add_currency(&mut self, code: &LitStr, errors: &mut Errors) {
         let text = code.value();
         match currency(&text) {
             Some(listed) if self.codes().contains(&listed) => {
-                errors.add(&code, &format!("currency `{text}` is listed twice"), "remove one of the two");
+                errors.add(code, &format!("currency `{text}` is listed twice"), "remove one of the two");
             }
-            Some(known) => self.currencies.push((known, code)),
+            Some(known) => self.currencies.push((known, code.clone())),
             None => {
                 self.options_read = false;
                 let help = match names::as_a_list(&text, &|part| currency(part).is_some()) {
                     Some(list) => vec![list],
                     None => currency::known(&text),
                 };
-                errors.add_lines(&code, &format!("unknown currency `{text}`"), &help);
+                errors.add_lines(code, &format!("unknown currency `{text}`"), &help);
             }
         }
     }

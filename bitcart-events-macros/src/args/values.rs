@@ -11,7 +11,8 @@ use crate::signature::last_segment;
 use crate::tokens::Tokens;
 
 impl Args {
-    /// Takes over what stands behind `=`. Whether it is a value of this option; if not, or if there is none, it is as without it.
+    /// Takes over what stands behind `=`. Whether it is a value of this option: if not, or if there is none, the option is as
+    /// it is when nobody writes it.
     pub(super) fn take(&mut self, option: &str, expr: Option<&Expr>, errors: &mut Errors) -> bool {
         match option {
             "retries" => {
@@ -22,7 +23,7 @@ impl Args {
             "companion" => take_flag(&mut self.companion, expr),
             "currency" => {
                 let Some(codes) = expr.and_then(strings) else { return false };
-                for code in codes {
+                for code in &codes {
                     self.add_currency(code, errors);
                 }
                 true

@@ -124,31 +124,34 @@ impl<'a> Context<'_, 'a> {
             listed => format!("{whose} fields are {}", names::list(&names::each(listed, String::as_str))),
         });
         if is_foreign {
-            help.push(match name {
-                "wallet" | "xpub" | "currency" => "the wallet comes as `instance: Coin`".to_owned(),
-                "attempt" | "attempts" | "key" | "origin" | "accepted" => {
-                    format!(
-                        "take `delivery: Delivery`, and write `delivery.{}()`",
-                        name.strip_suffix('s').unwrap_or(name)
-                    )
-                }
-                _ if parameter.refers_to("Transaction") => {
-                    format!("the transaction of an inbox in SQLite comes as `{}: InboxTx`", parameter.ident)
-                }
-                _ if self.is_whole_update(parameter) => {
-                    "the whole update comes to a handler by hand, see `add_event_handler`".to_owned()
-                }
-                _ => {
-                    let own = as_a_state(parameter);
-                    match self.told_by_type(parameter) {
-                        Some(told) => format!("{told} If not, {own}"),
-                        None => own,
-                    }
-                }
-            });
+            help.push(self.in_another_way(parameter));
         }
         let message = format!("{} {verb} no field `{name}`", event_list(self.events));
         errors.add_lines(parameter.ident, &message, &help);
+    }
+
+    /// How what is no field may come.
+    fn in_another_way(&self, parameter: &Parameter<'_>) -> String {
+        match parameter.name.as_str() {
+            "wallet" | "xpub" | "currency" => "the wallet comes as `instance: Coin`".to_owned(),
+            name @ ("attempt" | "attempts" | "key" | "origin" | "accepted") => {
+                let name = name.strip_suffix('s').unwrap_or(name);
+                format!("take `delivery: Delivery`, and write `delivery.{name}()`")
+            }
+            _ if parameter.refers_to("Transaction") => {
+                format!("the transaction of an inbox in SQLite comes as `{}: InboxTx`", parameter.ident)
+            }
+            _ if self.is_whole_update(parameter) => {
+                "the whole update comes to a handler by hand, see `add_event_handler`".to_owned()
+            }
+            _ => {
+                let own = as_a_state(parameter);
+                match self.told_by_type(parameter) {
+                    Some(told) => format!("{told} If not, {own}"),
+                    None => own,
+                }
+            }
+        }
     }
 
     /// Whether all of the event is meant: by the name of its struct, or of what it is in other frameworks.
@@ -171,7 +174,8 @@ impl<'a> Context<'_, 'a> {
                 }
             }
         }
-        Some(format!("did you mean `{}`, the one field of this type?", only?))
+        let only = only?;
+        Some(format!("did you mean `{only}`, the one field of this type?"))
     }
 
     /// Where the field may be missing, the parameter has to be an `Option`. Whether everything about the parameter's type
@@ -192,33 +196,10 @@ impl<'a> Context<'_, 'a> {
         if option_inner(parameter.ty).is_some() || parameter.type_is("Option") {
             return false;
         }
-        let name = parameter.name.as_str();
-        let (why, settle) = if self.args.events.len() > 1 {
-            let mut lacking = Vec::new();
-            for event in self.events {
-                if event.field(name).is_none() {
-                    lacking.push(*event);
-                }
-            }
-            let why = match lacking.as_slice() {
-                [] => "a handler of several events takes every field as an `Option`".to_owned(),
-                [event] => format!("`{}` does not carry `{name}`", event.name),
-                events => format!("{} do not carry `{name}`", event_list(events)),
-            };
-            (why, None)
-        } else if field.nullable {
-            (format!("`{name}` can be null"), None)
-        } else {
-            let open = self.open(&field.sent);
-            let why = match (open.describe(), &open.currencies) {
-                (Some(who), Some(_)) if self.args.options_read => format!("`{name}` is sent by {who}"),
-                (Some(_), None) if self.args.options_read => {
-                    format!("the daemons of 2020 do not send `{name}`")
-                }
-                _ => return false,
-            };
-            (why, Some(Self::settling(&open)))
-        };
+        let mut help = self.why_it_may_lack(&parameter.name, field);
+        if help.is_empty() {
+            return false;
+        }
         let (kind, ty) = (field.kind, parameter.written_type());
         // What rustc, or the next check, would say of the type is said here.
         let wrong = match instead(kind, parameter.ty) {
@@ -234,12 +215,36 @@ impl<'a> Context<'_, 'a> {
         };
         let ty = if ty.starts_with("Option<") { ty } else { format!("Option<{ty}>") };
         let write = format!("write `{}: {ty}`{because}", parameter.ident);
-        let mut help = vec![why, write];
-        if let Some(settle) = settle {
-            help.push(settle);
-        }
-        errors.add_lines(parameter.ty, &format!("`{name}` must be an `Option`"), &help);
+        help.insert(1, write);
+        errors.add_lines(parameter.ty, &format!("`{}` must be an `Option`", parameter.name), &help);
         is_wrong
+    }
+
+    /// Why a field may be missing, and what would settle it; nothing if it is always there.
+    fn why_it_may_lack(&self, name: &str, field: &FieldDef) -> Vec<String> {
+        if self.args.events.len() > 1 {
+            let mut lacking = Vec::new();
+            for event in self.events {
+                if event.field(name).is_none() {
+                    lacking.push(*event);
+                }
+            }
+            return vec![match lacking.as_slice() {
+                [] => "a handler of several events takes every field as an `Option`".to_owned(),
+                [event] => format!("`{}` does not carry `{name}`", event.name),
+                events => format!("{} do not carry `{name}`", event_list(events)),
+            }];
+        }
+        if field.nullable {
+            return vec![format!("`{name}` can be null")];
+        }
+        let open = self.open(&field.sent);
+        let why = match (open.describe(), &open.currencies) {
+            (Some(who), Some(_)) if self.args.options_read => format!("`{name}` is sent by {who}"),
+            (Some(_), None) if self.args.options_read => format!("the daemons of 2020 do not send `{name}`"),
+            _ => return Vec::new(),
+        };
+        vec![why, Self::settling(&open)]
     }
 
     /// The options that would settle what is open.

@@ -67,31 +67,15 @@ pub(crate) fn expand(
 
 /// What the handler is, and how it is called: for the type that stands for it, and for the registry.
 fn handle(ty: &Ident, args: &Args, handler: &Handler<'_>, outside: &Outside<'_>) -> TokenStream {
-    let Outside { signature, cfg, allowed, schema_path, .. } = outside;
+    let Outside { signature, cfg, allowed, .. } = outside;
     let plain = signature.ident.unraw();
     // As above.
     let alias = call::ours(&format!("of_{plain}"));
     let private = private(args);
     let parts = Private { path: &private, alias };
     let of = &parts.alias;
-    let name = format!("::{plain}");
-    let mut events = Vec::new();
-    for (event, name) in handler.events.iter().zip(&args.events) {
-        let mut payload = event.payload();
-        // An editor shows its documentation at the event's name.
-        payload.set_span(name.span());
-        events.push(schema_path.clone().then(payload));
-    }
-    let parameters =
-        names::joined(&names::each(&handler.arguments, |argument| &argument.parameter.name), " ");
-    let mut currencies = Vec::new();
-    for (code, _) in &args.currencies {
-        currencies.push(parts.name(call::ours("Currency")).then(currency_variant(code)));
-    }
     let invocation = Ident::new("call", Span::mixed_site());
-    let description = quote! {
-        #of::concat!(#of::module_path!(), #name), [#(<#events as #of::Payload>::SCHEMA),*], #parameters, [#(#currencies),*]
-    };
+    let description = description(&parts, args, handler, outside);
     let mut call = parts.call(args, handler, signature, &invocation, &description);
     if let Some(retries) = args.retries {
         let retries = Literal::u32_unsuffixed(retries);
@@ -114,6 +98,33 @@ fn handle(ty: &Ident, args: &Args, handler: &Handler<'_>, outside: &Outside<'_>)
             }
         }
         #register
+    }
+}
+
+/// What it says of itself: its name, its events, its parameters and its currencies.
+fn description(
+    parts: &Private<'_>,
+    args: &Args,
+    handler: &Handler<'_>,
+    outside: &Outside<'_>,
+) -> TokenStream {
+    let of = &parts.alias;
+    let name = format!("::{}", outside.signature.ident.unraw());
+    let mut events = Vec::new();
+    for (event, name) in handler.events.iter().zip(&args.events) {
+        let mut payload = event.payload();
+        // An editor shows its documentation at the event's name.
+        payload.set_span(name.span());
+        events.push(outside.schema_path.clone().then(payload));
+    }
+    let parameters =
+        names::joined(&names::each(&handler.arguments, |argument| &argument.parameter.name), " ");
+    let mut currencies = Vec::new();
+    for (code, _) in &args.currencies {
+        currencies.push(parts.name(call::ours("Currency")).then(currency_variant(code)));
+    }
+    quote! {
+        #of::concat!(#of::module_path!(), #name), [#(<#events as #of::Payload>::SCHEMA),*], #parameters, [#(#currencies),*]
     }
 }
 

@@ -153,29 +153,24 @@ fn kind(ty: &Type, errors: &mut Errors) -> Kind {
     Kind::Json
 }
 
-/// A word, in quotes as in `#[on(…)]` or without, and its place.
-struct Word(String, TokenStream);
-
-impl Word {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.peek(LitStr) {
-            let text: LitStr = input.parse()?;
-            return Ok(Self(text.value(), text.to_token_stream()));
-        }
-        let word: Ident = input.parse()?;
-        Ok(Self(word.to_string(), word.to_token_stream()))
+/// A word, in quotes as in `#[on(…)]` or without.
+fn word(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    if input.peek(LitStr) {
+        return input.parse();
     }
+    let word: Ident = input.parse()?;
+    Ok(LitStr::new(&word.to_string(), word.span()))
 }
 
 /// Those of an attribute: a list, or one.
-fn words(attribute: &Attribute, is_list: bool) -> syn::Result<Vec<Word>> {
+fn words(attribute: &Attribute, is_list: bool) -> syn::Result<Vec<LitStr>> {
     let mut words = Vec::new();
     attribute.parse_args_with(|input: ParseStream<'_>| {
         if !is_list {
-            words.push(Word::parse(input)?);
+            words.push(word(input)?);
         }
         while is_list && !input.is_empty() {
-            words.push(Word::parse(input)?);
+            words.push(word(input)?);
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
             }
@@ -214,21 +209,22 @@ fn attributes(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<(Token
                 errors.add(&attribute, "the list of currencies is empty", help);
             }
             let mut known = Vec::new();
-            for Word(code, place) in &codes {
-                match currency(code) {
+            for code in &codes {
+                let text = code.value();
+                match currency(&text) {
                     Some(code) => known.push(code),
                     None => {
-                        let message = format!("unknown currency `{code}`");
-                        errors.add_lines(place, &message, &currency::known(code));
+                        let message = format!("unknown currency `{text}`");
+                        errors.add_lines(code, &message, &currency::known(&text));
                     }
                 }
             }
             sent.currencies = Some(known);
         } else if path.is_ident("daemon") {
-            for Word(generation, place) in &words(&attribute, false)? {
-                if generation != "current" {
-                    let message = format!("unknown daemon generation `{generation}`");
-                    errors.add(place, &message, "write `#[daemon(current)]`");
+            for generation in &words(&attribute, false)? {
+                if generation.value() != "current" {
+                    let message = format!("unknown daemon generation `{}`", generation.value());
+                    errors.add(generation, &message, "write `#[daemon(current)]`");
                 }
             }
             sent.current_only = true;
