@@ -248,11 +248,11 @@ async fn a_daemons_spec() {
     let btc = Scripted::default().spec(answer("btc_rpc", "spec"));
     let spec = btc.coin(Currency::Btc, "vpub").await.spec().await.unwrap().unwrap();
     assert_eq!((&*spec.version, spec.lightning), ("4.5.0", Some(false)));
-    assert_eq!(spec.exceptions[&-32003].name, "RequestNotFoundError");
+    assert_eq!(spec.exception(-32003).unwrap().name, "RequestNotFoundError");
     let eth = Scripted::default().spec(answer("eth_rpc", "spec"));
     let daemon = eth.serve().await;
     let spec = Coin::at(Currency::Eth, daemon.clone(), ETH).spec().await.unwrap().unwrap();
-    assert_eq!((spec.lightning, &*spec.exceptions[&-32000].name), (None, "WalletNotLoadedError"));
+    assert_eq!((spec.lightning, &*spec.exception(-32000).unwrap().name), (None, "WalletNotLoadedError"));
     // A daemon of 2020 has none.
     assert_eq!(Scripted::default().coin(Currency::Btc, "vpub").await.spec().await.unwrap(), None);
     let stranger = daemon.login("electrum", "wrong").unwrap();

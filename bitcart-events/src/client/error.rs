@@ -66,7 +66,7 @@ impl RpcError {
 
     pub(super) fn named(self, spec: Option<&DaemonSpec>) -> DaemonError {
         let Self { code, message } = self;
-        let name = match spec.and_then(|spec| spec.exceptions.get(&code)) {
+        let name = match spec.and_then(|spec| spec.exception(code)) {
             Some(exception) => exception.name.clone(),
             None if code == NO_SUCH_METHOD => "ProcedureNotFoundError".to_owned(),
             None => python_exception(&message).unwrap_or("Error").to_owned(),

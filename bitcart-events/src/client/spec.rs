@@ -1,9 +1,5 @@
 //! What a daemon says of itself in `/spec`.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
 use super::reply::{Odd, Reply};
 
 /// A daemon's `/spec`: its version, and the names of its errors.
@@ -14,23 +10,32 @@ use super::reply::{Odd, Reply};
 pub struct DaemonSpec {
     /// The version of the interface, `4.5.0`.
     pub version: String,
-    /// The errors by their codes.
-    pub exceptions: BTreeMap<i64, DaemonException>,
+    /// The errors, in the daemon's order; [`exception`](Self::exception) finds one by its code.
+    pub exceptions: Vec<DaemonException>,
     /// Whether Lightning is switched on. `None` where there is none: ETH, BNB, MATIC, TRX, XMR.
     pub lightning: Option<bool>,
     raw: String,
 }
 
 /// One kind of error in a [`DaemonSpec`].
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DaemonException {
+    /// The code that the daemon answers it with, -32000.
+    pub code: i64,
     /// `WalletNotLoadedError`.
-    #[serde(rename = "exc_name")]
     pub name: String,
     /// What it means.
-    #[serde(rename = "docstring")]
     pub description: String,
+}
+
+impl DaemonException {
+    fn read(code: i64, text: &str) -> Result<Self, Odd> {
+        let reply = Reply::new(text)?;
+        let name = reply.text("exc_name")?.ok_or_else(|| reply.lacks("exc_name"))?;
+        let description = reply.text("docstring")?.ok_or_else(|| reply.lacks("docstring"))?;
+        Ok(Self { code, name, description })
+    }
 }
 
 impl DaemonSpec {
@@ -38,17 +43,24 @@ impl DaemonSpec {
         let reply = Reply::new(text)?;
         let version = reply.text("version")?.ok_or_else(|| reply.lacks("version"))?;
         let named = Reply::new(reply.raw("exceptions").ok_or_else(|| reply.lacks("exceptions"))?)?;
-        let mut exceptions = BTreeMap::new();
-        for code in named.names() {
+        let mut exceptions = Vec::new();
+        for name in named.names() {
             // A code that is no number names no error that a daemon could answer.
-            let Ok(number) = code.parse() else { continue };
-            exceptions.extend(named.read(code, "an error")?.map(|exception| (number, exception)));
+            if let (Ok(code), Some(exception)) = (name.parse(), named.raw(name)) {
+                exceptions.push(DaemonException::read(code, exception)?);
+            }
         }
         let lightning = match reply.raw("capabilities") {
             Some(capabilities) => Reply::new(capabilities)?.flag("lightning")?,
             None => None,
         };
         Ok(Self { version, exceptions, lightning, raw: text.to_owned() })
+    }
+
+    /// The error that the daemon answers with this code.
+    #[must_use]
+    pub fn exception(&self, code: i64) -> Option<&DaemonException> {
+        self.exceptions.iter().find(|exception| exception.code == code)
     }
 
     /// The whole answer, as the JSON text that it came as.
