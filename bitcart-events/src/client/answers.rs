@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::reply::{Odd, Reply, each};
+use crate::object::text_of;
 
 macro_rules! raw {
     ($($ty:ident)*) => { $(
@@ -95,7 +96,7 @@ pub struct HistoryItem {
 impl History {
     pub(super) fn read(text: &str) -> Result<Self, Odd> {
         // In the summer of 2020 it was JSON in a text (read in the SDK of that time).
-        if let Ok(inner) = serde_json::from_str::<String>(text) {
+        if let Some(inner) = text_of(text) {
             return Self::read_list(&inner);
         }
         Self::read_list(text)

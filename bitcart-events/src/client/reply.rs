@@ -3,11 +3,10 @@
 use std::fmt;
 
 use rust_decimal::Decimal;
-use serde_json::value::RawValue;
 
 use crate::field::{exact, excerpt};
 use crate::names::joined;
-use crate::object::Members;
+use crate::object::{self, Members, each_text, text_of};
 
 /// What an answer should have been and is not.
 #[derive(Debug)]
@@ -53,33 +52,39 @@ impl<'a> Reply<'a> {
         Odd(format!("there is no `{name}` among {}", excerpt(&joined(&mut self.names(), ", "))))
     }
 
-    pub(super) fn read<T: serde::de::DeserializeOwned>(
-        &self,
-        name: &str,
-        expected: &str,
-    ) -> Result<Option<T>, Odd> {
-        let odd = |raw| Odd(format!("`{name}` should be {expected}, but is {}", excerpt(raw)));
-        self.raw(name).map(|raw| serde_json::from_str(raw).map_err(|_| odd(raw))).transpose()
-    }
-
     pub(super) fn text(&self, name: &str) -> Result<Option<String>, Odd> {
-        self.read(name, "text")
+        self.read(name, "text", |raw| Some(text_of(raw)?.into_owned()))
     }
 
     pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, Odd> {
-        Ok(self.read(name, "a list of texts")?.unwrap_or_default())
+        let mut texts = Vec::new();
+        self.read(name, "a list of texts", |raw| each_text(raw, &mut |text| texts.push(text.into_owned())))?;
+        Ok(texts)
     }
 
+    // What is read here is valid JSON already, so what `str::parse` takes beyond JSON cannot be here.
+
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Odd> {
-        self.read(name, "true or false")
+        self.read(name, "true or false", |raw| raw.parse().ok())
     }
 
     pub(super) fn whole(&self, name: &str) -> Result<Option<u64>, Odd> {
-        self.read(name, "a whole number from 0")
+        self.read(name, "a whole number from 0", |raw| raw.parse().ok())
     }
 
     pub(super) fn signed(&self, name: &str) -> Result<Option<i64>, Odd> {
-        self.read(name, "a whole number")
+        self.read(name, "a whole number", |raw| raw.parse().ok())
+    }
+
+    fn read<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, Odd> {
+        let Some(raw) = self.raw(name) else { return Ok(None) };
+        let odd = || Odd(format!("`{name}` should be {expected}, but is {}", excerpt(raw)));
+        read(raw).map(Some).ok_or_else(odd)
     }
 
     /// An amount as decimal text, or as a JSON number, whose digits are read as they stand.
@@ -99,14 +104,14 @@ impl<'a> Reply<'a> {
 pub(super) fn each<T>(text: &str, read: impl Fn(&str) -> Result<T, Odd>) -> Result<Vec<T>, Odd> {
     let mut list = Vec::new();
     for element in elements(text)? {
-        list.push(read(element.get())?);
+        list.push(read(element)?);
     }
     Ok(list)
 }
 
 /// The elements of a list in an answer.
-pub(super) fn elements(text: &str) -> Result<Vec<&RawValue>, Odd> {
-    serde_json::from_str(text).map_err(|_| Odd(format!("it should be a list, but is {}", excerpt(text))))
+pub(super) fn elements(text: &str) -> Result<Vec<&str>, Odd> {
+    object::elements(text).map_err(|_| Odd(format!("it should be a list, but is {}", excerpt(text))))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use super::{Field, FieldError};
 use crate::handler::{HandlerError, Invocation};
+use crate::object::each_text;
 
 /// What a list of texts can be passed as: `Vec<String>`, `Vec<Cow<str>>`, or a `Vec` of anything that is made from
 /// text (`From<Cow<str>>`).
@@ -27,13 +28,10 @@ pub trait ListField<'u>: Sized {
 #[diagnostic::do_not_recommend]
 impl<'u, T: From<Cow<'u, str>>> ListField<'u> for Vec<T> {
     fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
-        /// serde borrows inside a `Vec` only through a field that says so.
-        #[derive(serde::Deserialize)]
-        struct Item<'u>(#[serde(borrow)] Cow<'u, str>);
-
-        let raw = field.required()?;
-        let items: Vec<Item<'u>> =
-            serde_json::from_str(raw).map_err(|_| field.mismatch("a list of texts"))?;
-        Ok(items.into_iter().map(|item| item.0.into()).collect())
+        let mut list = Self::new();
+        match each_text(field.required()?, &mut |text| list.push(text.into())) {
+            Some(()) => Ok(list),
+            None => Err(field.mismatch("a list of texts")),
+        }
     }
 }

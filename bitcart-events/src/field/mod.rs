@@ -229,7 +229,7 @@ macro_rules! optional {
         #[diagnostic::do_not_recommend]
         impl<'u, T: $kind<'u>> $kind<'u> for Option<T> {
             fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
-                field.value().map(|_| T::from_field(field)).transpose()
+                if field.value().is_none() { Ok(None) } else { T::from_field(field).map(Some) }
             }
         }
     )* };

@@ -1,10 +1,11 @@
 //! What operators see: dead letters, and how much there is.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use super::{Claimed, EventId, Origin};
 use crate::Currency;
-use crate::object::Members;
+use crate::object::{Members, text_of};
 use crate::wallet::WalletId;
 
 /// An event that cannot be handled: its arguments cannot be read, its handler said so, or the last attempt failed.
@@ -138,7 +139,7 @@ impl DeadLetter {
     #[must_use]
     pub fn event(&self) -> Option<String> {
         let name = Members::read(&self.text).ok()?.get("event")?;
-        serde_json::from_str(name).ok()
+        text_of(name).map(Cow::into_owned)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-use crate::object::Name;
+use crate::object::{Elements, Name};
 
 pub(super) struct Envelope<'a> {
-    pub(super) updates: Option<Updates<'a>>,
+    pub(super) updates: Option<Vec<&'a str>>,
     pub(super) has_event: bool,
     pub(super) wallet: Option<String>,
     pub(super) currency: Option<String>,
@@ -44,7 +43,8 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
             match &*key {
                 "updates" => {
                     once(&mut seen, 1, "updates")?;
-                    envelope.updates = Some(map.next_value()?);
+                    let updates = envelope.updates.insert(Vec::new());
+                    map.next_value_seed(Elements(&mut |update| updates.push(update)))?;
                 }
                 "wallet" => {
                     once(&mut seen, 2, "wallet")?;
@@ -61,32 +61,5 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
             }
         }
         Ok(envelope)
-    }
-}
-
-/// A list of raw values, with an error that says what else was found.
-pub(super) struct Updates<'a>(pub(super) Vec<&'a RawValue>);
-
-impl<'de> Deserialize<'de> for Updates<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ListVisitor;
-
-        impl<'de> Visitor<'de> for ListVisitor {
-            type Value = Updates<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of `updates`")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut updates = Vec::new();
-                while let Some(update) = list.next_element()? {
-                    updates.push(update);
-                }
-                Ok(Updates(updates))
-            }
-        }
-
-        deserializer.deserialize_seq(ListVisitor)
     }
 }

@@ -19,12 +19,11 @@ use std::fmt;
 use std::ops::Range;
 
 use envelope::Envelope;
-use serde_json::value::RawValue;
 #[cfg(feature = "websocket")]
 pub(crate) use sheaf::{Arrived, End, Sheaf};
 pub(crate) use together::Together;
 
-use crate::object::range_in;
+use crate::object::{elements, range_in};
 use crate::update::{self, Malformed, Outline, Table};
 
 /// A body, taken apart: the updates in it, and whom the envelope names.
@@ -75,17 +74,16 @@ fn careful_object(body: &str) -> Result<Parcel<'_>, NotUpdates> {
     let envelope: Envelope<'_> = serde_json::from_str(body)
         .map_err(|error| NotUpdates(format!("expected a JSON object with a list of `updates`: {error}")))?;
     let updates = match (envelope.updates, envelope.has_event) {
-        (Some(updates), _) => ranges_in(body, &updates.0),
-        (None, true) => vec![range_in(body, body.trim_matches(JSON_SPACE))],
+        (Some(updates), _) => updates,
+        (None, true) => vec![body.trim_matches(JSON_SPACE)],
         (None, false) => {
             return Err(NotUpdates(
                 "expected a list of `updates` in the JSON object, but there is none".to_owned(),
             ));
         }
     };
-    let parcel = with_care(body, updates);
-    let [wallet, currency] = [envelope.wallet, envelope.currency].map(|name| name.map(Cow::Owned));
-    Ok(Parcel { wallet, currency, from_daemon: true, ..parcel })
+    let (wallet, currency) = (envelope.wallet.map(Cow::Owned), envelope.currency.map(Cow::Owned));
+    Ok(Parcel { wallet, currency, from_daemon: true, ..with_care(body, &updates) })
 }
 
 /// Reads a list of updates, or an object as [`read_object`] does: what may come from the program itself.
@@ -98,9 +96,9 @@ pub(crate) fn read_any(body: &str) -> Result<Parcel<'_>, NotUpdates> {
 }
 
 fn careful_list(body: &str) -> Result<Parcel<'_>, NotUpdates> {
-    let updates: Vec<&RawValue> = serde_json::from_str(body)
-        .map_err(|error| NotUpdates(format!("expected a list of updates: {error}")))?;
-    Ok(with_care(body, ranges_in(body, &updates)))
+    let updates =
+        elements(body).map_err(|error| NotUpdates(format!("expected a list of updates: {error}")))?;
+    Ok(with_care(body, &updates))
 }
 
 /// Says what it is without showing it: there may be a wallet's key in it, which may be a seed.
@@ -118,10 +116,12 @@ fn instead_of(expected: &str, body: &str) -> NotUpdates {
 }
 
 /// Each update by itself.
-fn with_care(body: &str, updates: Vec<Range<usize>>) -> Parcel<'static> {
-    let mut table = Table::default();
-    let updates = updates.into_iter().map(|raw| part(body, raw, &mut table)).collect();
-    Parcel { updates, table, ..Parcel::default() }
+fn with_care(body: &str, updates: &[&str]) -> Parcel<'static> {
+    let mut parcel = Parcel::default();
+    for update in updates {
+        parcel.updates.push(part(body, range_in(body, update), &mut parcel.table));
+    }
+    parcel
 }
 
 fn part(body: &str, raw: Range<usize>, table: &mut Table) -> Part {
@@ -130,7 +130,3 @@ fn part(body: &str, raw: Range<usize>, table: &mut Table) -> Part {
 
 /// The white space that JSON allows around a value.
 const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
-
-fn ranges_in(body: &str, parts: &[&RawValue]) -> Vec<Range<usize>> {
-    parts.iter().map(|raw| range_in(body, raw.get())).collect()
-}

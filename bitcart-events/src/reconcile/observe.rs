@@ -1,6 +1,5 @@
 //! What an accepted event changes.
 
-use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::state::{Standing, State};
@@ -48,8 +47,7 @@ fn payment(said: Said<'_>) -> Option<(&str, State)> {
     const SENT: usize = column::<event::NewPayment>("sent_amount");
     let status: i64 = number(said, STATUS)?;
     let hashes = said.field(HASHES);
-    let hashes = hashes.value().and_then(|_| Vec::<Cow<'_, str>>::from_field(hashes).ok());
-    let hashes: Option<Vec<String>> = hashes.map(|hashes| hashes.into_iter().map(Cow::into_owned).collect());
+    let hashes = hashes.value().and_then(|_| Vec::<String>::from_field(hashes).ok());
     let standing = Standing::new(PaymentStatus::from(status), text(said, SENT), hashes.as_deref());
     Some((text(said, ADDRESS)?, State::Standing(standing)))
 }

@@ -1,12 +1,11 @@
 //! Reads one update with care: the members of its JSON object, in any order.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
 use super::outline::{Outline, Table};
 use crate::field::excerpt;
-use crate::object::{Members, range_in};
+use crate::object::{Members, range_in, text_of};
 use crate::schema::{self, Event, EventSchema};
 
 /// Why a text is not an update.
@@ -58,7 +57,7 @@ pub(crate) fn read(body: &str, raw: Range<usize>, table: &mut Table) -> Result<O
             return Err(Malformed::RepeatedKey { key: excerpt(key) });
         }
         if value.starts_with('"') && value.contains('\\') {
-            table.set_unescaped(first + place, serde_json::from_str(value).ok());
+            table.set_unescaped(first + place, text_of(value).map(Box::from));
         }
     }
     Ok(Outline { event, raw, first })
@@ -70,7 +69,6 @@ fn schema(members: &Members<'_>) -> Result<&'static EventSchema, Malformed> {
     if named.next().is_some() {
         return Err(Malformed::RepeatedKey { key: "event".to_owned() });
     }
-    let name: Cow<'_, str> =
-        serde_json::from_str(value).map_err(|_| Malformed::EventNotText { found: excerpt(value) })?;
+    let name = text_of(value).ok_or_else(|| Malformed::EventNotText { found: excerpt(value) })?;
     schema::find(&name).ok_or_else(|| Malformed::UnknownEvent { name: excerpt(&name) })
 }
