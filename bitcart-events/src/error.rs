@@ -75,8 +75,12 @@ impl Error {
         Self::new(ErrorKind::Refused, message)
     }
 
-    pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
-        self.0.source = Some(source.into());
+    pub(crate) fn because(self, source: impl Into<BoxError>) -> Self {
+        self.with_source(source.into())
+    }
+
+    fn with_source(mut self, source: BoxError) -> Self {
+        self.0.source = Some(source);
         self
     }
 

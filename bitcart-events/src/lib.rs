@@ -117,6 +117,8 @@ pub mod field;
 mod handler;
 pub mod inbox;
 mod intake;
+#[cfg(feature = "client")]
+mod json;
 mod listener;
 mod manager;
 mod names;

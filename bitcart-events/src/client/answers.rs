@@ -108,7 +108,7 @@ impl History {
             Ok(reply) => reply.raw("transactions").ok_or_else(|| reply.lacks("transactions"))?,
             Err(_) => text,
         };
-        Ok(Self { transactions: each(list, HistoryItem::read)?, raw: text.to_owned() })
+        Ok(Self { transactions: each(list, &HistoryItem::read)?, raw: text.to_owned() })
     }
 }
 

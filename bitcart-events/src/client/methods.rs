@@ -1,10 +1,11 @@
 //! The daemon's methods about the chain, the daemon itself, and events. Those about money are in `money`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::{DaemonInfo, DaemonSpec, TxInfo};
 use crate::handler::EventNames;
-use crate::{Coin, Error, ErrorKind, Result};
+use crate::object::each_text;
+use crate::{Coin, Error, ErrorKind, Result, json};
 
 /// # The daemon's methods
 /// Each is one call of the daemon, under the name that it has in Bitcart's SDK. Where daemons have different names for
@@ -40,7 +41,7 @@ impl Coin {
         // However it is asked for, it must not be given up half-way.
         if method == "get_updates" && self.named().is_some() {
             let updates = self.get_updates().await?;
-            return serde_json::from_str(&updates).map_err(|error| self.client().trouble(method, error));
+            return serde_json::from_str(&updates).map_err(|error| self.client().trouble(method, &error));
         }
         self.client().call(method, parameters, self.named()).await
     }
@@ -59,7 +60,9 @@ impl Coin {
     pub async fn get_tx(&self, tx: &str) -> Result<TxInfo> {
         // By position: the parameter has a name of its own in each family.
         let names = ("get_transaction", Some("gettransaction"));
-        self.client().read(names, json!([tx]), self.named(), TxInfo::read).await
+        let client = self.client();
+        let raw = client.ask(names, Value::Array(vec![tx.into()]), self.named()).await?;
+        client.understood(names.0, TxInfo::read(&raw))
     }
 
     /// Takes the events that wait at the daemon, as the JSON text of a list: what
@@ -108,7 +111,7 @@ impl Coin {
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn subscribe(&self, events: impl EventNames) -> Result<()> {
         // Always a list: a daemon would take a text for the list of its letters (capture `webhook_rpc`).
-        let parameters = json!({ "events": events.names() });
+        let parameters = json::object(&mut [("events", json::texts(&mut events.names().into_iter()))]);
         self.call("subscribe", parameters).await.map(drop)
     }
 
@@ -128,7 +131,9 @@ impl Coin {
     /// # Errors
     /// As every [method of the daemon](Self#the-daemons-methods). The daemon does not look at the address.
     pub async fn configure_notifications(&self, url: Option<&str>) -> Result<()> {
-        self.call("configure_notifications", json!({ "notification_url": url })).await.map(drop)
+        let url = url.map_or(Value::Null, Value::from);
+        let parameters = json::object(&mut [("notification_url", url)]);
+        self.call("configure_notifications", parameters).await.map(drop)
     }
 
     /// How the daemon is: whether it is connected, and how far it has read the chain. It does not load the wallet.
@@ -146,7 +151,9 @@ impl Coin {
     /// # Errors
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn get_info(&self) -> Result<DaemonInfo> {
-        self.client().read(("getinfo", None), json!({}), None, DaemonInfo::read).await
+        let client = self.client();
+        let raw = client.ask(("getinfo", None), Map::new().into(), None).await?;
+        client.understood("getinfo", DaemonInfo::read(&raw))
     }
 
     /// The daemon's version, and the names of its errors. `None`: a daemon of 2020, which has no `/spec`.
@@ -179,7 +186,10 @@ impl Coin {
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn help(&self) -> Result<Vec<String>> {
         let client = self.client();
-        let answer = client.call("help", json!({}), None).await?;
-        serde_json::from_value(answer).map_err(|_| client.trouble("help", "it should be a list of names"))
+        let raw = client.ask(("help", None), Map::new().into(), None).await?;
+        let mut names = Vec::new();
+        each_text(&raw, &mut |name| names.push(name.into_owned()))
+            .ok_or_else(|| client.trouble("help", &"it should be a list of names"))?;
+        Ok(names)
     }
 }

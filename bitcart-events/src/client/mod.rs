@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use reqwest::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, oneshot};
 
@@ -41,11 +41,11 @@ pub(crate) use socket::Socket;
 pub use spec::{DaemonException, DaemonSpec};
 use updates::Mailbox;
 
-use crate::field::{excerpt, json_text};
+use crate::field::excerpt;
 use crate::names::joined;
 use crate::runtime::runtime;
 use crate::wallet::Wallet;
-use crate::{Currency, Error, ErrorKind, Result};
+use crate::{Currency, Error, ErrorKind, Result, json};
 
 /// How long `/spec` may take.
 const SPEC: Duration = Duration::from_secs(10);
@@ -123,7 +123,7 @@ impl Client {
     ) -> Result<Value> {
         let raw = self.ask((method, None), parameters, wallet).await?;
         serde_json::from_str(&raw)
-            .map_err(|error| self.trouble(method, "cannot read the answer").because(error))
+            .map_err(|error| self.trouble(method, &"cannot read the answer").because(error))
     }
 
     /// Calls a method, or if the daemon does not know it the same by its other name. The result is its JSON text.
@@ -146,20 +146,13 @@ impl Client {
     async fn send_in_time(&self, method: &str, parameters: &Value) -> Result<String> {
         runtime()?;
         let limit = self.daemon.time_limit();
-        let late = |_| self.trouble(method, format!("no answer within {limit:?}"));
+        let late = |_| self.trouble(method, &format!("no answer within {limit:?}"));
         tokio::time::timeout(limit, self.send(method, parameters)).await.map_err(late)?
     }
 
-    /// Calls a method, and reads its result.
-    async fn read<T>(
-        &self,
-        names: Names<'_>,
-        parameters: Value,
-        wallet: Option<&Wallet>,
-        read: impl Fn(&str) -> Result<T, Odd>,
-    ) -> Result<T> {
-        let raw = self.ask(names, parameters, wallet).await?;
-        read(&raw).map_err(|odd| self.trouble(names.0, odd))
+    /// What a method's result was read as.
+    fn understood<T>(&self, method: &str, read: Result<T, Odd>) -> Result<T> {
+        read.map_err(|odd| self.trouble(method, &odd))
     }
 
     /// Takes the updates that wait at the daemon, as the text of their list.
@@ -174,9 +167,8 @@ impl Client {
         let xpub = wire::xpub(self.currency, wallet);
         let (tell, ended) = oneshot::channel();
         let fetch = async move {
-            let answer = client.send("get_updates", &json!({ "xpub": xpub })).await;
-            let put =
-                |answer| client.mailbox.put(key, answer).map_err(|odd| client.trouble("get_updates", odd));
+            let answer = client.send("get_updates", &json::object(&mut [("xpub", xpub)])).await;
+            let put = |answer| client.understood("get_updates", client.mailbox.put(key, answer));
             // Who asked for it may be gone.
             let _ = tell.send(answer.and_then(put));
         };
@@ -190,17 +182,18 @@ impl Client {
             // Another caller for this wallet has just taken them.
             (None, Ok(Ok(()))) => Ok("[]".to_owned()),
             (None, Err(error)) => {
-                Err(self.trouble("get_updates", "the call ended without an answer").because(error))
+                Err(self.trouble("get_updates", &"the call ended without an answer").because(error))
             }
         }
     }
 
     /// Sends one request; the answer's `result` as text.
     async fn send(&self, method: &str, parameters: &Value) -> Result<String> {
-        let body = json!({ "jsonrpc": "2.0", "id": 0, "method": method, "params": parameters });
+        let (named, params) = (json::text(&method.into()), json::text(parameters));
+        let body = format!(r#"{{"id":0,"jsonrpc":"2.0","method":{named},"params":{params}}}"#);
         let (login, password) = self.daemon.credentials();
         let request = self.http()?.post(self.daemon.url()).basic_auth(login, Some(password));
-        let request = request.header("content-type", "application/json").body(json_text(&body));
+        let request = request.header("content-type", "application/json").body(body);
         let response = request.send().await.map_err(|error| self.unreachable(method, error))?;
         self.result(method, response).await
     }
@@ -225,7 +218,7 @@ impl Client {
         }
         match http::body(response).await {
             Ok(Some(text)) => Ok((status, text)),
-            Ok(None) => Err(self.trouble(method, format!("an answer of more than {} bytes", http::LARGEST))),
+            Ok(None) => Err(self.trouble(method, &format!("an answer of more than {} bytes", http::LARGEST))),
             Err(error) => Err(self.unreachable(method, error)),
         }
     }
@@ -278,7 +271,7 @@ impl Client {
         }
         self.trouble(
             method,
-            format!(
+            &format!(
                 "HTTP {status} and no JSON-RPC answer{} (is the address a daemon's?): {found}",
                 self.way()
             ),
@@ -295,10 +288,10 @@ impl Client {
         if error.is_connect() {
             what += &format!("; its address is {prefix}_HOST and {prefix}_PORT, or `Daemon::new`{places}");
         }
-        self.trouble(method, what).because(error.without_url())
+        self.trouble(method, &what).because(error.without_url())
     }
 
-    fn trouble(&self, method: &str, what: impl std::fmt::Display) -> Error {
+    fn trouble(&self, method: &str, what: &dyn std::fmt::Display) -> Error {
         Error::new(ErrorKind::Connection, format!("{}: `{method}`: {what}", self.who()))
     }
 }

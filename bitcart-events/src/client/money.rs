@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use serde_json::json;
+use serde_json::{Map, Value};
 
 use super::reply::each;
 use super::request::{expiry_name, is_electron_cash};
@@ -26,7 +26,9 @@ impl Coin {
     /// # Errors
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn balance(&self) -> Result<Balance> {
-        self.client().read(("getbalance", None), json!({}), self.named(), Balance::read).await
+        let client = self.client();
+        let raw = client.ask(("getbalance", None), Map::new().into(), self.named()).await?;
+        client.understood("getbalance", Balance::read(&raw))
     }
 
     /// Asks for money: the daemon then watches for the payment, and announces it with `new_payment`.
@@ -70,9 +72,11 @@ impl Coin {
     /// says `RequestNotFoundError`, one of ETH has no name for it: "Request not found" (captures `btc_rpc`,
     /// `eth_rpc`).
     pub async fn get_request(&self, id: &str) -> Result<PaymentRequest> {
-        let read = |text: &str| PaymentRequest::read(self.currency(), text);
+        let client = self.client();
         // The older name is the one that all have: today's BTC daemon as an alias (read in code at `493d3ea8`).
-        self.client().read(("getrequest", Some("get_request")), json!([id]), self.named(), read).await
+        let names = ("getrequest", Some("get_request"));
+        let raw = client.ask(names, Value::Array(vec![id.into()]), self.named()).await?;
+        client.understood(names.0, PaymentRequest::read(self.currency(), &raw))
     }
 
     /// All payment requests of the wallet, in the daemon's order.
@@ -89,11 +93,11 @@ impl Coin {
     /// # Errors
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn list_requests(&self) -> Result<Vec<PaymentRequest>> {
-        let currency = self.currency();
-        let read = |text: &str| each(text, |request| PaymentRequest::read(currency, request));
+        let (client, currency) = (self.client(), self.currency());
         // Without a filter: that of today's ETH daemons is broken (read in code at `01571e72`).
         let names = electron_cash_or(currency, "listrequests", "list_requests");
-        self.client().read(names, json!({}), self.named(), read).await
+        let raw = client.ask(names, Map::new().into(), self.named()).await?;
+        client.understood(names.0, each(&raw, &|request| PaymentRequest::read(currency, request)))
     }
 
     /// Tells the daemon which address will pay a request. The daemons of ETH, BNB, MATIC and TRX, where all requests
@@ -113,8 +117,9 @@ impl Coin {
     /// # Errors
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn set_request_address(&self, id: &str, payer: &str) -> Result<bool> {
-        let answer = self.call("setrequestaddress", json!([id, payer])).await?;
-        answer.as_bool().ok_or_else(|| self.client().trouble("setrequestaddress", "neither true nor false"))
+        const METHOD: &str = "setrequestaddress";
+        let answer = self.call(METHOD, Value::Array(vec![id.into(), payer.into()])).await?;
+        answer.as_bool().ok_or_else(|| self.client().trouble(METHOD, &"neither true nor false"))
     }
 
     /// The wallet's transactions on the chain. The daemons of ETH and its relatives, TRX and XMR keep none, and answer
@@ -133,7 +138,9 @@ impl Coin {
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn history(&self) -> Result<History> {
         let names = ("onchain_history", Some("history"));
-        self.client().read(names, json!({}), self.named(), History::read).await
+        let client = self.client();
+        let raw = client.ask(names, Map::new().into(), self.named()).await?;
+        client.understood(names.0, History::read(&raw))
     }
 }
 
@@ -147,18 +154,16 @@ impl Client {
     /// anything, so the other one is tried, and remembered.
     async fn add_request(&self, request: &NewRequest, wallet: Option<&Wallet>) -> Result<PaymentRequest> {
         let names = electron_cash_or(self.currency, "addrequest", "add_request");
-        let read = |text: &str| PaymentRequest::read(self.currency, text);
         let says = self.says_expiration.load(Ordering::Relaxed);
-        let answer = self.read(names, request.parameters(says), wallet, read).await;
+        let mut answer = self.ask(names, request.parameters(says), wallet).await;
         let name = expiry_name(says);
         let is_misnamed = |error: &DaemonError| error.is_unknown_parameter(name);
-        if !answer.as_ref().is_err_and(|error| error.daemon().is_some_and(is_misnamed)) {
-            return answer;
+        if answer.as_ref().is_err_and(|error| error.daemon().is_some_and(is_misnamed)) {
+            answer = self.ask(names, request.parameters(!says), wallet).await;
+            if answer.is_ok() {
+                self.says_expiration.store(!says, Ordering::Relaxed);
+            }
         }
-        let answer = self.read(names, request.parameters(!says), wallet, read).await;
-        if answer.is_ok() {
-            self.says_expiration.store(!says, Ordering::Relaxed);
-        }
-        answer
+        self.understood(names.0, PaymentRequest::read(self.currency, &answer?))
     }
 }

@@ -101,7 +101,7 @@ impl<'a> Reply<'a> {
 }
 
 /// What the elements of a list in an answer are read as.
-pub(super) fn each<T>(text: &str, read: impl Fn(&str) -> Result<T, Odd>) -> Result<Vec<T>, Odd> {
+pub(super) fn each<T>(text: &str, read: &dyn Fn(&str) -> Result<T, Odd>) -> Result<Vec<T>, Odd> {
     let mut list = Vec::new();
     for element in elements(text)? {
         list.push(read(element)?);

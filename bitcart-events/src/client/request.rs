@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::reply::{Odd, Reply};
-use crate::{Currency, PaymentStatus};
+use crate::{Currency, PaymentStatus, json};
 
 /// A request for money that a daemon shall wait for: see [`Coin::add_request`](crate::Coin::add_request).
 ///
@@ -60,14 +60,15 @@ impl NewRequest {
     /// `force` makes a new address when all that the wallet has looked ahead to are taken; without it Electrum answers
     /// `false` to the 21st unpaid request (read in code, Electrum 4.6).
     pub(super) fn parameters(&self, says_expiration: bool) -> Value {
-        let mut named = Map::new();
-        named.insert("amount".to_owned(), self.amount.to_string().into());
-        named.insert("memo".to_owned(), self.memo.clone().into());
-        named.insert("force".to_owned(), true.into());
+        let mut members = vec![
+            ("amount", self.amount.to_string().into()),
+            ("memo", self.memo.as_str().into()),
+            ("force", true.into()),
+        ];
         if let Some(seconds) = self.expiry {
-            named.insert(expiry_name(says_expiration).to_owned(), seconds.into());
+            members.push((expiry_name(says_expiration), seconds.into()));
         }
-        Value::Object(named)
+        json::object(&mut members)
     }
 }
 

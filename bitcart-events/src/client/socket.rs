@@ -30,7 +30,7 @@ impl Client {
     /// No compression is offered: a daemon would really use it (`065c8421`, capture `eth_wsproto`), for frames of a few
     /// hundred bytes.
     pub(crate) async fn open_socket(&self) -> Result<Option<Socket>> {
-        let late = |_| self.trouble(PATH, format!("no answer to the handshake within {HANDSHAKE:?}"));
+        let late = |_| self.trouble(PATH, &format!("no answer to the handshake within {HANDSHAKE:?}"));
         tokio::time::timeout(HANDSHAKE, self.shake_hands()).await.map_err(late)?
     }
 
@@ -54,7 +54,7 @@ impl Client {
         }
         let accept = response.headers().get(SEC_WEBSOCKET_ACCEPT);
         if accept.is_none_or(|accept| accept.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes()) {
-            return Err(self.trouble(PATH, "it switches protocols, but not to this websocket"));
+            return Err(self.trouble(PATH, &"it switches protocols, but not to this websocket"));
         }
         let upgraded = response.upgrade().await.map_err(|error| self.unreachable(PATH, error))?;
         let config = WebSocketConfig::default()
@@ -66,7 +66,7 @@ impl Client {
 
     async fn no_socket(&self, status: StatusCode, response: Response) -> crate::Error {
         match self.result(PATH, response).await {
-            Ok(_) => self.trouble(PATH, format!("HTTP {status} instead of a websocket")),
+            Ok(_) => self.trouble(PATH, &format!("HTTP {status} instead of a websocket")),
             Err(error) => error,
         }
     }

@@ -59,7 +59,7 @@ impl Client {
         request: reqwest::Request,
     ) -> Result<reqwest::Response> {
         let lost = |error: BoxError| {
-            self.trouble(path, format!("cannot reach it through the proxy {proxy}")).because(error)
+            self.trouble(path, &format!("cannot reach it through the proxy {proxy}")).because(error)
         };
         let target = Target::of(&request);
         let tunnel = self.tunnel(proxy, hop, path, &target.authority).await?;
@@ -76,7 +76,7 @@ impl Client {
         path: &str,
         authority: &str,
     ) -> Result<hyper::upgrade::Upgraded> {
-        let trouble = |what: &str| self.trouble(path, format!("the proxy {proxy} {what}"));
+        let trouble = |what: &str| self.trouble(path, &format!("the proxy {proxy} {what}"));
         let no_answer = |error: hyper::Error| {
             trouble(&format!("does not answer when it is asked for a tunnel to {authority} (CONNECT)"))
                 .because(error)

@@ -1,10 +1,10 @@
 //! How a call names its wallet.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::field::{excerpt, json_text};
+use crate::field::excerpt;
 use crate::wallet::Wallet;
-use crate::{Currency, Error, ErrorKind, Result};
+use crate::{Currency, Error, ErrorKind, Result, json};
 
 /// The currencies whose wallets may be one token's: ETH as captured (`eth_rpc`: add_request-token), the others as read
 /// in code at `493d3ea8`.
@@ -19,11 +19,11 @@ const WITH_TOKENS: [Currency; 6] =
 pub(super) fn xpub(currency: Currency, wallet: &Wallet) -> Value {
     let key = wallet.key().expose();
     if let Some(address) = wallet.address() {
-        return json!({ "xpub": key, "address": address });
+        return json::object(&mut [("xpub", key.into()), ("address", address.into())]);
     }
     match key.rsplit_once('_') {
         Some((xpub, contract)) if WITH_TOKENS.contains(&currency) => {
-            json!({ "xpub": xpub, "contract": contract })
+            json::object(&mut [("xpub", xpub.into()), ("contract", contract.into())])
         }
         _ => key.into(),
     }
@@ -38,12 +38,12 @@ pub(super) fn with_wallet(mut parameters: Value, xpub: Option<Value>) -> Result<
         // The daemons of 2020 look for named parameters at the end of a list only if something stands before them
         // (read in code at `f39a98fe`).
         (Value::Array(positional), Some(xpub)) if positional.is_empty() => {
-            return Ok(json!({ "xpub": xpub }));
+            return Ok(json::object(&mut [("xpub", xpub)]));
         }
-        (Value::Array(positional), Some(xpub)) => positional.push(json!({ "xpub": xpub })),
+        (Value::Array(positional), Some(xpub)) => positional.push(json::object(&mut [("xpub", xpub)])),
         (Value::Object(_) | Value::Array(_), None) => {}
         (other, _) => {
-            let found = excerpt(&json_text(other));
+            let found = excerpt(&json::text(other));
             let message = format!("the parameters of a call are a JSON object or a list, not {found}");
             return Err(Error::new(ErrorKind::Parameters, message));
         }
@@ -53,6 +53,8 @@ pub(super) fn with_wallet(mut parameters: Value, xpub: Option<Value>) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +20,7 @@ use crate::source::Source;
 use crate::told::Told;
 use crate::troubles::{Lasting, Troubles};
 use crate::waits::Waits;
-use crate::{Coin, Error, ErrorKind, Event, Result, event, intake};
+use crate::{Coin, Error, ErrorKind, Event, Result, event, intake, json};
 
 /// How many calls are under way to one daemon at the same time, not counting those that it keeps waiting.
 const CALLS: usize = 32;
@@ -100,7 +99,8 @@ impl Desk {
                 names.push(schema.name);
             }
         }
-        self.has(coin, "subscribe", json!({ "events": names })).await
+        self.has(coin, "subscribe", json::object(&mut [("events", json::texts(&mut names.into_iter()))]))
+            .await
     }
 
     /// Calls a method that not every daemon has. Whether this one has it.

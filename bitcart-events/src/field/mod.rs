@@ -161,13 +161,6 @@ impl<'u> Field<'u> {
     }
 }
 
-/// A value's JSON text. Not by `Display`, which brings serde_json's writer two more times, and once for text with line breaks.
-#[cfg(feature = "client")]
-pub(crate) fn json_text(value: &serde_json::Value) -> String {
-    // Its keys are texts, so it cannot fail.
-    serde_json::to_string(value).unwrap_or_default()
-}
-
 /// The beginning of a text, for a message.
 pub(crate) fn excerpt(raw: &str) -> String {
     const LIMIT: usize = 120;

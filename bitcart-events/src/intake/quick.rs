@@ -44,8 +44,7 @@ pub(super) fn object(spare: Spare, body: &str) -> Option<Parcel<'_>> {
             }
         }
     }
-    let [wallet, currency] =
-        [wallet, currency].map(|name: Option<Option<_>>| name.flatten().map(Cow::Borrowed));
+    let (wallet, currency) = (wallet.flatten().map(Cow::Borrowed), currency.flatten().map(Cow::Borrowed));
     cursor.end()?;
     list?;
     Some(Parcel { updates: parts, table, wallet, currency, from_daemon: true })

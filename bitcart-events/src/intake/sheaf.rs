@@ -1,10 +1,10 @@
 //! Updates that came in bodies of their own, and go on together.
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::{Parcel, Part, Spare, Together, quick};
 use crate::Coin;
-use crate::field::json_text;
+use crate::json;
 use crate::update::{Said, Table};
 
 /// A frame has mostly one update. The memory of one that had more than this is not kept.
@@ -32,8 +32,8 @@ pub(crate) struct Sheaf {
 
 impl End {
     pub(crate) fn of(coin: &Coin) -> Self {
-        let [wallet, currency] =
-            [coin.wallet(), Some(coin.currency().code())].map(|name| json_text(&json!(name)));
+        let wallet = json::text(&coin.wallet().map_or(Value::Null, Value::from));
+        let currency = json::text(&coin.currency().code().into());
         Self(format!(r#", "wallet": {wallet}, "currency": {currency}}}"#))
     }
 }

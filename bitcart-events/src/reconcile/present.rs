@@ -1,10 +1,10 @@
 //! What a daemon answers, as far as it matters here, and the events that it would have sent of it.
 
-use serde::Serialize;
+use serde_json::Value;
 
 use super::state::Standing;
 use crate::object::Members;
-use crate::{Currency, HistoryItem, PaymentRequest, PaymentStatus};
+use crate::{Currency, HistoryItem, PaymentRequest, PaymentStatus, json};
 
 /// What a daemon answered; nothing where it was not asked, or does not know.
 #[derive(Debug, Clone, Default)]
@@ -102,64 +102,41 @@ impl Request {
             (PaymentStatus::Unpaid, false) if self.status != status => "Unpaid",
             _ => &self.status_str,
         };
-        let (event, address) = ("new_payment", &*self.id);
-        write(&NewPayment {
-            event,
-            address,
-            status: status.code(),
-            status_str,
-            tx_hashes: self.is_whole().then_some(&*self.tx_hashes),
-            sent_amount: self.sent.as_deref(),
-            contract: (!is_electrum).then_some(contract),
-        })
+        let mut members = vec![
+            ("address", self.id.as_str().into()),
+            ("status", status.code().into()),
+            ("status_str", status_str.into()),
+        ];
+        if let Some(sent) = &self.sent {
+            members.push(("tx_hashes", json::texts(&mut self.tx_hashes.iter().map(String::as_str))));
+            members.push(("sent_amount", sent.as_str().into()));
+        }
+        if !is_electrum {
+            members.push(("contract", contract.map_or(Value::Null, Value::from)));
+        }
+        event("new_payment", &members)
     }
-}
-
-#[derive(Serialize)]
-struct NewPayment<'a> {
-    event: &'a str,
-    address: &'a str,
-    status: i64,
-    status_str: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tx_hashes: Option<&'a [String]>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sent_amount: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contract: Option<Option<&'a str>>,
 }
 
 pub(crate) fn new_transaction(tx: &str) -> String {
-    #[derive(Serialize)]
-    struct NewTransaction<'a> {
-        event: &'a str,
-        tx: &'a str,
-    }
-    write(&NewTransaction { event: "new_transaction", tx })
+    event("new_transaction", &[("tx", tx.into())])
 }
 
 pub(crate) fn verified_tx(tx: &str, height: u64) -> String {
-    #[derive(Serialize)]
-    struct VerifiedTx<'a> {
-        event: &'a str,
-        tx: &'a str,
-        height: u64,
-    }
-    write(&VerifiedTx { event: "verified_tx", tx, height })
+    event("verified_tx", &[("tx", tx.into()), ("height", height.into())])
 }
 
 pub(crate) fn new_block(height: u64) -> String {
-    #[derive(Serialize)]
-    struct NewBlock<'a> {
-        event: &'a str,
-        height: u64,
-    }
-    write(&NewBlock { event: "new_block", height })
+    event("new_block", &[("height", height.into())])
 }
 
-/// It never fails: there are no maps in it, and nothing that writes itself.
-fn write(event: &impl Serialize) -> String {
-    serde_json::to_string(event).unwrap_or_default()
+/// Its text, with the members in this order.
+fn event(name: &str, members: &[(&str, Value)]) -> String {
+    let mut text = format!(r#"{{"event":"{name}""#);
+    for (name, value) in members {
+        text += &format!(r#","{name}":{}"#, json::text(value));
+    }
+    text + "}"
 }
 
 /// The token of a wallet, by its key (capture `eth_ws`: t-walletkey).

@@ -12,8 +12,7 @@ use hyper::body::Incoming;
 
 use super::answer::Answer;
 use super::body::{self, NoBody};
-use crate::field::json_text;
-use crate::{Error, ErrorKind, Listener, Result, intake};
+use crate::{Error, ErrorKind, Listener, Result, intake, json};
 
 /// The routes that can be nested anywhere.
 pub(super) fn router<S: Clone + Send + Sync + 'static>(listener: &Listener) -> Router<S> {
@@ -196,7 +195,7 @@ fn check_content_type(headers: &HeaderMap) -> std::result::Result<(), String> {
 /// A daemon takes any answer for a delivery, so every refusal by an answer is logged.
 fn answer(status: StatusCode, problem: &str) -> Response<Answer> {
     tracing::warn!(%status, "refused a request: {problem}");
-    json(status, json_text(&serde_json::json!({ "error": problem })))
+    json(status, json::text(&json::object(&mut [("error", problem.into())])))
 }
 
 fn json(status: StatusCode, text: impl Into<Bytes>) -> Response<Answer> {

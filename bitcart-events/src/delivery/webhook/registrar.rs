@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use serde_json::json;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +16,7 @@ use crate::delivery::desk::Desk;
 use crate::delivery::websocket::Stations;
 use crate::inbox::Life;
 use crate::waits::Waits;
-use crate::{Coin, Listener, Result};
+use crate::{Coin, Listener, Result, json};
 
 /// How long `configure_webhook` waits for the daemons' first answers.
 pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
@@ -133,7 +132,7 @@ impl Team {
         // This can be broken off at any point: telling a daemon twice is harmless.
         let register = Box::pin(async {
             self.desk.subscribe(coin).await?;
-            let url = json!({ "notification_url": self.url });
+            let url = json::object(&mut [("notification_url", self.url.as_str().into())]);
             self.desk.has(coin, "configure_notifications", url).await
         });
         let posts = stop.run_until_cancelled(register).await.transpose()?.unwrap_or(true);

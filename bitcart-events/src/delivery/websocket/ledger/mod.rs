@@ -16,7 +16,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -32,14 +31,13 @@ use super::rows::{BlockRows, Kept};
 use crate::by_id::ById;
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
-use crate::field::json_text;
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::intake::{End, Spare};
 use crate::runtime::has_one_thread;
 use crate::source::Source;
 use crate::told::Told;
 use crate::update::Marker;
-use crate::{Coin, Currency};
+use crate::{Coin, Currency, json};
 
 /// How often the wallets' queues are fetched while there is no socket.
 const AWAY: Duration = Duration::from_secs(30);
@@ -150,7 +148,7 @@ impl Ledger {
     /// What to ask the daemon for; nothing means everything.
     pub(super) fn filter(&self) -> Option<String> {
         match &self.desk.source {
-            Source::Coin(coin) => Some(json_text(&json!({ "xpub": coin.wallet()? }))),
+            Source::Coin(coin) => Some(json::text(&json::object(&mut [("xpub", coin.wallet()?.into())]))),
             Source::Manager(_) => None,
         }
     }
