@@ -232,11 +232,11 @@ impl Coin {
 
     #[cfg(feature = "websocket")]
     pub(crate) fn has_own_handlers(&self) -> bool {
-        self.parts().own.added().handlers().next().is_some()
+        !self.parts().own.added().is_empty()
     }
 
     pub(crate) fn own_handlers(&self) -> Vec<Handler> {
-        self.parts().own.added().handlers().cloned().collect()
+        self.parts().own.added().handlers()
     }
 
     /// A listener for this wallet, to be given states and settings.

@@ -118,7 +118,12 @@ impl fmt::Display for Error {
 
 /// Writes what stands behind an error, since the first line of "cannot connect" helps nobody.
 pub(crate) fn write_causes(f: &mut fmt::Formatter<'_>, error: &dyn std::error::Error) -> fmt::Result {
-    std::iter::successors(error.source(), |cause| cause.source()).try_for_each(|cause| write!(f, ": {cause}"))
+    let mut next = error.source();
+    while let Some(cause) = next {
+        write!(f, ": {cause}")?;
+        next = cause.source();
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Error {

@@ -20,8 +20,8 @@ impl<'a> Members<'a> {
         Ok(members)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
-        self.0.iter().map(|(name, value)| (&**name, *value))
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, (Cow<'a, str>, &'a str)> {
+        self.0.iter()
     }
 
     /// The value of this name, of several the last.

@@ -20,7 +20,7 @@ impl Own {
         let mut added = self.added.write().unwrap_or_else(PoisonError::into_inner);
         let mut replaced = Vec::new();
         for handler in &handlers {
-            replaced.extend(added.insert(handler).into_iter().map(|replaced| replaced.first));
+            added.insert(handler, &mut |duplicate| replaced.push(duplicate.first));
         }
         additions::count();
         replaced

@@ -150,7 +150,7 @@ impl Source {
         match self {
             Self::Coin(coin) => coin.own_handlers(),
             Self::Manager(manager) => {
-                let mut handlers: Vec<Handler> = manager.added().handlers().cloned().collect();
+                let mut handlers = manager.added().handlers();
                 for coin in manager.coins() {
                     handlers.extend(coin.own_handlers());
                 }

@@ -139,8 +139,11 @@ pub(super) async fn body(mut response: reqwest::Response) -> reqwest::Result<Opt
 
 /// What to say first of an error on the way.
 pub(super) fn summary(error: &(dyn std::error::Error + 'static)) -> &'static str {
-    let causes = std::iter::successors(Some(error), |cause| cause.source());
-    let causes = causes.map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    let (mut causes, mut next) = (String::new(), Some(error));
+    while let Some(cause) = next {
+        causes += &format!("{cause} ");
+        next = cause.source();
+    }
     if causes.contains("UnknownIssuer") {
         "its certificate is not trusted (name a self-signed one, or its authority's, in the setting `…_ROOT_CERTIFICATE`, or give it to `Daemon::root_certificate`)"
     } else if causes.contains("InvalidContentType") {

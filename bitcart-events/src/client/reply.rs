@@ -34,12 +34,12 @@ impl<'a> Reply<'a> {
 
     /// The first of the members that are there.
     pub(super) fn first<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
-        names.iter().copied().find(|name| self.raw(name).is_some())
+        names.iter().find(|name| self.raw(name).is_some()).copied()
     }
 
     /// The names of all members.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name)
+        self.0.iter().map(|(name, _)| &**name)
     }
 
     /// A member that is there, `null` too.

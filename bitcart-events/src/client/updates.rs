@@ -22,8 +22,8 @@ impl Mailbox {
     pub(super) fn take(&self, wallet: &str) -> Option<String> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lists = Vec::new();
-        for (_, list) in all.extract_if(.., |(known, _)| known.expose() == wallet) {
-            lists.push(list);
+        while let Some(place) = all.iter().position(|(known, _)| known.expose() == wallet) {
+            lists.push(all.remove(place).1);
         }
         drop(all);
         if lists.len() < 2 {

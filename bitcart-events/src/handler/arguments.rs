@@ -19,14 +19,14 @@ pub trait EventArgument<'u>: Sealed + Sized {
 #[diagnostic::do_not_recommend]
 impl<'u> EventArgument<'u> for Event {
     fn argument(invocation: &Invocation<'u>, _: usize) -> Result<Self, HandlerError> {
-        Ok(invocation.given(|| None)?.update.event())
+        Ok(invocation.given(&|| None)?.update.event())
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<'u> EventArgument<'u> for &'u str {
     fn argument(invocation: &Invocation<'u>, _: usize) -> Result<Self, HandlerError> {
-        Ok(invocation.given(|| None)?.update.event().name())
+        Ok(invocation.given(&|| None)?.update.event().name())
     }
 }
 
@@ -44,6 +44,6 @@ pub trait InstanceArgument: Sealed + Sized {
 #[diagnostic::do_not_recommend]
 impl InstanceArgument for Coin {
     fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
-        Ok(invocation.given(|| None)?.update.coin().clone())
+        Ok(invocation.given(&|| None)?.update.coin().clone())
     }
 }

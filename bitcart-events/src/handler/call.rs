@@ -94,7 +94,7 @@ impl<'u> Invocation<'u> {
     }
 
     /// What the event brings; nothing if this is the question, to which `need` is the answer.
-    pub(crate) fn given(&self, need: impl FnOnce() -> Option<Need>) -> Result<&Given<'u>, HandlerError> {
+    pub(crate) fn given(&self, need: &dyn Fn() -> Option<Need>) -> Result<&Given<'u>, HandlerError> {
         if let Content::Event(given) = &self.0 {
             return Ok(given);
         }

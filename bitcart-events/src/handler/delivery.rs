@@ -130,6 +130,6 @@ pub trait DeliveryArgument: Sealed + Sized {
 #[diagnostic::do_not_recommend]
 impl DeliveryArgument for Delivery {
     fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
-        Ok(invocation.given(|| None)?.attempt.into())
+        Ok(invocation.given(&|| None)?.attempt.into())
     }
 }

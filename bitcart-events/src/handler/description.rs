@@ -26,14 +26,11 @@ impl Description {
         parameters: &str,
         currencies: &[Currency],
     ) -> Self {
-        let subscriptions = events.iter().map(|event| Arc::new(Subscription::new(event, parameters)));
-        Self {
-            name,
-            file: place.file(),
-            line: place.line(),
-            subscriptions: subscriptions.collect(),
-            currencies: currencies.into(),
+        let mut subscriptions = Vec::with_capacity(events.len());
+        for event in events {
+            subscriptions.push(Arc::new(Subscription::new(event, parameters)));
         }
+        Self { name, file: place.file(), line: place.line(), subscriptions, currencies: currencies.into() }
     }
 }
 
@@ -47,7 +44,10 @@ pub(crate) struct Subscription {
 
 impl Subscription {
     fn new(event: &'static EventSchema, parameters: &str) -> Self {
-        let column = |name| event.fields.iter().position(|field| field.name == name);
-        Self { event, columns: parameters.split(' ').map(column).collect() }
+        let mut columns = Vec::new();
+        for name in parameters.split(' ') {
+            columns.push(event.place(name));
+        }
+        Self { event, columns }
     }
 }

@@ -97,19 +97,27 @@ impl Error for Mark {
     }
 }
 
-/// An error and what stands behind it.
-fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |cause| (**cause).source())
-}
-
 /// So is a field that a handler could not read: it will be the same at every attempt.
 pub(super) fn is_final(error: &(dyn Error + 'static)) -> bool {
-    chain(error).any(|cause| cause.is::<Mark>() || cause.is::<FieldError>())
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if cause.is::<Mark>() || cause.is::<FieldError>() {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 /// The error and its causes in one line, without what only marks it.
 pub(super) fn write_chain(f: &mut fmt::Formatter<'_>, error: &(dyn Error + 'static)) -> fmt::Result {
     write!(f, "{error}")?;
-    let mut causes = chain(error).skip(1).filter(|cause| !cause.is::<Mark>());
-    causes.try_for_each(|cause| write!(f, ": {cause}"))
+    let mut next = error.source();
+    while let Some(cause) = next {
+        if !cause.is::<Mark>() {
+            write!(f, ": {cause}")?;
+        }
+        next = cause.source();
+    }
+    Ok(())
 }

@@ -121,7 +121,7 @@ mod with_sqlite {
     #[diagnostic::do_not_recommend]
     impl InboxTxArgument for InboxTx {
         fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
-            Ok(Self(Arc::clone(invocation.given(|| Some(Need::InboxTx))?.attempt.effects())))
+            Ok(Self(Arc::clone(invocation.given(&|| Some(Need::InboxTx))?.attempt.effects())))
         }
     }
 }

@@ -71,8 +71,11 @@ impl Handler {
     /// The handlers that a function stands for: one for each of its events.
     pub(crate) fn of(registration: Registration) -> Vec<Self> {
         let registration = Arc::new(registration);
-        let subscriptions = registration.description.subscriptions.iter().map(Arc::clone);
-        subscriptions.map(|theirs| Self::Registered(Arc::clone(&registration), theirs)).collect()
+        let mut handlers = Vec::new();
+        for theirs in &registration.description.subscriptions {
+            handlers.push(Self::Registered(Arc::clone(&registration), Arc::clone(theirs)));
+        }
+        handlers
     }
 
     /// One by hand for each name.

@@ -38,33 +38,28 @@ impl<'r> Places<'r> {
 }
 
 impl Routes {
-    /// Adds a handler; the ones whose place it takes are returned.
-    pub(crate) fn insert(&mut self, handler: &Handler) -> Vec<Duplicate> {
-        let places = match handler.currencies() {
-            [] => vec![None],
-            currencies => currencies.iter().copied().map(Some).collect(),
-        };
+    /// Adds a handler, and tells of those whose place it takes.
+    pub(crate) fn insert(&mut self, handler: &Handler, replaced: &mut dyn FnMut(Duplicate)) {
+        if handler.currencies().is_empty() {
+            self.put(None, handler, replaced);
+        }
+        for currency in handler.currencies() {
+            self.put(Some(*currency), handler, replaced);
+        }
+    }
+
+    fn put(&mut self, currency: Option<Currency>, handler: &Handler, replaced: &mut dyn FnMut(Duplicate)) {
         let event = handler.event();
-        let mut replaced = Vec::new();
-        for currency in places {
-            let theirs = self.range(event);
-            let end = theirs.end;
-            match self
-                .0
-                .get_mut(theirs)
-                .unwrap_or_default()
-                .iter_mut()
-                .find(|route| route.currency == currency)
-            {
-                Some(Route { handler: occupant, .. }) => {
-                    let (first, second) = (occupant.info(), handler.info());
-                    replaced.push(Duplicate { currency, first, second });
-                    *occupant = handler.clone();
-                }
-                None => self.0.insert(end, Route { event, currency, handler: handler.clone() }),
+        let theirs = self.range(event);
+        let end = theirs.end;
+        for route in self.0.get_mut(theirs).unwrap_or_default() {
+            if route.currency == currency {
+                replaced(Duplicate { currency, first: route.handler.info(), second: handler.info() });
+                route.handler = handler.clone();
+                return;
             }
         }
-        replaced
+        self.0.insert(end, Route { event, currency, handler: handler.clone() });
     }
 
     /// The handlers for this event.
@@ -76,11 +71,22 @@ impl Routes {
         // By their lengths first: most names differ in it.
         let order = |event: Event| (event.name().len(), event.name());
         let first = self.0.partition_point(|route| order(route.event) < order(event));
-        let count = self.0.iter().skip(first).take_while(|route| route.event == event).count();
+        let rest = self.0.get(first..).unwrap_or_default();
+        let count = rest.iter().position(|route| route.event != event).unwrap_or(rest.len());
         first..first + count
     }
 
-    pub(crate) fn handlers(&self) -> impl Iterator<Item = &Handler> {
-        self.0.iter().map(|route| &route.handler)
+    #[cfg(feature = "polling")]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, one of several currencies once for each.
+    pub(crate) fn handlers(&self) -> Vec<Handler> {
+        let mut handlers = Vec::with_capacity(self.0.len());
+        for route in &self.0 {
+            handlers.push(route.handler.clone());
+        }
+        handlers
     }
 }

@@ -119,8 +119,8 @@ pub trait StateArgument: Sealed + Sized {
 #[diagnostic::do_not_recommend]
 impl<T: Send + Sync + 'static> StateArgument for State<T> {
     fn argument(invocation: &Invocation<'_>, _: usize) -> Result<Self, HandlerError> {
-        let need = || StateNeed { id: TypeId::of::<T>(), name: type_name::<T>() };
-        let states = invocation.given(|| Some(Need::State(need())))?.states;
+        let need = || Some(Need::State(StateNeed { id: TypeId::of::<T>(), name: type_name::<T>() }));
+        let states = invocation.given(&need)?.states;
         states.get::<T>().map(Self::from).ok_or_else(|| {
             // Only a handler that was added after the listener had been built can come here.
             let message = format!(

@@ -6,17 +6,20 @@ use crate::handler::{Duplicate, Handler, Routes, States};
 use crate::inbox::Inbox;
 use crate::schema::{self, Event};
 use crate::source::Source;
-use crate::{Coin, Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// The handlers by event.
 pub(super) fn routes(handlers: &[Handler]) -> (Routes, Vec<Duplicate>) {
     let mut routes = Routes::default();
     let mut duplicates = Vec::new();
     for handler in handlers {
-        duplicates.extend(routes.insert(handler));
+        routes.insert(handler, &mut |duplicate| {
+            // One that registered itself, and is named by hand too, is one.
+            if duplicate.first != duplicate.second {
+                duplicates.push(duplicate);
+            }
+        });
     }
-    // One that registered itself, and is named by hand too, is one.
-    duplicates.retain(|Duplicate { first, second, .. }| first != second);
     (routes, duplicates)
 }
 
@@ -26,17 +29,16 @@ pub(crate) const UNLINKED: &str = "a library crate that only stands in Cargo.tom
 
 /// A daemon would refuse a wallet without a key for ever.
 pub(super) fn check_wallets(source: &Source) -> Result<()> {
-    let is_empty = |coin: &Coin| coin.wallet().is_some_and(|key| key.trim().is_empty());
-    match source.all_coins().into_iter().find(is_empty) {
-        None => Ok(()),
-        Some(coin) => {
+    for coin in source.all_coins() {
+        if coin.wallet().is_some_and(|key| key.trim().is_empty()) {
             let message = format!(
                 "a wallet of {} has an empty key: name the one that its daemon knows, like `xpub…`",
                 coin.currency()
             );
-            Err(Error::new(ErrorKind::Settings, message))
+            return Err(Error::new(ErrorKind::Settings, message));
         }
     }
+    Ok(())
 }
 
 /// One error that names every problem, each with file and line and what to do.
@@ -48,11 +50,16 @@ pub(super) fn check(
     expected: &[String],
 ) -> Result<()> {
     let mut problems: Vec<String> = Vec::new();
-    for (one, other) in schema::clashes() {
-        problems.push(format!(
-            "event `{}` is described twice, in {}:{} and in {}:{}; give one of the two another name",
-            one.name, one.file, one.line, other.file, other.line
-        ));
+    // Those of one name follow each other, and nobody could say which is meant.
+    for two in schema::own_events().windows(2) {
+        if let [one, other] = two
+            && one.name == other.name
+        {
+            problems.push(format!(
+                "event `{}` is described twice, in {}:{} and in {}:{}; give one of the two another name",
+                one.name, one.file, one.line, other.file, other.line
+            ));
+        }
     }
     for Duplicate { currency, first, second } in duplicates {
         let event = first.event;
@@ -63,28 +70,28 @@ pub(super) fn check(
         ));
     }
     // A handler of several events stands here once for each.
+    let mut add_once = |problem: String| {
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    };
     for handler in handlers {
-        for need in handler.states().iter().filter(|need| !states.meets(need)) {
-            let name = need.name;
-            let problem = format!(
-                "{} asks for `State<{name}>`, which was not given; build the listener with `.state(…)` \
-                 (`run_webhook()`, `run_websocket()` and `run_polling()` give none: see `Settings`)",
-                handler.info()
-            );
-            if !problems.contains(&problem) {
-                problems.push(problem);
+        for need in handler.states() {
+            if !states.meets(need) {
+                let (info, name) = (handler.info(), need.name);
+                add_once(format!(
+                    "{info} asks for `State<{name}>`, which was not given; build the listener with `.state(…)` \
+                     (`run_webhook()`, `run_websocket()` and `run_polling()` give none: see `Settings`)"
+                ));
             }
         }
     }
-    let mut writers: Vec<_> =
-        handlers.iter().filter(|handler| handler.needs_inbox_tx()).map(Handler::info).collect();
-    writers.dedup_by_key(|info| (info.file, info.line));
-    if !inbox.has_effects() {
-        for info in writers {
-            problems.push(format!(
-                "{info} asks for `InboxTx`, but the inbox is {}, which has no transactions; build the listener with \
-                 `.inbox(SqliteInbox::open(\"events.db\")?)`, or set BITCART_INBOX=events.db",
-                inbox.name()
+    for handler in handlers {
+        if handler.needs_inbox_tx() && !inbox.has_effects() {
+            let (info, inbox) = (handler.info(), inbox.name());
+            add_once(format!(
+                "{info} asks for `InboxTx`, but the inbox is {inbox}, which has no transactions; build the listener with \
+                 `.inbox(SqliteInbox::open(\"events.db\")?)`, or set BITCART_INBOX=events.db"
             ));
         }
     }

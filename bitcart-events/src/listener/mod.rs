@@ -296,7 +296,7 @@ impl Listener {
     /// Fails if there is no handler at all, for programs in which none can be added later.
     #[cfg(feature = "polling")]
     pub(crate) fn check_handlers(&self) -> Result<()> {
-        if self.parts.dispatcher.routes().handlers().next().is_some() {
+        if !self.parts.dispatcher.routes().is_empty() {
             return Ok(());
         }
         let message = format!("no handler is registered: write one with `#[on(…)]`; {}", checks::UNLINKED);
@@ -330,7 +330,10 @@ impl Listener {
 
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let handlers: Vec<_> = self.parts.dispatcher.routes().handlers().map(Handler::info).collect();
+        let mut handlers = Vec::new();
+        for handler in self.parts.dispatcher.routes().handlers() {
+            handlers.push(handler.info());
+        }
         f.debug_struct("Listener").field("handlers", &handlers).finish_non_exhaustive()
     }
 }

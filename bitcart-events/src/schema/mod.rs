@@ -12,7 +12,7 @@ use std::fmt;
 pub use builtin::event;
 #[doc(hidden)]
 pub use own::RegisteredSchema;
-pub(crate) use own::{clashes, find, find_first};
+pub(crate) use own::{find, find_first, own_events};
 
 use crate::sealed::Sealed;
 use crate::{Currency, names};
@@ -69,6 +69,13 @@ impl EventSchema {
         line: u32,
     ) -> Self {
         Self { name, fields, sent, file, line }
+    }
+}
+
+impl EventSchema {
+    /// Where the field of this name stands.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
     }
 }
 
@@ -212,12 +219,12 @@ pub struct UnknownEvent {
 
 impl fmt::Display for UnknownEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = || own::all().map(|event| event.name);
+        let known = own::names();
         write!(f, "unknown event `{}`", self.written)?;
-        if let Some(meant) = names::closest(&self.written, &mut known()) {
+        if let Some(meant) = names::closest(&self.written, &mut known.iter().copied()) {
             write!(f, ", did you mean `{meant}`?")?;
         }
-        write!(f, " (the events are `{}`)", names::joined(&mut known(), "`, `"))
+        write!(f, " (the events are `{}`)", known.join("`, `"))
     }
 }
 

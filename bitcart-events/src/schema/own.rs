@@ -88,10 +88,13 @@ pub struct RegisteredSchema(pub &'static [&'static EventSchema]);
 
 inventory::collect!(RegisteredSchema);
 
-/// Every event that the program knows: Bitcart's, then those of `events!`, in an order that does not change from run
-/// to run.
-pub(crate) fn all() -> impl Iterator<Item = &'static EventSchema> {
-    event::EVENTS.iter().chain(own()).copied()
+/// The names of all events that the program knows: Bitcart's, then those of `events!`.
+pub(super) fn names() -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for event in event::EVENTS.iter().chain(own_events()) {
+        names.push(event.name);
+    }
+    names
 }
 
 /// The first of them of which this is true.
@@ -101,10 +104,11 @@ pub(crate) fn find_first(mut is: impl FnMut(&EventSchema) -> bool) -> Option<&'s
             return Some(event);
         }
     }
-    own().iter().copied().find(|event| is(event))
+    own_events().iter().copied().find(|event| is(event))
 }
 
-fn own() -> &'static [&'static EventSchema] {
+/// Those of `events!`, in an order that does not change from run to run: by their names.
+pub(crate) fn own_events() -> &'static [&'static EventSchema] {
     static OWN: LazyLock<Vec<&'static EventSchema>> = LazyLock::new(|| {
         let order = |event: &EventSchema| (event.name, event.file, event.line);
         let mut events: Vec<&'static EventSchema> = Vec::new();
@@ -123,12 +127,4 @@ fn own() -> &'static [&'static EventSchema] {
 /// Names on the wire are exact: no other case, no white space.
 pub(crate) fn find(name: &str) -> Option<&'static EventSchema> {
     find_first(|event| event.name == name)
-}
-
-/// Pairs of events of one name, of which nobody could say which is meant.
-pub(crate) fn clashes() -> impl Iterator<Item = (&'static EventSchema, &'static EventSchema)> {
-    own().windows(2).filter_map(|two| match two {
-        [one, other] if one.name == other.name => Some((*one, *other)),
-        _ => None,
-    })
 }

@@ -51,8 +51,7 @@ pub(crate) fn read(body: &str, raw: Range<usize>, table: &mut Table) -> Result<O
     let event = Event::new(schema);
     let first = table.begin(event);
     for (key, value) in members.iter() {
-        let place = schema.fields.iter().position(|field| field.name == key);
-        let Some(place) = place else { continue };
+        let Some(place) = schema.place(key) else { continue };
         if !table.set(first + place, range_in(body, value)) {
             return Err(Malformed::RepeatedKey { key: excerpt(key) });
         }
@@ -64,7 +63,7 @@ pub(crate) fn read(body: &str, raw: Range<usize>, table: &mut Table) -> Result<O
 }
 
 fn schema(members: &Members<'_>) -> Result<&'static EventSchema, Malformed> {
-    let mut named = members.iter().filter(|(name, _)| *name == "event");
+    let mut named = members.iter().filter(|(name, _)| name == "event");
     let (_, value) = named.next().ok_or(Malformed::NoEvent)?;
     if named.next().is_some() {
         return Err(Malformed::RepeatedKey { key: "event".to_owned() });

@@ -30,7 +30,7 @@ pub(crate) fn quick(cursor: &mut Cursor<'_>, table: &mut Table) -> Option<Outlin
             _ => {
                 let key = cursor.text()?;
                 cursor.take(b':')?;
-                match fields.iter().position(|field| field.name == key) {
+                match event.schema().place(key) {
                     Some(place) => place,
                     None if key == "event" => return None,
                     None => {
