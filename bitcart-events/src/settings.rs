@@ -39,7 +39,7 @@ impl Settings {
     /// When values are wrong or no wallet is named. Every wrong one is listed, with its name, its value unless it is
     /// secret, and what is allowed.
     pub fn from_env() -> Result<Self> {
-        Self::from_lookup(|name| match std::env::var(name) {
+        Self::from_lookup(&|name| match std::env::var(name) {
             Ok(value) => Ok(Some(value)),
             Err(VarError::NotPresent) => Ok(None),
             Err(VarError::NotUnicode(_)) => Err(format!("{name} is not Unicode text")),
@@ -63,12 +63,12 @@ impl Settings {
     /// As [`from_env`](Self::from_env).
     pub fn from_vars<'v>(vars: impl IntoIterator<Item = (&'v str, &'v str)>) -> Result<Self> {
         let vars: Vec<_> = vars.into_iter().collect();
-        Self::from_lookup(|name| {
+        Self::from_lookup(&|name| {
             Ok(vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
         })
     }
 
-    fn from_lookup(lookup: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Self> {
+    fn from_lookup(lookup: &Lookup<'_>) -> Result<Self> {
         let mut reader = Reader { lookup, problems: Vec::new() };
         let currencies = reader.currencies();
         let mut builder = ApiManager::builder();
@@ -84,19 +84,22 @@ impl Settings {
             builder = builder.daemon(currency, daemon);
         }
         if !named && reader.problems.is_empty() {
-            let names: Vec<_> = currencies.iter().map(|currency| format!("{currency}_WALLETS")).collect();
-            let misspelt = currencies.iter().map(|currency| format!("{currency}_WALLET"));
-            let misspelt: Vec<_> = misspelt.filter(|name| reader.text(name).is_some()).collect();
-            let hint =
-                misspelt.first().map(|name| format!(" ({name} is set, without the S)")).unwrap_or_default();
+            let (mut names, mut hint) = (Vec::new(), String::new());
+            for currency in &currencies {
+                names.push(format!("{currency}_WALLETS"));
+                let misspelt = format!("{currency}_WALLET");
+                if hint.is_empty() && reader.text(&misspelt).is_some() {
+                    hint = format!(" ({misspelt} is set, without the S)");
+                }
+            }
             reader.problems.push(format!(
                 "no wallet is named, and events belong to wallets; set {} to the keys (xpub…), separated by commas{hint}",
                 names.join(" or ")
             ));
         }
-        for other in Currency::ALL.iter().filter(|currency| !currencies.contains(currency)) {
+        for other in Currency::ALL {
             let name = format!("{other}_WALLETS");
-            if reader.text(&name).is_some() {
+            if !currencies.contains(other) && reader.text(&name).is_some() {
                 tracing::warn!(
                     "{name} is set, but BITCART_CRYPTOS does not name {other}: its wallets are left out"
                 );
@@ -165,16 +168,19 @@ impl Settings {
     }
 }
 
+/// The value of a name, or what is wrong with it.
+type Lookup<'l> = dyn Fn(&str) -> Result<Option<String>, String> + 'l;
+
 /// Reads values, and collects what is wrong with them.
-struct Reader<L> {
-    lookup: L,
+struct Reader<'l> {
+    lookup: &'l Lookup<'l>,
     problems: Vec<String>,
 }
 
-impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
+impl Reader<'_> {
     fn text(&mut self, name: &str) -> Option<String> {
         match (self.lookup)(name) {
-            Ok(value) => value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()),
+            Ok(value) => Some(value?.trim().to_owned()).filter(|value| !value.is_empty()),
             Err(problem) => {
                 self.problems.push(problem);
                 None
@@ -184,7 +190,13 @@ impl<L: Fn(&str) -> Result<Option<String>, String>> Reader<L> {
 
     fn list(&mut self, name: &str) -> Vec<String> {
         let text = self.text(name).unwrap_or_default();
-        text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+        let mut list = Vec::new();
+        for part in text.split(',').map(str::trim) {
+            if !part.is_empty() {
+                list.push(part.to_owned());
+            }
+        }
+        list
     }
 
     fn currencies(&mut self) -> Vec<Currency> {

@@ -37,7 +37,11 @@ impl ApiManagerBuilder {
         W: Into<String>,
     {
         match currency.try_into() {
-            Ok(currency) => self.wallets.extend(wallets.into_iter().map(|wallet| (currency, wallet.into()))),
+            Ok(currency) => {
+                for wallet in wallets {
+                    self.wallets.push((currency, wallet.into()));
+                }
+            }
             Err(error) => self.errors.push(error.to_string()),
         }
         self

@@ -55,11 +55,30 @@ struct Wallets {
     client: Arc<Client>,
 }
 
+impl Wallets {
+    /// The coin of a wallet, which is there from now on.
+    fn coin(&mut self, currency: Currency, wallet: &Wallet) -> Coin {
+        if let Some(coin) = self.coins.get(wallet.key().expose()) {
+            return coin.clone();
+        }
+        let coin = Coin::with_client(
+            currency,
+            Some(wallet.clone()),
+            #[cfg(feature = "client")]
+            Arc::clone(&self.client),
+        );
+        self.coins.insert(wallet.key().clone(), coin.clone());
+        coin
+    }
+}
+
 impl ByCurrency<Wallets> {
     /// With the coin of each wallet behind them.
     fn with_coins(&self, mut coins: Vec<Coin>) -> Vec<Coin> {
         for wallets in self.values() {
-            coins.extend(wallets.coins.values().cloned());
+            for coin in wallets.coins.values() {
+                coins.push(coin.clone());
+            }
         }
         coins
     }
@@ -97,15 +116,7 @@ impl ApiManager {
         let wallet = Wallet::new(currency, &wallet.into());
         let mut currencies = self.0.currencies.write().unwrap_or_else(PoisonError::into_inner);
         let wallets = currencies.get_or_insert_with(currency, || self.wallets(currency));
-        let coin = wallets.coins.entry(wallet.key().clone()).or_insert_with(|| {
-            Coin::with_client(
-                currency,
-                Some(wallet.clone()),
-                #[cfg(feature = "client")]
-                Arc::clone(&wallets.client),
-            )
-        });
-        let coin = coin.clone();
+        let coin = wallets.coin(currency, &wallet);
         drop(currencies);
         check_address(&coin, &wallet)?;
         #[cfg(feature = "polling")]
@@ -164,7 +175,11 @@ impl ApiManager {
     /// With those that stand for no wallet.
     pub(crate) fn all_coins(&self) -> Vec<Coin> {
         let currencies = self.currencies();
-        currencies.with_coins(currencies.values().map(|wallets| wallets.none.clone()).collect())
+        let mut coins = Vec::new();
+        for wallets in currencies.values() {
+            coins.push(wallets.none.clone());
+        }
+        currencies.with_coins(coins)
     }
 
     /// The coin of one wallet.
@@ -257,9 +272,12 @@ impl ApiManager {
 impl fmt::Debug for ApiManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let currencies = self.currencies();
-        let counts = currencies.values().map(|wallets| (wallets.none.currency(), wallets.coins.len()));
         f.write_str("ApiManager(")?;
-        f.debug_map().entries(counts).finish()?;
+        let mut counts = f.debug_map();
+        for wallets in currencies.values() {
+            counts.entry(&wallets.none.currency(), &wallets.coins.len());
+        }
+        counts.finish()?;
         f.write_str(")")
     }
 }

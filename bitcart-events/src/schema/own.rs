@@ -104,7 +104,7 @@ pub(crate) fn find_first(mut is: impl FnMut(&EventSchema) -> bool) -> Option<&'s
             return Some(event);
         }
     }
-    own_events().iter().copied().find(|event| is(event))
+    own_events().iter().find(|event| is(event)).copied()
 }
 
 /// Those of `events!`, in an order that does not change from run to run: by their names.
