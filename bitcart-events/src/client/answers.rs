@@ -1,5 +1,7 @@
 //! What the daemons answer about wallets, transactions and themselves.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 
 use super::reply::{Odd, Reply, each};
@@ -39,14 +41,14 @@ pub struct Balance {
 impl Balance {
     pub(super) fn read(text: &str) -> Result<Self, Odd> {
         let reply = Reply::new(text)?;
-        let part = |name: &str| reply.amount(name).map(Option::unwrap_or_default);
-        Ok(Self {
-            confirmed: reply.amount("confirmed")?.ok_or_else(|| reply.lacks("confirmed"))?,
-            unconfirmed: part("unconfirmed")?,
-            unmatured: part("unmatured")?,
-            lightning: part("lightning")?,
+        let balance = Self {
+            confirmed: reply.wanted(Reply::amount, "confirmed"),
+            unconfirmed: reply.amount("unconfirmed").unwrap_or_default(),
+            unmatured: reply.amount("unmatured").unwrap_or_default(),
+            lightning: reply.amount("lightning").unwrap_or_default(),
             raw: text.to_owned(),
-        })
+        };
+        reply.done(balance)
     }
 }
 
@@ -62,8 +64,9 @@ pub struct TxInfo {
 
 impl TxInfo {
     pub(super) fn read(text: &str) -> Result<Self, Odd> {
-        let confirmations = Reply::new(text)?.whole("confirmations")?.unwrap_or_default();
-        Ok(Self { confirmations, raw: text.to_owned() })
+        let reply = Reply::new(text)?;
+        let confirmations = reply.whole("confirmations").unwrap_or_default();
+        reply.done(Self { confirmations, raw: text.to_owned() })
     }
 }
 
@@ -116,21 +119,16 @@ impl HistoryItem {
     fn read(text: &str) -> Result<Self, Odd> {
         let reply = Reply::new(text)?;
         let amount = reply.first(&["bc_value", "value"]);
-        Ok(Self {
-            txid: reply.text("txid")?.ok_or_else(|| reply.lacks("txid"))?,
+        let item = Self {
+            txid: reply.wanted(Reply::text, "txid"),
             // Below 1 it says in which way it is unconfirmed.
-            height: reply
-                .signed("height")?
-                .and_then(|height| u64::try_from(height).ok())
-                .filter(|height| *height > 0),
-            confirmations: reply
-                .signed("confirmations")?
-                .and_then(|count| u64::try_from(count).ok())
-                .unwrap_or_default(),
-            timestamp: reply.whole("timestamp")?,
-            amount: amount.map_or(Ok(None), |name| reply.amount(name))?,
+            height: positive(&reply, "height").filter(|height| *height > 0),
+            confirmations: positive(&reply, "confirmations").unwrap_or_default(),
+            timestamp: reply.whole("timestamp"),
+            amount: amount.and_then(|name| reply.amount(name)),
             raw: text.to_owned(),
-        })
+        };
+        reply.done(item)
     }
 }
 
@@ -160,17 +158,23 @@ pub struct DaemonInfo {
 impl DaemonInfo {
     pub(super) fn read(text: &str) -> Result<Self, Odd> {
         let reply = Reply::new(text)?;
-        Ok(Self {
-            connected: reply.flag("connected")?.ok_or_else(|| reply.lacks("connected"))?,
+        let info = Self {
+            connected: reply.wanted(Reply::flag, "connected"),
             // Electrum counts from -1 before it knows the first block.
-            height: reply.signed("blockchain_height")?.and_then(|height| u64::try_from(height).ok()),
-            server_height: reply.signed("server_height")?.and_then(|height| u64::try_from(height).ok()),
-            synchronized: reply.flag("synchronized")?,
-            version: reply.text("version")?.unwrap_or_default(),
+            height: positive(&reply, "blockchain_height"),
+            server_height: positive(&reply, "server_height"),
+            synchronized: reply.flag("synchronized"),
+            version: reply.text("version").unwrap_or_default(),
             // Text with one server; a list with several is in `raw`.
-            server: reply.text("server").unwrap_or_default(),
-            total_wallets: reply.whole("total_wallets")?,
+            server: reply.raw("server").and_then(text_of).map(Cow::into_owned),
+            total_wallets: reply.whole("total_wallets"),
             raw: text.to_owned(),
-        })
+        };
+        reply.done(info)
     }
+}
+
+/// A whole number, unless it is below 0.
+fn positive(reply: &Reply<'_>, name: &str) -> Option<u64> {
+    reply.signed(name)?.try_into().ok()
 }

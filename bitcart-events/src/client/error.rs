@@ -55,9 +55,9 @@ pub(super) struct RpcError {
 impl RpcError {
     pub(super) fn read(text: &str) -> Result<Self, Odd> {
         let reply = Reply::new(text)?;
-        let code = reply.signed("code")?.ok_or_else(|| reply.lacks("code"))?;
-        let message = reply.text("message")?.ok_or_else(|| reply.lacks("message"))?;
-        Ok(Self { code, message })
+        let code = reply.wanted(Reply::signed, "code");
+        let message = reply.wanted(Reply::text, "message");
+        reply.done(Self { code, message })
     }
 
     pub(super) fn is_unauthorized(&self) -> bool {

@@ -1,5 +1,6 @@
 //! Reads the members of a daemon's answer: exactly, or not at all.
 
+use std::cell::Cell;
 use std::fmt;
 
 use rust_decimal::Decimal;
@@ -18,18 +19,32 @@ impl fmt::Display for Odd {
     }
 }
 
-/// An object in an answer. A member that is missing and one that is `null` are the same: `None`.
-pub(super) struct Reply<'a>(Members<'a>);
+/// An object in an answer. A member that is missing and one that is `null` are the same: `None`. So is one that is something else
+/// than it should be, which [`done`](Self::done) says.
+pub(super) struct Reply<'a> {
+    members: Members<'a>,
+    /// What was wrong first.
+    odd: Cell<Option<Odd>>,
+}
 
 impl<'a> Reply<'a> {
     pub(super) fn new(text: &'a str) -> Result<Self, Odd> {
-        Members::read(text)
-            .map(Self)
-            .map_err(|_| Odd(format!("it should be an object, but is {}", excerpt(text))))
+        match Members::read(text) {
+            Ok(members) => Ok(Self { members, odd: Cell::default() }),
+            Err(_) => Err(Odd(format!("it should be an object, but is {}", excerpt(text)))),
+        }
+    }
+
+    /// What was made of its members, unless one was odd.
+    pub(super) fn done<T>(&self, read: T) -> Result<T, Odd> {
+        match self.odd.take() {
+            None => Ok(read),
+            Some(odd) => Err(odd),
+        }
     }
 
     pub(super) fn raw(&self, name: &str) -> Option<&'a str> {
-        self.0.said(name)
+        self.members.said(name)
     }
 
     /// The first of the members that are there.
@@ -39,12 +54,22 @@ impl<'a> Reply<'a> {
 
     /// The names of all members.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| &**name)
+        self.members.iter().map(|(name, _)| &**name)
     }
 
     /// A member that is there, `null` too.
     pub(super) fn present(&self, name: &str) -> Option<&'a str> {
-        self.0.get(name)
+        self.members.get(name)
+    }
+
+    /// A member that every daemon sends.
+    pub(super) fn wanted<T: Default>(&self, read: fn(&Self, &str) -> Option<T>, name: &str) -> T {
+        let value = read(self, name);
+        if value.is_none() {
+            // Of one that is there it is said already what is wrong with it.
+            self.note(self.lacks(name));
+        }
+        value.unwrap_or_default()
     }
 
     /// The complaint about a member that every daemon sends.
@@ -52,51 +77,55 @@ impl<'a> Reply<'a> {
         Odd(format!("there is no `{name}` among {}", excerpt(&joined(&mut self.names(), ", "))))
     }
 
-    pub(super) fn text(&self, name: &str) -> Result<Option<String>, Odd> {
+    pub(super) fn text(&self, name: &str) -> Option<String> {
         self.read(name, "text", |raw| Some(text_of(raw)?.into_owned()))
     }
 
-    pub(super) fn texts(&self, name: &str) -> Result<Vec<String>, Odd> {
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let mut texts = Vec::new();
-        self.read(name, "a list of texts", |raw| each_text(raw, &mut |text| texts.push(text.into_owned())))?;
-        Ok(texts)
+        self.read(name, "a list of texts", |raw| each_text(raw, &mut |text| texts.push(text.into_owned())));
+        texts
     }
 
     // What is read here is valid JSON already, so what `str::parse` takes beyond JSON cannot be here.
 
-    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Odd> {
+    pub(super) fn flag(&self, name: &str) -> Option<bool> {
         self.read(name, "true or false", |raw| raw.parse().ok())
     }
 
-    pub(super) fn whole(&self, name: &str) -> Result<Option<u64>, Odd> {
+    pub(super) fn whole(&self, name: &str) -> Option<u64> {
         self.read(name, "a whole number from 0", |raw| raw.parse().ok())
     }
 
-    pub(super) fn signed(&self, name: &str) -> Result<Option<i64>, Odd> {
+    pub(super) fn signed(&self, name: &str) -> Option<i64> {
         self.read(name, "a whole number", |raw| raw.parse().ok())
     }
 
-    fn read<T>(
-        &self,
-        name: &str,
-        expected: &str,
-        read: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<Option<T>, Odd> {
-        let Some(raw) = self.raw(name) else { return Ok(None) };
-        let odd = || Odd(format!("`{name}` should be {expected}, but is {}", excerpt(raw)));
-        read(raw).map(Some).ok_or_else(odd)
+    /// An amount as decimal text, or as a JSON number, whose digits are read as they stand.
+    pub(super) fn amount(&self, name: &str) -> Option<Decimal> {
+        self.read(name, "a plain amount of at most 28 digits", |raw| {
+            let text = if raw.starts_with('"') { text_of(raw)? } else { raw.into() };
+            // Electrum's history has signs, `"+0.5"` (read in code).
+            exact(text.strip_prefix('+').unwrap_or(&text))
+        })
     }
 
-    /// An amount as decimal text, or as a JSON number, whose digits are read as they stand.
-    pub(super) fn amount(&self, name: &str) -> Result<Option<Decimal>, Odd> {
-        let Some(raw) = self.raw(name) else { return Ok(None) };
-        let text = if raw.starts_with('"') { self.text(name)? } else { Some(raw.to_owned()) };
-        // Electrum's history has signs, `"+0.5"` (read in code).
-        let text = text.as_deref().map(|text| text.strip_prefix('+').unwrap_or(text));
-        let odd = || {
-            Odd(format!("`{name}` should be a plain amount of at most 28 digits, but is {}", excerpt(raw)))
-        };
-        text.and_then(exact).map(Some).ok_or_else(odd)
+    fn read<T>(&self, name: &str, expected: &str, read: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let raw = self.raw(name)?;
+        let value = read(raw);
+        if value.is_none() {
+            self.mistaken(name, expected, raw);
+        }
+        value
+    }
+
+    fn mistaken(&self, name: &str, expected: &str, raw: &str) {
+        self.note(Odd(format!("`{name}` should be {expected}, but is {}", excerpt(raw))));
+    }
+
+    fn note(&self, odd: Odd) {
+        let first = self.odd.take().unwrap_or(odd);
+        self.odd.set(Some(first));
     }
 }
 
@@ -120,8 +149,12 @@ mod tests {
 
     #[test]
     fn an_amount_is_read_exactly_or_rejected() {
-        let amount =
-            |raw: &str| Reply::new(&format!(r#"{{"a": {raw}}}"#)).unwrap().amount("a").map_err(|odd| odd.0);
+        let amount = |raw: &str| {
+            let text = format!(r#"{{"a": {raw}}}"#);
+            let reply = Reply::new(&text).unwrap();
+            let amount = reply.amount("a");
+            reply.done(amount).map_err(|odd| odd.0)
+        };
         for (raw, is) in [
             (r#""0.50000000""#, "0.50000000"),
             ("0.1", "0.1"),

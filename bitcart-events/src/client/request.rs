@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::reply::{Odd, Reply};
+use crate::object::text_of;
 use crate::{Currency, PaymentStatus, json};
 
 /// A request for money that a daemon shall wait for: see [`Coin::add_request`](crate::Coin::add_request).
@@ -141,29 +142,29 @@ pub struct PaymentRequest {
 impl PaymentRequest {
     pub(super) fn read(currency: Currency, text: &str) -> Result<Self, Odd> {
         let reply = Reply::new(text)?;
-        let wanted = |name: &str| reply.text(name).map(Option::unwrap_or_default);
-        let address = reply.text("address")?.ok_or_else(|| reply.lacks("address"))?;
-        let first_whole = |names: &[&str]| reply.first(names).map_or(Ok(None), |name| reply.whole(name));
+        let address = reply.wanted(Reply::text, "address");
+        let first_whole = |names: &[&str]| reply.whole(reply.first(names)?);
         // Electron Cash says `time`, `exp` and `memo`.
-        let created = first_whole(&["timestamp", "time"])?;
-        let expiry = first_whole(&["expiry", "expiration", "exp"])?;
-        let memo = reply.first(&["message", "memo"]).map_or(Ok(None), |name| reply.text(name))?;
-        Ok(Self {
-            id: id(currency, &reply)?.unwrap_or_else(|| address.clone()),
+        let created = first_whole(&["timestamp", "time"]);
+        let expiry = first_whole(&["expiry", "expiration", "exp"]);
+        let memo = reply.first(&["message", "memo"]).and_then(|name| reply.text(name));
+        let request = Self {
+            id: id(currency, &reply).unwrap_or_else(|| address.clone()),
             address,
-            amount: amount(&reply)?,
-            sent_amount: reply.amount("sent_amount")?,
-            status: status(&reply)?,
-            status_str: wanted("status_str")?,
+            amount: amount(&reply),
+            sent_amount: reply.amount("sent_amount"),
+            status: status(&reply),
+            status_str: reply.text("status_str").unwrap_or_default(),
             memo: memo.unwrap_or_default(),
-            tx_hashes: reply.texts("tx_hashes")?,
+            tx_hashes: reply.texts("tx_hashes"),
             created,
             expires: expiry.filter(|expiry| *expiry > 0).zip(created).map(until),
-            confirmations: reply.whole("confirmations")?,
-            payment_address: reply.text("payment_address")?,
-            uri: reply.text("URI")?,
+            confirmations: reply.whole("confirmations"),
+            payment_address: reply.text("payment_address"),
+            uri: reply.text("URI"),
             raw: text.to_owned(),
-        })
+        };
+        reply.done(request)
     }
 
     /// The whole answer, as the JSON text that it came as.
@@ -175,41 +176,38 @@ impl PaymentRequest {
 
 /// Only `request_id` is sure to be one. Older daemons of ETH have it as `id`, older ones of BTC have an `id` that is
 /// good for nothing (read in code).
-fn id(currency: Currency, reply: &Reply<'_>) -> Result<Option<String>, Odd> {
+fn id(currency: Currency, reply: &Reply<'_>) -> Option<String> {
     let by_address =
         matches!(currency, Currency::Btc | Currency::Ltc | Currency::Grs) || is_electron_cash(currency);
-    match reply.text("request_id")? {
+    match reply.text("request_id") {
         None if !by_address => reply.text("id"),
-        id => Ok(id),
+        id => id,
     }
 }
 
 /// The amount stands under the currency's or the token's name, `amount_BTC`, `amount_TST`, `amount (BCH)`, as text; what
 /// is a number there is in the smallest unit (`amount_sat`, `amount_wei`).
-fn amount(reply: &Reply<'_>) -> Result<Option<Decimal>, Odd> {
-    let is_text = |name: &&str| reply.raw(name).is_some_and(|raw| raw.starts_with('"'));
-    let named = |name: &&str| name.starts_with("amount_") || name.starts_with("amount (");
-    let Some(name) = reply.names().filter(named).find(is_text) else { return Ok(None) };
-    match reply.text(name)?.as_deref() {
-        // Electrum's word for no amount (read in code, and in the SDK).
-        Some(unknown) if unknown.eq_ignore_ascii_case("unknown") => Ok(None),
-        _ => reply.amount(name),
+fn amount(reply: &Reply<'_>) -> Option<Decimal> {
+    for name in reply.names() {
+        let is_named = name.starts_with("amount_") || name.starts_with("amount (");
+        if is_named && let Some(raw) = reply.raw(name).filter(|raw| raw.starts_with('"')) {
+            // Electrum's word for no amount (read in code, and in the SDK).
+            return if raw.eq_ignore_ascii_case("\"unknown\"") { None } else { reply.amount(name) };
+        }
     }
+    None
 }
 
 /// A number, but Electron Cash writes it out (read in code).
-fn status(reply: &Reply<'_>) -> Result<PaymentStatus, Odd> {
-    if reply.raw("status").is_some_and(|raw| raw.starts_with('"')) {
-        let word = reply.text("status")?.unwrap_or_default();
-        return Ok(match word.as_str() {
-            "Pending" | "Unpaid" => PaymentStatus::Unpaid,
-            "Expired" => PaymentStatus::Expired,
-            "Paid" => PaymentStatus::Paid,
-            "Unconfirmed" => PaymentStatus::Unconfirmed,
-            _ => PaymentStatus::Unknown,
-        });
+fn status(reply: &Reply<'_>) -> PaymentStatus {
+    match reply.raw("status").and_then(text_of).as_deref() {
+        None => reply.wanted(Reply::signed, "status").into(),
+        Some("Pending" | "Unpaid") => PaymentStatus::Unpaid,
+        Some("Expired") => PaymentStatus::Expired,
+        Some("Paid") => PaymentStatus::Paid,
+        Some("Unconfirmed") => PaymentStatus::Unconfirmed,
+        Some(_) => PaymentStatus::Unknown,
     }
-    reply.signed("status")?.map(PaymentStatus::from).ok_or_else(|| reply.lacks("status"))
 }
 
 /// BTC says for how long, ETH and its relatives until when (captures `btc_rpc`, `eth_rpc`: add_request). What is later

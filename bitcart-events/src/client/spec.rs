@@ -32,16 +32,16 @@ pub struct DaemonException {
 impl DaemonException {
     fn read(code: i64, text: &str) -> Result<Self, Odd> {
         let reply = Reply::new(text)?;
-        let name = reply.text("exc_name")?.ok_or_else(|| reply.lacks("exc_name"))?;
-        let description = reply.text("docstring")?.ok_or_else(|| reply.lacks("docstring"))?;
-        Ok(Self { code, name, description })
+        let name = reply.wanted(Reply::text, "exc_name");
+        let description = reply.wanted(Reply::text, "docstring");
+        reply.done(Self { code, name, description })
     }
 }
 
 impl DaemonSpec {
     pub(super) fn read(text: &str) -> Result<Self, Odd> {
         let reply = Reply::new(text)?;
-        let version = reply.text("version")?.ok_or_else(|| reply.lacks("version"))?;
+        let version = reply.wanted(Reply::text, "version");
         let named = Reply::new(reply.raw("exceptions").ok_or_else(|| reply.lacks("exceptions"))?)?;
         let mut exceptions = Vec::new();
         for name in named.names() {
@@ -50,11 +50,13 @@ impl DaemonSpec {
                 exceptions.push(DaemonException::read(code, exception)?);
             }
         }
-        let lightning = match reply.raw("capabilities") {
-            Some(capabilities) => Reply::new(capabilities)?.flag("lightning")?,
-            None => None,
-        };
-        Ok(Self { version, exceptions, lightning, raw: text.to_owned() })
+        let mut lightning = None;
+        if let Some(capabilities) = reply.raw("capabilities") {
+            let capabilities = Reply::new(capabilities)?;
+            lightning = capabilities.flag("lightning");
+            capabilities.done(())?;
+        }
+        reply.done(Self { version, exceptions, lightning, raw: text.to_owned() })
     }
 
     /// The error that the daemon answers with this code.
