@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use reqwest::StatusCode;
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, oneshot};
@@ -193,7 +194,7 @@ impl Client {
         let body = format!(r#"{{"id":0,"jsonrpc":"2.0","method":{named},"params":{params}}}"#);
         let (login, password) = self.daemon.credentials();
         let request = self.http()?.post(self.daemon.url()).basic_auth(login, Some(password));
-        let request = request.header("content-type", "application/json").body(body);
+        let request = request.header(CONTENT_TYPE, "application/json").body(body);
         let response = request.send().await.map_err(|error| self.unreachable(method, error))?;
         self.result(method, response).await
     }

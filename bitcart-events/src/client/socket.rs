@@ -41,7 +41,7 @@ impl Client {
             .header(CONNECTION, "Upgrade")
             .header(UPGRADE, "websocket")
             .header(SEC_WEBSOCKET_VERSION, "13")
-            .header(SEC_WEBSOCKET_KEY, &key);
+            .header(SEC_WEBSOCKET_KEY, key.as_str());
         #[cfg(feature = "proxy")]
         let response = self.send_to_upgrade(PATH, request).await?;
         #[cfg(not(feature = "proxy"))]
