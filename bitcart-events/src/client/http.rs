@@ -1,4 +1,4 @@
-//! HTTP to a daemon: one client for all that share the daemon, and answers of bounded size.
+//! HTTP to a daemon: one client for all that share the daemon.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -17,8 +17,6 @@ use crate::{Error, ErrorKind, Result};
 
 const CONNECT: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
-/// The largest answer that is read. A wallet's whole history is far below it; 100 updates are some 50 KB.
-pub(super) const LARGEST: usize = 64 << 20;
 
 /// How a daemon is reached. Clones share the client, and with it the trust that was loaded for it.
 #[derive(Clone, Default)]
@@ -119,22 +117,6 @@ fn tcp() -> HttpConnector {
     // TLS is its user's business.
     tcp.enforce_http(false);
     tcp
-}
-
-/// The whole body as text; `None` if it is larger than [`LARGEST`].
-pub(super) async fn body(mut response: reqwest::Response) -> reqwest::Result<Option<String>> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if bytes.len() + chunk.len() > LARGEST {
-            return Ok(None);
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    // What is not UTF-8 is not JSON either; so much of it can be shown.
-    Ok(Some(
-        String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
-    ))
 }
 
 /// What to say first of an error on the way.

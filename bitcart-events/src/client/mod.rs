@@ -48,6 +48,8 @@ use crate::runtime::runtime;
 use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result, json};
 
+/// The largest answer that is read. A wallet's whole history is far below it; 100 updates are some 50 KB.
+const LARGEST: usize = 64 << 20;
 /// How long `/spec` may take.
 const SPEC: Duration = Duration::from_secs(10);
 
@@ -211,17 +213,23 @@ impl Client {
     }
 
     /// Reads an answer whole.
-    async fn receive(&self, method: &str, response: reqwest::Response) -> Result<(StatusCode, String)> {
+    async fn receive(&self, method: &str, mut response: reqwest::Response) -> Result<(StatusCode, String)> {
         let status = response.status();
         // A daemon answers 200 and says it in JSON (capture `eth_rpc`: no-auth); a server before it answers like this.
         if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             return Err(self.unauthorized(status));
         }
-        match http::body(response).await {
-            Ok(Some(text)) => Ok((status, text)),
-            Ok(None) => Err(self.trouble(method, &format!("an answer of more than {} bytes", http::LARGEST))),
-            Err(error) => Err(self.unreachable(method, error)),
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.unreachable(method, error))? {
+            if bytes.len() + chunk.len() > LARGEST {
+                return Err(self.trouble(method, &format!("an answer of more than {LARGEST} bytes")));
+            }
+            bytes.extend_from_slice(&chunk);
         }
+        // What is not UTF-8 is not JSON either; so much of it can be shown.
+        let text = String::from_utf8(bytes)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Ok((status, text))
     }
 
     /// An error of the daemon, by the name that its `/spec` has for it.

@@ -3,7 +3,6 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::reply::{Odd, elements};
-use crate::names::joined;
 use crate::wallet::WalletKey;
 
 /// The lists of updates that nobody has taken yet, each with its wallet: few. A caller who went away leaves one here.
@@ -29,12 +28,17 @@ impl Mailbox {
         if lists.len() < 2 {
             return lists.pop();
         }
-        // Each is a list, so what is between its brackets are updates with commas.
-        let mut updates = lists.iter().filter_map(|list| {
-            let updates = list.trim().strip_prefix('[')?.strip_suffix(']')?.trim();
-            Some(updates).filter(|updates| !updates.is_empty())
-        });
-        Some(format!("[{}]", joined(&mut updates, ", ")))
+        let mut updates = Vec::new();
+        for list in &lists {
+            // Each is a list, so what is between its brackets are updates with commas.
+            let inside = list.trim().strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+            if let Some(some) = inside.map(str::trim)
+                && !some.is_empty()
+            {
+                updates.push(some);
+            }
+        }
+        Some(format!("[{}]", updates.join(", ")))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use crate::object::{Elements, Name};
 
@@ -56,7 +57,7 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
                 }
                 other => {
                     envelope.has_event |= other == "event";
-                    map.next_value::<IgnoredAny>()?;
+                    map.next_value::<&RawValue>()?;
                 }
             }
         }
