@@ -39,6 +39,19 @@ macro_rules! integers {
 integers! {
     u64: u8 u16 u32 u64 usize;
     i64: i8 i16 i32 i64 isize;
-    u128: u128;
-    i128: i128;
 }
+
+macro_rules! wide {
+    ($($ty:ty)*) => { $(
+        #[diagnostic::do_not_recommend]
+        impl<'u> IntField<'u> for $ty {
+            #[inline]
+            fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
+                let wrong = |_| field.mismatch(concat!("a whole number that fits `", stringify!($ty), "`"));
+                field.required()?.parse().map_err(wrong)
+            }
+        }
+    )* };
+}
+// To be compiled where one is taken: hardly anybody does.
+wide!(u128 i128);

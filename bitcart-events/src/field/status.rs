@@ -33,6 +33,7 @@ macro_rules! codes {
     ($($ty:ty)*) => { $(
         #[diagnostic::do_not_recommend]
         impl<'u> StatusField<'u> for $ty {
+            #[inline]
             fn from_field(field: Field<'u>) -> Result<Self, FieldError> {
                 <$ty as IntField<'u>>::from_field(field)
             }
