@@ -131,12 +131,15 @@ pub struct UnknownCurrency {
 
 impl fmt::Display for UnknownCurrency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let codes = || Currency::ALL.iter().map(|currency| currency.code());
+        let mut codes = Vec::new();
+        for currency in Currency::ALL {
+            codes.push(currency.code());
+        }
         write!(f, "unknown currency `{}`", self.written)?;
-        if let Some(meant) = names::closest(&self.written.to_uppercase(), &mut codes()) {
+        if let Some(meant) = names::closest(&self.written.to_uppercase(), &codes) {
             write!(f, ", did you mean {meant}?")?;
         }
-        write!(f, " (the currencies are {})", names::joined(&mut codes(), ", "))
+        write!(f, " (the currencies are {})", codes.join(", "))
     }
 }
 

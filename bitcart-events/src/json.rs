@@ -19,10 +19,10 @@ pub(crate) fn object(members: &mut [(&str, Value)]) -> Value {
 }
 
 /// A list of texts.
-pub(crate) fn texts(texts: &mut dyn Iterator<Item = &str>) -> Value {
+pub(crate) fn texts<T: AsRef<str>>(texts: &[T]) -> Value {
     let mut list = Vec::new();
     for text in texts {
-        list.push(text.into());
+        list.push(text.as_ref().into());
     }
     Value::Array(list)
 }

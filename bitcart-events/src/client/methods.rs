@@ -111,7 +111,7 @@ impl Coin {
     /// As every [method of the daemon](Self#the-daemons-methods).
     pub async fn subscribe(&self, events: impl EventNames) -> Result<()> {
         // Always a list: a daemon would take a text for the list of its letters (capture `webhook_rpc`).
-        let parameters = json::object(&mut [("events", json::texts(&mut events.names().into_iter()))]);
+        let parameters = json::object(&mut [("events", json::texts(&events.names()))]);
         self.call("subscribe", parameters).await.map(drop)
     }
 

@@ -43,7 +43,6 @@ pub use spec::{DaemonException, DaemonSpec};
 use updates::Mailbox;
 
 use crate::field::excerpt;
-use crate::names::joined;
 use crate::runtime::runtime;
 use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result, json};
@@ -274,14 +273,18 @@ impl Client {
     }
 
     fn no_answer(&self, method: &str, status: StatusCode, text: &str) -> Error {
-        let mut found = joined(&mut excerpt(text).split_whitespace(), " ");
+        let mut found = String::new();
+        for word in excerpt(text).split_whitespace() {
+            found += " ";
+            found += word;
+        }
         if found.is_empty() {
-            "nothing".clone_into(&mut found);
+            " nothing".clone_into(&mut found);
         }
         self.trouble(
             method,
             &format!(
-                "HTTP {status} and no JSON-RPC answer{} (is the address a daemon's?): {found}",
+                "HTTP {status} and no JSON-RPC answer{} (is the address a daemon's?):{found}",
                 self.way()
             ),
         )

@@ -6,7 +6,6 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use crate::field::{exact, excerpt};
-use crate::names::joined;
 use crate::object::{self, Members, each_text, text_of};
 
 /// What an answer should have been and is not.
@@ -53,8 +52,12 @@ impl<'a> Reply<'a> {
     }
 
     /// The names of all members.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.members.iter().map(|(name, _)| &**name)
+    pub(super) fn names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        for (name, _) in self.members.iter() {
+            names.push(&**name);
+        }
+        names
     }
 
     /// A member that is there, `null` too.
@@ -74,7 +77,7 @@ impl<'a> Reply<'a> {
 
     /// The complaint about a member that every daemon sends.
     pub(super) fn lacks(&self, name: &str) -> Odd {
-        Odd(format!("there is no `{name}` among {}", excerpt(&joined(&mut self.names(), ", "))))
+        Odd(format!("there is no `{name}` among {}", excerpt(&self.names().join(", "))))
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {

@@ -99,8 +99,7 @@ impl Desk {
                 names.push(schema.name);
             }
         }
-        self.has(coin, "subscribe", json::object(&mut [("events", json::texts(&mut names.into_iter()))]))
-            .await
+        self.has(coin, "subscribe", json::object(&mut [("events", json::texts(&names))])).await
     }
 
     /// Calls a method that not every daemon has. Whether this one has it.

@@ -108,7 +108,7 @@ impl Request {
             ("status_str", status_str.into()),
         ];
         if let Some(sent) = &self.sent {
-            members.push(("tx_hashes", json::texts(&mut self.tx_hashes.iter().map(String::as_str))));
+            members.push(("tx_hashes", json::texts(&self.tx_hashes)));
             members.push(("sent_amount", sent.as_str().into()));
         }
         if !is_electrum {

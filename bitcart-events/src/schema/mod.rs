@@ -221,7 +221,7 @@ impl fmt::Display for UnknownEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = own::names();
         write!(f, "unknown event `{}`", self.written)?;
-        if let Some(meant) = names::closest(&self.written, &mut known.iter().copied()) {
+        if let Some(meant) = names::closest(&self.written, &known) {
             write!(f, ", did you mean `{meant}`?")?;
         }
         write!(f, " (the events are `{}`)", known.join("`, `"))
