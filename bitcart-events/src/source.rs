@@ -152,7 +152,7 @@ impl Source {
             Self::Manager(manager) => {
                 let mut handlers = manager.added().handlers();
                 for coin in manager.coins() {
-                    handlers.extend(coin.own_handlers());
+                    handlers.append(&mut coin.own_handlers());
                 }
                 handlers
             }

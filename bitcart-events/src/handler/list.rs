@@ -35,9 +35,9 @@ pub(crate) fn registry() -> Vec<Handler> {
     let mut all = Vec::new();
     // Put in order one by one: code that sorts would be in memory as long as the program is.
     for registered in inventory::iter::<Registered> {
-        for handler in Handler::of(Registration::of(registered.0)) {
-            let at = all.partition_point(|known| order(known) <= order(&handler));
-            all.insert(at, handler);
+        for handler in &Handler::of(Registration::of(registered.0)) {
+            let at = all.partition_point(|known| order(known) <= order(handler));
+            all.insert(at, handler.clone());
         }
     }
     all
@@ -57,7 +57,7 @@ impl Handlers {
     pub(crate) fn into_handlers(self) -> Vec<Handler> {
         let mut handlers = Vec::new();
         for caller in self.0 {
-            handlers.extend(Handler::of(Registration::of(*caller)));
+            handlers.append(&mut Handler::of(Registration::of(*caller)));
         }
         handlers
     }

@@ -88,7 +88,7 @@ impl ListenerBuilder {
     /// Takes these handlers too, by the paths of their functions. Unlike those that are added to a
     /// [`Coin`](crate::Coin), they stand beside the registered ones, and two for one event are an error.
     pub fn handlers(mut self, handlers: Handlers) -> Self {
-        self.handlers.extend(handlers.into_handlers());
+        self.handlers.append(&mut handlers.into_handlers());
         self
     }
 
@@ -163,11 +163,11 @@ impl ListenerBuilder {
     ///
     /// When another listener has the inbox, or it is only attached ([`Inbox`](ErrorKind::Inbox)); when the webhook's secret is not one, or a
     /// wallet has an empty key ([`Settings`](ErrorKind::Settings)).
-    pub fn build(self) -> Result<Listener> {
+    pub fn build(mut self) -> Result<Listener> {
         let mut handlers = if self.registry { registry() } else { Vec::new() };
-        handlers.extend(self.handlers);
+        handlers.append(&mut self.handlers);
         let (routes, duplicates) = checks::routes(&handlers);
-        handlers.extend(self.source.added());
+        handlers.append(&mut self.source.added());
         let inbox = self.inbox.unwrap_or_else(|| Arc::new(MemoryInbox::new()));
         checks::check_wallets(&self.source)?;
         checks::check(&duplicates, &handlers, &self.states, &*inbox, &self.expected)?;
@@ -331,7 +331,7 @@ impl Listener {
 impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut handlers = Vec::new();
-        for handler in self.parts.dispatcher.routes().handlers() {
+        for handler in &self.parts.dispatcher.routes().handlers() {
             handlers.push(handler.info());
         }
         f.debug_struct("Listener").field("handlers", &handlers).finish_non_exhaustive()

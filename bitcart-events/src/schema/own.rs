@@ -91,8 +91,10 @@ inventory::collect!(RegisteredSchema);
 /// The names of all events that the program knows: Bitcart's, then those of `events!`.
 pub(super) fn names() -> Vec<&'static str> {
     let mut names = Vec::new();
-    for event in event::EVENTS.iter().chain(own_events()) {
-        names.push(event.name);
+    for events in &[event::EVENTS, own_events()] {
+        for event in *events {
+            names.push(event.name);
+        }
     }
     names
 }
