@@ -2,6 +2,7 @@
 
 mod address;
 mod answers;
+mod complaints;
 mod daemon;
 mod error;
 mod features;
@@ -42,7 +43,6 @@ pub(crate) use socket::Socket;
 pub use spec::{DaemonException, DaemonSpec};
 use updates::Mailbox;
 
-use crate::field::excerpt;
 use crate::runtime::runtime;
 use crate::wallet::Wallet;
 use crate::{Currency, Error, ErrorKind, Result, json};
@@ -99,11 +99,6 @@ impl Client {
         format!("the {} daemon at {}", self.currency, self.daemon.url())
     }
 
-    /// Who else may have answered in its place: a proxy.
-    fn way(&self) -> String {
-        self.daemon.shown_proxy().map(|proxy| format!(" (through {proxy})")).unwrap_or_default()
-    }
-
     /// The daemon's HTTP client, made at first use.
     pub(crate) fn http(&self) -> Result<&reqwest::Client> {
         self.daemon.http().client(self.daemon.url())
@@ -132,17 +127,17 @@ impl Client {
     async fn ask(&self, names: Names<'_>, parameters: Value, wallet: Option<&Wallet>) -> Result<String> {
         let xpub = wallet.map(|wallet| wire::xpub(self.currency, wallet));
         let parameters = wire::with_wallet(parameters, xpub)?;
-        let (method, other) = names;
-        let answer = self.send_in_time(method, &parameters).await;
-        let is_unknown = |error: &Error| error.daemon().is_some_and(DaemonError::is_unknown_method);
-        match (answer, other) {
-            (Err(error), Some(other)) if is_unknown(&error) => {
-                let answer = self.send_in_time(other, &parameters).await;
-                // If it knows neither, the first name is the one to complain of.
-                answer.map_err(|second| if is_unknown(&second) { error } else { second })
+        let mut answer = self.send_in_time(names.0, &parameters).await;
+        if let Some(other) = names.1
+            && is_unknown(&answer)
+        {
+            let second = self.send_in_time(other, &parameters).await;
+            // If it knows neither, the first name is the one to complain of.
+            if !is_unknown(&second) {
+                answer = second;
             }
-            (answer, _) => answer,
         }
+        answer
     }
 
     async fn send_in_time(&self, method: &str, parameters: &Value) -> Result<String> {
@@ -150,11 +145,6 @@ impl Client {
         let limit = self.daemon.time_limit();
         let late = |_| self.trouble(method, &format!("no answer within {limit:?}"));
         tokio::time::timeout(limit, self.send(method, parameters)).await.map_err(late)?
-    }
-
-    /// What a method's result was read as.
-    fn understood<T>(&self, method: &str, read: Result<T, Odd>) -> Result<T> {
-        read.map_err(|odd| self.trouble(method, &odd))
     }
 
     /// Takes the updates that wait at the daemon, as the text of their list.
@@ -242,17 +232,6 @@ impl Client {
         Error::new(ErrorKind::Daemon, format!("{} refused `{method}`", self.who())).because(error)
     }
 
-    /// Of a server before it that wants a login of its own, the status says so.
-    fn unauthorized(&self, status: StatusCode) -> Error {
-        let (who, prefix) = (self.who(), self.currency.code());
-        let seen =
-            if status.is_success() { String::new() } else { format!(" (HTTP {status}){}", self.way()) };
-        let message = format!(
-            "{who} does not accept the login and password{seen}; set {prefix}_LOGIN and {prefix}_PASSWORD, or `Daemon::login`"
-        );
-        Error::new(ErrorKind::Unauthorized, message)
-    }
-
     /// What the daemon says of itself. Those of 2020 have no `/spec`.
     async fn fetch_spec(&self) -> Result<Option<DaemonSpec>> {
         const PATH: &str = "/spec";
@@ -271,41 +250,12 @@ impl Client {
         }
         DaemonSpec::read(&text).map(Some).map_err(|_| self.no_answer(PATH, status, &text))
     }
+}
 
-    fn no_answer(&self, method: &str, status: StatusCode, text: &str) -> Error {
-        let mut found = String::new();
-        for word in excerpt(text).split_whitespace() {
-            found += " ";
-            found += word;
-        }
-        if found.is_empty() {
-            " nothing".clone_into(&mut found);
-        }
-        self.trouble(
-            method,
-            &format!(
-                "HTTP {status} and no JSON-RPC answer{} (is the address a daemon's?):{found}",
-                self.way()
-            ),
-        )
-    }
-
-    fn unreachable(&self, method: &str, error: reqwest::Error) -> Error {
-        let mut what = http::summary(&error).to_owned();
-        let (prefix, mut places) = (self.currency.code(), String::new());
-        if self.daemon.shown_proxy().is_some() {
-            what += &self.way();
-            places = format!(", and the proxy's {prefix}_PROXY, or `Daemon::proxy`");
-        }
-        if error.is_connect() {
-            what += &format!("; its address is {prefix}_HOST and {prefix}_PORT, or `Daemon::new`{places}");
-        }
-        self.trouble(method, &what).because(error.without_url())
-    }
-
-    fn trouble(&self, method: &str, what: &dyn std::fmt::Display) -> Error {
-        Error::new(ErrorKind::Connection, format!("{}: `{method}`: {what}", self.who()))
-    }
+/// Whether the daemon has no method of this name.
+fn is_unknown(answer: &Result<String>) -> bool {
+    let Err(error) = answer else { return false };
+    error.daemon().is_some_and(DaemonError::is_unknown_method)
 }
 
 #[cfg(test)]
