@@ -10,6 +10,16 @@ use tracing::level_filters::LevelFilter;
 /// the `Drop` of what a closure held. It goes on for the others; a panic that cannot be logged either is not. Whether all went
 /// well.
 pub(crate) fn quietly(run: impl FnOnce()) -> bool {
+    let mut run = Some(run);
+    quietly_each(&mut || {
+        if let Some(run) = run.take() {
+            run();
+        }
+    })
+}
+
+/// The same for all kinds of them, so that it is compiled once.
+fn quietly_each(run: &mut dyn FnMut()) -> bool {
     let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
     // What was thrown may panic itself when it is dropped; that is enough of it.
     done.map_err(std::mem::forget).is_ok()
@@ -32,14 +42,17 @@ const LIMIT: usize = 1_000;
 impl Told {
     /// Says it unless it was said before; whether it did.
     pub(crate) fn once(&self, what: &str, tell: impl FnOnce()) -> bool {
-        let is_new = {
-            let mut told = self.lock();
-            told.len() < LIMIT && told.insert(what.to_owned())
-        };
+        let is_new = self.note(what);
         if is_new {
             quietly(tell);
         }
         is_new
+    }
+
+    /// Whether it was not said before.
+    fn note(&self, what: &str) -> bool {
+        let mut told = self.lock();
+        told.len() < LIMIT && told.insert(what.to_owned())
     }
 
     fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
