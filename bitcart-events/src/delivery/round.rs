@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+
 use super::crew::Orders;
 use super::desk::Desk;
 use crate::dispatch::{Delivered, Few, Incoming};
 use crate::inbox::{Life, Origin};
 use crate::intake::Together;
-use crate::reconcile::present::{self, Present, Request, Transaction, Transactions};
-use crate::reconcile::{Change, Difference, Keys, Known, Round, What, compare, has_history, prefix};
-use crate::schema::event;
-use crate::{Coin, DaemonError, Event, Payload, Result};
+use crate::reconcile::present::{self, Present, Request, Transactions};
+use crate::reconcile::{Change, Difference, Known, Round, What, compare, has_history, prefix};
+use crate::schema::{EventSchema, event};
+use crate::{Coin, Error, Event, Payload, Result};
 
 /// How many requests are asked for one by one in a round, and how many events it delivers. The rest comes with the next one.
 const DETAILS: usize = 64;
@@ -32,19 +34,23 @@ impl Desk {
     pub(crate) fn compare(self: &Arc<Self>, coin: &Coin, orders: &Orders) {
         let Some(round) = self.dispatcher.watch().begin(coin) else { return };
         let (desk, coin, stop) = (Arc::clone(self), coin.clone(), orders.stop.clone());
-        orders.spawn(async move {
-            // Nothing is lost with what is broken off: the daemon forgets nothing by being asked.
-            let ended = stop.run_until_cancelled(Box::pin(desk.round(&coin, round))).await;
+        let compare = async move {
             let watch = desk.dispatcher.watch();
-            match ended {
-                Some(Ok(left)) => watch.end(&coin, round, &left),
-                Some(Err(error)) => {
-                    watch.failed(&coin, round);
-                    desk.tell_trouble(coin.client(), coin.wallet_shown(), &error);
+            let look = async {
+                match desk.round(&coin, round).await {
+                    Ok(left) => watch.end(&coin, round, &left),
+                    Err(error) => {
+                        watch.failed(&coin, round);
+                        desk.tell_trouble(coin.client(), coin.wallet_shown(), &error);
+                    }
                 }
-                None => watch.broken_off(&coin),
+            };
+            // Nothing is lost with what is broken off: the daemon forgets nothing by being asked.
+            if stop.run_until_cancelled(look.boxed()).await.is_none() {
+                watch.broken_off(&coin);
             }
-        });
+        };
+        orders.spawn(compare.boxed());
     }
 
     /// The differences that it leaves.
@@ -59,21 +65,25 @@ impl Desk {
             None => Known::read(&prefix, self.dispatcher.inbox().recall(&prefix).await?),
         };
         let found = compare(coin.currency(), &prefix, &known, present, watch.timing.since);
-        let believed = watch.believed(coin, &found.changes, round);
-        let Difference { blocks, mut changes, remember, kept } = found;
+        let Difference { blocks, changes: mut left, remember, kept } = found;
+        let believed = watch.believed(coin, &mut left, round);
 
-        let mut texts: Vec<String> = blocks.into_iter().map(present::new_block).collect();
-        let (mut settled, mut details, mut missed) = (Keys::default(), DETAILS, 0_usize);
-        for change in believed.iter().take(EVENTS) {
-            match self.event(coin, change, &mut details).await? {
+        let mut texts = Vec::new();
+        for height in blocks {
+            texts.push(present::new_block(height));
+        }
+        let (mut events, mut details, mut missed) = (0..EVENTS, DETAILS, 0_usize);
+        for change in believed {
+            let has_room = events.next().is_some();
+            let told = if has_room { self.event(coin, &change, &mut details).await? } else { Told::Later };
+            match told {
                 Told::Now(text) => {
                     texts.push(text);
                     missed += 1;
                 }
-                Told::Later => continue,
+                Told::Later => left.push(change),
                 Told::Never => {}
             }
-            settled.insert(change.key);
         }
         if missed > 0 {
             tracing::warn!(
@@ -93,37 +103,47 @@ impl Desk {
             let delivered = Delivered { remember, kept, ..Delivered::new(&self.source, coin, updates) };
             self.dispatcher.put(delivered, place)?.stored().await?;
         }
-        changes.retain(|change| !settled.contains(&change.key));
-        Ok(changes)
+        Ok(left)
     }
 
     /// Asks for what there are handlers for.
     async fn look(&self, coin: &Coin, gap: bool) -> Result<Present> {
         let mut present = Present::default();
-        if gap && self.handles::<event::NewBlock>(coin) {
+        let handles = |schema| self.handles(coin, schema);
+        if gap && handles(event::NewBlock::SCHEMA) {
             present.height = coin.get_info().await?.height;
         }
-        if self.handles::<event::NewPayment>(coin)
-            && let Some(requests) = has_it(coin.list_requests().await)?
-        {
-            let known = present.requests.insert(Vec::with_capacity(requests.len()));
-            known.extend(requests.into_iter().map(Request::from));
+        if handles(event::NewPayment::SCHEMA) {
+            match coin.list_requests().await {
+                Ok(requests) => {
+                    let known = present.requests.insert(Vec::with_capacity(requests.len()));
+                    for request in requests {
+                        known.push(request.into());
+                    }
+                }
+                Err(error) => lacks_it(error)?,
+            }
         }
-        let (told, verified) =
-            (self.handles::<event::NewTransaction>(coin), self.handles::<event::VerifiedTx>(coin));
+        let (told, verified) = (handles(event::NewTransaction::SCHEMA), handles(event::VerifiedTx::SCHEMA));
         if has_history(coin.currency()) && (told || verified) {
             // Those of 2020, which have no `/spec`, do not tell that a transaction is confirmed.
             let verifies = verified && coin.spec().await?.is_some();
-            if let Some(history) = has_it(coin.history().await)? {
-                let known = present.transactions.insert(Transactions { items: Vec::new(), told, verifies });
-                known.items.extend(history.transactions.into_iter().map(Transaction::from));
+            match coin.history().await {
+                Ok(history) => {
+                    let mut items = Vec::with_capacity(history.transactions.len());
+                    for item in history.transactions {
+                        items.push(item.into());
+                    }
+                    present.transactions = Some(Transactions { items, told, verifies });
+                }
+                Err(error) => lacks_it(error)?,
             }
         }
         Ok(present)
     }
 
-    fn handles<P: Payload>(&self, coin: &Coin) -> bool {
-        self.source.find(coin, Event::new(P::SCHEMA), self.dispatcher.routes()).is_some()
+    fn handles(&self, coin: &Coin, schema: &'static EventSchema) -> bool {
+        self.source.find(coin, Event::new(schema), self.dispatcher.routes()).is_some()
     }
 
     /// The event that nothing brought.
@@ -161,11 +181,9 @@ enum Told {
 }
 
 /// What the daemon does not have is nothing (captures `eth_rpc`: history-notimpl, nosuchmethod).
-fn has_it<T>(answer: Result<T>) -> Result<Option<T>> {
-    let lacks =
-        |error: &DaemonError| error.is_unknown_method() || error.message.contains("NotImplementedError");
-    match answer {
-        Err(error) if error.daemon().is_some_and(lacks) => Ok(None),
-        answer => answer.map(Some),
+fn lacks_it(error: Error) -> Result<()> {
+    match error.daemon() {
+        Some(said) if said.is_unknown_method() || said.message.contains("NotImplementedError") => Ok(()),
+        _ => Err(error),
     }
 }

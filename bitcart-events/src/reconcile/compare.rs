@@ -88,9 +88,13 @@ impl Comparison<'_> {
     /// A daemon on Electrum tells the last height alone, others each (captures `btc_rpc`: get_updates-40-blocks, `eth_rpc`:
     /// get_updates-70-blocks).
     fn blocks(&mut self, height: u64, last_only: bool) {
-        if let Some(done) = self.known.height.filter(|done| *done < height) {
+        if let Some(done) = self.known.height
+            && done < height
+        {
             let most = if last_only { 1 } else { BLOCKS };
-            self.found.blocks = (done.max(height.saturating_sub(most)) + 1..=height).collect();
+            for missed in done.max(height.saturating_sub(most)) + 1..=height {
+                self.found.blocks.push(missed);
+            }
         }
         if self.known.height != Some(height) {
             self.put(HEIGHT, height.to_string().into_bytes());
@@ -99,9 +103,14 @@ impl Comparison<'_> {
 
     /// The transactions since the time that is asked for: a request may be older than its payment.
     fn recent<'t>(&self, transactions: Option<&'t Transactions>) -> Vec<&'t str> {
-        let Some(since) = self.since else { return Vec::new() };
-        let items = transactions.map_or(&[][..], |transactions| &transactions.items);
-        items.iter().filter(|item| is_since(item, since)).map(|item| &*item.hash).collect()
+        let mut recent = Vec::new();
+        let (Some(since), Some(transactions)) = (self.since, transactions) else { return recent };
+        for item in &transactions.items {
+            if is_since(item, since) {
+                recent.push(&*item.hash);
+            }
+        }
+        recent
     }
 
     fn requests(&mut self, requests: Vec<Request>, recent: &[&str]) {
@@ -116,7 +125,10 @@ impl Comparison<'_> {
             _ => None,
         };
         let mut changed = Vec::new();
-        for request in requests.into_iter().filter(|request| !request.is_unknown() && is_kept(&request.id)) {
+        for request in requests {
+            if request.is_unknown() || !is_kept(&request.id) {
+                continue;
+            }
             let standing = request.standing();
             // Today's daemons have another id for what those of 2020 knew by its address.
             let known = self.known.standing(&request.id).or_else(|| self.known.standing(&request.address));
@@ -149,38 +161,32 @@ impl Comparison<'_> {
         self.found.changes.extend(changed);
     }
 
-    fn transactions(&mut self, Transactions { items, told, verifies }: &Transactions) {
+    fn transactions(&mut self, transactions: &Transactions) {
         let is_first = self.known.settled.is_none();
         let settled = self.known.settled.unwrap_or_default();
-        let tip = items
-            .iter()
-            .filter_map(|item| item.height.map(|height| (height + item.confirmations).saturating_sub(1)))
-            .max();
-        let mut deep = tip.unwrap_or_default().saturating_sub(DEEP).max(settled);
-        let mut kept = Vec::new();
-        for item in items.iter().filter(|item| is_kept(&item.hash)) {
-            if !is_first && item.height.is_some_and(|height| height <= settled) {
-                continue;
+        let (mut deep, mut open) = (settled, Vec::new());
+        for item in &transactions.items {
+            if let Some(height) = item.height {
+                deep = deep.max((height + item.confirmations).saturating_sub(1 + DEEP));
             }
-            kept.push(item);
-            let is_new = || self.since.is_some_and(|since| is_since(item, since));
-            if is_first && !self.known.has_seen(&item.hash) && !is_new() {
-                continue;
+            if is_kept(&item.hash) && (is_first || item.height.is_none_or(|height| height > settled)) {
+                open.push(item);
             }
-            let found = self.found.changes.len();
-            if *told && !self.known.has_seen(&item.hash) {
+        }
+        for item in &open {
+            let (is_unseen, verified) = self.untold(item, transactions);
+            if is_unseen {
                 let is = What::Transaction(item.hash.clone());
                 self.found.changes.push(Change { key: Key::transaction(&item.hash), state: State::Seen, is });
             }
-            let verified = item.height.filter(|_| *verifies);
-            if let Some(height) =
-                verified.filter(|height| self.known.verified_at(&item.hash) != Some(*height))
-            {
+            if let Some(height) = verified {
                 let is = What::Verified(item.hash.clone(), height);
                 let (key, state) = (Key::verified(&item.hash), State::Height(height));
                 self.found.changes.push(Change { key, state, is });
             }
-            if let Some(height) = item.height.filter(|_| self.found.changes.len() > found) {
+            if let Some(height) = item.height
+                && (is_unseen || verified.is_some())
+            {
                 // It is not done with before it is told.
                 deep = deep.min(height.saturating_sub(1));
             }
@@ -188,29 +194,45 @@ impl Comparison<'_> {
         if is_first || deep != settled {
             self.put(LOOKED_AT_HISTORY, deep.to_string().into_bytes());
         }
-        let is_told = |item: &&Transaction| item.height.is_none_or(|height| height > deep);
-        kept.retain(is_told);
-        if is_first {
-            let changed: Keys = self.found.changes.iter().map(|change| change.key).collect();
-            for item in &kept {
-                let height = item.height.filter(|_| *verifies).map(State::Height);
-                for state in [State::Seen].into_iter().chain(height) {
-                    if !changed.contains(&state.key(&item.hash)) {
-                        self.record(&item.hash, &state);
-                    }
+        let mut kept = Keys::default();
+        for item in open {
+            if item.height.is_some_and(|height| height <= deep) {
+                continue;
+            }
+            if is_first {
+                let (is_unseen, verified) = self.untold(item, transactions);
+                if !is_unseen {
+                    self.record(&item.hash, &State::Seen);
+                }
+                if let Some(height) = item.height
+                    && transactions.verifies
+                    && verified.is_none()
+                {
+                    self.record(&item.hash, &State::Height(height));
                 }
             }
+            kept.insert(Key::transaction(&item.hash));
+            kept.insert(Key::verified(&item.hash));
         }
-        let (mut kept, items) = (Keys::default(), kept);
-        for item in items {
-            kept.extend([Key::transaction(&item.hash), Key::verified(&item.hash)]);
-        }
-        for (name, key) in self.known.names() {
-            if !kept.contains(&key) {
+        for name in self.known.names() {
+            if Key::named(name).is_some_and(|key| !kept.contains(key)) {
                 self.found.remember.push(Remember::Remove(format!("{}{name}", self.prefix)));
             }
         }
         self.found.kept = Some(kept);
+    }
+
+    /// What is to be told of a transaction: whether that it is there, and its height.
+    fn untold(&self, item: &Transaction, wanted: &Transactions) -> (bool, Option<u64>) {
+        let is_unseen = !self.known.has_seen(&item.hash);
+        let is_new = || self.since.is_some_and(|since| is_since(item, since));
+        if is_unseen && self.known.settled.is_none() && !is_new() {
+            return (false, None);
+        }
+        let verified = item
+            .height
+            .filter(|height| wanted.verifies && self.known.verified_at(&item.hash) != Some(*height));
+        (is_unseen && wanted.told, verified)
     }
 }
 

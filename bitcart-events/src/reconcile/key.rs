@@ -6,13 +6,37 @@ use std::sync::LazyLock;
 use foldhash::quality::RandomState;
 
 use super::state::State;
-use crate::by_id::Ids;
 
 /// 64 bits of a request's id or a transaction's hash, and what is said of it, under a secret of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(u64);
 
-pub(crate) type Keys = Ids<Key>;
+/// Some of them, in order: a list, because there are few, and seldom any.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Keys(Vec<u64>);
+
+impl Keys {
+    pub(super) fn insert(&mut self, key: Key) {
+        if let Err(at) = self.0.binary_search(&key.0) {
+            self.0.insert(at, key.0);
+        }
+    }
+
+    pub(super) fn contains(&self, key: Key) -> bool {
+        self.0.binary_search(&key.0).is_ok()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    #[cfg(test)]
+    pub(super) fn of(keys: impl Iterator<Item = Key>) -> Self {
+        let mut all = Self::default();
+        keys.for_each(|key| all.insert(key));
+        all
+    }
+}
 
 /// Of what: the first part of its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,8 +47,6 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::Request, Self::Transaction, Self::Verified];
-
     pub(super) fn of(state: &State) -> Self {
         match state {
             State::Standing(_) => Self::Request,
@@ -35,15 +57,21 @@ impl Kind {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Request => "request/",
-            Self::Transaction => "tx/",
-            Self::Verified => "verified/",
+            Self::Request => "request",
+            Self::Transaction => "tx",
+            Self::Verified => "verified",
         }
     }
 
     /// Of what a name is, behind the wallet's prefix, and which.
     pub(super) fn split(name: &str) -> Option<(Self, &str)> {
-        Self::ALL.into_iter().find_map(|kind| Some((kind, name.strip_prefix(kind.name())?)))
+        let (kind, id) = name.split_once('/')?;
+        for known in [Self::Request, Self::Transaction, Self::Verified] {
+            if known.name() == kind {
+                return Some((known, id));
+            }
+        }
+        None
     }
 }
 
@@ -89,6 +117,6 @@ impl State {
 
     /// The same for an inbox.
     pub(super) fn name(&self, id: &str) -> String {
-        [Kind::of(self).name(), id].concat()
+        [Kind::of(self).name(), "/", id].concat()
     }
 }

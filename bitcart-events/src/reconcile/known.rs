@@ -79,8 +79,11 @@ impl Known {
     /// Forgets all of it, but keeps memory for so much.
     pub(super) fn clear(&mut self, room: usize) {
         let mut said = std::mem::take(&mut self.said);
-        said.clear();
-        said.shrink_to(room);
+        if said.capacity() / 2 > room {
+            said = ById::with_capacity_and_hasher(room, Default::default());
+        } else {
+            said.clear();
+        }
         *self = Self { said, ..Self::default() };
     }
 
@@ -113,9 +116,9 @@ impl Known {
         self.said.len()
     }
 
-    /// What the inbox that it is from calls what it knows of transactions, each with its key.
-    pub(super) fn names(&self) -> impl Iterator<Item = (&str, Key)> {
-        self.names.iter().filter_map(|name| Some((&**name, Key::named(name)?)))
+    /// What the inbox that it is from calls what it knows of transactions.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
     }
 }
 

@@ -154,7 +154,8 @@ impl World {
         }
         let present = Present { requests: Some(requests), ..Present::default() };
         let found = compare(self.coin.currency(), &self.prefix, &known, present, None);
-        let believed = self.wallet.believed(&found.changes, round, &self.timing);
+        let mut left = found.changes;
+        let believed = self.wallet.believed(&mut left, round, &self.timing);
         let id = |change: &Change| match &change.is {
             What::Payment(request) => request.id.parse::<usize>().unwrap(),
             other => panic!("{other:?}"),
@@ -167,8 +168,6 @@ impl World {
                 self.remember(remember);
             }
         }
-        let left: Vec<Change> =
-            found.changes.into_iter().filter(|change| !believed.contains(change)).collect();
         let same = |one: &Standing, other: &Standing| (one.status, one.sent) == (other.status, other.sent);
         let before = std::mem::take(&mut self.found);
         for id in left.iter().map(id) {

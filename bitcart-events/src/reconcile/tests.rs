@@ -48,7 +48,7 @@ impl Memory {
             self.remember(remember);
         }
         if let Some(kept) = kept {
-            held.keep(|key| kept.contains(&key));
+            held.keep(|key| kept.contains(key));
         }
         let known = self.known();
         assert!(held == known, "{held:?} {known:?}");

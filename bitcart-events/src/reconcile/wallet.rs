@@ -63,7 +63,7 @@ impl Suspect {
 
 impl Touched {
     fn has(&self, key: Key) -> bool {
-        self.all || self.keys.contains(&key)
+        self.all || self.keys.contains(key)
     }
 }
 
@@ -175,32 +175,37 @@ impl Wallet {
         name.strip_prefix(prefix).is_none_or(|name| !is_touched(name))
     }
 
-    /// Of what a look found: what was found before, long enough ago, and no event has said meanwhile.
-    pub(super) fn believed(&self, changes: &[Change], round: Round, timing: &Timing) -> Vec<Change> {
-        let is_believed = |change: &&Change| {
-            let suspect = self.suspects.iter().find(|suspect| suspect.is(change));
-            suspect.is_some_and(|suspect| suspect.since + timing.grace() <= round.began)
-                && !self.touched.has(change.key)
-        };
-        changes.iter().filter(is_believed).cloned().collect()
+    /// Takes of what a look found what was found before, long enough ago, and no event has said meanwhile.
+    pub(super) fn believed(&self, changes: &mut Vec<Change>, round: Round, timing: &Timing) -> Vec<Change> {
+        let mut believed = Vec::new();
+        for change in std::mem::take(changes) {
+            let since = since(&self.suspects, &change);
+            let is_believed = since.is_some_and(|since| since + timing.grace() <= round.began)
+                && !self.touched.has(change.key);
+            if is_believed { believed.push(change) } else { changes.push(change) }
+        }
+        believed
     }
 
     /// The round has ended, and left these differences.
     pub(super) fn end(&mut self, round: Round, now: Instant, left: &[Change], timing: &Timing) {
         (self.busy, self.failures) = (false, 0);
         let (known, touched) = (std::mem::take(&mut self.suspects), std::mem::take(&mut self.touched));
-        for change in left.iter().take(MOST).filter(|change| !touched.has(change.key)) {
-            let before = known.iter().find(|suspect| suspect.is(change));
-            let since = before.map_or(now, |suspect| suspect.since);
-            self.suspects.push(Suspect { key: change.key, state: change.state.clone(), since });
-        }
         // Differences are looked after soon, the rest in time, and nothing more often than is polite.
         let polite = now + now.duration_since(round.began) * POLITE;
-        let again = self.suspects.iter().map(|suspect| suspect.since + timing.grace()).min();
-        let again =
-            again.or_else(|| (!left.is_empty()).then(|| now + timing.grace())).map(|again| again.max(polite));
-        let pause = timing.every.map(|every| (now + every).max(polite));
-        self.due = if self.gap { Some(now) } else { sooner(again, pause) };
+        let mut due = timing.every.map(|every| now + every);
+        if !left.is_empty() {
+            let mut oldest = None;
+            for change in left.iter().take(MOST) {
+                if !touched.has(change.key) {
+                    let since = since(&known, change).unwrap_or(now);
+                    oldest = sooner(oldest, since);
+                    self.suspects.push(Suspect { key: change.key, state: change.state.clone(), since });
+                }
+            }
+            due = sooner(due, oldest.unwrap_or(now) + timing.grace());
+        }
+        self.due = if self.gap { Some(now) } else { due.map(|due| due.max(polite)) };
     }
 
     #[cfg(test)]
@@ -221,11 +226,13 @@ impl Wallet {
     }
 }
 
-fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
+/// Since when a difference is known to be the same.
+fn since(suspects: &[Suspect], change: &Change) -> Option<Instant> {
+    suspects.iter().find(|suspect| suspect.is(change)).map(|suspect| suspect.since)
+}
+
+fn sooner(one: Option<Instant>, other: Instant) -> Option<Instant> {
+    Some(one.map_or(other, |one| one.min(other)))
 }
 
 #[cfg(test)]

@@ -103,7 +103,7 @@ impl Watch {
         self.lock().at(coin)?.0.known.clone()
     }
 
-    pub(crate) fn believed(&self, coin: &Coin, changes: &[Change], round: Round) -> Vec<Change> {
+    pub(crate) fn believed(&self, coin: &Coin, changes: &mut Vec<Change>, round: Round) -> Vec<Change> {
         self.with(coin, |wallet| wallet.believed(changes, round, &self.timing)).unwrap_or_default()
     }
 
@@ -215,9 +215,11 @@ impl Watching<'_> {
         remember.retain(|remember| wallet.may_record(prefix, remember));
         if let Some(known) = known {
             **held -= known.len();
-            remember.drain(..).for_each(|remember| known.record(prefix, remember));
+            for remember in std::mem::take(&mut remember) {
+                known.record(prefix, remember);
+            }
             if let Some(kept) = kept {
-                known.keep(|key| kept.contains(&key) || wallet.is_touched(key));
+                known.keep(|key| kept.contains(key) || wallet.is_touched(key));
             }
             **held += known.len();
         }
@@ -249,7 +251,7 @@ mod tests {
     /// A look at the history has found these still of interest.
     fn looked(watch: &Watch, coin: &Coin, kept: &[&str]) {
         let looked = format!("{}{LOOKED_AT_HISTORY}", prefix(coin).unwrap());
-        let kept = kept.iter().map(|hash| Key::transaction(hash)).collect();
+        let kept = Keys::of(kept.iter().map(|hash| Key::transaction(hash)));
         let looked = vec![Remember::Put(looked, b"7".to_vec())];
         assert!(watch.accepting().at(coin).remember(looked, Some(&kept)).is_empty());
     }
