@@ -1,7 +1,5 @@
 //! The tasks of one delivery: one for each wallet or currency, also for those that are added later.
 
-use std::collections::{HashMap, HashSet};
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -37,12 +35,25 @@ pub(crate) struct Crew {
 /// What each of the tasks is given.
 #[derive(Clone)]
 pub(crate) struct Orders {
-    tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     /// Nobody wants to know when the crew is gone.
     failure: Weak<Failure>,
-    /// Whoever shuts the listener down waits for each task, also if nobody waits for the crew any more.
+    /// Whoever stops the crew waits for each task.
+    _task: TaskTrackerToken,
+    /// So does whoever shuts the listener down, also if nobody waits for the crew any more.
     _running: TaskTrackerToken,
+}
+
+/// The first task, with its orders.
+pub(crate) type Work<'a> = Box<dyn FnOnce(Orders) -> BoxFuture<'static, ()> + 'a>;
+
+/// Something that was begun for a key.
+struct Begun {
+    key: usize,
+    /// Kept, so that no other one is taken for it.
+    _coin: Coin,
+    stop: CancellationToken,
+    is_wanted: bool,
 }
 
 /// The first failure for good.
@@ -70,11 +81,7 @@ impl Failure {
 
 impl Crew {
     /// Starts the first task, which may start others.
-    pub(crate) fn start(
-        desk: &Arc<Desk>,
-        shutdown: &Shutdown,
-        work: impl FnOnce(Orders) -> BoxFuture<'static, ()>,
-    ) -> Result<Self> {
+    pub(crate) fn start(desk: &Desk, shutdown: &Shutdown, work: Work<'_>) -> Result<Self> {
         let (crew, orders, before) = Self::new(desk, shutdown)?;
         let work = work(orders.clone());
         crew.begin(desk, orders, before, work);
@@ -95,9 +102,9 @@ impl Crew {
         // An inbox in memory keeps no answers.
         let before = shutdown.relieve(&tasks).filter(|_| desk.dispatcher.is_durable());
         let orders = Orders {
-            tasks: tasks.clone(),
             stop: stop.clone(),
             failure: Arc::downgrade(&failure),
+            _task: tasks.token(),
             _running: shutdown.running(),
         };
         let crew = Self {
@@ -114,7 +121,7 @@ impl Crew {
     fn begin(&self, desk: &Desk, orders: Orders, before: Option<TaskTracker>, work: BoxFuture<'static, ()>) {
         let (dispatcher, source) = (Arc::clone(&desk.dispatcher), desk.source.clone());
         let starting = orders.clone();
-        orders.spawn(async move {
+        let first = async move {
             // What it has stored and not yet made events of is not left over.
             if let Some(before) = before {
                 let _ = tokio::time::timeout(ENDING, before.wait()).await;
@@ -124,7 +131,8 @@ impl Crew {
                 Ok(()) => work.await,
                 Err(error) => starting.fail(error),
             }
-        });
+        };
+        orders.spawn(first.boxed());
         self.tasks.close();
     }
 
@@ -160,11 +168,10 @@ impl Crew {
 
 impl Orders {
     /// Starts a task. If it panics the whole crew fails, instead of seeming to be at work.
-    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, work: BoxFuture<'static, ()>) {
         // In a box, so that what a runtime needs for a task is compiled once, not for each kind of work: the code of a
-        // program is most of the memory that it holds while it waits. The tracker is in it too, and another box in that, so
-        // that neither is compiled more often.
-        tokio::spawn(self.tasks.track_future(self.clone().watch_over(work.boxed())).boxed());
+        // program is most of the memory that it holds while it waits.
+        tokio::spawn(self.clone().watch_over(work).boxed());
     }
 
     async fn watch_over(self, work: BoxFuture<'static, ()>) {
@@ -199,28 +206,33 @@ impl Orders {
         key: &(dyn Fn(&Coin) -> Option<usize> + Sync),
         begin: &(dyn Fn(Coin, Self) + Sync),
     ) {
-        let mut running: HashMap<usize, (Coin, CancellationToken)> = HashMap::new();
+        // In the order of their keys.
+        let mut all: Vec<Begun> = Vec::new();
         let mut changes = source.changes();
         loop {
             // Before the wallets are read, so that no change falls between.
             changes.mark_unchanged();
             let coins = source.coins();
-            let wanted: HashSet<usize> = coins.iter().filter_map(key).collect();
-            running.retain(|known, (_, stop)| {
-                let keep = wanted.contains(known);
+            for coin in &coins {
+                let Some(key) = key(coin) else { continue };
+                if let Some(begun) = place(&all, key).ok().and_then(|at| all.get_mut(at)) {
+                    begun.is_wanted = true;
+                }
+            }
+            all.retain_mut(|begun| {
+                let keep = std::mem::take(&mut begun.is_wanted);
                 if !keep {
-                    stop.cancel();
+                    begun.stop.cancel();
                 }
                 keep
             });
             for coin in coins {
                 let Some(key) = key(&coin) else { continue };
-                running.entry(key).or_insert_with(|| {
-                    let orders = self.child();
-                    let stop = orders.stop.clone();
-                    begin(coin.clone(), orders);
-                    (coin, stop)
-                });
+                let Err(at) = place(&all, key) else { continue };
+                let orders = self.child();
+                let (_coin, stop) = (coin.clone(), orders.stop.clone());
+                all.insert(at, Begun { key, _coin, stop, is_wanted: false });
+                begin(coin, orders);
             }
             // A single coin never changes: its sender is gone, and only the stop is waited for.
             let changed = async {
@@ -233,4 +245,9 @@ impl Orders {
             }
         }
     }
+}
+
+/// Where something was begun for a key, or where it would stand.
+fn place(all: &[Begun], key: usize) -> std::result::Result<usize, usize> {
+    all.binary_search_by_key(&key, |begun| begun.key)
 }

@@ -1,7 +1,7 @@
 //! One wallet at its daemon: asking for its events, and fetching those that wait.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -10,7 +10,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::by_currency::ByCurrency;
 use crate::client::Client;
 use crate::dispatch::{Delivered, Dispatcher, Few, Incoming};
 use crate::inbox::{Life, Origin, Received, ReceivedId};
@@ -20,7 +19,7 @@ use crate::source::Source;
 use crate::told::Told;
 use crate::troubles::{Lasting, Troubles};
 use crate::waits::Waits;
-use crate::{Coin, Error, ErrorKind, Event, Result, event, intake, json};
+use crate::{Coin, Currency, Error, ErrorKind, Event, Result, event, intake, json};
 
 /// How many calls are under way to one daemon at the same time, not counting those that it keeps waiting.
 const CALLS: usize = 32;
@@ -42,7 +41,8 @@ pub(crate) struct Desk {
     pub(crate) dispatcher: Arc<Dispatcher>,
     /// How many wallets are compared with their daemons at the same time.
     pub(crate) looks: Semaphore,
-    calls: Mutex<ByCurrency<Arc<Calls>>>,
+    /// To the daemon of each currency.
+    calls: [Calls; Currency::ALL.len()],
     /// What the daemons are like.
     #[cfg(feature = "websocket")]
     facts: Told,
@@ -81,7 +81,7 @@ impl Desk {
             source,
             dispatcher,
             looks: Semaphore::new(LOOKS),
-            calls: Mutex::default(),
+            calls: Default::default(),
             #[cfg(feature = "websocket")]
             facts: Told::default(),
             troubles: Troubles::default(),
@@ -113,9 +113,9 @@ impl Desk {
         }
     }
 
-    fn calls(&self, coin: &Coin) -> Arc<Calls> {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(calls.get_or_insert_with(coin.currency(), Arc::default))
+    #[expect(clippy::indexing_slicing, reason = "each currency has its place, as in `by_currency`")]
+    fn calls(&self, coin: &Coin) -> &Calls {
+        &self.calls[coin.currency() as usize]
     }
 
     /// Takes what waits at the daemon; `None` if it was told to stop before it asked.
@@ -131,24 +131,28 @@ impl Desk {
         // Room first: waiting for it must not take a turn from others.
         let Some(()) = self.dispatcher.writable(stop).await else { return Ok(None) };
         let calls = self.calls(coin);
-        let prepare = async { (self.dispatcher.reserve_for(coin).await, calls.all.acquire().await) };
-        let Some((place, turn)) = stop.run_until_cancelled(prepare).await else { return Ok(None) };
+        let (mut place, mut turn) = (None, None);
+        let prepare = async {
+            place = Some(self.dispatcher.reserve_for(coin).await);
+            turn = Some(calls.all.acquire().await);
+        };
+        stop.run_until_cancelled(prepare.boxed()).await;
+        let (Some(place), Some(turn)) = (place, turn) else { return Ok(None) };
         let place = place?;
         if !asks.await {
             return Ok(None);
         }
         let mut call = std::pin::pin!(coin.get_updates());
-        let answer = match tokio::time::timeout(SLOW, call.as_mut()).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                // It leaves its turn to another one, if there are not too many like it.
-                tokio::select! {
-                    answer = call.as_mut() => answer,
-                    _slow = calls.slow.acquire() => {
-                        drop(turn);
-                        call.await
-                    }
-                }
+        let is_slow = async {
+            tokio::time::sleep(SLOW).await;
+            calls.slow.acquire().await
+        };
+        let answer = tokio::select! {
+            answer = call.as_mut() => answer,
+            // It leaves its turn to another one, if there are not too many like it.
+            _slow = is_slow => {
+                drop(turn);
+                call.await
             }
         };
         let text: Arc<str> = answer?.into();
@@ -180,18 +184,22 @@ impl Desk {
     }
 
     /// What was fetched for a wallet and no events were made of, by an earlier process or because it was not listened to.
-    pub(crate) fn leftover(&self, coin: &Coin) -> Vec<Answer> {
+    fn leftover(&self, coin: &Coin) -> Vec<(ReceivedId, Received)> {
         let wanted = |received: &Received| {
             received.wallet.is_some() && received.currency == coin.currency() && received.wallet == coin.id()
         };
-        let mut answers = Vec::new();
-        for (id, received) in self.dispatcher.leftover(&wanted) {
+        self.dispatcher.leftover(&wanted)
+    }
+
+    /// Accepts it.
+    pub(crate) async fn take_leftover(&self, coin: &Coin, life: Life) -> Result<()> {
+        for (id, received) in self.leftover(coin) {
             match self.again(coin, id, &received) {
-                Ok(answer) => answers.push(answer),
+                Ok(answer) => self.take(coin, answer, life).await?,
                 Err(error) => self.tell_trouble(coin.client(), coin.wallet_shown(), &error),
             }
         }
-        answers
+        Ok(())
     }
 
     /// An answer that was kept.
@@ -245,7 +253,7 @@ impl Desk {
     }
 
     /// Accepts an answer. What is kept and could not be accepted is taken up again by the next process.
-    pub(crate) async fn take(&self, coin: &Coin, answer: Answer, life: Life) -> Result<()> {
+    async fn take(&self, coin: &Coin, answer: Answer, life: Life) -> Result<()> {
         let Answer { text, parcel, place, received } = answer;
         let is_empty = parcel.updates.is_empty();
         let Ok((coin, updates)) = self.dispatcher.read(&self.source, &text, parcel) else {

@@ -39,10 +39,8 @@ impl Poller {
     async fn run(mut self, orders: Orders) {
         let (mut waits, mut wait) = (Waits::new(), self.interval);
         let (mut ever_answered, mut in_trouble) = (false, None);
-        for answer in self.desk.leftover(&self.coin) {
-            if let Err(error) = self.desk.take(&self.coin, answer, self.life).await {
-                return self.desk.tell_trouble(self.coin.client(), self.coin.wallet_shown(), &error);
-            }
+        if let Err(error) = self.desk.take_leftover(&self.coin, self.life).await {
+            return self.desk.tell_trouble(self.coin.client(), self.coin.wallet_shown(), &error);
         }
         while !orders.stop.is_cancelled() {
             match self.poll(&orders.stop).await {
@@ -68,15 +66,14 @@ impl Poller {
                     wait = waits.next().max(self.interval);
                 }
             }
-            orders.stop.run_until_cancelled(tokio::time::sleep(wait)).await;
+            orders.stop.run_until_cancelled(tokio::time::sleep(wait).boxed()).await;
         }
     }
 
     /// Asks once; how many updates there were.
     async fn poll(&mut self, stop: &CancellationToken) -> Result<usize> {
         if self.subscribes != Some(false) {
-            let subscribe = Box::pin(self.desk.subscribe(&self.coin));
-            let subscribed = stop.run_until_cancelled(subscribe).await;
+            let subscribed = stop.run_until_cancelled(self.desk.subscribe(&self.coin).boxed()).await;
             self.subscribes = subscribed.transpose()?;
         }
         let updates = self.desk.drain(&self.coin, stop, self.life).await?;
@@ -98,7 +95,7 @@ pub(super) async fn poll(desk: Arc<Desk>, interval: Duration, only: Option<Curre
     let begin = |coin: Coin, orders: Orders| {
         let desk = Arc::clone(&desk);
         let poller = Poller { desk, coin, interval, subscribes: None, life: Life::new() };
-        orders.clone().spawn(poller.run(orders));
+        orders.clone().spawn(poller.run(orders).boxed());
     };
     orders.for_each(&desk.source, &key, &begin).await;
 }
@@ -127,7 +124,7 @@ impl Listener {
         let interval = interval.clamp(SHORTEST, LONGEST);
         let desk = self.desk();
         let work = |orders| poll(Arc::clone(&desk), interval, None, orders).boxed();
-        let crew = Crew::start(&desk, &self.parts.shutdown, work)?;
+        let crew = Crew::start(&desk, &self.parts.shutdown, Box::new(work))?;
         self.run(crew).await
     }
 }

@@ -27,7 +27,8 @@ async fn an_answer_waits_for_a_wallet_that_comes_back() {
     manager.remove_wallet("BTC", "vpub").unwrap();
     assert_eq!(desk.drain(&coin, &stop, Life::new()).await.unwrap(), 1);
     let back = manager.add_wallet("BTC", "vpub").unwrap();
-    let texts: Vec<Arc<str>> = desk.leftover(&back).into_iter().map(|answer| answer.text).collect();
+    let texts: Vec<Arc<str>> =
+        desk.leftover(&back).iter().map(|(_, received)| Arc::clone(received.text.body().0)).collect();
     assert_eq!(texts, [format!("[{payment}]").into()]);
     assert_eq!(desk.leftover(&back).len(), 0, "it is delivered once");
 }

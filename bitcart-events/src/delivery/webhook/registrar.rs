@@ -46,7 +46,7 @@ impl Registrar {
             answered: Arc::clone(&answered),
         });
         let work = |orders| supervise(team, orders).boxed();
-        let crew = Crew::start(&desk, &listener.parts.shutdown, work)?;
+        let crew = Crew::start(&desk, &listener.parts.shutdown, Box::new(work))?;
         Ok(Self { crew, wallets, answered })
     }
 
@@ -77,15 +77,16 @@ struct Team {
 
 async fn supervise(team: Arc<Team>, all: Orders) {
     let begin = |coin: Coin, orders: Orders| {
-        let (team, all) = (Arc::clone(&team), all.clone());
-        orders.clone().spawn(async move { team.keep_registered(&coin, &orders, &all).await });
+        let work = Arc::clone(&team).keep_registered(coin, orders.clone(), all.clone());
+        orders.spawn(work.boxed());
     };
     all.for_each(&team.desk.source, &|coin| Some(coin.identity()), &begin).await;
 }
 
 impl Team {
     /// One wallet's task.
-    async fn keep_registered(&self, coin: &Coin, orders: &Orders, all: &Orders) {
+    async fn keep_registered(self: Arc<Self>, coin: Coin, orders: Orders, all: Orders) {
+        let coin = &coin;
         let (mut waits, mut refusals) = (Waits::new(), self.refusals.clone());
         let (mut had_a_round, mut ever_answered, mut in_trouble) = (false, false, None);
         while !orders.stop.is_cancelled() {
@@ -100,13 +101,13 @@ impl Team {
                 self.answered.add_permits(1);
             }
             let wait = match round {
-                Ok(false) => return self.stations.open(coin, all),
+                Ok(false) => return self.stations.open(coin, &all),
                 Ok(true) => {
                     if !ever_answered || in_trouble.is_some() {
                         self.desk.tell_well(coin, coin.wallet_shown(), "registered with", in_trouble);
                         self.desk.missed(coin);
                     }
-                    self.desk.compare(coin, orders);
+                    self.desk.compare(coin, &orders);
                     (ever_answered, in_trouble, waits) = (true, None, Waits::new());
                     self.interval
                 }
@@ -118,9 +119,8 @@ impl Team {
                 }
             };
             let due = async {
-                tokio::select! {
-                    () = tokio::time::sleep(wait) => {}
-                    _ = refusals.changed() => tokio::time::sleep_until(started + CALM.min(self.interval)).await,
+                if tokio::time::timeout(wait, refusals.changed()).await.is_ok() {
+                    tokio::time::sleep_until(started + CALM.min(self.interval)).await;
                 }
             };
             orders.stop.run_until_cancelled(due.boxed()).await;
@@ -130,16 +130,14 @@ impl Team {
     /// Tells the daemon where to post a wallet's events, and fetches those that wait. Whether it posts at all.
     async fn round(&self, coin: &Coin, stop: &CancellationToken) -> Result<bool> {
         // This can be broken off at any point: telling a daemon twice is harmless.
-        let register = Box::pin(async {
+        let register = async {
             self.desk.subscribe(coin).await?;
             let url = json::object(&mut [("notification_url", self.url.as_str().into())]);
             self.desk.has(coin, "configure_notifications", url).await
-        });
-        let posts = stop.run_until_cancelled(register).await.transpose()?.unwrap_or(true);
+        };
+        let posts = stop.run_until_cancelled(register.boxed()).await.transpose()?.unwrap_or(true);
         if posts {
-            for answer in self.desk.leftover(coin) {
-                self.desk.take(coin, answer, Life::new()).await?;
-            }
+            self.desk.take_leftover(coin, Life::new()).await?;
             self.desk.drain(coin, stop, Life::new()).await?;
         }
         Ok(posts)

@@ -69,7 +69,7 @@ impl Stations {
 
     /// Opens the station of this coin's currency, unless it is open.
     #[cfg(feature = "webhook")]
-    pub(crate) fn open(&self, coin: &Coin, orders: &Orders) {
+    pub(crate) fn open(&self, coin: &Coin, all: &Orders) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let was_open = open.place(coin.currency()).replace(()).is_some();
         drop(open);
@@ -80,18 +80,19 @@ impl Stations {
                  same handlers, and the webhook server stays up for other senders"
             );
             // Also for a currency whose last wallet is removed, and comes back later.
-            let (this, orders, currency) = (self.clone(), orders.clone(), coin.currency());
-            orders.clone().spawn(async move {
+            let (this, orders, currency) = (self.clone(), all.clone(), coin.currency());
+            let open = async move {
                 let key = |coin: &Coin| (coin.currency() == currency).then_some(0);
                 orders.for_each(&this.desk.source, &key, &|coin, orders| this.begin(coin, orders)).await;
-            });
+            };
+            all.spawn(open.boxed());
         }
     }
 
     fn begin(&self, coin: Coin, orders: Orders) {
         let Self { desk, memory, hook, .. } = self.clone();
         let station = Station { desk, memory, hook, coin, orders: orders.clone() };
-        orders.spawn(station.run());
+        orders.spawn(station.run().boxed());
     }
 }
 
@@ -139,7 +140,7 @@ impl Listener {
         let desk = self.desk();
         let stations = Stations::new(self, Arc::clone(&desk));
         let work = |orders| stations.run(orders).boxed();
-        let crew = Crew::start(&desk, &self.parts.shutdown, work)?;
+        let crew = Crew::start(&desk, &self.parts.shutdown, Box::new(work))?;
         self.run(crew).await
     }
 }

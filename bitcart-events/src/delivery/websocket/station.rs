@@ -159,9 +159,10 @@ impl Station {
             }
         };
         let stop = self.orders.stop.clone();
-        self.orders.spawn(async move {
+        let look = async move {
             stop.run_until_cancelled(look.boxed()).await;
-        });
+        };
+        self.orders.spawn(look.boxed());
     }
 
     /// For a while: then the daemon may be a newer one.

@@ -62,7 +62,7 @@ impl Ledger {
         let (fetching, stop, asked) =
             (self.fetching.clone(), self.orders.stop.clone(), Arc::clone(&wallet.asked));
         let written = self.keeps.then(|| self.chain.clone());
-        self.orders.spawn(async move {
+        let fetch = async move {
             let dispatcher = Arc::clone(&desk.dispatcher);
             // That it is asked is written first, so that an answer is never laid on a history that does not know.
             let asks = async move {
@@ -77,7 +77,8 @@ impl Ledger {
             let answer = desk.fetch(&coin, &stop, asks.boxed()).await;
             // The ledger takes what is under way before it goes.
             let _ = fetching.send(Fetched { coin, answer }).await;
-        });
+        };
+        self.orders.spawn(fetch.boxed());
     }
 
     /// The next answer that arrives.

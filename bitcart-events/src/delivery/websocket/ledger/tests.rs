@@ -60,10 +60,8 @@ impl Alone {
         let listener = listener.without_registry().build().unwrap();
         let desk = Arc::new(Desk::new(listener.source.clone(), Arc::clone(&listener.parts.dispatcher)));
         let (give, orders) = oneshot::channel();
-        let crew = Crew::start(&desk, &listener.parts.shutdown, |orders| {
-            async move { drop(give.send(orders)) }.boxed()
-        })
-        .unwrap();
+        let work = |orders| async move { drop(give.send(orders)) }.boxed();
+        let crew = Crew::start(&desk, &listener.parts.shutdown, Box::new(work)).unwrap();
         let mut ledger = Ledger::new(Arc::clone(&desk), Arc::default(), Currency::Btc, orders.await.unwrap());
         ledger.read_wallets();
         let mut alone = Self { coin: coin.clone(), desk, ledger, _crew: crew };

@@ -64,10 +64,8 @@ impl Process {
         let listener = listener.build().unwrap();
         let desk = Arc::new(Desk::new(listener.source.clone(), Arc::clone(&listener.parts.dispatcher)));
         let (give, orders) = oneshot::channel();
-        let crew = Crew::start(&desk, &listener.parts.shutdown, |orders| {
-            async move { drop(give.send(orders)) }.boxed()
-        })
-        .unwrap();
+        let work = |orders| async move { drop(give.send(orders)) }.boxed();
+        let crew = Crew::start(&desk, &listener.parts.shutdown, Box::new(work)).unwrap();
         let orders = orders.await.unwrap().child();
         orders.stop.cancel();
         Self { desk, memory: Arc::default(), orders, lends: Cell::new(false), _crew: crew }
