@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+#[cfg(feature = "polling")]
+use futures_util::FutureExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -67,19 +69,18 @@ impl Shutdown {
     /// Ready when it is time to stop: the user's own signal, or else Ctrl-C or SIGTERM, or a call of `shut_down`.
     #[cfg(feature = "polling")]
     pub(crate) async fn requested(&self) -> Request {
+        let mut request = Request::Own;
         let signal = async {
             match self.take_signal() {
-                Some(signal) => {
-                    signal.await;
-                    Request::Own
-                }
+                Some(signal) => signal.await,
                 None => {
                     operating_system().await;
-                    Request::System
+                    request = Request::System;
                 }
             }
         };
-        self.called.run_until_cancelled(signal).await.unwrap_or(Request::Own)
+        self.called.run_until_cancelled(signal.boxed()).await;
+        request
     }
 
     /// Ready when `shut_down` has been called.
@@ -167,29 +168,31 @@ pub(crate) fn unanswered() -> Error {
 /// Ctrl-C, or SIGTERM where there is one. A signal that cannot be listened for never comes, and that is said.
 #[cfg(feature = "polling")]
 async fn operating_system() {
-    let interrupt = async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::warn!("cannot listen for Ctrl-C: {error}");
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::SignalKind;
+        tokio::select! {
+            () = signal("Ctrl-C", SignalKind::interrupt()) => {}
+            () = signal("SIGTERM", SignalKind::terminate()) => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::warn!("cannot listen for Ctrl-C: {error}");
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(all(unix, feature = "polling"))]
+async fn signal(name: &str, kind: tokio::signal::unix::SignalKind) {
+    match tokio::signal::unix::signal(kind) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(error) => {
+            tracing::warn!("cannot listen for {name}: {error}");
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(error) => {
-                tracing::warn!("cannot listen for SIGTERM: {error}");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
 }
 

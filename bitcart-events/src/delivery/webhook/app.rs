@@ -1,6 +1,7 @@
 //! The routes: from a POST to accepted updates.
 
 use std::fmt::Display;
+use std::pin::pin;
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
@@ -122,7 +123,7 @@ fn stray(listener: &Listener) -> Response<Answer> {
 /// In a task `of_ours` there is nothing else to do than to wait for handlers.
 async fn receive<B>(listener: &Listener, posted: Posted<B>, of_ours: bool) -> Response<Answer>
 where
-    B: HttpBody<Data = Bytes, Error: Display>,
+    B: HttpBody<Data = Bytes, Error: Display> + Send,
 {
     if let Err(problem) = posted.content_type {
         return answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, &problem);
@@ -163,7 +164,9 @@ async fn accept(Listener { source, parts }: &Listener, text: &str, lends: bool) 
     if parts.dispatcher.is_durable() {
         return ticket.stored().await;
     }
-    let dealt_with = body::within(parts.webhook.settings.answer_within, ticket.dealt_with()).await;
+    let mut dealt_with = None;
+    let wait = async { dealt_with = Some(ticket.dealt_with().await) };
+    body::within(parts.webhook.settings.answer_within, pin!(wait)).await;
     dealt_with.unwrap_or_else(|| {
         tracing::warn!("answered a webhook while its handlers are still at work");
         Ok(())

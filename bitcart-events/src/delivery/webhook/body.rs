@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use axum::body::HttpBody;
@@ -22,10 +22,13 @@ pub(super) enum NoBody {
 
 pub(super) async fn read<B>(body: B, settings: &WebhookSettings) -> Result<Bytes, NoBody>
 where
-    B: HttpBody<Data = Bytes, Error: Display>,
+    B: HttpBody<Data = Bytes, Error: Display> + Send,
 {
+    let mut all = None;
+    let read = async { all = Some(read_all(body, settings.body_limit).await) };
+    within(settings.body_timeout, pin!(read)).await;
     let late = || NoBody::Broken(format!("the body did not come within {:?}", settings.body_timeout));
-    within(settings.body_timeout, read_all(body, settings.body_limit)).await.ok_or_else(late)?
+    all.ok_or_else(late)?
 }
 
 async fn read_all<B>(body: B, limit: usize) -> Result<Bytes, NoBody>
@@ -61,11 +64,9 @@ where
     Ok(if all.is_empty() { first } else { all.freeze() })
 }
 
-/// What a future comes to within a time. Mostly that is there at once, and no clock is asked.
-pub(super) async fn within<T>(limit: Duration, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    match poll_immediate(future.as_mut()).await {
-        None => tokio::time::timeout(limit, future).await.ok(),
-        output => output,
+/// Waits for what is done within a time. Mostly it is done at once, and no clock is asked.
+pub(super) async fn within(limit: Duration, mut work: Pin<&mut (dyn Future<Output = ()> + Send)>) {
+    if poll_immediate(work.as_mut()).await.is_none() {
+        let _ = tokio::time::timeout(limit, work).await;
     }
 }

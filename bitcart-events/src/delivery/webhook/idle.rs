@@ -27,14 +27,13 @@ impl Idle {
 
     /// Ends when it has lasted for so long.
     pub(super) async fn lasts(&self, limit: Duration) {
-        let mut look = Instant::now() + limit;
         loop {
-            sleep_until(look).await;
             let now = Instant::now();
-            look = self.since().unwrap_or(now) + limit;
-            if look <= now {
+            let end = self.since().unwrap_or(now) + limit;
+            if end <= now {
                 return;
             }
+            sleep_until(end).await;
         }
     }
 

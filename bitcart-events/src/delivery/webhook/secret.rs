@@ -33,7 +33,7 @@ impl Secret {
             Error::new(ErrorKind::Settings, "the system has no random numbers for the webhook's secret")
                 .because(error.to_string())
         })?;
-        Ok(Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()))
+        Ok(Self(format!("{:032x}", u128::from_be_bytes(bytes)).into()))
     }
 
     pub(super) fn expose(&self) -> &str {

@@ -1,31 +1,32 @@
 //! Beside what is polled often, something that has seldom anything to say.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use futures_util::future::Either;
+use futures_util::future::BoxFuture;
 use futures_util::task::AtomicWaker;
 
-/// What of two ends first. The second one is polled when it was woken, and not each time that the first one is.
-pub(super) async fn first_of<A, B>(
-    mut often: Pin<&mut impl Future<Output = A>>,
-    mut seldom: Pin<&mut impl Future<Output = B>>,
-) -> Either<A, B> {
+/// What something comes to, if that is before the end. It is looked for the end when it has woken us, and not each time that
+/// the other one is polled.
+pub(super) async fn until<T>(
+    mut end: BoxFuture<'_, ()>,
+    mut often: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
     let bell = Arc::new(Bell { has_rung: AtomicBool::new(true), task: AtomicWaker::new() });
     let waker = Waker::from(Arc::clone(&bell));
     poll_fn(|context| {
         if let Poll::Ready(output) = often.as_mut().poll(context) {
-            return Poll::Ready(Either::Left(output));
+            return Poll::Ready(Some(output));
         }
         // Before the look, so that nothing is missed in between.
         bell.task.register(context.waker());
         if !bell.has_rung.swap(false, Ordering::AcqRel) {
             return Poll::Pending;
         }
-        seldom.as_mut().poll(&mut Context::from_waker(&waker)).map(Either::Right)
+        end.as_mut().poll(&mut Context::from_waker(&waker)).map(|()| None)
     })
     .await
 }
@@ -51,6 +52,7 @@ mod tests {
     use std::future::pending;
     use std::pin::pin;
 
+    use futures_util::FutureExt;
     use tokio::sync::oneshot;
 
     use super::*;
@@ -59,12 +61,12 @@ mod tests {
     fn it_is_polled_when_it_was_woken_and_wakes_who_polled_last() {
         let (tell, told) = oneshot::channel();
         let (mut told, mut polled) = (pin!(told), 0);
-        let seldom = poll_fn(|context| {
+        let end = poll_fn(|context| {
             polled += 1;
-            told.as_mut().poll(context)
+            told.as_mut().poll(context).map(|told| assert_eq!(told, Ok(7)))
         });
-        let (often, seldom) = (pin!(pending::<()>()), pin!(seldom));
-        let mut first = Box::pin(first_of(often, seldom));
+        let often = pin!(pending::<()>());
+        let mut first = Box::pin(until(end.boxed(), often));
         let tasks =
             [(); 2].map(|()| Arc::new(Bell { has_rung: AtomicBool::new(false), task: AtomicWaker::new() }));
         let [one, other] = tasks.clone().map(Waker::from);
@@ -74,7 +76,7 @@ mod tests {
         tell.send(7).unwrap();
         assert_eq!(tasks.map(|task| task.has_rung.load(Ordering::Acquire)), [false, true]);
         let ended = first.as_mut().poll(&mut Context::from_waker(&other));
-        assert!(matches!(ended, Poll::Ready(Either::Right(Ok(7)))));
+        assert_eq!(ended, Poll::Ready(None));
         drop(first);
         assert_eq!(polled, 2);
     }

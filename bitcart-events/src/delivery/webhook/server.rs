@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use futures_util::future::{Either, select};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -18,11 +17,12 @@ use tokio::sync::Semaphore;
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::app::Asked;
 use super::idle::Idle;
 use super::registrar::Registrar;
-use super::seldom::first_of;
+use super::seldom::until;
 use super::settings::Base;
 use crate::client::without_login;
 use crate::runtime::runtime;
@@ -113,15 +113,15 @@ impl WebhookServer {
         let connections = TaskTracker::new();
         let settings = &listener.parts.webhook.settings;
         let server = Server {
-            listener: Arc::new(listener.clone()),
+            listener: listener.clone(),
             header_timeout: settings.header_timeout,
             places: Arc::new(Semaphore::new(settings.connections)),
             // Whoever drops this future stops the server too.
             stop: registrar.crew.stop_token(),
-            connections: connections.clone(),
+            running: connections.token(),
         };
         // In a box: see `Orders::spawn`.
-        tokio::spawn(connections.track_future(server.accept(socket)).boxed());
+        tokio::spawn(server.accept(socket).boxed());
         let ended = listener.run(registrar.crew).await;
         connections.close();
         // Connections that do not close by now are dropped with the runtime.
@@ -147,32 +147,41 @@ fn reachable(addr: SocketAddr) -> String {
 }
 
 struct Server {
-    listener: Arc<Listener>,
+    listener: Listener,
     header_timeout: Duration,
     places: Arc<Semaphore>,
     stop: CancellationToken,
-    connections: TaskTracker,
+    /// Whoever has one like it is waited for.
+    running: TaskTrackerToken,
+}
+
+/// What the requests of a connection share.
+struct Client {
+    listener: Listener,
+    idle: Idle,
 }
 
 impl Server {
     async fn accept(self, socket: TcpListener) {
         loop {
             // It stops when it is told to, also while every place is taken: nobody else has the address before.
+            let (mut place, mut accepted) = (None, None);
             let next = async {
-                let place = Arc::clone(&self.places).acquire_owned().await;
-                (place, socket.accept().await)
+                place = Arc::clone(&self.places).acquire_owned().await.ok();
+                accepted = Some(socket.accept().await);
             };
+            self.stop.run_until_cancelled(next.boxed()).await;
             // The places are never closed.
-            let Some((Ok(place), accepted)) = self.stop.run_until_cancelled(next).await else { return };
+            let (Some(place), Some(accepted)) = (place, accepted) else { return };
             match accepted {
                 Ok((stream, _)) => {
-                    let connection = self.serve(stream);
+                    let (connection, running) = (self.serve(stream), self.running.clone());
                     let connection = async move {
                         connection.await;
-                        drop(place);
+                        drop((place, running));
                     };
                     // In a box: see `Orders::spawn`.
-                    tokio::spawn(self.connections.track_future(connection).boxed());
+                    tokio::spawn(connection.boxed());
                 }
                 Err(error) => {
                     // Too many open files, for one: wait for some to be closed.
@@ -185,15 +194,14 @@ impl Server {
 
     fn serve(&self, stream: TcpStream) -> impl Future<Output = ()> + use<> {
         let (stop, limit) = (self.stop.clone(), self.header_timeout);
-        let (listener, idle) = (Arc::clone(&self.listener), Arc::new(Idle::new()));
-        let its_idle = Arc::clone(&idle);
+        let client = Arc::new(Client { listener: self.listener.clone(), idle: Idle::new() });
+        let it = Arc::clone(&client);
         let service = service_fn(move |request| {
-            its_idle.ends();
-            let (listener, idle) = (Arc::clone(&listener), Arc::clone(&its_idle));
-            let asked = Asked::of(&listener, request);
+            it.idle.ends();
+            let (client, asked) = (Arc::clone(&it), Asked::of(&it.listener, request));
             async move {
-                let answer = asked.answer(&listener).await;
-                idle.begins();
+                let answer = asked.answer(&client.listener).await;
+                client.idle.begins();
                 Ok::<_, Infallible>(answer)
             }
         });
@@ -208,28 +216,22 @@ impl Server {
             .half_close(true)
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
         async move {
-            let (mut connection, mut idle) = (pin!(connection), pin!(idle.lasts(limit)));
-            let is_stopped = async {
-                let (stopped, idle) = (pin!(stop.cancelled()), idle.as_mut());
-                matches!(select(stopped, idle).await, Either::Left(_))
+            let mut connection = pin!(connection);
+            let is_idle = || client.idle.lasts(limit).boxed();
+            let is_over = async {
+                stop.run_until_cancelled(is_idle()).await;
             };
-            let first = first_of(connection.as_mut(), pin!(is_stopped)).await;
-            let ended = match first {
-                Either::Left(ended) => Some(ended),
-                Either::Right(true) => {
-                    connection.as_mut().graceful_shutdown();
-                    match select(connection, idle).await {
-                        Either::Left((ended, _)) => Some(ended),
-                        Either::Right(_) => None,
-                    }
-                }
-                Either::Right(false) => None,
-            };
-            match ended {
-                Some(Ok(())) => {}
-                Some(Err(error)) => tracing::debug!("a connection ended: {error}"),
-                None => tracing::debug!("a connection was idle for {limit:?}"),
+            let mut ended = until(is_over.boxed(), connection.as_mut()).await;
+            if ended.is_none() && stop.is_cancelled() {
+                connection.as_mut().graceful_shutdown();
+                ended = until(is_idle(), connection).await;
             }
+            let why = match ended {
+                Some(Ok(())) => return,
+                Some(Err(error)) => format!("ended: {error}"),
+                None => format!("was idle for {limit:?}"),
+            };
+            tracing::debug!("a connection {why}");
         }
     }
 }

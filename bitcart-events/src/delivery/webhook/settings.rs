@@ -147,7 +147,10 @@ impl WebhookSettings {
     }
 
     pub(crate) fn check_url(&self) -> Result<()> {
-        self.url.iter().try_for_each(|Base(url)| super::full_url(url, None).map(drop))
+        match &self.url {
+            Some(Base(url)) => super::full_url(url, None).map(drop),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn make_secret(&self) -> Result<Option<Secret>> {
