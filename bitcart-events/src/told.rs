@@ -28,9 +28,15 @@ fn quietly_each(run: &mut dyn FnMut()) -> bool {
 /// The same for what is said at a level, which costs nothing where nobody looks as closely.
 #[inline]
 pub(crate) fn quietly_at(level: Level, tell: impl FnOnce()) {
-    if level <= LevelFilter::current() {
+    if is_seen(level) {
         quietly(tell);
     }
+}
+
+/// Whether anybody looks as closely.
+#[inline]
+fn is_seen(level: Level) -> bool {
+    level <= LevelFilter::current()
 }
 
 /// What has been said. It is bounded: who makes up ever new things to be said is answered with silence.

@@ -264,17 +264,16 @@ impl Desk {
             }
             return Ok(());
         };
-        let mut waits = Waits::new();
-        let mut place = Some(place);
+        let (mut waits, mut place) = (Waits::new(), place);
         loop {
-            let taken = received.into_iter().collect();
+            let taken = received.map_or_else(Vec::new, |id| vec![id]);
             let updates = Few::one(Incoming::new(updates.clone(), Origin::Drained, life));
             let delivered = Delivered { taken, ..Delivered::new(&self.source, &coin, updates) };
-            let place = place.take().map_or_else(|| self.dispatcher.reserve_nothing(), Ok)?;
             match self.dispatcher.put(delivered, place)?.stored().await {
                 Err(error) if error.kind() != ErrorKind::Shutdown => {
                     self.tell_trouble(coin.client(), coin.wallet_shown(), &error);
                     tokio::time::sleep(waits.next()).await;
+                    place = self.dispatcher.reserve_nothing()?;
                 }
                 stored => return stored,
             }

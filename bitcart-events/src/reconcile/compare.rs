@@ -164,16 +164,13 @@ impl Comparison<'_> {
     fn transactions(&mut self, transactions: &Transactions) {
         let is_first = self.known.settled.is_none();
         let settled = self.known.settled.unwrap_or_default();
-        let (mut deep, mut open) = (settled, Vec::new());
+        let mut deep = settled;
         for item in &transactions.items {
             if let Some(height) = item.height {
                 deep = deep.max((height + item.confirmations).saturating_sub(1 + DEEP));
             }
-            if is_kept(&item.hash) && (is_first || item.height.is_none_or(|height| height > settled)) {
-                open.push(item);
-            }
         }
-        for item in &open {
+        for item in &transactions.items {
             let (is_unseen, verified) = self.untold(item, transactions);
             if is_unseen {
                 let is = What::Transaction(item.hash.clone());
@@ -195,8 +192,8 @@ impl Comparison<'_> {
             self.put(LOOKED_AT_HISTORY, deep.to_string().into_bytes());
         }
         let mut kept = Keys::default();
-        for item in open {
-            if item.height.is_some_and(|height| height <= deep) {
+        for item in &transactions.items {
+            if !is_kept(&item.hash) || is_done_with(item, deep) {
                 continue;
             }
             if is_first {
@@ -225,8 +222,11 @@ impl Comparison<'_> {
     /// What is to be told of a transaction: whether that it is there, and its height.
     fn untold(&self, item: &Transaction, wanted: &Transactions) -> (bool, Option<u64>) {
         let is_unseen = !self.known.has_seen(&item.hash);
-        let is_new = || self.since.is_some_and(|since| is_since(item, since));
-        if is_unseen && self.known.settled.is_none() && !is_new() {
+        let is_old = match self.known.settled {
+            Some(settled) => is_done_with(item, settled),
+            None => is_unseen && !self.since.is_some_and(|since| is_since(item, since)),
+        };
+        if is_old || !is_kept(&item.hash) {
             return (false, None);
         }
         let verified = item
@@ -234,6 +234,11 @@ impl Comparison<'_> {
             .filter(|height| wanted.verifies && self.known.verified_at(&item.hash) != Some(*height));
         (is_unseen && wanted.told, verified)
     }
+}
+
+/// Whether it is in a block, and that is not above this one.
+fn is_done_with(item: &Transaction, deep: u64) -> bool {
+    item.height.is_some_and(|height| height <= deep)
 }
 
 fn is_since(item: &Transaction, since: u64) -> bool {

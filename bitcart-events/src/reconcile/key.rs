@@ -46,6 +46,10 @@ pub(super) enum Kind {
     Verified,
 }
 
+const REQUEST: &str = "request";
+const TRANSACTION: &str = "tx";
+const VERIFIED: &str = "verified";
+
 impl Kind {
     pub(super) fn of(state: &State) -> Self {
         match state {
@@ -57,21 +61,22 @@ impl Kind {
 
     fn name(self) -> &'static str {
         match self {
-            Self::Request => "request",
-            Self::Transaction => "tx",
-            Self::Verified => "verified",
+            Self::Request => REQUEST,
+            Self::Transaction => TRANSACTION,
+            Self::Verified => VERIFIED,
         }
     }
 
     /// Of what a name is, behind the wallet's prefix, and which.
     pub(super) fn split(name: &str) -> Option<(Self, &str)> {
         let (kind, id) = name.split_once('/')?;
-        for known in [Self::Request, Self::Transaction, Self::Verified] {
-            if known.name() == kind {
-                return Some((known, id));
-            }
-        }
-        None
+        let kind = match kind {
+            REQUEST => Self::Request,
+            TRANSACTION => Self::Transaction,
+            VERIFIED => Self::Verified,
+            _ => return None,
+        };
+        Some((kind, id))
     }
 }
 

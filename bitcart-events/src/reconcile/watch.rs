@@ -75,7 +75,9 @@ impl Watch {
     pub(crate) fn start(&self) {
         self.is_on.store(true, Ordering::Relaxed);
         let now = Instant::now();
-        self.lock().watched.values_mut().for_each(|watched| watched.wallet.broken_off(now));
+        for watched in self.lock().watched.values_mut() {
+            watched.wallet.broken_off(now);
+        }
     }
 
     /// Events are about to be accepted.
@@ -147,7 +149,9 @@ impl Wallets {
         let each = MOST / self.watched.len().max(1);
         for Watched { wallet, known, .. } in self.watched.values_mut() {
             wallet.forget();
-            known.iter_mut().for_each(|known| known.clear(each));
+            if let Some(known) = known {
+                known.clear(each);
+            }
         }
         self.held = 0;
         if !std::mem::replace(&mut self.told, true) {
@@ -210,18 +214,21 @@ impl Watching<'_> {
     /// What the inbox is to remember with what was accepted. Of what a look found, what still holds: `kept` are the transactions
     /// that it is not done with.
     pub(crate) fn remember(&mut self, others: Vec<Remember>, kept: Option<&Keys>) -> Vec<Remember> {
-        let mut remember = others;
-        let Some((Watched { prefix, wallet, known }, held)) = &mut self.watched else { return remember };
-        remember.retain(|remember| wallet.may_record(prefix, remember));
-        if let Some(known) = known {
-            **held -= known.len();
-            for remember in std::mem::take(&mut remember) {
-                known.record(prefix, remember);
+        let Some((Watched { prefix, wallet, known }, held)) = &mut self.watched else { return others };
+        let before = known.as_ref().map_or(0, Known::len);
+        let mut remember = Vec::new();
+        for other in others {
+            match known {
+                _ if !wallet.may_record(prefix, &other) => {}
+                Some(known) => known.record(prefix, other),
+                None => remember.push(other),
             }
+        }
+        if let Some(known) = known {
             if let Some(kept) = kept {
                 known.keep(|key| kept.contains(key) || wallet.is_touched(key));
             }
-            **held += known.len();
+            **held = **held - before + known.len();
         }
         remember.append(&mut self.remember);
         remember

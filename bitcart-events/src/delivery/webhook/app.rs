@@ -175,20 +175,21 @@ async fn accept(Listener { source, parts }: &Listener, text: &str, lends: bool) 
 
 /// Only JSON in UTF-8: a web page can make a browser post anything else to localhost without being asked.
 fn check_content_type(headers: &HeaderMap) -> std::result::Result<(), String> {
-    let given = headers.get(header::CONTENT_TYPE).map(HeaderValue::to_str);
-    let given = given.transpose().ok().flatten().unwrap_or_default();
+    let given = headers.get(header::CONTENT_TYPE).and_then(|given| given.to_str().ok()).unwrap_or_default();
     if given == "application/json" {
         return Ok(());
     }
-    let mut parts = given.split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|media_type| media_type.eq_ignore_ascii_case("application/json"));
-    let is_utf8 = parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    let mut parts = given.split(';');
+    let media_type = parts.next().unwrap_or_default().trim();
+    let mut is_right = media_type.eq_ignore_ascii_case("application/json");
+    for parameter in parts {
+        if let Some((name, value)) = parameter.trim().split_once('=')
+            && name.eq_ignore_ascii_case("charset")
+        {
+            is_right &= value.trim_matches('"').eq_ignore_ascii_case("utf-8");
         }
-        _ => true,
-    });
-    if is_json && is_utf8 {
+    }
+    if is_right {
         return Ok(());
     }
     let given = if given.is_empty() { "none" } else { given };

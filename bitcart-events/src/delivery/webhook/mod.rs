@@ -32,8 +32,8 @@ use secret::Secret;
 pub(crate) struct Receiver {
     settings: WebhookSettings,
     secret: Option<Secret>,
-    /// Counts refusals: a refused event waits at the daemon.
-    refusals: watch::Sender<u64>,
+    /// Tells of refusals: a refused event waits at the daemon.
+    refusals: watch::Sender<()>,
     /// When a POST without the secret last counted as one.
     strayed: Mutex<Option<Instant>>,
     /// The one that `configure_webhook` started.
@@ -46,7 +46,7 @@ impl Receiver {
         Ok(Self {
             settings,
             secret,
-            refusals: watch::Sender::new(0),
+            refusals: watch::Sender::default(),
             strayed: Mutex::default(),
             registrar: Mutex::default(),
         })
@@ -60,7 +60,7 @@ impl Receiver {
     /// Has the daemons asked soon: a refused event waits there.
     fn refused(&self, reason: &str) {
         tracing::warn!("refused a webhook by closing its connection: {reason}");
-        self.refusals.send_modify(|count| *count = count.wrapping_add(1));
+        self.refusals.send_replace(());
     }
 
     /// A POST without the secret: forged, or from a daemon that was told another one. Anybody can send such, so they

@@ -69,7 +69,7 @@ struct Team {
     desk: Arc<Desk>,
     url: String,
     interval: Duration,
-    refusals: watch::Receiver<u64>,
+    refusals: watch::Receiver<()>,
     answered: Arc<Semaphore>,
     /// For the daemons that push no webhooks.
     stations: Stations,
