@@ -9,25 +9,31 @@ use tracing::level_filters::LevelFilter;
 /// Runs what may panic through no fault of ours, where a panic would do harm: a subscriber that logs to a closed pipe, a callback,
 /// the `Drop` of what a closure held. It goes on for the others; a panic that cannot be logged either is not. Whether all went
 /// well.
-pub(crate) fn quietly(run: impl FnOnce()) -> bool {
+pub(crate) fn quietly(mut run: impl FnMut()) -> bool {
+    quietly_all(&mut run)
+}
+
+/// The same for all kinds of them, so that most of it is compiled once.
+fn quietly_all(run: &mut dyn FnMut()) -> bool {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
+    // What was thrown may panic itself when it is dropped; that is enough of it.
+    done.map_err(std::mem::forget).is_ok()
+}
+
+/// The same for what ends with that.
+#[cfg(feature = "sqlite")]
+pub(crate) fn quietly_once(run: impl FnOnce()) -> bool {
     let mut run = Some(run);
-    quietly_each(&mut || {
+    quietly(|| {
         if let Some(run) = run.take() {
             run();
         }
     })
 }
 
-/// The same for all kinds of them, so that it is compiled once.
-fn quietly_each(run: &mut dyn FnMut()) -> bool {
-    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run));
-    // What was thrown may panic itself when it is dropped; that is enough of it.
-    done.map_err(std::mem::forget).is_ok()
-}
-
 /// The same for what is said at a level, which costs nothing where nobody looks as closely.
 #[inline]
-pub(crate) fn quietly_at(level: Level, tell: impl FnOnce()) {
+pub(crate) fn quietly_at(level: Level, tell: impl FnMut()) {
     if is_seen(level) {
         quietly(tell);
     }
@@ -47,10 +53,10 @@ const LIMIT: usize = 1_000;
 
 impl Told {
     /// Says it unless it was said before; whether it did.
-    pub(crate) fn once(&self, what: &str, tell: impl FnOnce()) -> bool {
+    pub(crate) fn once(&self, what: &str, mut tell: impl FnMut()) -> bool {
         let is_new = self.note(what);
         if is_new {
-            quietly(tell);
+            quietly_all(&mut tell);
         }
         is_new
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -103,7 +104,7 @@ impl Desk {
     }
 
     /// Calls a method that not every daemon has. Whether this one has it.
-    pub(crate) async fn has(&self, coin: &Coin, method: &str, parameters: serde_json::Value) -> Result<bool> {
+    pub(crate) async fn has(&self, coin: &Coin, method: &str, parameters: Value) -> Result<bool> {
         let calls = self.calls(coin);
         // Never closed.
         let _turn = calls.all.acquire().await;

@@ -16,12 +16,10 @@ pub(super) const DIED: &str = "bitcart_events_died_total";
 /// The coin is asked only where somebody counts.
 pub(super) fn count(what: &'static str, coin: &Coin, origin: Origin) {
     #[cfg(feature = "metrics")]
-    {
+    quietly(|| {
         let origin = format!("{origin:?}").to_lowercase();
-        let count =
-            || metrics::counter!(what, "currency" => coin.currency().code(), "origin" => origin).increment(1);
-        quietly(count);
-    }
+        metrics::counter!(what, "currency" => coin.currency().code(), "origin" => origin).increment(1);
+    });
     #[cfg(not(feature = "metrics"))]
     let _ = (what, coin, origin);
 }

@@ -13,7 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -175,13 +175,8 @@ impl Server {
             let (Some(place), Some(accepted)) = (place, accepted) else { return };
             match accepted {
                 Ok((stream, _)) => {
-                    let (connection, running) = (self.serve(stream), self.running.clone());
-                    let connection = async move {
-                        connection.await;
-                        drop((place, running));
-                    };
                     // In a box: see `Orders::spawn`.
-                    tokio::spawn(connection.boxed());
+                    tokio::spawn(self.serve(stream, place).boxed());
                 }
                 Err(error) => {
                     // Too many open files, for one: wait for some to be closed.
@@ -192,8 +187,9 @@ impl Server {
         }
     }
 
-    fn serve(&self, stream: TcpStream) -> impl Future<Output = ()> + use<> {
+    fn serve(&self, stream: TcpStream, place: OwnedSemaphorePermit) -> impl Future<Output = ()> + use<> {
         let (stop, limit) = (self.stop.clone(), self.header_timeout);
+        let held = (place, self.running.clone());
         let client = Arc::new(Client { listener: self.listener.clone(), idle: Idle::new() });
         let it = Arc::clone(&client);
         let service = service_fn(move |request| {
@@ -216,6 +212,7 @@ impl Server {
             .half_close(true)
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
         async move {
+            let _held = held;
             let mut connection = pin!(connection);
             let is_idle = || client.idle.lasts(limit).boxed();
             let is_over = async {

@@ -6,7 +6,7 @@ use super::work::Work;
 use crate::BoxError;
 use crate::Error;
 use crate::inbox::EventId;
-use crate::told::quietly;
+use crate::told::quietly_once;
 
 /// Events whose `InboxTx` was in a transaction that one of them spoiled. They are committed apart from each other's when they
 /// come again, so that none suffers twice for another, and who does it is known.
@@ -63,7 +63,7 @@ impl Suspects {
                 Work::Effects(id, _, reply) if number <= last => {
                     self.0.insert(id);
                     let own = if number == last { own.take() } else { None };
-                    quietly(|| drop(reply.send(Err(own.unwrap_or_else(|| Error::inbox(why).into())))));
+                    quietly_once(|| drop(reply.send(Err(own.unwrap_or_else(|| Error::inbox(why).into())))));
                 }
                 work => left.push(work),
             }

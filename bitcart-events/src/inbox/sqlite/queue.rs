@@ -10,7 +10,7 @@ use super::store::Store;
 use super::work::Work;
 use crate::Result;
 use crate::inbox::Batch;
-use crate::told::quietly;
+use crate::told::quietly_once;
 
 /// So many batches wait, or so many bytes of them; one more is refused.
 pub(super) const BATCHES: usize = 4_096;
@@ -107,7 +107,7 @@ impl Queue {
         let left = std::mem::take(&mut waiting.commands);
         drop(waiting);
         left.into_iter().for_each(|command| {
-            quietly(|| drop(command));
+            quietly_once(|| drop(command));
         });
     }
 

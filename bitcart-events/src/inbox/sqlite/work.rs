@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::settle::Settled;
 use crate::inbox::verdict::Write;
 use crate::inbox::{Batch, Claimed, Claims, Committed, EventId};
-use crate::told::quietly;
+use crate::told::{quietly, quietly_once};
 use crate::{BoxError, Error, ErrorKind, Result};
 
 pub(super) enum Work {
@@ -63,7 +63,7 @@ impl Done {
     fn give(&mut self, result: Result<Vec<Option<EventId>>>) {
         let Some(call) = self.call.take() else { return };
         // The writer goes on for the others.
-        if !quietly(|| call(result)) {
+        if !quietly_once(|| call(result)) {
             quietly(|| {
                 tracing::error!("inbox {}: who appended to it panicked when told the result", self.name);
             });

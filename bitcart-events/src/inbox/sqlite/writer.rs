@@ -13,7 +13,7 @@ use super::settle::Settled;
 use super::store::{Failure, Outcome, Store};
 use super::work::{HandedOut, Work};
 use crate::inbox::{Chain, Claimed, Verdict};
-use crate::told::quietly;
+use crate::told::{quietly, quietly_once};
 use crate::{Error, Result};
 
 /// What is settled and cannot be committed is tried again after so long, and then after longer.
@@ -72,13 +72,13 @@ impl Writer {
                     Command::Alone(run) => {
                         self.commit(std::mem::take(&mut works));
                         let store = &mut self.store;
-                        quietly(|| run(store));
+                        quietly_once(|| run(store));
                     }
                     Command::Close(reply) => {
                         self.commit(works);
                         let result = self.finish();
                         // Who closed it may be gone.
-                        quietly(|| drop(reply.send(result)));
+                        quietly_once(|| drop(reply.send(result)));
                         return;
                     }
                 }
@@ -165,7 +165,7 @@ impl Writer {
                 Work::Settle(settled) if settled.is_last() => self.suspects.is_clear(settled.id),
                 _ => {}
             }
-            quietly(|| match (work, outcome) {
+            quietly_once(|| match (work, outcome) {
                 (Work::Append(_, done), Outcome::Appended(ids)) => done.call(Ok(ids)),
                 (Work::Effects(_, _, reply), Outcome::Effects(result)) => drop(reply.send(result)),
                 (Work::Claim { reply, .. }, Outcome::Claimed(claims)) => {
@@ -214,11 +214,11 @@ impl Writer {
             match work {
                 Work::Append(_, done) => done.call(Err(told.again())),
                 Work::Effects(_, writes, reply) => {
-                    quietly(|| drop(reply.send(Err(told.again().into()))));
-                    quietly(|| drop(writes));
+                    quietly_once(|| drop(reply.send(Err(told.again().into()))));
+                    quietly_once(|| drop(writes));
                 }
                 Work::Claim { reply, .. } if all => {
-                    quietly(|| drop(reply.send(Err(told.again()))));
+                    quietly_once(|| drop(reply.send(Err(told.again()))));
                 }
                 Work::Settle(settled) if all => self.kept.push(settled),
                 Work::Claim { .. } | Work::Settle(_) => left.push(work),
