@@ -1,6 +1,7 @@
 //! What the socket brought for one wallet lately, to be told from what only the daemon's queue has.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::align::{self, Place};
 use crate::inbox::Mark;
@@ -23,7 +24,7 @@ const CAP: usize = 100;
 /// The updates of one wallet, from the last answer of `get_updates` on. `H` is one that is held back until the
 /// next answer has said what belongs before it.
 pub(super) struct History<H> {
-    stretches: VecDeque<Stretch<H>>,
+    stretches: Vec<Stretch<H>>,
     /// How many of the entries are not held back.
     delivered: usize,
     /// The connection that stands had an answer already: all that it brings is of the same life of the daemon.
@@ -80,15 +81,18 @@ pub(super) struct Merged<H> {
     pub(super) begins: Option<usize>,
 }
 
+impl<H> Merged<H> {
+    /// What only the answer has, at these places of it.
+    fn missed(&mut self, places: Range<usize>) {
+        for place in places {
+            self.next.push(Next::Missed(place));
+        }
+    }
+}
+
 impl<H> Default for History<H> {
     fn default() -> Self {
-        Self {
-            stretches: VecDeque::from([Stretch::default()]),
-            delivered: 0,
-            joined: false,
-            unseen: false,
-            cap: CAP,
-        }
+        Self { stretches: vec![Stretch::default()], delivered: 0, joined: false, unseen: false, cap: CAP }
     }
 }
 
@@ -106,7 +110,10 @@ impl<H> Default for Stretch<H> {
 
 impl<H> Stretch<H> {
     fn laid(&self) -> align::Stretch {
-        let marks = self.entries.iter().map(|entry| entry.mark).collect();
+        let mut marks = Vec::with_capacity(self.entries.len());
+        for entry in &self.entries {
+            marks.push(entry.mark);
+        }
         align::Stretch { marks, earlier: self.earlier, whole: self.begin == Begin::Answer && !self.shortened }
     }
 }
@@ -116,7 +123,7 @@ impl<H> History<H> {
     pub(super) fn brought(&mut self, mark: Mark, held: Option<H>) {
         let is_delivered = held.is_none();
         self.delivered += usize::from(is_delivered);
-        if let Some(stretch) = self.stretches.back_mut() {
+        if let Some(stretch) = self.stretches.last_mut() {
             stretch.entries.push_back(Entry { mark, held });
         }
         if is_delivered {
@@ -126,10 +133,9 @@ impl<H> History<H> {
 
     /// Something may be missing here: the socket was closed, or an update could not be taken.
     pub(super) fn gap(&mut self) {
-        if self.stretches.back().is_some_and(|stretch| !stretch.entries.is_empty()) {
-            self.stretches.push_back(Stretch::default());
-        } else if let Some(stretch) = self.stretches.back_mut() {
-            stretch.begin = Begin::Gap;
+        match self.stretches.last_mut() {
+            Some(stretch) if stretch.entries.is_empty() => stretch.begin = Begin::Gap,
+            _ => self.stretches.push(Stretch::default()),
         }
     }
 
@@ -138,7 +144,9 @@ impl<H> History<H> {
         let unseen = self.unseen || !self.joined;
         self.asked_again();
         self.unseen &= unseen;
-        self.stretches.iter_mut().for_each(|stretch| stretch.elsewhere = stretch.earlier);
+        for stretch in &mut self.stretches {
+            stretch.elsewhere = stretch.earlier;
+        }
         self.joined = false;
     }
 
@@ -146,8 +154,10 @@ impl<H> History<H> {
     /// connection that stands.
     pub(super) fn asked_again(&mut self) {
         self.gap();
-        self.stretches.iter_mut().for_each(|stretch| stretch.earlier = !stretch.entries.is_empty());
-        if let Some(stretch) = self.stretches.back_mut() {
+        for stretch in &mut self.stretches {
+            stretch.earlier = !stretch.entries.is_empty();
+        }
+        if let Some(stretch) = self.stretches.last_mut() {
             stretch.begin = Begin::Asked;
         }
         self.unseen = self.stretches.len() > 1;
@@ -159,10 +169,15 @@ impl<H> History<H> {
         (self.joined, self.unseen) = (false, true);
     }
 
-    /// What is held back.
-    pub(super) fn held_mut(&mut self) -> impl Iterator<Item = &mut H> {
-        let entries = self.stretches.iter_mut().flat_map(|stretch| &mut stretch.entries);
-        entries.filter_map(|entry| entry.held.as_mut())
+    /// Does this with each that is held back.
+    pub(super) fn for_each_held(&mut self, with: &mut dyn FnMut(&mut H)) {
+        for stretch in &mut self.stretches {
+            for entry in &mut stretch.entries {
+                if let Some(held) = &mut entry.held {
+                    with(held);
+                }
+            }
+        }
     }
 
     /// Gives out what is held back, without an answer.
@@ -180,14 +195,22 @@ impl<H> History<H> {
 
     /// Drops what is held back, which was not delivered, and what came after it without a gap. Here is a gap too.
     pub(super) fn drop_held(&mut self) {
-        for Stretch { entries, .. } in &mut self.stretches {
-            let delivered = entries.iter().take_while(|entry| entry.held.is_none()).count();
-            entries.truncate(delivered);
+        self.delivered = 0;
+        for mut stretch in std::mem::take(&mut self.stretches) {
+            let entries = std::mem::take(&mut stretch.entries);
+            for entry in entries {
+                if entry.held.is_some() {
+                    break;
+                }
+                stretch.entries.push_back(entry);
+            }
+            self.delivered += stretch.entries.len();
+            // One without entries lies nowhere, and would be in the way of the others.
+            if !stretch.entries.is_empty() {
+                self.stretches.push(stretch);
+            }
         }
-        // One without entries lies nowhere, and would be in the way of the others.
-        self.stretches.retain(|stretch| !stretch.entries.is_empty());
-        self.stretches.push_back(Stretch::default());
-        self.delivered = self.stretches.iter().map(|stretch| stretch.entries.len()).sum();
+        self.stretches.push(Stretch::default());
     }
 
     /// The daemon has ended, and its queue with it: nothing of this will be in an answer.
@@ -200,7 +223,10 @@ impl<H> History<H> {
     /// Merges with an answer. `live` says that everything which the socket was sent before the answer is here; `more` that
     /// there will be another answer, so that what came after a gap goes on waiting for it.
     pub(super) fn merge(&mut self, answer: &[Mark], live: bool, more: bool) -> Merged<H> {
-        let laid: Vec<align::Stretch> = self.stretches.iter().map(Stretch::laid).collect();
+        let mut laid = Vec::with_capacity(self.stretches.len());
+        for stretch in &self.stretches {
+            laid.push(stretch.laid());
+        }
         let full = answer.len() >= self.cap || self.unseen;
         let places = align::place(&laid, &align::Answer { marks: answer, live, full });
         let old = std::mem::replace(self, Self { joined: true, cap: self.cap, ..Self::default() });
@@ -220,7 +246,7 @@ impl<H> History<H> {
             };
             // Only the first of all can have been longer, so before it there is nothing but what was delivered.
             if !stretch.shortened {
-                merged.next.extend((taken..start).map(Next::Missed));
+                merged.missed(taken..start);
             }
             taken = taken.max(end);
             // Whether what stays known goes on where the answer ends.
@@ -231,15 +257,15 @@ impl<H> History<H> {
             };
             self.gap();
             if self.stretches.len() == 1
-                && let Some(first) = self.stretches.back_mut()
+                && let Some(first) = self.stretches.last_mut()
             {
                 first.begin = if follows { Begin::Answer } else { Begin::Gap };
             }
             let shortened = stretch.shortened && gone == 0;
             let waits = more && place == Place::After && stretch.begin == Begin::Gap;
             for (nth, Entry { mark, mut held }) in stretch.entries.into_iter().enumerate() {
-                if !waits {
-                    merged.next.extend(held.take().map(Next::Held));
+                if !waits && let Some(held) = held.take() {
+                    merged.next.push(Next::Held(held));
                 }
                 if nth >= gone {
                     self.brought(mark, held);
@@ -249,11 +275,11 @@ impl<H> History<H> {
                 let joins = matches!(place, Place::On(_)) || merged.begins.is_none();
                 merged.begins = (!joins).then_some(merged.next.len());
             }
-            if let Some(kept) = self.stretches.back_mut() {
+            if let Some(kept) = self.stretches.last_mut() {
                 kept.shortened |= shortened;
             }
         }
-        merged.next.extend((taken..answer.len()).map(Next::Missed));
+        merged.missed(taken..answer.len());
         merged
     }
 
@@ -261,14 +287,14 @@ impl<H> History<H> {
     /// counted here, a long hold would forget what its answer is to be compared with.
     fn shorten(&mut self) {
         while self.delivered > KNOWN
-            && let Some(first) = self.stretches.front_mut()
+            && let Some(first) = self.stretches.first_mut()
             && first.entries.front().is_some_and(|entry| entry.held.is_none())
         {
             first.entries.pop_front();
             first.shortened = true;
             self.delivered -= 1;
             if first.entries.is_empty() && self.stretches.len() > 1 {
-                self.stretches.pop_front();
+                self.stretches.remove(0);
             }
         }
     }

@@ -55,8 +55,10 @@ impl Station {
         let mut in_trouble = None;
         loop {
             // In memory of its own, which is free again when there is a socket: in here it would stay, and four times as large.
-            let open = stop.run_until_cancelled(daemon.open_socket()).boxed();
-            let Some(opened) = ledger.meanwhile(open).await else { break };
+            let mut opened = None;
+            let open = async { opened = stop.run_until_cancelled(daemon.open_socket()).await };
+            ledger.meanwhile(open.boxed()).await;
+            let Some(opened) = opened else { break };
             let opened = match opened {
                 // A daemon does not lose its websocket: somebody else answered.
                 Ok(None) if ever_opened => {

@@ -42,7 +42,7 @@ impl Saved {
             for (mark, id) in entries {
                 history.brought(mark, id.and_then(&mut *held));
             }
-            if let Some(stretch) = history.stretches.back_mut() {
+            if let Some(stretch) = history.stretches.last_mut() {
                 (stretch.begin, stretch.earlier) = (begin, earlier);
                 stretch.shortened |= shortened;
             }

@@ -36,14 +36,16 @@ impl Ledger {
     }
 
     /// Delivers what was held for a wallet, all of it together: its history says that it is delivered.
-    pub(super) fn deliver_held(&mut self, key: WalletId, held: Vec<Held>) {
+    pub(super) fn deliver_held(&mut self, key: WalletId, held: Vec<Box<Held>>) {
         let remember = self.whole(key);
         let Some(life) = self.wallets.get(&key).map(|wallet| wallet.life) else { return };
         let mut held = held.into_iter();
         match held.next() {
             Some(first) => {
-                let mut delivery = Delivery::of(first, life, remember);
-                held.for_each(|next| delivery.add(next, life));
+                let mut delivery = Delivery::of(*first, life, remember);
+                for next in held {
+                    delivery.add(*next, life);
+                }
                 self.put(delivery);
             }
             None if remember.is_empty() => {}

@@ -8,7 +8,6 @@ use tokio::time::Instant;
 
 use super::wallet::{Asking, HOLD, Wallet};
 use super::{AWAY, Ledger, TICK};
-use crate::inbox::WalletId;
 
 /// How long an answer waits for its pong.
 const PONG: Duration = Duration::from_secs(10);
@@ -29,14 +28,13 @@ impl Ledger {
             }
         }
         self.asked_rows(&due);
-        due.into_iter().for_each(|key| self.ask(key));
+        self.ask_these(due);
         if self.blocks_missed && self.desk.dispatcher.has_room_for_blocks(self.currency) {
             // They are in every queue; one is enough to get them back, of a wallet that the daemon has.
-            let has =
-                |(_, wallet): &(&WalletId, &Wallet)| wallet.retry.is_none() && wallet.asking == Asking::No;
-            if let Some(key) = self.wallets.iter().find(has).map(|(key, _)| *key) {
+            let has = self.those(&|wallet| wallet.retry.is_none() && wallet.asking == Asking::No);
+            if let Some(key) = has.first() {
                 self.blocks_missed = false;
-                self.ask(key);
+                self.ask(*key);
             }
         }
     }
@@ -46,7 +44,7 @@ impl Ledger {
         let due = self.those(&|wallet| {
             wallet.asking == Asking::No && wallet.retry.is_none() && self.desk.wants_to_compare(&wallet.coin)
         });
-        due.into_iter().for_each(|key| self.ask(key));
+        self.ask_these(due);
     }
 
     /// A daemon that answers no call must not hold up its websocket, nor may an answer without a pong be kept for ever.
@@ -61,10 +59,10 @@ impl Ledger {
 
     /// Without a socket: until `work` is done, takes what was still under way, and fetches the queues now and then, so that
     /// a websocket that cannot be had delays events and does not stop them.
-    pub(in super::super) async fn meanwhile<T>(&mut self, mut work: BoxFuture<'_, T>) -> T {
+    pub(in super::super) async fn meanwhile(&mut self, mut work: BoxFuture<'_, ()>) {
         loop {
             tokio::select! {
-                done = work.as_mut() => return done,
+                () = work.as_mut() => return,
                 fetched = self.fetched() => self.answered_at_once(fetched),
                 () = tokio::time::sleep(TICK) => self.tick_away(Instant::now()),
             }
@@ -84,9 +82,11 @@ impl Ledger {
         self.fetch_at = now + AWAY;
         self.read_wallets();
         let mut asked = Vec::new();
-        for (key, wallet) in self.wallets.iter_mut().filter(|(_, wallet)| wallet.asking == Asking::No) {
-            wallet.history(&self.passed).connected();
-            asked.push(*key);
+        for (key, wallet) in &mut self.wallets {
+            if wallet.asking == Asking::No {
+                wallet.history(&self.passed).connected();
+                asked.push(*key);
+            }
         }
         self.asked_rows(&asked);
         self.ask_all();
@@ -117,6 +117,8 @@ impl Ledger {
         if !self.keeps {
             self.release(which);
         }
-        self.those(which).into_iter().for_each(|key| self.let_go(key));
+        for key in self.those(which) {
+            self.let_go(key);
+        }
     }
 }

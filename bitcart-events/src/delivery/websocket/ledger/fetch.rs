@@ -11,8 +11,7 @@ use super::gathered::Delivery;
 use super::wallet::Asking;
 use crate::delivery::desk::Answer;
 use crate::dispatch::{Few, Incoming};
-use crate::inbox::{Life, Mark, Origin, Received, ReceivedId, WalletId};
-use crate::intake::Together;
+use crate::inbox::{Life, Origin, Received, ReceivedId, WalletId};
 use crate::waits::Waits;
 use crate::{Coin, Result};
 
@@ -41,7 +40,13 @@ pub(crate) struct Fetched {
 
 impl Ledger {
     pub(super) fn ask_all(&mut self) {
-        self.those(&|_| true).into_iter().for_each(|key| self.ask(key));
+        self.ask_these(self.those(&|_| true));
+    }
+
+    pub(super) fn ask_these(&mut self, keys: Vec<WalletId>) {
+        for key in keys {
+            self.ask(key);
+        }
     }
 
     /// Fetches what waits for a wallet, once more if that is under way.
@@ -59,8 +64,8 @@ impl Ledger {
         }
         self.under_way += 1;
         let (desk, coin) = (Arc::clone(&self.desk), wallet.coin.clone());
-        let (fetching, stop, asked) =
-            (self.fetching.clone(), self.orders.stop.clone(), Arc::clone(&wallet.asked));
+        let (arrivals, stop, asked) =
+            (Arc::clone(&self.arrivals), self.orders.stop.clone(), Arc::clone(&wallet.asked));
         let written = self.keeps.then(|| self.chain.clone());
         let fetch = async move {
             let dispatcher = Arc::clone(&desk.dispatcher);
@@ -76,17 +81,14 @@ impl Ledger {
             };
             let answer = desk.fetch(&coin, &stop, asks.boxed()).await;
             // The ledger takes what is under way before it goes.
-            let _ = fetching.send(Fetched { coin, answer }).await;
+            arrivals.put(Fetched { coin, answer });
         };
         self.orders.spawn(fetch.boxed());
     }
 
     /// The next answer that arrives.
-    pub(in super::super) async fn fetched(&mut self) -> Fetched {
-        match self.fetched.recv().await {
-            Some(fetched) => fetched,
-            None => std::future::pending().await,
-        }
+    pub(in super::super) async fn fetched(&self) -> Fetched {
+        self.arrivals.next().await
     }
 
     /// An answer has arrived. Whether a ping of this number is to be sent, to know which frames were sent before it.
@@ -176,8 +178,11 @@ impl Ledger {
         };
         self.meet(&coin);
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
-        let updates: Vec<Together> = updates.each().collect();
-        let marks: Vec<Mark> = updates.iter().map(|update| self.marker.mark_read(update.first())).collect();
+        let (mut marks, mut missed) = (Vec::new(), Vec::new());
+        for update in updates.each() {
+            marks.push(self.marker.mark_read(update.first()));
+            missed.push(Some(update));
+        }
         let ended = match which {
             Which::Last { live } => Some((std::mem::replace(&mut wallet.asking, Asking::No), live)),
             Which::Earlier => None,
@@ -186,22 +191,29 @@ impl Ledger {
         // One that was asked before this connection may have been answered before it, too.
         let live = ended.is_some_and(|(asking, live)| live && asking != Asking::Outlived);
         let Merged { next, begins } = wallet.history(&self.passed).merge(&marks, live, again);
-        let mut missed: Vec<Option<Together>> = updates.into_iter().map(Some).collect();
+        let old = wallet.life;
+        if begins.is_some() {
+            wallet.life = Life::new();
+        }
+        let begins = begins.unwrap_or(next.len());
         let (mut place, mut fetched) = (place, 0_usize);
-        let (mut merged, mut taken) = (Vec::with_capacity(next.len()), Vec::from_iter(received));
-        for next in next {
-            merged.extend(match next {
+        let (mut updates, mut taken) = (Few::default(), Vec::from_iter(received));
+        for (nth, next) in next.into_iter().enumerate() {
+            let life = if nth < begins { old } else { wallet.life };
+            match next {
                 Next::Held(held) => {
                     wallet.held = wallet.held.saturating_sub(1);
                     place.merge(held.place);
                     taken.extend(held.received);
-                    Some((held.update, Origin::Live))
+                    updates.push(Incoming::new(held.update, Origin::Live, life));
                 }
                 Next::Missed(index) => {
                     fetched += 1;
-                    missed.get_mut(index).and_then(Option::take).map(|update| (update, Origin::Drained))
+                    if let Some(update) = missed.get_mut(index).and_then(Option::take) {
+                        updates.push(Incoming::new(update, Origin::Drained, life));
+                    }
                 }
-            });
+            }
         }
         let dropped = std::mem::take(&mut wallet.dropped);
         if fetched > 0 || dropped > 0 {
@@ -211,17 +223,6 @@ impl Ledger {
                 "events were waiting at the daemon and are delivered now: {fetched}",
             );
         }
-        let old = wallet.life;
-        if begins.is_some() {
-            wallet.life = Life::new();
-        }
-        let (begins, new) = (begins.unwrap_or(merged.len()), wallet.life);
-        let incoming = |(nth, (update, origin))| {
-            let life = if nth < begins { old } else { new };
-            Incoming::new(update, origin, life)
-        };
-        let mut updates = Few::default();
-        updates.extend(merged.into_iter().enumerate().map(incoming));
         let mut released = Vec::new();
         if let Some((asking, _)) = ended {
             (wallet.holds, wallet.asked, wallet.waits) =

@@ -55,8 +55,11 @@ impl Gathered {
     pub(super) fn add_frame(&mut self, text: &str, end: &End, marker: &mut Marker) -> Option<()> {
         let before = self.len();
         self.updates.add_body(text, end, self.places_left())?;
-        let said = (before..self.len()).filter_map(|place| self.updates.said(place));
-        self.marks.extend(said.map(|said| said.mark(marker)));
+        for place in before..self.len() {
+            if let Some(said) = self.updates.said(place) {
+                self.marks.push(said.mark(marker));
+            }
+        }
         Some(())
     }
 

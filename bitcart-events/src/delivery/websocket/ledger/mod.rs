@@ -1,5 +1,6 @@
 //! What each wallet has got by the websocket, what is fetched for it, and both put in order.
 
+mod arrivals;
 mod deliver;
 mod due;
 mod fetch;
@@ -16,10 +17,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-use fetch::{Fetched, Waiting};
+use arrivals::Arrivals;
+use fetch::Waiting;
 use gathered::Size;
 use load::KeptFrame;
 use wallet::{Asking, Wallet};
@@ -43,8 +45,6 @@ use crate::{Coin, Currency, json};
 const AWAY: Duration = Duration::from_secs(30);
 /// How often it is looked for what is due.
 pub(super) const TICK: Duration = Duration::from_secs(1);
-/// How many answers wait to be looked at; who fetched more waits.
-const ANSWERS: usize = 64;
 
 /// The wallets of one currency.
 pub(super) struct Ledger {
@@ -72,8 +72,7 @@ pub(super) struct Ledger {
     is_established: bool,
     /// Answers that wait for their pong, in the order of their pings.
     answers: VecDeque<Waiting>,
-    fetched: mpsc::Receiver<Fetched>,
-    fetching: mpsc::Sender<Fetched>,
+    arrivals: Arc<Arrivals>,
     under_way: usize,
     /// Wallets that were removed while an answer was under way, until it has come.
     left: Vec<WalletId>,
@@ -106,7 +105,6 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(desk: Arc<Desk>, memory: Arc<Memory>, currency: Currency, orders: Orders) -> Self {
-        let (fetching, fetched) = mpsc::channel(ANSWERS);
         Self {
             keeps: desk.dispatcher.is_durable(),
             lends: has_one_thread().unwrap_or(false),
@@ -137,8 +135,7 @@ impl Ledger {
             fetch_at: Instant::now() + AWAY,
             is_established: false,
             answers: VecDeque::new(),
-            fetched,
-            fetching,
+            arrivals: Arc::default(),
             under_way: 0,
             left: Vec::new(),
             told: Told::default(),
@@ -183,7 +180,9 @@ impl Ledger {
     /// The daemon sends to the socket: what it sent before waits in its queues.
     pub(super) fn established(&mut self) {
         self.is_established = true;
-        self.wallets.values().for_each(|wallet| self.desk.missed(&wallet.coin));
+        for wallet in self.wallets.values() {
+            self.desk.missed(&wallet.coin);
+        }
         self.ask_all();
     }
 

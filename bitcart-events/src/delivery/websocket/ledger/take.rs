@@ -55,9 +55,15 @@ impl Ledger {
         match whose {
             Ok(coin) if is_ours => {
                 self.meet(&coin);
-                parcel.arrived(text).for_each(|update| self.take(&coin, update));
+                for update in parcel.arrived(text) {
+                    self.take(&coin, update);
+                }
             }
-            Ok(coin) => parcel.arrived(text).for_each(|update| self.pass_on(&coin, update)),
+            Ok(coin) => {
+                for update in parcel.arrived(text) {
+                    self.pass_on(&coin, update);
+                }
+            }
             Err(_) => {}
         }
         self.spare = parcel.done();
@@ -185,7 +191,9 @@ impl Ledger {
         let mark = self.marker.mark_read(update.said());
         let own = update.said().map_or_else(|_| Vec::new(), |said| self.taking(said.event()));
         self.pass(mark, &own);
-        own.iter().for_each(|coin| self.take_as(number, coin, update));
+        for coin in &own {
+            self.take_as(number, coin, update);
+        }
         let mut held = Held::new(coin, update, place);
         let mut row = self.block_row(number, mark);
         if self.blocks.is_some() {
@@ -214,8 +222,10 @@ impl Ledger {
         let additions = additions::counted();
         if self.own.as_ref().is_none_or(|(then, _)| *then != additions) {
             let mut own = Vec::new();
-            for wallet in self.wallets.values().filter(|wallet| wallet.coin.has_own_handlers()) {
-                own.push(wallet.coin.clone());
+            for wallet in self.wallets.values() {
+                if wallet.coin.has_own_handlers() {
+                    own.push(wallet.coin.clone());
+                }
             }
             self.own = Some((additions, own));
         }

@@ -22,6 +22,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 pub(super) struct Wallet {
     pub(super) coin: Coin,
+    /// Whether it was among those that are listened to when these were read last.
+    pub(super) is_listened_to: bool,
     history: History<Box<Held>>,
     /// Which blocks that has.
     seen: Seen,
@@ -60,9 +62,14 @@ impl Wallet {
     pub(super) fn new(coin: Coin, known: Option<Known>, blocks: &Blocks) -> Self {
         let known = known.map(|known| (known.history, known.life));
         let (mut history, life) = known.unwrap_or_else(|| (History::default(), Life::new()));
-        let held = history.held_mut().map(|held| held.give_to(&coin)).count();
+        let mut held = 0;
+        history.for_each_held(&mut |one| {
+            one.give_to(&coin);
+            held += 1;
+        });
         Self {
             coin,
+            is_listened_to: true,
             history,
             seen: blocks.seen(),
             life,
@@ -81,7 +88,7 @@ impl Wallet {
 
     /// It has come back as this coin.
     pub(super) fn give_to(&mut self, coin: Coin) {
-        self.history.held_mut().for_each(|held| held.give_to(&coin));
+        self.history.for_each_held(&mut |held| held.give_to(&coin));
         self.coin = coin;
     }
 
@@ -90,7 +97,7 @@ impl Wallet {
     pub(super) fn into_known(mut self, blocks: &Blocks, loaded: u64, keeps: bool) -> Known {
         let history = self.history(blocks);
         if keeps {
-            history.held_mut().for_each(|held| held.leave_place());
+            history.for_each_held(&mut |held| held.leave_place());
             history.gap();
         } else {
             history.drop_held();
@@ -151,15 +158,15 @@ impl Wallet {
     }
 
     /// What was held goes on, and what comes is not held any more.
-    pub(super) fn release(&mut self, blocks: &Blocks) -> Vec<Held> {
+    pub(super) fn release(&mut self, blocks: &Blocks) -> Vec<Box<Held>> {
         // Whether they go on where the last ones ended is not known.
         (self.holds, self.held, self.life) = (None, 0, Life::new());
-        self.history(blocks).release().into_iter().map(|held| *held).collect()
+        self.history(blocks).release()
     }
 
     /// The call that was under way has ended. What has happened to the daemon and to the socket meanwhile counts from now on;
     /// what is held of a daemon that has ended goes on.
-    pub(super) fn call_ended(&mut self, asking: Asking, blocks: &Blocks) -> Vec<Held> {
+    pub(super) fn call_ended(&mut self, asking: Asking, blocks: &Blocks) -> Vec<Box<Held>> {
         let mut released = Vec::new();
         if std::mem::take(&mut self.ended) {
             released = self.release(blocks);

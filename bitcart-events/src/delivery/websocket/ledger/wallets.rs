@@ -3,7 +3,6 @@
 use super::Ledger;
 use super::wallet::{Asking, Wallet};
 use crate::Coin;
-use crate::by_id::Ids;
 use crate::inbox::WalletId;
 
 impl Ledger {
@@ -17,11 +16,21 @@ impl Ledger {
     pub(super) fn leave_removed(&mut self) -> Vec<Coin> {
         // Before they are read, so that no change falls between.
         self.changes.mark_unchanged();
-        let mut coins = self.desk.source.coins();
-        coins.retain(|coin| coin.currency() == self.currency);
-        let listened: Ids<WalletId> = coins.iter().filter_map(Coin::id).collect();
-        let removed = self.those(&|wallet| wallet.coin.id().is_some_and(|key| !listened.contains(&key)));
-        removed.into_iter().for_each(|key| self.was_removed(key));
+        for wallet in self.wallets.values_mut() {
+            wallet.is_listened_to = false;
+        }
+        let mut coins = Vec::new();
+        for coin in self.desk.source.coins() {
+            if coin.currency() == self.currency {
+                if let Some(wallet) = coin.id().and_then(|key| self.wallets.get_mut(&key)) {
+                    wallet.is_listened_to = true;
+                }
+                coins.push(coin);
+            }
+        }
+        for key in self.those(&|wallet| !wallet.is_listened_to) {
+            self.was_removed(key);
+        }
         coins
     }
 
@@ -60,9 +69,14 @@ impl Ledger {
         }
         if self.is_established {
             // What is under way for one was asked for before it came back, and is asked for again afterwards.
-            added.retain(|key| self.wallets.get(key).is_some_and(|wallet| wallet.asking == Asking::No));
-            self.asked_rows(&added);
-            added.into_iter().for_each(|key| self.ask(key));
+            let mut asked = Vec::new();
+            for key in added {
+                if self.wallets.get(&key).is_some_and(|wallet| wallet.asking == Asking::No) {
+                    asked.push(key);
+                }
+            }
+            self.asked_rows(&asked);
+            self.ask_these(asked);
         }
     }
 

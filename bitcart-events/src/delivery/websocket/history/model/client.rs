@@ -158,7 +158,7 @@ impl World {
             // What is forgotten before its answer has come may be in it.
             self.astray |= self.call.is_some();
             // A whole stretch was forgotten: a later answer that reaches back to it is delivered again.
-            let first = self.history.stretches.front();
+            let first = self.history.stretches.first();
             self.astray |= self.history.stretches.len() > 1 && first.is_some_and(|first| !first.shortened);
         }
     }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::FutureExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,7 @@ use crate::delivery::crew::{Crew, Orders};
 use crate::delivery::desk::{Answer, Desk};
 use crate::delivery::websocket::Memory;
 use crate::delivery::websocket::ledger::Ledger;
+use crate::delivery::websocket::ledger::arrivals::Arrivals;
 use crate::delivery::websocket::ledger::fetch::Fetched;
 use crate::delivery::websocket::ledger::wallet::Asking;
 use crate::inbox::{Chain, Received, ReceivedId};
@@ -51,7 +52,7 @@ enum Stage {
 pub(super) struct Ending {
     pub(super) ledger: Pin<Box<dyn Future<Output = ()>>>,
     pub(super) calls: Vec<Call>,
-    answers: mpsc::Sender<Fetched>,
+    arrivals: Arc<Arrivals>,
 }
 
 impl Process {
@@ -143,7 +144,7 @@ impl Call {
 /// Notes the calls that have begun.
 pub(super) fn note(ledger: &mut Ledger, calls: &mut Vec<Call>) {
     // What the tasks say, which were told to stop.
-    while ledger.fetched.try_recv().is_ok() {}
+    while ledger.arrivals.take().is_some() {}
     for (key, wallet) in ledger.wallets.iter().filter(|(_, wallet)| wallet.asking != Asking::No) {
         let number = WALLETS.iter().position(|name| wallet.coin.wallet() == Some(name)).unwrap();
         let has_come = ledger.answers.iter().any(|waiting| waiting.key == *key);
@@ -162,12 +163,12 @@ pub(super) fn note(ledger: &mut Ledger, calls: &mut Vec<Call>) {
 
 impl Ending {
     pub(super) fn new(ledger: Ledger, calls: Vec<Call>) -> Self {
-        let answers = ledger.fetching.clone();
-        Self { ledger: Box::pin(ledger.finish()), calls, answers }
+        let arrivals = Arc::clone(&ledger.arrivals);
+        Self { ledger: Box::pin(ledger.finish()), calls, arrivals }
     }
 
     pub(super) fn answered(&mut self, fetched: Fetched) {
-        assert!(self.answers.try_send(fetched).is_ok(), "there is room");
+        self.arrivals.put(fetched);
     }
 
     pub(super) fn has_ended(&mut self) -> bool {
