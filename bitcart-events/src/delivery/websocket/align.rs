@@ -52,39 +52,20 @@ pub(super) enum Place {
 
 /// Places `stretches`, oldest first.
 pub(super) fn place(stretches: &[Stretch], answer: &Answer<'_>) -> Vec<Place> {
-    let Answer { marks: answer, live, full } = *answer;
-    let last = stretches.len().checked_sub(1).filter(|_| live);
-    let mut choices = Vec::with_capacity(stretches.len());
-    for (index, stretch) in stretches.iter().enumerate() {
-        let lies = |choice: &Choice| {
-            let end = choice.offset.saturating_add_unsigned(stretch.marks.len());
-            let end = usize::try_from(end).unwrap_or(0);
-            let overlap = choice.covers.end - choice.covers.start;
-            (!stretch.earlier || end <= answer.len())
-                && (last != Some(index) || end >= answer.len())
-                && (!stretch.whole || choice.offset <= 0 || overlap >= BEYOND_CHANCE)
-                && (full || choice.offset >= 0 || overlap >= BEYOND_CHANCE)
-        };
-        let mut equal = overlaps(&stretch.marks, answer);
-        equal.retain(lies);
-        choices.push(equal);
-    }
-    // From the last stretch to the first: the best that it and those after it can do, by how much of the answer the
-    // ones before it have taken.
-    let mut best = vec![vec![Some(Best::default()); answer.len() + 1]];
-    for (stretch, choices) in stretches.iter().zip(&choices).rev() {
+    // Of the last stretch, the last two and so on to all of them, after none: the best that they can do, by how much of the
+    // answer the ones before them have taken.
+    let mut best = vec![Best::row(answer, &[], &[], Some(Best::default()))];
+    for stretch in stretches.iter().rev() {
         let after = best.last().map(Vec::as_slice).unwrap_or_default();
+        let choices = choices(stretch, answer, best.len() == 1);
         // All of them may lie after the answer.
-        let behind = after.last().copied().flatten().filter(|_| !stretch.earlier);
-        let behind = behind.map(|_| Best::default());
-        let mut row = Vec::with_capacity(answer.len() + 1);
-        for taken in 0..=answer.len() {
-            row.push(Best::of(choices, after, taken, behind));
-        }
-        best.push(row);
+        let behind = match after.last() {
+            Some(Some(_)) if !stretch.earlier => Some(Best::default()),
+            _ => None,
+        };
+        best.push(Best::row(answer, &choices, after, behind));
     }
-    best.reverse();
-    let step = |index: usize, taken: usize| best.get(index)?.get(taken).copied().flatten();
+    let step = |index: usize, taken: usize| best.get(stretches.len() - index)?.get(taken).copied().flatten();
     // The first that overlaps. Those before it lie before the answer.
     let (mut first, mut most) = (None, 0);
     for index in 0..stretches.len() {
@@ -95,14 +76,18 @@ pub(super) fn place(stretches: &[Stretch], answer: &Answer<'_>) -> Vec<Place> {
     }
     let (mut places, mut taken) = (Vec::with_capacity(stretches.len()), 0);
     for (index, stretch) in stretches.iter().enumerate() {
-        let choice = first.filter(|first| index >= *first).and_then(|_| step(index, taken)?.choice);
-        places.push(match choice {
-            Some(choice) => {
-                taken = choice.covers.end;
+        let choice = match first {
+            Some(first) if index >= first => step(index, taken).and_then(|best| best.choice),
+            _ => None,
+        };
+        places.push(match (choice, first) {
+            (Some(choice), _) => {
+                taken = choice.end;
                 Place::On(choice.offset)
             }
-            None if first.map_or(stretch.earlier, |first| index < first) => Place::Before,
-            None => Place::After,
+            (None, Some(first)) if index < first => Place::Before,
+            (None, None) if stretch.earlier => Place::Before,
+            (None, _) => Place::After,
         });
     }
     places
@@ -112,12 +97,7 @@ pub(super) fn place(stretches: &[Stretch], answer: &Answer<'_>) -> Vec<Place> {
 #[derive(Clone, Copy)]
 struct Choice {
     offset: isize,
-    covers: Span,
-}
-
-/// A part of the answer that is not empty.
-#[derive(Clone, Copy)]
-struct Span {
+    /// Where what it covers of the answer begins and ends, which is not nothing.
     start: usize,
     end: usize,
 }
@@ -130,14 +110,28 @@ struct Best {
 }
 
 impl Best {
+    /// By how much of the answer is taken.
+    fn row(
+        answer: &Answer<'_>,
+        choices: &[Choice],
+        after: &[Option<Self>],
+        behind: Option<Self>,
+    ) -> Vec<Option<Self>> {
+        let mut row = Vec::with_capacity(answer.marks.len() + 1);
+        for taken in 0..=answer.marks.len() {
+            row.push(Self::of(choices, after, taken, behind));
+        }
+        row
+    }
+
     fn of(choices: &[Choice], after: &[Option<Self>], taken: usize, behind: Option<Self>) -> Option<Self> {
         let mut best = behind;
         for choice in choices {
-            if choice.covers.start < taken {
+            if choice.start < taken {
                 continue;
             }
-            let Some(Some(later)) = after.get(choice.covers.end) else { continue };
-            let overlap = choice.covers.end - choice.covers.start + later.overlap;
+            let Some(Some(later)) = after.get(choice.end) else { continue };
+            let overlap = choice.end - choice.start + later.overlap;
             if best.is_none_or(|best| overlap > best.overlap) {
                 best = Some(Self { overlap, choice: Some(*choice) });
             }
@@ -146,26 +140,45 @@ impl Best {
     }
 }
 
-/// Every place where the stretch and the answer overlap and are equal there. Where it begins within the answer comes
-/// first: an answer without overflow begins where the first stretch does.
-fn overlaps(stretch: &[Mark], answer: &[Mark]) -> Vec<Choice> {
+/// Every place where the stretch may lie. Where it begins within the answer comes first: an answer without overflow begins where
+/// the first stretch does.
+fn choices(stretch: &Stretch, answer: &Answer<'_>, is_last: bool) -> Vec<Choice> {
     let mut choices = Vec::new();
-    if !stretch.is_empty() && !answer.is_empty() {
-        for start in 0..answer.len() {
-            choices.extend(overlap(stretch, 0, answer, start));
+    if stretch.marks.is_empty() || answer.marks.is_empty() {
+        return choices;
+    }
+    for start in 0..answer.marks.len() {
+        if let Some(choice) = choice(stretch, 0, answer, start, is_last) {
+            choices.push(choice);
         }
-        for from in 1..stretch.len() {
-            choices.extend(overlap(stretch, from, answer, 0));
+    }
+    for from in 1..stretch.marks.len() {
+        if let Some(choice) = choice(stretch, from, answer, 0, is_last) {
+            choices.push(choice);
         }
     }
     choices
 }
 
-/// From that mark of each on.
-fn overlap(stretch: &[Mark], from: usize, answer: &[Mark], start: usize) -> Option<Choice> {
-    let length = (stretch.len() - from).min(answer.len() - start);
-    let end = start + length;
-    let equal = stretch.get(from..from + length)? == answer.get(start..end)?;
-    let offset = start.cast_signed() - from.cast_signed();
-    equal.then_some(Choice { offset, covers: Span { start, end } })
+/// From that mark of each on they are equal as far as they overlap, and the stretch may lie there.
+fn choice(
+    stretch: &Stretch,
+    from: usize,
+    answer: &Answer<'_>,
+    start: usize,
+    is_last: bool,
+) -> Option<Choice> {
+    let Answer { marks: answer, live, full } = *answer;
+    let overlap = (stretch.marks.len() - from).min(answer.len() - start);
+    let end = start + overlap;
+    if stretch.marks.get(from..from + overlap)? != answer.get(start..end)? {
+        return None;
+    }
+    // Where the end of the stretch is, counted from the same mark as that of the answer.
+    let ends = start + stretch.marks.len() - from;
+    let lies = (!stretch.earlier || ends <= answer.len())
+        && (!is_last || !live || ends >= answer.len())
+        && (!stretch.whole || start <= from || overlap >= BEYOND_CHANCE)
+        && (full || start >= from || overlap >= BEYOND_CHANCE);
+    lies.then_some(Choice { offset: start.cast_signed() - from.cast_signed(), start, end })
 }
