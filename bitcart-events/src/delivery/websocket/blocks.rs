@@ -1,15 +1,13 @@
 //! Blocks name no wallet, and stand in the queue of each. They are noted once; a wallet's history takes them up when it is
 //! looked at, so that a block's work does not grow with the number of wallets.
 
-use std::collections::VecDeque;
-
 use super::history::{History, KNOWN};
 use crate::inbox::Mark;
 
 /// The last ones, as many as a history knows and one more, so that it knows when there were others before.
 #[derive(Default)]
 pub(super) struct Blocks {
-    noted: VecDeque<(u64, Noted)>,
+    noted: Vec<(u64, Noted)>,
     /// The number of the last one.
     last: u64,
     /// The number of the last one that is not here any more.
@@ -32,20 +30,18 @@ impl Blocks {
 
     pub(super) fn gap(&mut self) {
         // Two are one, which comes after what a history has got since the first.
-        if matches!(self.noted.back(), Some((_, Noted::Gap))) {
-            self.noted.pop_back();
+        if matches!(self.noted.last(), Some((_, Noted::Gap))) {
+            self.noted.pop();
         }
         self.note(Noted::Gap);
     }
 
     fn note(&mut self, noted: Noted) {
         self.last += 1;
-        self.noted.push_back((self.last, noted));
+        self.noted.push((self.last, noted));
         // Every other one may be a gap.
-        if self.noted.len() > 2 * (KNOWN + 1)
-            && let Some((number, _)) = self.noted.pop_front()
-        {
-            self.gone = number;
+        if self.noted.len() > 2 * (KNOWN + 1) {
+            (self.gone, _) = self.noted.remove(0);
         }
     }
 
@@ -71,7 +67,7 @@ impl Blocks {
             history.gap();
         }
         let unseen = self.noted.partition_point(|(number, _)| *number <= seen);
-        for (_, noted) in self.noted.iter().skip(unseen) {
+        for (_, noted) in self.noted.get(unseen..).unwrap_or_default() {
             match noted {
                 Noted::Block(mark) => history.brought(*mark, None),
                 Noted::Gap => {
@@ -88,7 +84,6 @@ impl Blocks {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::bytes::Written;
     use super::super::history::Next;
     use super::*;
 
@@ -211,9 +206,7 @@ mod tests {
     }
 
     fn saved(history: &mut History<Mark>) -> Vec<u8> {
-        let mut bytes = Written::default();
-        history.save(|_| None).write(&mut bytes);
-        bytes.done()
+        history.save(|_| None).done()
     }
 
     fn run(steps: impl IntoIterator<Item = Step>, is_far_behind: bool) {

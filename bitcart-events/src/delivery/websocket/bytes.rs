@@ -23,6 +23,10 @@ impl Written {
         self.0.extend_from_slice(mark);
     }
 
+    pub(super) fn all_of(&mut self, Self(other): &Self) {
+        self.0.extend_from_slice(other);
+    }
+
     pub(super) fn done(self) -> Vec<u8> {
         self.0
     }

@@ -89,13 +89,6 @@ impl Row {
 }
 
 impl Whole {
-    fn write(&self) -> Vec<u8> {
-        let mut bytes = Written::default();
-        bytes.number(self.number);
-        self.history.write(&mut bytes);
-        bytes.done()
-    }
-
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut bytes = Reading(bytes);
         Some(Self { number: bytes.number()?, history: Saved::read(&mut bytes)? })
@@ -179,16 +172,12 @@ impl Kept {
         }
     }
 
-    fn place(&self, id: WalletId) -> Result<usize, usize> {
-        self.wallets.binary_search_by_key(&id, |wallet| wallet.id)
-    }
-
+    /// Of which something has come.
     fn wallet(&mut self, id: WalletId) -> Option<&mut KeptWallet> {
-        let place = self.place(id).unwrap_or_else(|new| {
-            self.wallets.insert(new, KeptWallet { id, whole: None, rows: Vec::new() });
-            new
-        });
-        self.wallets.get_mut(place)
+        if self.wallets.last().is_none_or(|last| last.id != id) {
+            self.wallets.push(KeptWallet { id, whole: None, rows: Vec::new() });
+        }
+        self.wallets.last_mut()
     }
 
     /// What is known of a wallet, if anything is. Blocks that came while it was not listened to are none of its: between them there
@@ -198,29 +187,39 @@ impl Kept {
         id: WalletId,
         held: &mut impl FnMut(ReceivedId) -> Option<H>,
     ) -> Option<History<H>> {
-        let wallet = self.place(id).ok().and_then(|place| self.wallets.get_mut(place))?;
+        let place = self.wallets.binary_search_by_key(&id, |wallet| wallet.id).ok()?;
+        let wallet = self.wallets.get_mut(place)?;
         let (whole, rows) = (wallet.whole.take(), std::mem::take(&mut wallet.rows));
         if whole.is_none() && rows.is_empty() {
             return None;
         }
         let mut last = whole.as_ref().map_or(0, |whole| whole.number);
         let mut history = whole.map_or_else(History::default, |whole| whole.history.restore(&mut *held));
-        let known = self.blocks.partition_point(|(number, _)| *number <= last);
-        let mut blocks = self.blocks.iter().skip(known).peekable();
+        let mut blocks = self.blocks.as_slice();
+        // Those that are in the whole.
+        while let Some(((place, _), others)) = blocks.split_first()
+            && *place <= last
+        {
+            blocks = others;
+        }
         for (number, row) in &rows {
             let follows = last > 0 && row.after == last;
-            while let Some((_, block)) = blocks.next_if(|(block, _)| block < number) {
-                if follows || block.what.is_of(last) {
+            while let Some(((place, block), others)) = blocks.split_first()
+                && place <= number
+            {
+                blocks = others;
+                // Not one for which the wallet has a row of its own.
+                if place < number && (follows || block.what.is_of(last)) {
                     take_row(&mut history, block, true, held);
                 }
             }
-            // A block for which the wallet has a row of its own.
-            blocks.next_if(|(block, _)| block == number);
             take_row(&mut history, row, follows, held);
             last = *number;
         }
-        for (_, block) in blocks.filter(|(_, block)| block.what.is_of(last)) {
-            take_row(&mut history, block, true, held);
+        for (_, block) in blocks {
+            if block.what.is_of(last) {
+                take_row(&mut history, block, true, held);
+            }
         }
         history.restarted();
         Some(history)
@@ -231,7 +230,10 @@ impl Kept {
     }
 
     pub(super) fn blocks(&self) -> BlockRows {
-        let numbers: Vec<u64> = self.blocks.iter().map(|(number, _)| *number).collect();
+        let mut numbers = Vec::with_capacity(self.blocks.len());
+        for (number, _) in &self.blocks {
+            numbers.push(*number);
+        }
         BlockRows { rows: Rows::new(), numbers, left: self.last }
     }
 }
@@ -277,11 +279,13 @@ impl Rows {
         currency: Currency,
         whose: &str,
         number: u64,
-        history: Saved,
+        history: &Written,
     ) -> Vec<Remember> {
         *self = Self { last: number, count: 0, gap: false };
-        let (prefix, value) = (prefix(currency, whose), Whole { number, history }.write());
-        vec![Remember::Forget(prefix.clone()), Remember::Put(format!("{prefix}whole"), value)]
+        let (prefix, mut value) = (prefix(currency, whose), Written::default());
+        value.number(number);
+        value.all_of(history);
+        vec![Remember::Forget(prefix.clone()), Remember::Put(format!("{prefix}whole"), value.done())]
     }
 }
 

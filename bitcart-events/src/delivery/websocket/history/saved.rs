@@ -1,7 +1,7 @@
 //! A history as it is kept.
 
 use super::super::bytes::{Reading, Written};
-use super::{Begin, History};
+use super::{Begin, Entry, History};
 use crate::inbox::{Mark, ReceivedId};
 
 /// What is held back is there by the number of its text.
@@ -19,17 +19,29 @@ struct SavedStretch {
 
 impl<H> History<H> {
     /// To be kept. What `id` has no number for is not held back, as far as that is known later.
-    pub(in super::super) fn save(&self, id: impl Fn(&H) -> Option<ReceivedId>) -> Saved {
-        let mut stretches = Vec::with_capacity(self.stretches.len());
+    pub(in super::super) fn save(&self, id: impl Fn(&H) -> Option<ReceivedId>) -> Written {
+        let mut bytes = Written::default();
+        bytes.number(self.cap as u64);
+        bytes.number(self.stretches.len() as u64);
         for stretch in &self.stretches {
-            let mut entries = Vec::with_capacity(stretch.entries.len());
-            for entry in &stretch.entries {
-                entries.push((entry.mark, entry.held.as_ref().and_then(&id)));
+            bytes.number(match stretch.begin {
+                Begin::Gap => 0,
+                Begin::Asked => 1,
+                Begin::Answer => 2,
+            });
+            bytes.flag(stretch.shortened);
+            bytes.flag(stretch.earlier);
+            bytes.number(stretch.entries.len() as u64);
+            for Entry { mark, held } in &stretch.entries {
+                let id = held.as_ref().and_then(&id);
+                bytes.mark(mark);
+                bytes.flag(id.is_some());
+                if let Some(ReceivedId(id)) = id {
+                    bytes.number(id);
+                }
             }
-            let (begin, shortened, earlier) = (stretch.begin, stretch.shortened, stretch.earlier);
-            stretches.push(SavedStretch { begin, shortened, earlier, entries });
         }
-        Saved { cap: self.cap, stretches }
+        bytes
     }
 }
 
@@ -48,28 +60,6 @@ impl Saved {
             }
         }
         history
-    }
-
-    pub(in super::super) fn write(&self, bytes: &mut Written) {
-        bytes.number(self.cap as u64);
-        bytes.number(self.stretches.len() as u64);
-        for stretch in &self.stretches {
-            bytes.number(match stretch.begin {
-                Begin::Gap => 0,
-                Begin::Asked => 1,
-                Begin::Answer => 2,
-            });
-            bytes.flag(stretch.shortened);
-            bytes.flag(stretch.earlier);
-            bytes.number(stretch.entries.len() as u64);
-            for (mark, id) in &stretch.entries {
-                bytes.mark(mark);
-                bytes.flag(id.is_some());
-                if let Some(ReceivedId(id)) = id {
-                    bytes.number(*id);
-                }
-            }
-        }
     }
 
     pub(in super::super) fn read(bytes: &mut Reading<'_>) -> Option<Self> {

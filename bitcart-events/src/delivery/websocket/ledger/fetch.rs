@@ -104,7 +104,7 @@ impl Ledger {
                 self.merge(key, answer, Which::Last { live: false });
             }
             Ok(Some(answer)) => {
-                self.answers.push_back(Waiting { key, answer, ping, since: Instant::now() });
+                self.answers.push(Waiting { key, answer, ping, since: Instant::now() });
                 return true;
             }
             Ok(None) => self.give_up(key, None),
@@ -149,9 +149,11 @@ impl Ledger {
 
     /// Merges the answers that have waited enough.
     pub(super) fn settle(&mut self, live: bool, enough: &dyn Fn(&Waiting) -> bool) {
-        while self.answers.front().is_some_and(enough) {
-            if let Some(Waiting { key, answer, .. }) = self.answers.pop_front() {
-                self.merge(key, answer, Which::Last { live });
+        for waiting in std::mem::take(&mut self.answers) {
+            if enough(&waiting) {
+                self.merge(waiting.key, waiting.answer, Which::Last { live });
+            } else {
+                self.answers.push(waiting);
             }
         }
     }

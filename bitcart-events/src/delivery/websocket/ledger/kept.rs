@@ -41,7 +41,7 @@ impl Wallet {
     /// The history, in the place of what was kept of it.
     fn whole(&mut self, currency: Currency, number: u64, blocks: &Blocks) -> Vec<Remember> {
         let history = self.history(blocks).save(|held| held.received);
-        self.rows.put_whole(currency, &self.hex(), number, history)
+        self.rows.put_whole(currency, &self.hex(), number, &history)
     }
 
     /// Under which id it is kept.

@@ -1,7 +1,5 @@
 //! Taking up what the inbox keeps: at the start, and when something could not be stored.
 
-use std::sync::Arc;
-
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -35,7 +33,7 @@ impl Ledger {
                 if received.wallet.is_some() {
                     self.unmerged.push((id, received));
                     self.reread.push(id);
-                } else if let Some(frame) = KeptFrame::read(&received) {
+                } else if let Some(frame) = frame(received) {
                     self.frames.push((id, frame));
                 }
             }
@@ -57,11 +55,12 @@ impl Ledger {
             }
         }
         self.read_wallets();
-        let is_none = |coin: &Coin| coin.currency() == self.currency && coin.id().is_none();
-        if let Some(none) = self.desk.source.all_coins().into_iter().find(is_none) {
-            let blocks = held_again(&self.desk, &mut self.frames, &none);
-            if !blocks.is_empty() {
-                self.blocks = Some((Instant::now(), blocks));
+        for coin in self.desk.source.all_coins() {
+            if coin.currency() == self.currency && coin.id().is_none() {
+                let blocks = held_again(&self.desk, &mut self.frames, &coin);
+                if !blocks.is_empty() {
+                    self.blocks = Some((Instant::now(), blocks));
+                }
             }
         }
         Ok(())
@@ -107,10 +106,9 @@ impl Ledger {
         let Some(coin) = self.wallets.get(&key).map(|wallet| wallet.coin.clone()) else { return };
         let currency = self.currency;
         let is_theirs = |received: &Received| received.currency == currency && received.wallet == Some(key);
-        let mut answers = Vec::new();
-        answers.extend(self.unmerged.extract_if(.., |(_, received)| is_theirs(received)));
+        let mut answers = take_those(&mut self.unmerged, &is_theirs);
         for (id, received) in self.desk.dispatcher.leftover(&is_theirs) {
-            if let Err(at) = answers.binary_search_by_key(&id, |(known, _)| *known) {
+            if let Err(at) = place_of(&answers, id) {
                 answers.insert(at, (id, received));
             }
         }
@@ -123,30 +121,33 @@ impl Ledger {
     }
 }
 
+/// Texts by their numbers, in the order of these.
+pub(super) type Texts = Vec<(ReceivedId, Received)>;
+
+/// Takes those of which this is true.
+fn take_those(texts: &mut Texts, are: &dyn Fn(&Received) -> bool) -> Texts {
+    let mut those = Vec::new();
+    for (id, received) in texts.extract_if(.., |(_, received)| are(received)) {
+        those.push((id, received));
+    }
+    those
+}
+
+/// Where this one is, or belongs.
+fn place_of(texts: &Texts, id: ReceivedId) -> std::result::Result<usize, usize> {
+    texts.binary_search_by_key(&id, |(known, _)| *known)
+}
+
 /// The members of the object that it is kept as.
 const WALLET: &str = "wallet";
 const UPDATE: &str = "update";
 
-/// An update that was held when it was stored, and for which wallet.
-pub(super) struct KeptFrame {
-    wallet: Option<WalletId>,
-    body: Arc<str>,
-}
-
-impl KeptFrame {
-    fn read(received: &Received) -> Option<Self> {
-        let (body, _) = received.text.body();
-        let wallet = Members::read(body).ok()?.said(WALLET).map(|hex| hex.trim_matches('"'));
-        Some(Self { wallet: wallet.and_then(WalletId::from_hex), body: Arc::clone(body) })
-    }
-
-    /// It is held again, for its wallet.
-    fn held_again(&self, desk: &Desk, id: ReceivedId, coin: &Coin) -> Option<Held> {
-        let raw = Members::read(&self.body).ok()?.get(UPDATE)?;
-        let update = Together::read(coin, &self.body, range_in(&self.body, raw));
-        let place = desk.dispatcher.reserve_nothing().ok()?;
-        Some(Held { coin: coin.clone(), update, place, received: Some(id) })
-    }
+/// An update that was held when it was stored, and for which wallet: its text says so.
+fn frame(received: Received) -> Option<Received> {
+    let (body, _) = received.text.body();
+    let wallet =
+        Members::read(body).ok()?.said(WALLET).and_then(|hex| WalletId::from_hex(hex.trim_matches('"')));
+    Some(Received { wallet, ..received })
 }
 
 impl Held {
@@ -156,6 +157,15 @@ impl Held {
         let wallet = self.coin.id().map_or_else(|| "null".to_owned(), |id| format!("\"{}\"", id.hex()));
         format!("{{\"{WALLET}\":{wallet},\"{UPDATE}\":{raw}}}")
     }
+
+    /// It is held again, for its wallet.
+    fn again(desk: &Desk, (id, frame): &(ReceivedId, Received), coin: &Coin) -> Option<Self> {
+        let (body, _) = frame.text.body();
+        let raw = Members::read(body).ok()?.get(UPDATE)?;
+        let update = Together::read(coin, body, range_in(body, raw));
+        let place = desk.dispatcher.reserve_nothing().ok()?;
+        Some(Self { coin: coin.clone(), update, place, received: Some(*id) })
+    }
 }
 
 /// What is kept of a wallet: its history with what was held, and how many were held.
@@ -163,13 +173,13 @@ fn known(
     desk: &Desk,
     marker: &mut Marker,
     kept: &mut Kept,
-    frames: &mut Vec<(ReceivedId, KeptFrame)>,
+    frames: &mut Texts,
     coin: &Coin,
 ) -> (History<Box<Held>>, usize) {
     let mut held = 0;
     let mut find = |id| {
-        let at = frames.binary_search_by_key(&id, |(known, _)| *known).ok()?;
-        let found = frames.remove(at).1.held_again(desk, id, coin).map(Box::new);
+        let at = place_of(frames, id).ok()?;
+        let found = Held::again(desk, &frames.remove(at), coin).map(Box::new);
         held += usize::from(found.is_some());
         found
     };
@@ -183,10 +193,12 @@ fn known(
 }
 
 /// All that is still held of a wallet, or of none.
-fn held_again(desk: &Desk, frames: &mut Vec<(ReceivedId, KeptFrame)>, coin: &Coin) -> Vec<Held> {
+fn held_again(desk: &Desk, frames: &mut Texts, coin: &Coin) -> Vec<Held> {
     let mut held = Vec::new();
-    for (id, frame) in frames.extract_if(.., |(_, frame)| frame.wallet == coin.id()) {
-        held.extend(frame.held_again(desk, id, coin));
+    for frame in take_those(frames, &|frame| frame.wallet == coin.id()) {
+        if let Some(frame) = Held::again(desk, &frame, coin) {
+            held.push(frame);
+        }
     }
     held
 }

@@ -13,7 +13,6 @@ mod tests;
 mod wallet;
 mod wallets;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,7 +22,7 @@ use tokio::time::Instant;
 use arrivals::Arrivals;
 use fetch::Waiting;
 use gathered::Size;
-use load::KeptFrame;
+use load::Texts;
 use wallet::{Asking, Wallet};
 
 use super::blocks::Blocks;
@@ -33,7 +32,7 @@ use super::rows::{BlockRows, Kept};
 use crate::by_id::ById;
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
-use crate::inbox::{Chain, Received, ReceivedId, WalletId};
+use crate::inbox::{Chain, ReceivedId, WalletId};
 use crate::intake::{End, Spare};
 use crate::runtime::has_one_thread;
 use crate::source::Source;
@@ -71,7 +70,7 @@ pub(super) struct Ledger {
     fetch_at: Instant,
     is_established: bool,
     /// Answers that wait for their pong, in the order of their pings.
-    answers: VecDeque<Waiting>,
+    answers: Vec<Waiting>,
     arrivals: Arc<Arrivals>,
     under_way: usize,
     /// Wallets that were removed while an answer was under way, until it has come.
@@ -84,9 +83,9 @@ pub(super) struct Ledger {
     lends: bool,
     /// What an earlier process kept, and what it held, of wallets that may still be added too. All in the order of its numbers.
     kept: Kept,
-    frames: Vec<(ReceivedId, KeptFrame)>,
+    frames: Texts,
     /// Answers that were stored and not merged; and those that may still be on their way to be.
-    unmerged: Vec<(ReceivedId, Received)>,
+    unmerged: Texts,
     reread: Vec<ReceivedId>,
     /// Whether wallets were added or removed since they were read.
     changes: watch::Receiver<()>,
@@ -134,7 +133,7 @@ impl Ledger {
             blocks_missed: false,
             fetch_at: Instant::now() + AWAY,
             is_established: false,
-            answers: VecDeque::new(),
+            answers: Vec::new(),
             arrivals: Arc::default(),
             under_way: 0,
             left: Vec::new(),

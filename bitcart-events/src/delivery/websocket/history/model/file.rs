@@ -155,7 +155,7 @@ impl World {
         file.number += 1;
         file.whole = file.number;
         let saved = self.history.save(|id| Some(ReceivedId(*id as u64)));
-        let remember = file.rows.put_whole(CURRENCY, &WALLET.hex(), file.number, saved);
+        let remember = file.rows.put_whole(CURRENCY, &WALLET.hex(), file.number, &saved);
         let emissions: Emissions = self.entries.iter().copied().collect();
         file.write(remember, &emissions);
     }
