@@ -29,7 +29,7 @@ impl<T> ByCurrency<T> {
 
     /// What there is, in the order of the currencies.
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
+        self.0.iter().filter_map(Option::as_ref)
     }
 }
 

@@ -107,11 +107,12 @@ impl FromStr for Currency {
     type Err = UnknownCurrency;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|currency| currency.code().eq_ignore_ascii_case(text))
-            .ok_or_else(|| UnknownCurrency { written: text.to_owned() })
+        for currency in Self::ALL {
+            if currency.code().eq_ignore_ascii_case(text) {
+                return Ok(*currency);
+            }
+        }
+        Err(UnknownCurrency { written: text.to_owned() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! A wallet's key, which may be a seed, and the fingerprint that is shown in its place.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -99,7 +99,12 @@ impl WalletId {
     /// All of it, in hexadecimal digits.
     #[must_use]
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        let mut hex = String::with_capacity(2 * self.0.len());
+        for byte in self.0 {
+            // A `String` takes all that is written.
+            let _ = write!(hex, "{byte:02x}");
+        }
+        hex
     }
 }
 
