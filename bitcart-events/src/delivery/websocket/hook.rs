@@ -26,7 +26,7 @@ pub struct Reconnected {
 #[derive(Clone)]
 pub(crate) struct Hook(Arc<dyn Fn(Reconnected) -> HookFuture + Send + Sync>);
 
-type HookFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(super) type HookFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Hook {
     pub(super) fn new<F, Fut>(hook: F) -> Self
@@ -37,8 +37,8 @@ impl Hook {
         Self(Arc::new(move |reconnected| Box::pin(hook(reconnected))))
     }
 
-    pub(super) async fn call(&self, reconnected: Reconnected) {
-        (self.0)(reconnected).await;
+    pub(super) fn call(&self, reconnected: Reconnected) -> HookFuture {
+        (self.0)(reconnected)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Semaphore;
+
 use super::held::Held;
 use super::history::History;
 use crate::Currency;
 use crate::by_currency::ByCurrency;
-use crate::by_id::ById;
 use crate::inbox::{Life, WalletId};
 
 /// How many wallets are remembered. What is forgotten is delivered again from the daemon's queue.
@@ -16,12 +17,13 @@ const WALLETS: usize = 10_000;
 /// the daemon's queue.
 #[derive(Default)]
 pub(crate) struct Memory {
-    known: Mutex<ById<(Currency, WalletId), Known>>,
+    /// In no order: it is looked for when a wallet comes back, and most never do.
+    known: Mutex<Vec<(Currency, WalletId, Known)>>,
     turns: Mutex<ByCurrency<Turn>>,
 }
 
-/// Whoever has a currency's ledger holds it.
-pub(super) type Turn = Arc<tokio::sync::Mutex<()>>;
+/// Whoever has a currency's ledger holds its only permit.
+pub(super) type Turn = Arc<Semaphore>;
 
 /// What is known of a wallet.
 pub(super) struct Known {
@@ -35,16 +37,19 @@ impl Memory {
     pub(super) fn keep(&self, currency: Currency, key: WalletId, known: Known) {
         let mut wallets = lock(&self.known);
         if wallets.len() < WALLETS {
-            wallets.insert((currency, key), known);
+            wallets.push((currency, key, known));
         }
     }
 
     pub(super) fn take(&self, currency: Currency, key: WalletId) -> Option<Known> {
-        lock(&self.known).remove(&(currency, key))
+        let mut wallets = lock(&self.known);
+        let place = wallets.iter().position(|(whose, wallet, _)| *wallet == key && *whose == currency)?;
+        Some(wallets.swap_remove(place).2)
     }
 
     pub(super) fn turn(&self, currency: Currency) -> Turn {
-        Arc::clone(lock(&self.turns).get_or_insert_with(currency, Turn::default))
+        let mut turns = lock(&self.turns);
+        Arc::clone(turns.get_or_insert_with(currency, || Arc::new(Semaphore::new(1))))
     }
 }
 

@@ -22,15 +22,13 @@ mod station;
 
 use std::future::Future;
 use std::sync::Arc;
-#[cfg(feature = "webhook")]
-use std::sync::{Mutex, PoisonError};
 
 use futures_util::FutureExt;
 
 use super::crew::{Crew, Orders};
 use super::desk::Desk;
 #[cfg(feature = "webhook")]
-use crate::by_currency::ByCurrency;
+use crate::told::Told;
 use crate::{ApiManager, Coin, Listener, ListenerBuilder, Result};
 pub(crate) use hook::Hook;
 pub use hook::Reconnected;
@@ -44,7 +42,7 @@ pub(crate) struct Stations {
     memory: Arc<Memory>,
     hook: Option<Hook>,
     #[cfg(feature = "webhook")]
-    open: Arc<Mutex<ByCurrency<()>>>,
+    opened: Arc<Told>,
 }
 
 impl Stations {
@@ -57,7 +55,7 @@ impl Stations {
             memory: Arc::clone(&listener.parts.memory),
             hook: listener.parts.on_reconnect.clone(),
             #[cfg(feature = "webhook")]
-            open: Arc::default(),
+            opened: Arc::default(),
         }
     }
 
@@ -70,15 +68,14 @@ impl Stations {
     /// Opens the station of this coin's currency, unless it is open.
     #[cfg(feature = "webhook")]
     pub(crate) fn open(&self, coin: &Coin, all: &Orders) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let was_open = open.place(coin.currency()).replace(()).is_some();
-        drop(open);
-        if !was_open {
+        let is_new = self.opened.once(coin.currency().code(), || {
             let who = coin.client().who();
             tracing::warn!(
                 "{who} pushes no webhooks, because it is newer than October 2020: its events come by websocket, to the \
                  same handlers, and the webhook server stays up for other senders"
             );
+        });
+        if is_new {
             // Also for a currency whose last wallet is removed, and comes back later.
             let (this, orders, currency) = (self.clone(), all.clone(), coin.currency());
             let open = async move {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::hook::{Hook, Reconnected};
@@ -45,7 +46,7 @@ impl Station {
     pub(super) async fn run(self) {
         // When its last wallet is removed a station goes on to its last answer, which comes before all that is fetched for one that
         // comes back. A daemon that keeps it holds nothing up for longer.
-        let turn = self.memory.turn(self.coin.currency()).lock_owned();
+        let turn = self.memory.turn(self.coin.currency()).acquire_owned();
         let _turn = self.orders.stop.run_until_cancelled(tokio::time::timeout(ENDING, turn)).await;
         let (desk, memory) = (Arc::clone(&self.desk), Arc::clone(&self.memory));
         let mut ledger = Ledger::new(desk, memory, self.coin.currency(), self.orders.clone());
@@ -91,7 +92,9 @@ impl Station {
                         waits = Waits::new();
                     }
                     tracing::warn!("lost the websocket of {}: {reason}; connecting again", daemon.who());
-                    away.get_or_insert(Away { since: Instant::now(), attempts: 0, reason });
+                    if away.is_none() {
+                        away = Some(Away { since: Instant::now(), attempts: 0, reason });
+                    }
                 }
                 Ok(None) => {
                     in_trouble = None;
@@ -110,8 +113,8 @@ impl Station {
             if let Some(away) = &mut away {
                 away.attempts = away.attempts.saturating_add(1);
             }
-            let wait = stop.run_until_cancelled(tokio::time::sleep(waits.next())).map(drop);
-            ledger.meanwhile(wait.boxed()).await;
+            let wait = tokio::time::sleep(waits.next());
+            ledger.meanwhile(self.until_stopped(wait.boxed())).await;
             if ledger.is_in_doubt() {
                 self.load(&mut ledger).await;
             }
@@ -129,7 +132,7 @@ impl Station {
                 Ok(()) => return,
                 Err(error) => self.desk.tell_trouble(self.coin.client(), None, &error),
             }
-            self.orders.stop.run_until_cancelled(tokio::time::sleep(waits.next())).await;
+            self.until_stopped(tokio::time::sleep(waits.next()).boxed()).await;
         }
     }
 
@@ -140,12 +143,9 @@ impl Station {
         let (Some(Away { since, attempts, reason }), Some(hook)) = (away, self.hook.clone()) else { return };
         let currency = self.coin.currency();
         let reconnected = Reconnected { currency, away: since.elapsed(), attempts, reason };
-        let stop = self.orders.stop.clone();
-        let told = async move {
-            stop.run_until_cancelled(hook.call(reconnected).boxed()).await;
-        };
+        let told = async move { hook.call(reconnected).await };
         // The user's code: its panic ends its own task, and its length holds nothing up. In a box: see `Orders::spawn`.
-        tokio::spawn(told.boxed());
+        tokio::spawn(self.until_stopped(told.boxed()));
     }
 
     /// A daemon of October 2020 has a websocket, and no `/spec`. It labels each event with every loaded wallet in turn
@@ -160,11 +160,15 @@ impl Station {
                 );
             }
         };
+        self.orders.spawn(self.until_stopped(look.boxed()));
+    }
+
+    fn until_stopped(&self, work: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
         let stop = self.orders.stop.clone();
-        let look = async move {
-            stop.run_until_cancelled(look.boxed()).await;
+        let until_stopped = async move {
+            stop.run_until_cancelled(work).await;
         };
-        self.orders.spawn(look.boxed());
+        until_stopped.boxed()
     }
 
     /// For a while: then the daemon may be a newer one.
