@@ -185,7 +185,9 @@ impl<H> History<H> {
         let mut held = Vec::new();
         for stretch in &mut self.stretches {
             for entry in &mut stretch.entries {
-                held.extend(entry.held.take());
+                if let Some(one) = entry.held.take() {
+                    held.push(one);
+                }
             }
         }
         self.delivered += held.len();
@@ -232,9 +234,9 @@ impl<H> History<H> {
         let old = std::mem::replace(self, Self { joined: true, cap: self.cap, ..Self::default() });
         let mut merged = Merged { next: Vec::new(), begins: (!old.joined).then_some(0) };
         let mut taken = 0;
-        for (stretch, place) in old.stretches.into_iter().zip(places) {
+        for (stretch, place) in old.stretches.into_iter().zip(&places) {
             // Where it lies on the answer, and how much of it lies before the answer's end.
-            let (start, end, gone) = match place {
+            let (start, end, gone) = match *place {
                 Place::Before => (0, 0, stretch.entries.len()),
                 Place::After => (answer.len(), answer.len(), 0),
                 Place::On(offset) => {
@@ -262,7 +264,7 @@ impl<H> History<H> {
                 first.begin = if follows { Begin::Answer } else { Begin::Gap };
             }
             let shortened = stretch.shortened && gone == 0;
-            let waits = more && place == Place::After && stretch.begin == Begin::Gap;
+            let waits = more && *place == Place::After && stretch.begin == Begin::Gap;
             for (nth, Entry { mark, mut held }) in stretch.entries.into_iter().enumerate() {
                 if !waits && let Some(held) = held.take() {
                     merged.next.push(Next::Held(held));

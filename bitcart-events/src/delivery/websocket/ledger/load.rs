@@ -127,8 +127,9 @@ pub(super) type Texts = Vec<(ReceivedId, Received)>;
 /// Takes those of which this is true.
 fn take_those(texts: &mut Texts, are: &dyn Fn(&Received) -> bool) -> Texts {
     let mut those = Vec::new();
-    for (id, received) in texts.extract_if(.., |(_, received)| are(received)) {
-        those.push((id, received));
+    for (id, received) in std::mem::take(texts) {
+        let list = if are(&received) { &mut those } else { &mut *texts };
+        list.push((id, received));
     }
     those
 }
@@ -159,12 +160,12 @@ impl Held {
     }
 
     /// It is held again, for its wallet.
-    fn again(desk: &Desk, (id, frame): &(ReceivedId, Received), coin: &Coin) -> Option<Self> {
+    fn again(desk: &Desk, (id, frame): &(ReceivedId, Received), coin: &Coin) -> Option<Box<Self>> {
         let (body, _) = frame.text.body();
         let raw = Members::read(body).ok()?.get(UPDATE)?;
         let update = Together::read(coin, body, range_in(body, raw));
         let place = desk.dispatcher.reserve_nothing().ok()?;
-        Some(Self { coin: coin.clone(), update, place, received: Some(*id) })
+        Some(Box::new(Self { coin: coin.clone(), update, place, received: Some(*id) }))
     }
 }
 
@@ -179,7 +180,7 @@ fn known(
     let mut held = 0;
     let mut find = |id| {
         let at = place_of(frames, id).ok()?;
-        let found = Held::again(desk, &frames.remove(at), coin).map(Box::new);
+        let found = Held::again(desk, &frames.remove(at), coin);
         held += usize::from(found.is_some());
         found
     };
@@ -187,13 +188,13 @@ fn known(
     let mut history = known.unwrap_or_default();
     for frame in held_again(desk, frames, coin) {
         held += 1;
-        history.brought(marker.mark_read(frame.update.first()), Some(Box::new(frame)));
+        history.brought(marker.mark_read(frame.update.first()), Some(frame));
     }
     (history, held)
 }
 
 /// All that is still held of a wallet, or of none.
-fn held_again(desk: &Desk, frames: &mut Texts, coin: &Coin) -> Vec<Held> {
+fn held_again(desk: &Desk, frames: &mut Texts, coin: &Coin) -> Vec<Box<Held>> {
     let mut held = Vec::new();
     for frame in take_those(frames, &|frame| frame.wallet == coin.id()) {
         if let Some(frame) = Held::again(desk, &frame, coin) {

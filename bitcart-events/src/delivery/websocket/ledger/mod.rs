@@ -63,7 +63,7 @@ pub(super) struct Ledger {
     /// Those with handlers of their own, and how many had been added anywhere when they were looked for.
     own: Option<(u64, Vec<Coin>)>,
     /// A manager's blocks are nobody's in particular: those that came before the first answer are held here, since then.
-    blocks: Option<(Instant, Vec<Held>)>,
+    blocks: Option<(Instant, Vec<Box<Held>>)>,
     /// A block found no room.
     blocks_missed: bool,
     /// When the queues are fetched if there is no socket until then.
@@ -172,7 +172,9 @@ impl Ledger {
         }
         self.asked_rows(&asked);
         if let Source::Manager(_) = self.desk.source {
-            self.blocks.get_or_insert_with(|| (Instant::now(), Vec::new()));
+            if self.blocks.is_none() {
+                self.blocks = Some((Instant::now(), Vec::new()));
+            }
         }
     }
 
@@ -225,21 +227,18 @@ impl Ledger {
     fn release(&mut self, which: &dyn Fn(&Wallet) -> bool) {
         // It goes on from what has arrived before.
         self.flush();
-        let mut released = Vec::new();
-        for (key, wallet) in &mut self.wallets {
-            if wallet.holds.is_some() && which(wallet) {
-                released.push((*key, wallet.release(&self.passed)));
+        for key in self.those(&|wallet| wallet.holds.is_some() && which(wallet)) {
+            if let Some(wallet) = self.wallets.get_mut(&key) {
+                let held = wallet.release(&self.passed);
+                self.deliver_held(key, held);
             }
-        }
-        for (key, held) in released {
-            self.deliver_held(key, held);
         }
     }
 
     fn release_blocks(&mut self) {
         let (_, blocks) = self.blocks.take().unzip();
         for held in blocks.unwrap_or_default() {
-            self.deliver(held, Vec::new());
+            self.deliver(*held, Vec::new());
         }
     }
 }

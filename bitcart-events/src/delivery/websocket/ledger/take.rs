@@ -17,6 +17,10 @@ use super::wallet::Wallet;
 
 const TOO_SLOW: &str = "handlers are too slow: what finds no room is fetched from the daemon later, which keeps the last 100 events of a wallet";
 
+fn too_slow(currency: Currency, wallet: Option<&str>) {
+    tracing::warn!(%currency, wallet, "{TOO_SLOW}");
+}
+
 impl Ledger {
     /// The socket brought a text.
     pub(in super::super) fn frame(&mut self, text: &str) {
@@ -95,7 +99,7 @@ impl Ledger {
         self.flush();
         let place = self.desk.dispatcher.place_for(&self.desk.source, coin, update.said().ok(), 0, 1);
         let Ok(place) = place else {
-            self.told.once(TOO_SLOW, || tracing::warn!(currency = %coin.currency(), "{TOO_SLOW}"));
+            self.told.once(TOO_SLOW, || too_slow(coin.currency(), None));
             return;
         };
         self.put(Delivery::of(Held::new(coin, update, place), Life::new(), Vec::new()));
@@ -202,7 +206,7 @@ impl Ledger {
             self.keep(held.received, text, std::mem::take(&mut row));
         }
         match &mut self.blocks {
-            Some((_, blocks)) => blocks.push(held),
+            Some((_, blocks)) => blocks.push(Box::new(held)),
             None => self.deliver(held, row),
         }
     }
@@ -241,7 +245,7 @@ impl Ledger {
     /// There is no room for a frame. It is in the daemon's queue, for the moment.
     fn overflow(&mut self, coin: &Coin) {
         let Some(key) = coin.id() else {
-            self.told.once(TOO_SLOW, || tracing::warn!(currency = %self.currency, "{TOO_SLOW}"));
+            self.told.once(TOO_SLOW, || too_slow(self.currency, None));
             self.passed.gap();
             self.blocks_missed = true;
             self.block_rows.rows.gap = true;
@@ -249,7 +253,7 @@ impl Ledger {
         };
         let Some(wallet) = self.wallets.get_mut(&key) else { return };
         if wallet.dropped == 0 {
-            tracing::warn!(currency = %self.currency, wallet = coin.wallet_shown(), "{TOO_SLOW}");
+            too_slow(self.currency, coin.wallet_shown());
         }
         wallet.dropped = wallet.dropped.saturating_add(1);
         self.lack(key);
