@@ -21,8 +21,7 @@ impl Default for Taken {
 
 impl Hasher for Taken {
     fn write_u128(&mut self, id: u128) {
-        let [low, high] = [id, id >> 64].map(|half| half as u64);
-        self.0 ^= low ^ high;
+        self.0 ^= id as u64 ^ (id >> 64) as u64;
     }
 
     /// FNV-1a.
