@@ -7,14 +7,18 @@ use crate::inbox::{Mark, ReceivedId};
 /// What is held back is there by the number of its text.
 pub(in super::super) struct Saved {
     cap: usize,
-    stretches: Vec<SavedStretch>,
+    /// In their order.
+    parts: Vec<Part>,
 }
 
-struct SavedStretch {
-    begin: Begin,
-    shortened: bool,
-    earlier: bool,
-    entries: Vec<(Mark, Option<ReceivedId>)>,
+enum Part {
+    /// A stretch begins here.
+    Stretch {
+        begin: Begin,
+        shortened: bool,
+        earlier: bool,
+    },
+    Entry(Mark, Option<ReceivedId>),
 }
 
 impl<H> History<H> {
@@ -49,14 +53,16 @@ impl Saved {
     /// What is not held any more has been delivered.
     pub(in super::super) fn restore<H>(self, held: &mut impl FnMut(ReceivedId) -> Option<H>) -> History<H> {
         let mut history = History { cap: self.cap, ..History::default() };
-        for SavedStretch { begin, shortened, earlier, entries } in self.stretches {
-            history.gap();
-            for (mark, id) in entries {
-                history.brought(mark, id.and_then(&mut *held));
-            }
-            if let Some(stretch) = history.stretches.last_mut() {
-                (stretch.begin, stretch.earlier) = (begin, earlier);
-                stretch.shortened |= shortened;
+        for part in self.parts {
+            match part {
+                Part::Stretch { begin, shortened, earlier } => {
+                    history.gap();
+                    if let Some(stretch) = history.stretches.last_mut() {
+                        (stretch.begin, stretch.earlier) = (begin, earlier);
+                        stretch.shortened |= shortened;
+                    }
+                }
+                Part::Entry(mark, id) => history.brought(mark, id.and_then(&mut *held)),
             }
         }
         history
@@ -64,29 +70,21 @@ impl Saved {
 
     pub(in super::super) fn read(bytes: &mut Reading<'_>) -> Option<Self> {
         let cap = usize::try_from(bytes.number()?).ok()?;
-        let mut stretches = Vec::new();
+        let mut parts = Vec::new();
         for _ in 0..bytes.number()? {
-            stretches.push(SavedStretch::read(bytes)?);
+            let begin = match bytes.number()? {
+                0 => Begin::Gap,
+                1 => Begin::Asked,
+                2 => Begin::Answer,
+                _ => return None,
+            };
+            parts.push(Part::Stretch { begin, shortened: bytes.flag()?, earlier: bytes.flag()? });
+            for _ in 0..bytes.number()? {
+                let mark = bytes.mark()?;
+                let id = if bytes.flag()? { Some(ReceivedId(bytes.number()?)) } else { None };
+                parts.push(Part::Entry(mark, id));
+            }
         }
-        Some(Self { cap, stretches })
-    }
-}
-
-impl SavedStretch {
-    fn read(bytes: &mut Reading<'_>) -> Option<Self> {
-        let begin = match bytes.number()? {
-            0 => Begin::Gap,
-            1 => Begin::Asked,
-            2 => Begin::Answer,
-            _ => return None,
-        };
-        let (shortened, earlier) = (bytes.flag()?, bytes.flag()?);
-        let mut entries = Vec::new();
-        for _ in 0..bytes.number()? {
-            let mark = bytes.mark()?;
-            let id = if bytes.flag()? { Some(ReceivedId(bytes.number()?)) } else { None };
-            entries.push((mark, id));
-        }
-        Some(Self { begin, shortened, earlier, entries })
+        Some(Self { cap, parts })
     }
 }
