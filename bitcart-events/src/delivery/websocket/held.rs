@@ -15,6 +15,9 @@ pub(super) struct Held {
     pub(super) received: Option<ReceivedId>,
 }
 
+/// In a box: each entry of a history has room for one, and few are held.
+pub(super) type Boxed = Box<Held>;
+
 impl Held {
     pub(super) fn new(coin: &Coin, update: Arrived<'_>, place: OwnedSemaphorePermit) -> Self {
         Self { coin: coin.clone(), update: update.alone(coin), place, received: None }

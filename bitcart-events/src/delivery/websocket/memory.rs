@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
-use super::held::Held;
+use super::held::Boxed;
 use super::history::History;
 use crate::Currency;
 use crate::by_currency::ByCurrency;
@@ -27,7 +27,7 @@ pub(super) type Turn = Arc<Semaphore>;
 
 /// What is known of a wallet.
 pub(super) struct Known {
-    pub(super) history: History<Box<Held>>,
+    pub(super) history: History<Boxed>,
     pub(super) life: Life,
     /// At which load of the inbox this began.
     pub(super) loaded: u64,

@@ -3,7 +3,7 @@
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::super::held::Held;
+use super::super::held::{Boxed, Held};
 use super::Ledger;
 use super::gathered::{Delivery, Gathered};
 use crate::dispatch::{Delivered, Few, Incoming};
@@ -36,7 +36,7 @@ impl Ledger {
     }
 
     /// Delivers what was held for a wallet, all of it together: its history says that it is delivered.
-    pub(super) fn deliver_held(&mut self, key: WalletId, held: Vec<Box<Held>>) {
+    pub(super) fn deliver_held(&mut self, key: WalletId, held: Vec<Boxed>) {
         let remember = self.whole(key);
         let Some(life) = self.wallets.get(&key).map(|wallet| wallet.life) else { return };
         let mut held = held.into_iter();

@@ -3,7 +3,7 @@
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::super::held::Held;
+use super::super::held::{Boxed, Held};
 use super::super::history::History;
 use super::super::rows::Kept;
 use super::Ledger;
@@ -160,7 +160,7 @@ impl Held {
     }
 
     /// It is held again, for its wallet.
-    fn again(desk: &Desk, (id, frame): &(ReceivedId, Received), coin: &Coin) -> Option<Box<Self>> {
+    fn again(desk: &Desk, (id, frame): &(ReceivedId, Received), coin: &Coin) -> Option<Boxed> {
         let (body, _) = frame.text.body();
         let raw = Members::read(body).ok()?.get(UPDATE)?;
         let update = Together::read(coin, body, range_in(body, raw));
@@ -176,7 +176,7 @@ fn known(
     kept: &mut Kept,
     frames: &mut Texts,
     coin: &Coin,
-) -> (History<Box<Held>>, usize) {
+) -> (History<Boxed>, usize) {
     let mut held = 0;
     let mut find = |id| {
         let at = place_of(frames, id).ok()?;
@@ -194,7 +194,7 @@ fn known(
 }
 
 /// All that is still held of a wallet, or of none.
-fn held_again(desk: &Desk, frames: &mut Texts, coin: &Coin) -> Vec<Box<Held>> {
+fn held_again(desk: &Desk, frames: &mut Texts, coin: &Coin) -> Vec<Boxed> {
     let mut held = Vec::new();
     for frame in take_those(frames, &|frame| frame.wallet == coin.id()) {
         if let Some(frame) = Held::again(desk, &frame, coin) {

@@ -26,7 +26,7 @@ use load::Texts;
 use wallet::{Asking, Wallet};
 
 use super::blocks::Blocks;
-use super::held::Held;
+use super::held::Boxed;
 use super::memory::Memory;
 use super::rows::{BlockRows, Kept};
 use crate::by_id::ById;
@@ -63,7 +63,7 @@ pub(super) struct Ledger {
     /// Those with handlers of their own, and how many had been added anywhere when they were looked for.
     own: Option<(u64, Vec<Coin>)>,
     /// A manager's blocks are nobody's in particular: those that came before the first answer are held here, since then.
-    blocks: Option<(Instant, Vec<Box<Held>>)>,
+    blocks: Option<(Instant, Vec<Boxed>)>,
     /// A block found no room.
     blocks_missed: bool,
     /// When the queues are fetched if there is no socket until then.
@@ -171,10 +171,8 @@ impl Ledger {
             }
         }
         self.asked_rows(&asked);
-        if let Source::Manager(_) = self.desk.source {
-            if self.blocks.is_none() {
-                self.blocks = Some((Instant::now(), Vec::new()));
-            }
+        if self.blocks.is_none() && matches!(self.desk.source, Source::Manager(_)) {
+            self.blocks = Some((Instant::now(), Vec::new()));
         }
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::super::blocks::{Blocks, Seen};
-use super::super::held::Held;
+use super::super::held::Boxed;
 use super::super::history::History;
 use super::super::memory::Known;
 use super::super::rows::Rows;
@@ -24,7 +24,7 @@ pub(super) struct Wallet {
     pub(super) coin: Coin,
     /// Whether it was among those that are listened to when these were read last.
     pub(super) is_listened_to: bool,
-    history: History<Box<Held>>,
+    history: History<Boxed>,
     /// Which blocks that has.
     seen: Seen,
     pub(super) life: Life,
@@ -113,7 +113,7 @@ impl Wallet {
     }
 
     /// Its history, with all blocks until now.
-    pub(super) fn history(&mut self, blocks: &Blocks) -> &mut History<Box<Held>> {
+    pub(super) fn history(&mut self, blocks: &Blocks) -> &mut History<Boxed> {
         self.rows.gap |= blocks.take_up(&mut self.history, &mut self.seen);
         &mut self.history
     }
@@ -153,12 +153,12 @@ impl Wallet {
     }
 
     /// Takes up what was kept of it, with all blocks until now.
-    pub(super) fn restore(&mut self, (history, held): (History<Box<Held>>, usize), blocks: &Blocks) {
+    pub(super) fn restore(&mut self, (history, held): (History<Boxed>, usize), blocks: &Blocks) {
         (self.history, self.seen, self.rows, self.held) = (history, blocks.seen(), Rows::new(), held);
     }
 
     /// What was held goes on, and what comes is not held any more.
-    pub(super) fn release(&mut self, blocks: &Blocks) -> Vec<Box<Held>> {
+    pub(super) fn release(&mut self, blocks: &Blocks) -> Vec<Boxed> {
         // Whether they go on where the last ones ended is not known.
         (self.holds, self.held, self.life) = (None, 0, Life::new());
         self.history(blocks).release()
@@ -166,7 +166,7 @@ impl Wallet {
 
     /// The call that was under way has ended. What has happened to the daemon and to the socket meanwhile counts from now on;
     /// what is held of a daemon that has ended goes on.
-    pub(super) fn call_ended(&mut self, asking: Asking, blocks: &Blocks) -> Vec<Box<Held>> {
+    pub(super) fn call_ended(&mut self, asking: Asking, blocks: &Blocks) -> Vec<Boxed> {
         let mut released = Vec::new();
         if std::mem::take(&mut self.ended) {
             released = self.release(blocks);
