@@ -1,6 +1,5 @@
 //! What was accepted together, and the report of it.
 
-use std::collections::BinaryHeap;
 use std::future::poll_fn;
 use std::mem::take;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -146,14 +145,50 @@ impl Shared {
 
 /// By the places of the updates.
 fn in_order(mut report: Report) -> Report {
-    report.failed.sort_unstable_by_key(|failed| failed.index);
-    report.rejected.sort_unstable_by_key(|rejected| rejected.index);
-    report.ignored.sort_unstable_by_key(|ignored| ignored.index);
-    if !report.repeated.is_sorted() {
-        // What `sort` makes of plain numbers is larger than all the rest of this.
-        report.repeated = BinaryHeap::from(report.repeated).into_sorted_vec();
+    let total = report.total();
+    if report.handled == total {
+        return report;
     }
+    let Report { failed, rejected, ignored, repeated, .. } = &mut report;
+    arrange(failed, total, |failed| failed.index);
+    arrange(rejected, total, |rejected| rejected.index);
+    arrange(ignored, total, |ignored| ignored.index);
+    arrange(repeated, total, |index| *index);
     report
+}
+
+/// What `sort` makes of each of these kinds is larger than all the rest of this. So only their numbers are looked at, and the list
+/// is exchanged with them.
+fn arrange<T>(list: &mut [T], total: usize, index: fn(&T) -> usize) {
+    let mut indices = Vec::with_capacity(list.len());
+    for one in &*list {
+        indices.push(index(one));
+    }
+    if !indices.is_sorted() {
+        exchange(indices, total, &mut |one, other| list.swap(one, other));
+    }
+}
+
+/// Brings what has these indices into their order. Each of the updates, which are so many in all, is there once or not at all.
+fn exchange(mut indices: Vec<usize>, total: usize, swap: &mut dyn FnMut(usize, usize)) {
+    // Where the one of each index stands.
+    let mut stands = vec![None; total];
+    for (at, index) in indices.iter().enumerate() {
+        if let Some(stands) = stands.get_mut(*index) {
+            *stands = Some(at);
+        }
+    }
+    let mut next = 0;
+    for index in 0..total {
+        let Some(at) = stands.get(index).copied().flatten() else { continue };
+        swap(next, at);
+        indices.swap(next, at);
+        // The other one stands there instead.
+        if let Some(stands) = indices.get(at).and_then(|other| stands.get_mut(*other)) {
+            *stands = Some(at);
+        }
+        next += 1;
+    }
 }
 
 impl Ticket {
@@ -200,4 +235,31 @@ impl Ticket {
 
 fn given_up() -> Error {
     Error::new(ErrorKind::Shutdown, "the listener was shut down before every update was handled")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dispatch::{Ignored, IgnoredReason};
+
+    #[test]
+    fn a_report_is_in_the_order_of_the_updates() {
+        let mut random = fastrand::Rng::with_seed(4);
+        for total in 0..100 {
+            let (mut report, mut all) = (Report::default(), Vec::from_iter(0..total));
+            random.shuffle(&mut all);
+            for index in all {
+                match random.u8(..3) {
+                    0 => report.repeated.push(index),
+                    1 => report.ignored.push(Ignored { index, reason: IgnoredReason::NoHandler }),
+                    _ => report.handled += 1,
+                }
+            }
+            let ignored = report.ignored.len();
+            let report = in_order(report);
+            assert_eq!((report.total(), report.ignored.len()), (total, ignored));
+            assert!(report.repeated.is_sorted());
+            assert!(report.ignored.is_sorted_by_key(|ignored| ignored.index));
+        }
+    }
 }
