@@ -1,6 +1,5 @@
 //! The inbox of a listener that was given none.
 
-use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -49,7 +48,7 @@ struct Held {
     heights: Heights,
     transfers: Transfers,
     due: Due,
-    dead: VecDeque<(DeadLetter, Claimed)>,
+    dead: Vec<(DeadLetter, Claimed)>,
     /// In the order of the keys. What a listener knows of its wallets it holds itself with this inbox; this is for whoever else
     /// remembers something.
     memory: Remembered,
@@ -110,10 +109,14 @@ impl Held {
                         None => self.memory.insert(at, (key, value)),
                     }
                 }
-                Remember::Forget(prefix) => self.memory.retain(|(key, _)| !key.starts_with(&prefix)),
-                Remember::Remove(key) => self.memory.retain(|(known, _)| *known != key),
+                Remember::Forget(prefix) => self.forget(&|key| key.starts_with(&prefix)),
+                Remember::Remove(key) => self.forget(&|known| *known == key),
             }
         }
+    }
+
+    fn forget(&mut self, which: &dyn Fn(&str) -> bool) {
+        self.memory.retain(|(key, _)| !which(key));
     }
 
     fn is_new(&mut self, fact: &Fact) -> bool {
@@ -125,9 +128,8 @@ impl Held {
 
     fn bury(&mut self, claimed: Claimed, error: String) {
         let letter = DeadLetter::of(&claimed, error);
-        if self.dead.len() >= DEAD
-            && let Some((oldest, _)) = self.dead.pop_front()
-        {
+        if self.dead.len() >= DEAD {
+            let (oldest, _) = self.dead.remove(0);
             tracing::error!(
                 event = oldest.event(),
                 wallet = oldest.wallet.map(tracing::field::display),
@@ -135,15 +137,20 @@ impl Held {
                 oldest.error,
             );
         }
-        self.dead.push_back((letter, claimed));
+        self.dead.push((letter, claimed));
     }
 
     /// Takes dead letters out.
     fn exhume(&mut self, which: &DeadLetters) -> Vec<Claimed> {
-        let (taken, kept): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(&mut self.dead).into_iter().partition(|(letter, _)| which.has(letter));
-        self.dead = kept;
-        taken.into_iter().map(|(_, claimed)| claimed).collect()
+        let mut taken = Vec::new();
+        for (letter, claimed) in std::mem::take(&mut self.dead) {
+            if which.has(&letter) {
+                taken.push(claimed);
+            } else {
+                self.dead.push((letter, claimed));
+            }
+        }
+        taken
     }
 }
 
@@ -181,16 +188,10 @@ impl Inbox for MemoryInbox {
     }
 
     fn claim(&self, most: usize, _held: bool) -> BoxFuture<'static, Result<Claims>> {
-        let (mut held, now) = (self.held(), SystemTime::now());
-        let mut claims = Claims::default();
-        while claims.events.len() < most
-            && let Some(first) = held.due.take(now)
-        {
-            claims.events.push(first);
-        }
-        claims.next_due = held.due.first();
-        drop(held);
-        ready(Ok(claims)).boxed()
+        let mut held = self.held();
+        let events = held.due.take(most, SystemTime::now());
+        let next_due = held.due.first();
+        ready(Ok(Claims { events, next_due })).boxed()
     }
 
     fn settle(&self, event: &Claimed, verdict: Verdict) {
@@ -224,18 +225,21 @@ impl Inbox for MemoryInbox {
     }
 
     fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>> {
-        let held = self.held();
-        let known = held.memory.iter().filter(|(key, _)| key.starts_with(prefix)).cloned().collect();
+        let mut known = Vec::new();
+        for (key, value) in &self.held().memory {
+            if key.starts_with(prefix) {
+                known.push((key.clone(), value.clone()));
+            }
+        }
         ready(Ok(known)).boxed()
     }
 
     fn stats(&self) -> BoxFuture<'static, Result<InboxStats>> {
         let held = self.held();
-        let oldest = held.due.events().map(|claimed| claimed.accepted).min();
         let stats = InboxStats {
             pending: held.begun.saturating_sub(self.ended.load(Ordering::Relaxed)),
             retrying: held.due.len() as u64,
-            oldest: oldest.and_then(|oldest| oldest.elapsed().ok()),
+            oldest: held.due.oldest().and_then(|oldest| oldest.elapsed().ok()),
             dead: held.dead.len() as u64,
             received: 0,
         };
@@ -243,9 +247,12 @@ impl Inbox for MemoryInbox {
     }
 
     fn dead_letters(&self, which: DeadLetters, most: usize) -> BoxFuture<'static, Result<Vec<DeadLetter>>> {
-        let held = self.held();
-        let letters = held.dead.iter().map(|(letter, _)| letter).filter(|letter| which.has(letter));
-        let letters = letters.take(most).cloned().collect();
+        let mut letters = Vec::new();
+        for (letter, _) in &self.held().dead {
+            if letters.len() < most && which.has(letter) {
+                letters.push(letter.clone());
+            }
+        }
         ready(Ok(letters)).boxed()
     }
 

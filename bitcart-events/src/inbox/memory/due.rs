@@ -1,7 +1,5 @@
 //! What waits in memory for another attempt.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
 use std::time::{Duration, SystemTime};
 
 use crate::inbox::Claimed;
@@ -12,14 +10,10 @@ const SLACK: Duration = Duration::from_secs(1);
 /// Events by when they are due.
 #[derive(Default)]
 pub(super) struct Due {
-    waiting: BinaryHeap<Reverse<Waiting>>,
+    /// In their order. In boxes, so that it costs little to make place for one among them.
+    waiting: Vec<(SystemTime, Box<Claimed>)>,
     /// What the clock showed when one of them was added last.
     pub(super) clock: Option<SystemTime>,
-}
-
-struct Waiting {
-    due: SystemTime,
-    event: Claimed,
 }
 
 impl Due {
@@ -27,28 +21,35 @@ impl Due {
         self.waiting.len()
     }
 
-    pub(super) fn events(&self) -> impl Iterator<Item = &Claimed> {
-        self.waiting.iter().map(|Reverse(Waiting { event, .. })| event)
+    /// When the one was accepted that has waited for the longest.
+    pub(super) fn oldest(&self) -> Option<SystemTime> {
+        self.waiting.iter().map(|(_, event)| event.accepted).min()
     }
 
     /// When the first one is.
     pub(super) fn first(&self) -> Option<SystemTime> {
-        self.waiting.peek().map(|Reverse(Waiting { due, .. })| *due)
+        self.waiting.first().map(|(due, _)| *due)
     }
 
-    /// One is due by what the clock shows now.
+    /// One is due by what the clock shows now. What is due at the same time goes in the order of its acceptance.
     pub(super) fn add(&mut self, due: SystemTime, event: Claimed, now: SystemTime) {
         // Before it is forgotten what it showed when all else was said to be due.
         self.follow_clock(now);
         self.clock = Some(now);
-        self.waiting.push(Reverse(Waiting { due, event: Claimed { due: None, ..event } }));
+        let event = Box::new(Claimed { due: None, ..event });
+        let place = self.waiting.partition_point(|(known, other)| (*known, other.id) < (due, event.id));
+        self.waiting.insert(place, (due, event));
     }
 
-    /// The first one, if it is due.
-    pub(super) fn take(&mut self, now: SystemTime) -> Option<Claimed> {
+    /// Those that are due, but at most so many.
+    pub(super) fn take(&mut self, most: usize, now: SystemTime) -> Vec<Claimed> {
         self.follow_clock(now);
-        self.first().filter(|due| *due <= now)?;
-        self.waiting.pop().map(|Reverse(Waiting { event, .. })| event)
+        let due = self.waiting.partition_point(|(due, _)| *due <= now);
+        let mut taken = Vec::new();
+        for (_, event) in self.waiting.drain(..due.min(most)) {
+            taken.push(*event);
+        }
+        taken
     }
 
     /// If the clock was set back everything is due so much sooner: otherwise a wait of a second would last as long as the
@@ -57,10 +58,9 @@ impl Due {
         let back = self.clock.and_then(|clock| clock.duration_since(now).ok());
         let Some(back) = back.filter(|back| *back > SLACK) else { return };
         self.clock = Some(now);
-        let sooner = |Reverse(Waiting { due, event }): Reverse<Waiting>| {
-            Reverse(Waiting { due: due.checked_sub(back).unwrap_or(now), event })
-        };
-        self.waiting = std::mem::take(&mut self.waiting).into_iter().map(sooner).collect();
+        for (due, _) in &mut self.waiting {
+            *due = due.checked_sub(back).unwrap_or(now);
+        }
         if !self.waiting.is_empty() {
             tracing::warn!(
                 "the clock was set back by {back:?}: events that wait for another attempt are due so much sooner: {}",
@@ -69,24 +69,3 @@ impl Due {
         }
     }
 }
-
-/// What is due at the same time goes in the order of its acceptance.
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.due.cmp(&other.due).then(self.event.id.cmp(&other.event.id))
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Waiting {}
