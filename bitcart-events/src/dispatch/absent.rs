@@ -1,6 +1,5 @@
 //! Wallets whose stored events wait until somebody listens to them.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
@@ -23,13 +22,15 @@ pub(super) struct Absent(Mutex<Waits>);
 
 #[derive(Default)]
 struct Waits {
-    known: HashMap<Whose, Wait>,
+    /// In the order of whose they are.
+    known: Vec<Wait>,
     /// How many events were found since all that was due was on its way.
     found: u32,
 }
 
 #[derive(Clone, Copy)]
 struct Wait {
+    whose: Whose,
     said: SystemTime,
     until: SystemTime,
 }
@@ -43,31 +44,43 @@ pub(super) fn whose(coin: &Coin) -> Whose {
 impl Absent {
     /// Nobody listens to it: until when its events wait.
     pub(super) fn wait(&self, whose: Whose, now: SystemTime) -> SystemTime {
-        let Waits { known, found } = &mut *lock(&self.0);
-        *found = found.saturating_add(1);
-        let until = next_look(now + EACH * *found);
+        let mut waits = lock(&self.0);
+        waits.found = waits.found.saturating_add(1);
+        let until = next_look(now + EACH * waits.found);
+        let at = waits.place(whose).unwrap_or_else(|new| {
+            waits.known.insert(new, Wait { whose, said: now, until });
+            new
+        });
+        let Some(wait) = waits.known.get_mut(at) else { return until };
         // Those that are due sooner wait for the last of them.
-        let last =
-            known.get(&whose).filter(|wait| wait.lasts(now)).map_or(until, |wait| wait.until.max(until));
-        known.insert(whose, Wait { said: now, until: last });
+        let last = if wait.lasts(now) { wait.until.max(until) } else { until };
+        (wait.said, wait.until) = (now, last);
         last
     }
 
     /// Until when this one's events still wait.
     pub(super) fn until(&self, whose: Whose, now: SystemTime) -> Option<SystemTime> {
-        lock(&self.0).known.get(&whose).filter(|wait| wait.lasts(now)).map(|wait| wait.until)
+        let waits = lock(&self.0);
+        let wait = waits.known.get(waits.place(whose).ok()?)?;
+        wait.lasts(now).then_some(wait.until)
     }
 
     /// Whether some of its events wait.
     pub(super) fn has(&self, whose: Whose) -> bool {
-        lock(&self.0).known.contains_key(&whose)
+        lock(&self.0).place(whose).is_ok()
     }
 
     /// All that was due by then is on its way.
     pub(super) fn ended(&self, by: SystemTime) {
         let Waits { known, found } = &mut *lock(&self.0);
-        known.retain(|_, wait| wait.lasts(by));
+        known.retain(|wait| wait.lasts(by));
         *found = 0;
+    }
+}
+
+impl Waits {
+    fn place(&self, whose: Whose) -> Result<usize, usize> {
+        self.known.binary_search_by(|wait| wait.whose.cmp(&whose))
     }
 }
 
