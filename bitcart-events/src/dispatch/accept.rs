@@ -155,7 +155,10 @@ impl Dispatcher {
         // A batch that finds too few waits in the inbox, where there is one that keeps it.
         let has_place = place.num_permits() >= updates.len();
         let (batch, ticket) = Batch::new(report, total, place, awaited);
-        let died = dead.iter().map(|event| event.origin).collect();
+        let mut died = Vec::with_capacity(dead.len());
+        for event in &dead {
+            died.push(event.origin);
+        }
         let placing = Placing {
             source: source.clone(),
             coin: coin.clone(),
@@ -186,9 +189,11 @@ impl Dispatcher {
             }
             return Ok(ticket);
         }
-        let live = placing.updates.iter().zip(facts);
-        let live = live.map(|(accepted, fact)| NewEvent { fact, ..accepted.event() });
-        let events = live.chain(dead).collect();
+        let mut events = Vec::with_capacity(placing.updates.len() + dead.len());
+        for (accepted, fact) in placing.updates.iter().zip(facts) {
+            events.push(NewEvent { fact, ..accepted.event() });
+        }
+        events.extend(dead);
         let rest = inbox::Batch { events, taken, remember, chain, ..inbox::Batch::default() };
         Ok(ticket.stored_by(self.append(rest, placing, has_place, runtime)))
     }

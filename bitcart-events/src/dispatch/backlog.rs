@@ -117,8 +117,8 @@ impl Backlog {
     }
 
     /// Jobs that came before this event, and were parked.
-    pub(super) fn parked_before(&self, id: EventId) -> Vec<(Lane, Job)> {
-        let mut before = Vec::new();
+    pub(super) fn parked_before(&self, id: EventId) -> VecDeque<(Lane, Job)> {
+        let mut before = VecDeque::new();
         if let Phase::Closing(parked) = &mut *lock(&self.phase) {
             while parked.front().is_some_and(|(_, job)| job.first().is_none_or(|first| first < id)) {
                 before.extend(parked.pop_front());
@@ -130,11 +130,7 @@ impl Backlog {
     /// A claim has taken all that there was, after so many batches had been committed. What those do that were parked is to be begun
     /// by the caller: it may end at once, and come back here.
     #[must_use]
-    pub(super) fn claimed_all(
-        &self,
-        committed: u64,
-        enter: impl FnMut((Lane, Job)) -> Option<Work>,
-    ) -> Vec<Work> {
+    pub(super) fn claimed_all(&self, committed: u64, enter: &dyn Fn(Lane, Job) -> Option<Work>) -> Vec<Work> {
         let mut begin = Vec::new();
         let mut phase = lock(&self.phase);
         // Otherwise some are on their way that it could not see.
@@ -148,7 +144,9 @@ impl Backlog {
             Phase::Backlogged => *phase = Phase::Direct,
             Phase::Closing(parked) => {
                 // While nobody else can enter one.
-                begin.extend(parked.drain(..).filter_map(enter));
+                while let Some((lane, job)) = parked.pop_front() {
+                    begin.extend(enter(lane, job));
+                }
                 *phase = Phase::Direct;
             }
         }

@@ -64,8 +64,13 @@ impl Dispatcher {
 
     /// Nothing of what waits in the lanes, or for its turn there, begins any more.
     pub(super) fn abandon(&self) {
-        let parked = self.backlog.give_up().into_iter().map(|(_, job)| job);
-        self.lanes.clear().into_iter().chain(parked).for_each(|job| self.release(&job.updates));
+        let parked = self.backlog.give_up();
+        for job in self.lanes.clear() {
+            self.release(&job.updates);
+        }
+        for (_, job) in parked {
+            self.release(&job.updates);
+        }
     }
 
     /// What memory holds is gone with the process.

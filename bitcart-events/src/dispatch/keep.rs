@@ -1,5 +1,6 @@
 //! Texts that are kept before anything is made of them, and an inbox that cannot be written.
 
+use std::mem::take;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -124,7 +125,12 @@ impl Dispatcher {
     /// What was received and nothing was made of, by an earlier process or because its wallet was not there, as far as it is
     /// wanted.
     pub(crate) fn leftover(&self, wanted: &dyn Fn(&Received) -> bool) -> Vec<(ReceivedId, Received)> {
-        lock(&self.leftover).extract_if(.., |(_, received)| wanted(received)).collect()
+        let (mut leftover, mut found) = (lock(&self.leftover), Vec::new());
+        for (id, received) in take(&mut *leftover) {
+            let list = if wanted(&received) { &mut found } else { &mut *leftover };
+            list.push((id, received));
+        }
+        found
     }
 
     /// For what needs no place.

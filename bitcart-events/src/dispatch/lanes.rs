@@ -89,15 +89,19 @@ impl<J> Lanes<J> {
 
     /// How many have ended in all lanes, which is not told yet.
     pub(crate) fn untold(&self) -> usize {
-        self.lock().values().map(|queue| queue.waiting.untold.load(Ordering::Relaxed)).sum()
+        let mut untold = 0;
+        for queue in self.lock().values() {
+            untold += queue.waiting.untold.load(Ordering::Relaxed);
+        }
+        untold
     }
 
     /// Takes every job that waits.
-    pub(crate) fn clear(&self) -> Vec<J> {
-        let abandoned = std::mem::take(&mut *self.lock());
-        let mut jobs = Vec::new();
-        for queue in abandoned.into_values() {
-            jobs.extend(queue.jobs);
+    pub(crate) fn clear(&self) -> VecDeque<J> {
+        let mut lanes = std::mem::take(&mut *self.lock());
+        let mut jobs = VecDeque::new();
+        for queue in lanes.values_mut() {
+            jobs.append(&mut queue.jobs);
         }
         jobs
     }

@@ -74,7 +74,9 @@ impl Dispatcher {
     /// They are stored, and all of them are ours.
     pub(super) fn place(self: &Arc<Self>, placing: Placing) -> Few<Work> {
         let Placing { source, coin, mut updates, died, lanes, mut found, batch, .. } = placing;
-        died.into_iter().for_each(|origin| meter::count(meter::DIED, &coin, origin));
+        for origin in died {
+            meter::count(meter::DIED, &coin, origin);
+        }
         let mut works = Few::default();
         // Mostly all of them have the same lane.
         let mut apart = Vec::new();
@@ -176,6 +178,8 @@ impl Drop for AtLane {
         // Released before those that wait behind it.
         self.at_work = None;
         let left = self.dispatcher.lanes.abandon(&self.lane, &self.waiting);
-        left.iter().for_each(|job| self.dispatcher.release(&job.updates));
+        for job in left {
+            self.dispatcher.release(&job.updates);
+        }
     }
 }

@@ -19,7 +19,7 @@ use super::absent::{Whose, whose};
 use super::found::Found;
 use super::{Accepted, Dispatcher, Ignored, IgnoredReason, Job, lock, meter};
 use crate::inbox::{Claimed, Claims, Verdict};
-use crate::source::Source;
+use crate::source::{Lane, Source};
 use crate::told::quietly;
 use crate::troubles::Place;
 use crate::{Coin, Update};
@@ -114,11 +114,11 @@ impl Dispatcher {
             return None;
         }
         self.absent.ended(now);
-        let parked = self.backlog.claimed_all(committed, |(lane, job)| self.enter(lane, job));
+        let parked = self.backlog.claimed_all(committed, &|lane, job| self.enter(lane, job));
         self.begin(parked, &Handle::current());
-        let until = |due: SystemTime| due.duration_since(SystemTime::now()).unwrap_or_default();
-        let wait = next_due.into_iter().chain(self.backlog.due()).map(until).min();
-        Some(wait.unwrap_or(LOOK).min(LOOK))
+        let until = |due: SystemTime| due.duration_since(SystemTime::now()).unwrap_or_default().min(LOOK);
+        let wait = |due: Option<SystemTime>| due.map_or(LOOK, until);
+        Some(wait(next_due).min(wait(self.backlog.due())))
     }
 
     /// Waits for places, one for each event that is claimed then. Nothing when there will be none any more.
@@ -187,14 +187,12 @@ impl Dispatcher {
         let lane = source.lane(update.coin(), update.said(), self.policy.payments_apart);
         let (batch, index) = awaited.unzip();
         let accepted = Accepted::of(&claimed, index.unwrap_or(0), update);
-        self.enter_here(
-            lane,
-            Job { source: source.clone(), updates: vec![accepted], found: Found::default(), batch, place },
-        );
+        let (source, updates, found) = (source.clone(), vec![accepted], Found::default());
+        self.enter_here(lane, Job { source, updates, found, batch, place });
     }
 
     /// From inside the pump, which is on the runtime.
-    fn enter_here(self: &Arc<Self>, lane: crate::source::Lane, job: Job) {
+    fn enter_here(self: &Arc<Self>, lane: Lane, job: Job) {
         self.begin(self.enter(lane, job), &Handle::current());
     }
 }
@@ -216,5 +214,9 @@ impl Drop for Dispatcher {
 }
 
 fn by_id(source: &Source) -> HashMap<Whose, Coin> {
-    source.all_coins().into_iter().map(|coin| (whose(&coin), coin)).collect()
+    let mut coins = HashMap::new();
+    for coin in source.all_coins() {
+        coins.insert(whose(&coin), coin);
+    }
+    coins
 }

@@ -136,21 +136,15 @@ impl Failure {
         const DEAD: &str = "it is a dead letter now";
         let (id, attempt, error) = (accepted.progress.id.0, accepted.progress.attempt, &self.shown);
         let update = excerpt(accepted.update.raw());
-        match (&self.error, &self.next) {
-            (HandlerError::Argument(_), _) => tracing::warn!(id, update, "rejected: {error}; {DEAD}"),
-            (_, Next::Again(wait)) => {
-                tracing::error!(id, attempt, update, "failed: {error}; trying again in {wait:.1?}");
-            }
-            (_, Next::Later(wait)) => {
-                tracing::error!(
-                    id,
-                    attempt,
-                    update,
-                    "handled, but not stored: {error}; all of it again in {wait:.1?}"
-                );
-            }
-            (_, Next::Dead) => tracing::error!(id, attempt, update, "failed: {error}; {DEAD}"),
+        if let HandlerError::Argument(_) = self.error {
+            return tracing::warn!(id, update, "rejected: {error}; {DEAD}");
         }
+        let (what, then) = match &self.next {
+            Next::Again(wait) => ("failed", format!("trying again in {wait:.1?}")),
+            Next::Later(wait) => ("handled, but not stored", format!("all of it again in {wait:.1?}")),
+            Next::Dead => ("failed", DEAD.to_owned()),
+        };
+        tracing::error!(id, attempt, update, "{what}: {error}; {then}");
     }
 }
 

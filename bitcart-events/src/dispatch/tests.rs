@@ -99,7 +99,7 @@ async fn what_is_parked_is_given_up_by_a_shutdown() {
     let backlog = &listener.parts.dispatcher.backlog;
     // A batch is on its way to the file that the pump could not see.
     backlog.decide(false, |claim| assert!(!claim));
-    assert!(backlog.claimed_all(0, |_| unreachable!()).is_empty());
+    assert!(backlog.claimed_all(0, &|_, _| unreachable!()).is_empty());
     let ending = async {
         while !backlog.has_parked() {
             tokio::task::yield_now().await;
@@ -119,7 +119,7 @@ async fn what_is_parked_when_the_inbox_cannot_be_read_does_not_wait_for_the_next
     let dispatcher = &listener.parts.dispatcher;
     // A batch is on its way, and is refused, and so is the claim after that.
     dispatcher.backlog.decide(false, |claim| assert!(!claim));
-    assert!(dispatcher.backlog.claimed_all(0, |_| unreachable!()).is_empty());
+    assert!(dispatcher.backlog.claimed_all(0, &|_, _| unreachable!()).is_empty());
     inbox.refuse(true);
     dispatcher.backlog.appended();
     dispatcher.look(&listener.source).unwrap();
