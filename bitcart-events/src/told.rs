@@ -1,6 +1,5 @@
 //! Saying a thing once, not with every update or attempt.
 
-use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tracing::Level;
@@ -45,29 +44,31 @@ fn is_seen(level: Level) -> bool {
     level <= LevelFilter::current()
 }
 
-/// What has been said. It is bounded: who makes up ever new things to be said is answered with silence.
+/// What has been said, in the order of the texts. It is bounded: who makes up ever new things to be said is answered with silence.
 #[derive(Default)]
-pub(crate) struct Told(Mutex<HashSet<String>>);
+pub(crate) struct Told(Mutex<Vec<String>>);
 
 const LIMIT: usize = 1_000;
 
 impl Told {
     /// Says it unless it was said before; whether it did.
     pub(crate) fn once(&self, what: &str, mut tell: impl FnMut()) -> bool {
-        let is_new = self.note(what);
-        if is_new {
-            quietly_all(&mut tell);
-        }
-        is_new
+        self.once_of_all(what, &mut tell)
     }
 
-    /// Whether it was not said before.
-    fn note(&self, what: &str) -> bool {
+    fn once_of_all(&self, what: &str, tell: &mut dyn FnMut()) -> bool {
         let mut told = self.lock();
-        told.len() < LIMIT && told.insert(what.to_owned())
+        if told.len() >= LIMIT {
+            return false;
+        }
+        let Err(place) = told.binary_search_by(|known| known.as_str().cmp(what)) else { return false };
+        told.insert(place, what.to_owned());
+        drop(told);
+        quietly_all(tell);
+        true
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashSet<String>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
