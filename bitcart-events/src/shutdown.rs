@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 #[cfg(feature = "polling")]
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::mem::replace;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 #[cfg(feature = "polling")]
@@ -26,29 +26,30 @@ pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// When a listener stops.
 #[derive(Clone)]
 pub(crate) struct Shutdown {
-    signal: Arc<Mutex<Option<Signal>>>,
+    shared: Arc<Mutex<Shared>>,
     pub(crate) deadline: Duration,
-    /// Whether a delivery runs: `get_updates` can have one reader.
-    #[cfg(feature = "polling")]
-    busy: Arc<AtomicBool>,
-    /// The tasks of the last delivery.
-    #[cfg(feature = "polling")]
-    last: Arc<Mutex<Option<TaskTracker>>>,
     /// Somebody has called `shut_down`.
     called: CancellationToken,
     /// Counts the deliveries that run.
     running: TaskTracker,
 }
 
+#[derive(Default)]
+struct Shared {
+    signal: Option<Signal>,
+    /// Whether a delivery runs: `get_updates` can have one reader.
+    #[cfg(feature = "polling")]
+    is_busy: bool,
+    /// The tasks of the last delivery.
+    #[cfg(feature = "polling")]
+    last: Option<TaskTracker>,
+}
+
 impl Default for Shutdown {
     fn default() -> Self {
         Self {
-            signal: Arc::default(),
+            shared: Arc::default(),
             deadline: Duration::from_secs(30),
-            #[cfg(feature = "polling")]
-            busy: Arc::default(),
-            #[cfg(feature = "polling")]
-            last: Arc::default(),
             called: CancellationToken::new(),
             running: TaskTracker::new(),
         }
@@ -57,13 +58,13 @@ impl Default for Shutdown {
 
 impl Shutdown {
     pub(crate) fn on(&mut self, signal: impl Future<Output = ()> + Send + 'static) {
-        *self.signal.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::pin(signal));
+        lock(&self.shared).signal = Some(Box::pin(signal));
     }
 
     /// The user's own signal, for whoever asks first.
     #[cfg(feature = "polling")]
     pub(crate) fn take_signal(&self) -> Option<Signal> {
-        self.signal.lock().unwrap_or_else(PoisonError::into_inner).take()
+        lock(&self.shared).signal.take()
     }
 
     /// Ready when it is time to stop: the user's own signal, or else Ctrl-C or SIGTERM, or a call of `shut_down`.
@@ -98,14 +99,14 @@ impl Shutdown {
     /// The only delivery, until what is returned is dropped; `None` if there is one.
     #[cfg(feature = "polling")]
     pub(crate) fn occupy(&self) -> Option<Occupied> {
-        let was_busy = self.busy.swap(true, Ordering::AcqRel);
-        (!was_busy).then(|| Occupied(Arc::clone(&self.busy)))
+        let was_busy = replace(&mut lock(&self.shared).is_busy, true);
+        (!was_busy).then(|| Occupied(Arc::clone(&self.shared)))
     }
 
     /// The tasks of the delivery before these. They may not have ended: whoever drops a delivery does not wait for them.
     #[cfg(feature = "polling")]
     pub(crate) fn relieve(&self, tasks: &TaskTracker) -> Option<TaskTracker> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).replace(tasks.clone())
+        lock(&self.shared).last.replace(tasks.clone())
     }
 
     /// Something of a delivery runs until what is returned is dropped.
@@ -150,14 +151,17 @@ impl Request {
 
 /// The right to be the only delivery.
 #[cfg(feature = "polling")]
-#[derive(Debug)]
-pub(crate) struct Occupied(Arc<AtomicBool>);
+pub(crate) struct Occupied(Arc<Mutex<Shared>>);
 
 #[cfg(feature = "polling")]
 impl Drop for Occupied {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Release);
+        lock(&self.0).is_busy = false;
     }
+}
+
+fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub(crate) fn unanswered() -> Error {
