@@ -1,7 +1,7 @@
 //! What goes wrong again and again: said at once, and then now and then for as long as it lasts.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -54,9 +54,8 @@ impl Troubles {
 
     /// It has happened. If it is time to say so: that it is tried again, and how long there has been trouble at this place.
     pub(crate) fn met(&self, place: Place<'_>, what: &str) -> Option<Trying> {
-        let mut troubles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        troubles.retain(|trouble| now.duration_since(trouble.seen) < AGAIN);
+        let mut troubles = self.without(&|trouble| now.duration_since(trouble.seen) >= AGAIN);
         // One outage shows itself in several ways, each of which is said at once, and one of them again. Several wallets may have
         // the same trouble.
         let here = || troubles.iter().filter(|trouble| trouble.what == what || trouble.is_at(place));
@@ -84,8 +83,13 @@ impl Troubles {
 
     /// A daemon is in order for a wallet, or an inbox: what comes then is new.
     pub(crate) fn over(&self, (daemon, wallet): Place<'_>) {
+        drop(self.without(&|trouble| trouble.is_at((daemon, None)) || trouble.is_at((daemon, wallet))));
+    }
+
+    fn without(&self, over: &dyn Fn(&Trouble) -> bool) -> MutexGuard<'_, Vec<Trouble>> {
         let mut troubles = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        troubles.retain(|trouble| !trouble.is_at((daemon, None)) && !trouble.is_at((daemon, wallet)));
+        troubles.retain(|trouble| !over(trouble));
+        troubles
     }
 }
 

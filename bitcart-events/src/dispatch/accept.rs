@@ -148,7 +148,9 @@ impl Dispatcher {
         let is_nothing = taken.is_empty() && remember.is_empty() && dead.is_empty();
         if updates.is_empty() && is_nothing {
             #[cfg(feature = "polling")]
-            watched.iter().for_each(|watched| watched.tell(true));
+            if let Some(watched) = watched {
+                watched.tell(true);
+            }
             return Ok(Ticket::done(report));
         }
         let place = self.room.fit(place, updates.len());
@@ -178,7 +180,9 @@ impl Dispatcher {
                 self.inbox.append(dead, Box::new(drop));
             }
             #[cfg(feature = "polling")]
-            placing.watched.iter().for_each(|watched| watched.tell(true));
+            if let Some(watched) = &placing.watched {
+                watched.tell(true);
+            }
             let lanes = self.place(placing);
             #[cfg(feature = "polling")]
             drop(accepting);
@@ -223,8 +227,10 @@ impl Dispatcher {
             let done = move |ids: Result<Vec<Option<EventId>>>| {
                 #[cfg(feature = "polling")]
                 {
-                    this.health.note(&ids, chain.as_ref());
-                    placing.watched.iter().for_each(|watched| watched.tell(ids.is_ok()));
+                    this.health.note(ids.as_ref().err(), chain.as_ref());
+                    if let Some(watched) = &placing.watched {
+                        watched.tell(ids.is_ok());
+                    }
                 }
                 let stored = ids.map(|ids| {
                     let lanes = this.stored(placing, ids);

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Dispatcher, lock};
 use crate::inbox::{Batch, Chain, NewEvent, Origin, Received, ReceivedId, Remember};
 use crate::waits::Waits;
-use crate::{Coin, ErrorKind, Result};
+use crate::{Coin, Error, ErrorKind, Result};
 
 /// A try writes so much, so that there is room for what comes then.
 const ROOM: usize = 64 * 1024;
@@ -28,10 +28,10 @@ pub(super) struct Health {
 
 impl Health {
     /// What could not be stored is a gap, after which nothing of its chain is stored either.
-    pub(super) fn note<T>(&self, stored: &Result<T>, chain: Option<&Chain>) {
+    pub(super) fn note(&self, error: Option<&Error>, chain: Option<&Chain>) {
         // What is refused because too much waits passes by itself.
-        let is_failing = stored.as_ref().is_err_and(|error| error.kind() == ErrorKind::Inbox);
-        if stored.is_err() {
+        let is_failing = error.is_some_and(|error| error.kind() == ErrorKind::Inbox);
+        if error.is_some() {
             chain.into_iter().for_each(Chain::cut);
             self.troubles.send_modify(|count| *count = count.wrapping_add(1));
         }
@@ -73,7 +73,7 @@ impl Dispatcher {
         let (tell, stored) = oneshot::channel();
         let (health, chain) = (Arc::clone(&self.health), batch.chain.clone());
         let done = move |written: Result<_>| {
-            health.note(&written, chain.as_ref());
+            health.note(written.as_ref().err(), chain.as_ref());
             // Nobody has to wait for it.
             let _ = tell.send(written.map(|_| ()));
         };

@@ -81,8 +81,11 @@ impl Dispatcher {
                 Unasked::Currency(_) => IgnoredReason::Currency,
                 Unasked::NoCurrency => IgnoredReason::NoCurrency,
             };
-            let ignored = (0..parcel.updates.len()).map(|index| Ignored { index, reason }).collect();
-            Report { ignored, ..Report::default() }
+            let mut report = Report::default();
+            for index in 0..parcel.updates.len() {
+                report.ignored.push(Ignored { index, reason });
+            }
+            report
         })
     }
 
