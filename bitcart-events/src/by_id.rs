@@ -1,13 +1,9 @@
 //! Maps by what is a hash already: a wallet's id, a mark.
 
 use std::collections::HashMap;
-#[cfg(feature = "websocket")]
-use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
 pub(crate) type ById<K, V> = HashMap<K, V, BuildHasherDefault<Taken>>;
-#[cfg(feature = "websocket")]
-pub(crate) type Ids<K> = HashSet<K, BuildHasherDefault<Taken>>;
 
 /// Takes the id for its hash. What stands beside it is of the daemon's making: nobody chooses it so that all look alike.
 pub(crate) struct Taken(u64);
