@@ -149,12 +149,9 @@ impl Ledger {
 
     /// Merges the answers that have waited enough.
     pub(super) fn settle(&mut self, live: bool, enough: &dyn Fn(&Waiting) -> bool) {
-        for waiting in std::mem::take(&mut self.answers) {
-            if enough(&waiting) {
-                self.merge(waiting.key, waiting.answer, Which::Last { live });
-            } else {
-                self.answers.push(waiting);
-            }
+        while self.answers.first().is_some_and(enough) {
+            let Waiting { key, answer, .. } = self.answers.remove(0);
+            self.merge(key, answer, Which::Last { live });
         }
     }
 
