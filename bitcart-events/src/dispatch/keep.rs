@@ -18,6 +18,23 @@ const TRY: &str = "try/";
 /// How many texts wait for wallets that are not listened to.
 const LEFT: usize = 10_000;
 
+/// Texts by their numbers.
+pub(crate) type Texts = Vec<(ReceivedId, Received)>;
+
+/// Takes those of which this is true.
+pub(crate) fn take_those(texts: &mut Texts, are: &dyn Fn(&Received) -> bool) -> Texts {
+    let mut those = Vec::new();
+    // Each wallet asks for its own, and mostly there are none: then nothing is moved.
+    if !texts.iter().any(|(_, received)| are(received)) {
+        return those;
+    }
+    for (id, received) in take(texts) {
+        let list = if are(&received) { &mut those } else { &mut *texts };
+        list.push((id, received));
+    }
+    those
+}
+
 /// How the last attempts to store something ended.
 #[derive(Default)]
 pub(super) struct Health {
@@ -124,13 +141,8 @@ impl Dispatcher {
 
     /// What was received and nothing was made of, by an earlier process or because its wallet was not there, as far as it is
     /// wanted.
-    pub(crate) fn leftover(&self, wanted: &dyn Fn(&Received) -> bool) -> Vec<(ReceivedId, Received)> {
-        let (mut leftover, mut found) = (lock(&self.leftover), Vec::new());
-        for (id, received) in take(&mut *leftover) {
-            let list = if wanted(&received) { &mut found } else { &mut *leftover };
-            list.push((id, received));
-        }
-        found
+    pub(crate) fn leftover(&self, wanted: &dyn Fn(&Received) -> bool) -> Texts {
+        take_those(&mut lock(&self.leftover), wanted)
     }
 
     /// For what needs no place.

@@ -46,6 +46,10 @@ pub(crate) use few::Few;
 use found::Found;
 #[cfg(feature = "polling")]
 use keep::Health;
+#[cfg(feature = "polling")]
+pub(crate) use keep::Texts;
+#[cfg(feature = "websocket")]
+pub(crate) use keep::take_those;
 use lanes::Lanes;
 pub(crate) use policy::Policy;
 pub use report::{Failed, Ignored, IgnoredReason, Rejected, RejectedReason, Report};
@@ -54,7 +58,7 @@ use room::Room;
 use crate::handler::{Routes, States};
 use crate::inbox::{EventId, Inbox};
 #[cfg(feature = "polling")]
-use crate::inbox::{InboxStats, Received, ReceivedId};
+use crate::inbox::{InboxStats, ReceivedId};
 #[cfg(feature = "polling")]
 use crate::reconcile::{Timing, Watch};
 use crate::runtime::runtime;
@@ -99,7 +103,7 @@ pub(crate) struct Dispatcher {
     awaited: Mutex<HashMap<EventId, (Batch, usize)>>,
     /// What an earlier process received, and what came for wallets that had been removed.
     #[cfg(feature = "polling")]
-    leftover: Mutex<Vec<(ReceivedId, Received)>>,
+    leftover: Mutex<Texts>,
     /// The last number of a received text.
     #[cfg(feature = "polling")]
     received: AtomicU64,

@@ -10,6 +10,7 @@ use super::Ledger;
 use super::fetch::Which;
 use super::wallet::{Asking, Wallet};
 use crate::delivery::desk::Desk;
+use crate::dispatch::{Texts, take_those};
 use crate::inbox::{Chain, Received, ReceivedId, WalletId};
 use crate::intake::Together;
 use crate::object::{Members, range_in};
@@ -121,20 +122,7 @@ impl Ledger {
     }
 }
 
-/// Texts by their numbers, in the order of these.
-pub(super) type Texts = Vec<(ReceivedId, Received)>;
-
-/// Takes those of which this is true.
-fn take_those(texts: &mut Texts, are: &dyn Fn(&Received) -> bool) -> Texts {
-    let mut those = Vec::new();
-    for (id, received) in std::mem::take(texts) {
-        let list = if are(&received) { &mut those } else { &mut *texts };
-        list.push((id, received));
-    }
-    those
-}
-
-/// Where this one is, or belongs.
+/// Where this one is, or belongs: they are in the order of their numbers.
 fn place_of(texts: &Texts, id: ReceivedId) -> std::result::Result<usize, usize> {
     texts.binary_search_by_key(&id, |(known, _)| *known)
 }

@@ -22,7 +22,6 @@ use tokio::time::Instant;
 use arrivals::Arrivals;
 use fetch::Waiting;
 use gathered::Size;
-use load::Texts;
 use wallet::{Asking, Wallet};
 
 use super::blocks::Blocks;
@@ -32,6 +31,7 @@ use super::rows::{BlockRows, Kept};
 use crate::by_id::ById;
 use crate::delivery::crew::Orders;
 use crate::delivery::desk::Desk;
+use crate::dispatch::Texts;
 use crate::inbox::{Chain, ReceivedId, WalletId};
 use crate::intake::{End, Spare};
 use crate::runtime::has_one_thread;
