@@ -186,7 +186,8 @@ pub trait Inbox: Send + Sync + fmt::Debug + 'static {
     /// What was received and not made events of, in the order of its arrival: an earlier process ended before that.
     fn received(&self) -> BoxFuture<'static, Result<Vec<(ReceivedId, Received)>>>;
 
-    /// What is [remembered](Remember) under keys that begin so, in the order of the keys.
+    /// What is [remembered](Remember) under keys that begin so, in the order of the keys, byte by byte: they are read as they
+    /// come, and where they come otherwise less is known, so that a daemon's events may be delivered again.
     fn recall(&self, prefix: &str) -> BoxFuture<'static, Result<Remembered>>;
 
     /// How much is in it.

@@ -194,6 +194,16 @@ async fn what_is_remembered(inbox: &dyn Inbox) {
     assert_eq!(inbox.recall("").await.unwrap(), []);
 }
 
+/// Not as any language has it: `/` is before the digits, and what is large before what is small.
+async fn what_is_recalled_is_in_the_order_of_the_bytes(inbox: &dyn Inbox) {
+    let ordered = ["B", "a", "a-b", "a/", "a/1", "a0", "ab", "b", "ä"];
+    let put = |key: &&str| Remember::Put((*key).to_owned(), Vec::new());
+    let remember = ordered.iter().rev().map(put).collect();
+    append(inbox, Batch { remember, ..Batch::default() }).unwrap();
+    let recalled = inbox.recall("").await.unwrap();
+    assert_eq!(recalled, ordered.map(|key| (key.to_owned(), Vec::new())));
+}
+
 /// The name of one may be what others begin with.
 async fn what_is_removed_is_one_key(inbox: &dyn Inbox) {
     let keys = ["a", "a/", "a/1", "a/11", "b"];
@@ -237,6 +247,7 @@ mod kept {
         at_most_so_many
         dead_letters
         what_is_remembered
+        what_is_recalled_is_in_the_order_of_the_bytes
         what_is_removed_is_one_key
     }
 }
