@@ -5,9 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
-/// Runs what may panic through no fault of ours, where a panic would do harm: a subscriber that logs to a closed pipe, a callback,
-/// the `Drop` of what a closure held. It goes on for the others; a panic that cannot be logged either is not. Whether all went
-/// well.
+/// Runs what may panic through no fault of ours, where a panic would do harm: a subscriber that logs to a closed pipe, a handler.
+/// It goes on for the others; a panic that cannot be logged either is not. Whether all went well.
 pub(crate) fn quietly(mut run: impl FnMut()) -> bool {
     quietly_all(&mut run)
 }
@@ -19,7 +18,7 @@ fn quietly_all(run: &mut dyn FnMut()) -> bool {
     done.map_err(std::mem::forget).is_ok()
 }
 
-/// The same for what ends with that.
+/// The same for what ends with that: a callback, and the `Drop` of what it holds.
 #[cfg(feature = "sqlite")]
 pub(crate) fn quietly_once(run: impl FnOnce()) -> bool {
     let mut run = Some(run);
@@ -33,15 +32,9 @@ pub(crate) fn quietly_once(run: impl FnOnce()) -> bool {
 /// The same for what is said at a level, which costs nothing where nobody looks as closely.
 #[inline]
 pub(crate) fn quietly_at(level: Level, tell: impl FnMut()) {
-    if is_seen(level) {
+    if level <= LevelFilter::current() {
         quietly(tell);
     }
-}
-
-/// Whether anybody looks as closely.
-#[inline]
-fn is_seen(level: Level) -> bool {
-    level <= LevelFilter::current()
 }
 
 /// What has been said, in the order of the texts. It is bounded: who makes up ever new things to be said is answered with silence.
