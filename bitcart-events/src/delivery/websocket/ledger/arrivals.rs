@@ -39,3 +39,29 @@ impl Arrivals {
         self.arrived.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::Coin;
+
+    /// Who waits does other things too, so that it may be gone at any moment, even when the bell has rung for it.
+    #[tokio::test]
+    async fn nothing_that_arrives_is_overheard() {
+        let arrivals = Arrivals::default();
+        let put = || arrivals.put(Fetched { coin: Coin::btc("w"), answer: Ok(None) });
+        let is_there = || arrivals.next().now_or_never().is_some();
+        put();
+        assert!(is_there() && !is_there(), "it came before anybody waited");
+        let mut waiting = Box::pin(arrivals.next());
+        assert!(waiting.as_mut().now_or_never().is_none());
+        put();
+        put();
+        drop(waiting);
+        assert!(is_there() && is_there() && !is_there(), "it came for one who is gone");
+        let waiting = async { tokio::join!(arrivals.next(), async { put() }) };
+        assert!(tokio::time::timeout(std::time::Duration::from_secs(5), waiting).await.is_ok());
+    }
+}
