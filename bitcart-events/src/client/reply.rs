@@ -148,7 +148,10 @@ pub(super) fn elements(text: &str) -> Result<Vec<&str>, Odd> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::RpcError;
+    use super::super::{Balance, DaemonInfo, DaemonSpec, History, PaymentRequest, TxInfo};
     use super::*;
+    use crate::Currency;
 
     #[test]
     fn an_amount_is_read_exactly_or_rejected() {
@@ -173,5 +176,84 @@ mod tests {
             assert!(odd.starts_with("`a` should be a plain amount") && odd.ends_with(raw), "{odd}");
         }
         assert!(amount("null").unwrap().is_none());
+    }
+
+    /// Each reader has to ask what was odd when it has read all.
+    #[test]
+    fn no_answer_with_an_odd_member_is_read() {
+        let request = |text: &str| PaymentRequest::read(Currency::Btc, text).map(drop);
+        let readers: [(&dyn Fn(&str) -> Result<(), Odd>, &[(&str, &str)]); 8] = [
+            (
+                &|text| Balance::read(text).map(drop),
+                &[(r#"{"confirmed": "1", "lightning": true}"#, "`lightning` should be a plain amount")],
+            ),
+            (
+                &|text| TxInfo::read(text).map(drop),
+                &[(r#"{"confirmations": -1}"#, "`confirmations` should be a whole number from 0")],
+            ),
+            (
+                &|text| History::read(text).map(drop),
+                &[
+                    (r#"[{"txid": "t", "timestamp": "soon"}]"#, "`timestamp` should be a whole number"),
+                    (r#"{"transactions": [{"height": 1}]}"#, "there is no `txid` among height"),
+                    (r#"{"summary": {}}"#, "there is no `transactions` among summary"),
+                ],
+            ),
+            (
+                &|text| DaemonInfo::read(text).map(drop),
+                &[
+                    (r#"{"connected": 1}"#, "`connected` should be true or false, but is 1"),
+                    (r#"{"connected": true, "version": 4}"#, "`version` should be text, but is 4"),
+                ],
+            ),
+            (
+                &|text| RpcError::read(text).map(drop),
+                &[
+                    (r#"{"code": 1.5, "message": ""}"#, "`code` should be a whole number"),
+                    (r#"{"code": 1, "message": null}"#, "there is no `message` among code, message"),
+                ],
+            ),
+            (
+                &|text| DaemonSpec::read(text).map(drop),
+                &[
+                    (r#"{"exceptions": {}}"#, "there is no `version` among exceptions"),
+                    (r#"{"version": "1"}"#, "there is no `exceptions` among version"),
+                    (
+                        r#"{"version": "1", "exceptions": {"-1": {"docstring": ""}}}"#,
+                        "there is no `exc_name`",
+                    ),
+                    (
+                        r#"{"version": "1", "exceptions": {}, "capabilities": {"lightning": 0}}"#,
+                        "`lightning` should be true or false",
+                    ),
+                ],
+            ),
+            (
+                &request,
+                &[
+                    (r#"{"status": 0}"#, "there is no `address` among status"),
+                    (r#"{"address": "a"}"#, "there is no `status` among address"),
+                    (r#"{"address": "a", "status": true}"#, "`status` should be a whole number"),
+                    (r#"{"address": "a", "status": 0, "request_id": 1}"#, "`request_id` should be text"),
+                    (
+                        r#"{"address": "a", "status": 0, "amount_BTC": "much"}"#,
+                        "`amount_BTC` should be a plain",
+                    ),
+                    (r#"{"address": "a", "status": 0, "exp": "never"}"#, "`exp` should be a whole number"),
+                    (
+                        r#"{"address": "a", "status": 0, "tx_hashes": ["t", 1]}"#,
+                        "`tx_hashes` should be a list of",
+                    ),
+                ],
+            ),
+            // What was odd first is said.
+            (&request, &[(r#"{"address": 1, "URI": 2}"#, "`address` should be text, but is 1")]),
+        ];
+        for (read, answers) in readers {
+            for (answer, complaint) in answers {
+                let odd = read(answer).unwrap_err().0;
+                assert!(odd.starts_with(complaint), "{answer}: {odd}");
+            }
+        }
     }
 }

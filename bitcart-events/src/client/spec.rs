@@ -42,7 +42,7 @@ impl DaemonSpec {
     pub(super) fn read(text: &str) -> Result<Self, Odd> {
         let reply = Reply::new(text)?;
         let version = reply.wanted(Reply::text, "version");
-        let named = Reply::new(reply.wanted(Reply::raw, "exceptions"))?;
+        let named = Reply::new(reply.raw("exceptions").ok_or_else(|| reply.lacks("exceptions"))?)?;
         let mut exceptions = Vec::new();
         for name in named.names() {
             // A code that is no number names no error that a daemon could answer.
