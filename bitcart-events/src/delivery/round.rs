@@ -72,9 +72,9 @@ impl Desk {
         for height in blocks {
             texts.push(present::new_block(height));
         }
-        let (mut events, mut details, mut missed) = (0..EVENTS, DETAILS, 0_usize);
-        for change in believed {
-            let has_room = events.next().is_some();
+        let (mut details, mut missed) = (DETAILS, 0_usize);
+        for (index, change) in believed.into_iter().enumerate() {
+            let has_room = index < EVENTS;
             let told = if has_room { self.event(coin, &change, &mut details).await? } else { Told::Later };
             match told {
                 Told::Now(text) => {
