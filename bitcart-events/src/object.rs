@@ -60,7 +60,8 @@ fn each_element<'a>(list: &'a str, take: &mut dyn FnMut(&'a str)) -> serde_json:
     deserializer.end()
 }
 
-/// What a JSON text says; `None` if it is something else.
+/// What a JSON text says; `None` if it is something else, or its escapes are no letters. All else is checked where the text was found
+/// in what it is a part of.
 pub(crate) fn text_of(json: &str) -> Option<Cow<'_, str>> {
     let between = json.strip_prefix('"')?.strip_suffix('"')?;
     if between.contains('\\') {
@@ -122,5 +123,25 @@ impl<'de> Visitor<'de> for Elements<'_, 'de> {
             (self.0)(element.get());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_texts_has_nothing_else() {
+        let texts = |list: &str| {
+            let mut texts = Vec::new();
+            each_text(list, &mut |text| texts.push(text.into_owned())).map(|()| texts)
+        };
+        assert_eq!(texts(r#" [ "a", "\u00e4\"", "" ] "#).unwrap(), ["a", "\u{e4}\"", ""]);
+        assert!(texts("[]").unwrap().is_empty());
+        for other in ["", "null", r#""a""#, r#"["a", 1]"#, r#"["a", null]"#, r#"["a"] 1"#, "[\"\n\"]"] {
+            assert_eq!(texts(other), None, "{other}");
+        }
+        // Half of a letter.
+        assert_eq!(texts(r#"["\ud800"]"#), None);
     }
 }
