@@ -3,7 +3,7 @@
 use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type};
 
-use crate::signature::last_segment;
+use crate::signature::{last_segment, mentions};
 
 /// What a field holds, and with it which types a handler can take it as.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,12 +147,11 @@ impl Kind {
             "Decimal" | "f32" | "f64" => Some(Self::Amount),
             "PaymentStatus" => Some(Self::Status),
             "Vec" => {
-                for text in &["Str", "str", "String", "Cow"] {
-                    if crate::signature::mentions(ty.to_token_stream(), text) {
-                        return Some(Self::List);
-                    }
+                let mut holds_text = mentions(ty.to_token_stream(), "Str");
+                for text in &TEXTS {
+                    holds_text = holds_text || mentions(ty.to_token_stream(), text);
                 }
-                Some(Self::Json)
+                Some(if holds_text { Self::List } else { Self::Json })
             }
             "bool" => Some(Self::Bool),
             name => INTEGERS.contains(&name).then_some(Self::Int),
