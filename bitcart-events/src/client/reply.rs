@@ -182,7 +182,8 @@ mod tests {
     #[test]
     fn no_answer_with_an_odd_member_is_read() {
         let request = |text: &str| PaymentRequest::read(Currency::Btc, text).map(drop);
-        let readers: [(&dyn Fn(&str) -> Result<(), Odd>, &[(&str, &str)]); 8] = [
+        type Reader<'r> = &'r dyn Fn(&str) -> Result<(), Odd>;
+        let readers: [(Reader<'_>, &[(&str, &str)]); 8] = [
             (
                 &|text| Balance::read(text).map(drop),
                 &[(r#"{"confirmed": "1", "lightning": true}"#, "`lightning` should be a plain amount")],

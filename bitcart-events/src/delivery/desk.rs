@@ -1,9 +1,12 @@
 //! One wallet at its daemon: asking for its events, and fetching those that wait.
 
+mod calls;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use calls::Daemons;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -20,16 +23,12 @@ use crate::source::Source;
 use crate::told::Told;
 use crate::troubles::{Lasting, Troubles};
 use crate::waits::Waits;
-use crate::{Coin, Currency, Error, ErrorKind, Event, Result, event, intake, json};
+use crate::{Coin, Error, ErrorKind, Event, Result, event, intake, json};
 
-/// How many calls are under way to one daemon at the same time, not counting those that it keeps waiting.
-const CALLS: usize = 32;
 /// Wallets that are compared with their daemons leave room to all else.
 const LOOKS: usize = 4;
 /// A daemon may keep a call waiting until its wallet is synced; such a call keeps no other one waiting.
 const SLOW: Duration = Duration::from_secs(10);
-/// But each has a connection, of which a process has no more than a thousand or so.
-const SLOW_CALLS: usize = 256;
 /// The most that a daemon's queue holds, unless its operator wants otherwise (`065c8421`, capture `eth_rpc`:
 /// get_updates-150-blocks-cap).
 const FULL: usize = 100;
@@ -42,28 +41,12 @@ pub(crate) struct Desk {
     pub(crate) dispatcher: Arc<Dispatcher>,
     /// How many wallets are compared with their daemons at the same time.
     pub(crate) looks: Semaphore,
-    /// To the daemon of each currency.
-    calls: [Calls; Currency::ALL.len()],
+    daemons: Daemons,
     /// What the daemons are like.
     #[cfg(feature = "websocket")]
     facts: Told,
     /// What is wrong with the daemons now: not said once for each wallet and attempt.
     troubles: Troubles,
-}
-
-/// The calls to one daemon: one that keeps them waiting holds up no other.
-struct Calls {
-    all: Semaphore,
-    slow: Semaphore,
-    /// Whether the daemon was ever in order: then it has let us in.
-    was_well: AtomicBool,
-}
-
-impl Default for Calls {
-    fn default() -> Self {
-        let (all, slow) = (Semaphore::new(CALLS), Semaphore::new(SLOW_CALLS));
-        Self { all, slow, was_well: AtomicBool::new(false) }
-    }
 }
 
 /// What waited at the daemon for a wallet, and a place for it.
@@ -82,7 +65,7 @@ impl Desk {
             source,
             dispatcher,
             looks: Semaphore::new(LOOKS),
-            calls: Default::default(),
+            daemons: Daemons::default(),
             #[cfg(feature = "websocket")]
             facts: Told::default(),
             troubles: Troubles::default(),
@@ -105,18 +88,13 @@ impl Desk {
 
     /// Calls a method that not every daemon has. Whether this one has it.
     pub(crate) async fn has(&self, coin: &Coin, method: &str, parameters: Value) -> Result<bool> {
-        let calls = self.calls(coin);
+        let calls = self.daemons.calls(coin);
         // Never closed.
         let _turn = calls.all.acquire().await;
         match coin.call(method, parameters).await {
             Err(error) if error.daemon().is_some_and(crate::DaemonError::is_unknown_method) => Ok(false),
             answer => answer.map(|_| true),
         }
-    }
-
-    #[expect(clippy::indexing_slicing, reason = "each currency has its place, as in `by_currency`")]
-    fn calls(&self, coin: &Coin) -> &Calls {
-        &self.calls[coin.currency() as usize]
     }
 
     /// Takes what waits at the daemon; `None` if it was told to stop before it asked.
@@ -131,7 +109,7 @@ impl Desk {
     ) -> Result<Option<Answer>> {
         // Room first: waiting for it must not take a turn from others.
         let Some(()) = self.dispatcher.writable(stop).await else { return Ok(None) };
-        let calls = self.calls(coin);
+        let calls = self.daemons.calls(coin);
         let (mut place, mut turn) = (None, None);
         let prepare = async {
             place = Some(self.dispatcher.reserve_for(coin).await);
@@ -289,7 +267,7 @@ impl Desk {
         what: &str,
         in_trouble: Option<Instant>,
     ) {
-        self.calls(coin).was_well.store(true, Ordering::Relaxed);
+        self.daemons.calls(coin).was_well.store(true, Ordering::Relaxed);
         let who = coin.client().who();
         let after = in_trouble.map(|since| format!(", after {} of trouble", Lasting(since.elapsed())));
         tracing::info!(wallet, "{what} {who}{}", after.unwrap_or_default());
@@ -299,7 +277,7 @@ impl Desk {
     /// Whether there is no use in asking this daemon again: it has refused the login from the first. One that let us in before may do
     /// so again, whichever wallet asks.
     pub(crate) fn is_refused(&self, coin: &Coin, error: &Error) -> bool {
-        error.kind() == ErrorKind::Unauthorized && !self.calls(coin).was_well.load(Ordering::Relaxed)
+        error.kind() == ErrorKind::Unauthorized && !self.daemons.calls(coin).was_well.load(Ordering::Relaxed)
     }
 
     /// What does not change.

@@ -1,5 +1,6 @@
-use super::super::history::{Merged, Next};
+use super::super::history::{History, Merged, Next};
 use super::*;
+use crate::inbox::WalletId;
 
 const CURRENCY: Currency = Currency::Btc;
 const WALLET: WalletId = WalletId([7; 16]);
