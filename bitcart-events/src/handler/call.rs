@@ -94,14 +94,20 @@ impl<'u> Invocation<'u> {
     }
 
     /// What the event brings; nothing if this is the question, to which `need` is the answer.
+    #[inline]
     pub(crate) fn given(&self, need: &dyn Fn() -> Option<Need>) -> Result<&Given<'u>, HandlerError> {
-        if let Content::Event(given) = &self.0 {
-            return Ok(given);
+        match &self.0 {
+            Content::Event(given) => Ok(given),
+            Content::Question(_) => Err(self.asked(need)),
         }
+    }
+
+    #[cold]
+    fn asked(&self, need: &dyn Fn() -> Option<Need>) -> HandlerError {
         if let Some(need) = need() {
             self.answer(|answer| answer.needs.add(need));
         }
-        Err(no_event())
+        no_event()
     }
 
     /// The field that the handler's n-th parameter is.
