@@ -2,20 +2,34 @@
 
 use crate::Currency;
 
-/// A place for each of the few currencies: found sooner than in a map, and less code in a program.
-#[derive(Clone)]
-pub(crate) struct ByCurrency<T>([Option<T>; Currency::ALL.len()]);
+/// One for each of the few currencies: found sooner than in a map, and less code in a program.
+#[derive(Clone, Default)]
+pub(crate) struct Each<T>([T; Currency::ALL.len()]);
 
-impl<T> Default for ByCurrency<T> {
-    fn default() -> Self {
-        Self([const { None }; Currency::ALL.len()])
+#[expect(clippy::indexing_slicing, reason = "each currency has its place, which the test below holds")]
+impl<T> Each<T> {
+    pub(crate) fn of(&self, currency: Currency) -> &T {
+        &self.0[currency as usize]
+    }
+
+    fn of_mut(&mut self, currency: Currency) -> &mut T {
+        &mut self.0[currency as usize]
     }
 }
 
-#[expect(clippy::indexing_slicing, reason = "each currency has its place, which the test below holds")]
+/// The same for what only some of them have.
+#[derive(Clone)]
+pub(crate) struct ByCurrency<T>(Each<Option<T>>);
+
+impl<T> Default for ByCurrency<T> {
+    fn default() -> Self {
+        Self(Each([const { None }; Currency::ALL.len()]))
+    }
+}
+
 impl<T> ByCurrency<T> {
     pub(crate) fn get(&self, currency: Currency) -> Option<&T> {
-        self.0[currency as usize].as_ref()
+        self.0.of(currency).as_ref()
     }
 
     pub(crate) fn get_or_insert_with(&mut self, currency: Currency, make: impl FnOnce() -> T) -> &mut T {
@@ -24,12 +38,12 @@ impl<T> ByCurrency<T> {
 
     /// Its place, which may be empty.
     pub(crate) fn place(&mut self, currency: Currency) -> &mut Option<T> {
-        &mut self.0[currency as usize]
+        self.0.of_mut(currency)
     }
 
     /// What there is, in the order of the currencies.
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().filter_map(Option::as_ref)
+        self.0.0.iter().flatten()
     }
 }
 

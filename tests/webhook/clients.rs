@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bitcart_events::{Coin, Currency, ErrorKind, handlers};
+use bitcart_events::{Coin, Currency, ErrorKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::connection::{Connection, post};
 use crate::support::server::{Gate, next, nowhere, serve, settings};
-use crate::{WALLET, block, envelope};
+use crate::{WALLET, envelope, strangers_alone};
 
 #[tokio::test]
 async fn a_forged_post_gets_no_answer() {
     let (gate, mut seen) = Gate::opened();
-    let (_held, nowhere) = nowhere();
-    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
-    let server = serve(coin.listener().handlers(handlers![block]).state(gate), settings()).await;
+    let (_held, listener) = strangers_alone();
+    let server = serve(listener.state(gate), settings()).await;
     let body = envelope(r#"{"event": "new_block", "height": 7}"#);
     for path in ["/", "/0123456789abcdef0123456789abcdef", "/a/b", &format!("{}/", server.path)] {
         assert_eq!(post(server.addr, path, &body).await, None, "{path}");
@@ -31,10 +30,9 @@ async fn a_forged_post_gets_no_answer() {
 #[tokio::test]
 async fn the_secret_counts_whatever_stands_before_it() {
     let (gate, mut seen) = Gate::opened();
-    let (_held, nowhere) = nowhere();
-    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let (_held, listener) = strangers_alone();
     let settings = settings().url("https://shop.example/hooks/bitcart");
-    let server = serve(coin.listener().handlers(handlers![block]).state(gate), settings).await;
+    let server = serve(listener.state(gate), settings).await;
     assert!(server.path.starts_with("/hooks/bitcart/"), "{}", server.path);
     let body = envelope(r#"{"event": "new_block", "height": 7}"#);
     for path in ["/hooks/bitcart/", "/hooks/0123456789abcdef0123456789abcdef", &format!("{}/", server.path)] {
@@ -102,9 +100,8 @@ async fn a_taken_port_is_named() {
 #[tokio::test]
 async fn slow_clients_are_cut_off_and_their_places_given_to_others() {
     let (gate, mut seen) = Gate::opened();
-    let (_held, nowhere) = nowhere();
-    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
-    let listener = coin.listener().handlers(handlers![block]).state(gate);
+    let (_held, listener) = strangers_alone();
+    let listener = listener.state(gate);
     let limits = settings().connections(1).header_timeout(Duration::from_millis(50));
     let server = serve(listener, limits.body_timeout(Duration::from_millis(50))).await;
     let idle = "";
@@ -131,9 +128,8 @@ async fn slow_clients_are_cut_off_and_their_places_given_to_others() {
 #[tokio::test]
 async fn who_reads_no_answers_is_cut_off_too() {
     let (gate, mut seen) = Gate::opened();
-    let (_held, nowhere) = nowhere();
-    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
-    let listener = coin.listener().handlers(handlers![block]).state(gate);
+    let (_held, listener) = strangers_alone();
+    let listener = listener.state(gate);
     let limits = settings().connections(1).header_timeout(Duration::from_millis(50));
     let server = serve(listener, limits).await;
     let (_unread, mut deaf) = TcpStream::connect(server.addr).await.unwrap().into_split();
@@ -152,10 +148,9 @@ async fn who_reads_no_answers_is_cut_off_too() {
 #[tokio::test]
 async fn who_has_sent_all_that_it_will_is_answered_all_the_same() {
     let (gate, mut seen) = Gate::new();
-    let (_held, nowhere) = nowhere();
-    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
+    let (_held, listener) = strangers_alone();
     let gate = Arc::new(gate);
-    let listener = coin.listener().handlers(handlers![block]).shared_state(gate.clone());
+    let listener = listener.shared_state(gate.clone());
     let server = serve(listener, settings()).await;
     let body = envelope(r#"{"event": "new_block", "height": 7}"#);
     let (path, length) = (&server.path, body.len());
@@ -176,9 +171,8 @@ async fn who_has_sent_all_that_it_will_is_answered_all_the_same() {
 #[tokio::test]
 async fn a_server_that_has_stopped_leaves_its_address_though_all_places_are_taken() {
     let (gate, mut seen) = Gate::new();
-    let (_held, nowhere) = nowhere();
-    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
-    let listener = coin.listener().handlers(handlers![block]).state(gate);
+    let (_held, listener) = strangers_alone();
+    let listener = listener.state(gate);
     let server = serve(listener, settings().connections(1)).await;
     let mut slow = TcpStream::connect(server.addr).await.unwrap();
     let head = format!(

@@ -8,7 +8,7 @@ use bitcart_events::{ApiManager, Coin, Currency, Daemon, ErrorKind, Update, hand
 
 use crate::support::connection::post;
 use crate::support::server::{Gate, coin, next, nowhere, serve, settings};
-use crate::{WALLET, block, envelope, panics_at_101, payment};
+use crate::{WALLET, block, envelope, panics_at_101, payment, strangers_alone};
 
 #[tokio::test]
 async fn what_is_refused_waits_at_the_daemon_and_comes_with_the_next_drain() {
@@ -42,11 +42,10 @@ async fn what_is_refused_waits_at_the_daemon_and_comes_with_the_next_drain() {
 
 #[tokio::test]
 async fn an_answer_waits_for_its_handlers_only_so_long() {
-    let (_held, nowhere) = nowhere();
+    let (_held, listener) = strangers_alone();
     let (gate, mut seen) = Gate::new();
     let gate = Arc::new(gate);
-    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
-    let listener = coin.listener().handlers(handlers![block]).shared_state(gate.clone());
+    let listener = listener.shared_state(gate.clone());
     let server = serve(listener, settings().answer_within(Duration::from_millis(20))).await;
     let body = envelope(r#"{"event": "new_block", "height": 1}"#);
     assert_eq!(post(server.addr, &server.path, &body).await, Some(200));

@@ -9,8 +9,9 @@ mod events;
 mod routes;
 mod shutdown;
 
-use bitcart_events::{Coin, Event, State, on};
-use support::server::Gate;
+use bitcart_events::{Coin, Currency, Event, ListenerBuilder, State, handlers, on};
+use support::server::{Gate, nowhere};
+use tokio::net::TcpSocket;
 
 const WALLET: &str = "xpub-a";
 
@@ -33,4 +34,10 @@ fn panics_at_101(event: Event, height: u64, gate: State<Gate>) {
 
 fn envelope(update: &str) -> String {
     format!(r#"{{"updates": [{update}], "wallet": "{WALLET}", "currency": "BTC"}}"#)
+}
+
+/// A listener whose daemon refuses connections as long as the socket lives: only strangers post.
+fn strangers_alone() -> (TcpSocket, ListenerBuilder) {
+    let (held, nowhere) = nowhere();
+    (held, Coin::at(Currency::Btc, nowhere, WALLET).listener().handlers(handlers![block]))
 }

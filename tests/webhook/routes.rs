@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::support::connection::post;
 use crate::support::server::{Gate, coin, next, nowhere, settings};
-use crate::{WALLET, block, envelope};
+use crate::{WALLET, block, envelope, strangers_alone};
 
 #[tokio::test]
 async fn process_updates_inside_a_handler_is_refused() {
@@ -137,12 +137,10 @@ async fn a_shutdown_stops_a_registration_that_is_on_its_way() {
 /// Whatever else the path holds, and however it is written, nothing but the secret counts.
 #[tokio::test]
 async fn the_routes_nest_under_parameters_too() {
-    let (_held, nowhere) = nowhere();
+    let (_held, listener) = strangers_alone();
     let (gate, mut seen) = Gate::opened();
-    let coin = Coin::at(Currency::Btc, nowhere, WALLET);
     let secret = "0123456789abcdef";
-    let listener =
-        coin.listener().handlers(handlers![block]).state(gate).webhook_settings(settings().secret(secret));
+    let listener = listener.state(gate).webhook_settings(settings().secret(secret));
     let app: axum::Router =
         axum::Router::new().nest("/{shop}/hooks", listener.build().unwrap().webhook_app());
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use calls::Daemons;
+use calls::Calls;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::by_currency::Each;
 use crate::client::Client;
 use crate::dispatch::{Delivered, Dispatcher, Few, Incoming};
 use crate::inbox::{Life, Origin, Received, ReceivedId};
@@ -41,7 +42,8 @@ pub(crate) struct Desk {
     pub(crate) dispatcher: Arc<Dispatcher>,
     /// How many wallets are compared with their daemons at the same time.
     pub(crate) looks: Semaphore,
-    daemons: Daemons,
+    /// To the daemon of each currency.
+    calls: Each<Calls>,
     /// What the daemons are like.
     #[cfg(feature = "websocket")]
     facts: Told,
@@ -65,7 +67,7 @@ impl Desk {
             source,
             dispatcher,
             looks: Semaphore::new(LOOKS),
-            daemons: Daemons::default(),
+            calls: Each::default(),
             #[cfg(feature = "websocket")]
             facts: Told::default(),
             troubles: Troubles::default(),
@@ -88,7 +90,7 @@ impl Desk {
 
     /// Calls a method that not every daemon has. Whether this one has it.
     pub(crate) async fn has(&self, coin: &Coin, method: &str, parameters: Value) -> Result<bool> {
-        let calls = self.daemons.calls(coin);
+        let calls = self.calls.of(coin.currency());
         // Never closed.
         let _turn = calls.all.acquire().await;
         match coin.call(method, parameters).await {
@@ -109,7 +111,7 @@ impl Desk {
     ) -> Result<Option<Answer>> {
         // Room first: waiting for it must not take a turn from others.
         let Some(()) = self.dispatcher.writable(stop).await else { return Ok(None) };
-        let calls = self.daemons.calls(coin);
+        let calls = self.calls.of(coin.currency());
         let (mut place, mut turn) = (None, None);
         let prepare = async {
             place = Some(self.dispatcher.reserve_for(coin).await);
@@ -267,7 +269,7 @@ impl Desk {
         what: &str,
         in_trouble: Option<Instant>,
     ) {
-        self.daemons.calls(coin).was_well.store(true, Ordering::Relaxed);
+        self.calls.of(coin.currency()).was_well.store(true, Ordering::Relaxed);
         let who = coin.client().who();
         let after = in_trouble.map(|since| format!(", after {} of trouble", Lasting(since.elapsed())));
         tracing::info!(wallet, "{what} {who}{}", after.unwrap_or_default());
@@ -277,7 +279,8 @@ impl Desk {
     /// Whether there is no use in asking this daemon again: it has refused the login from the first. One that let us in before may do
     /// so again, whichever wallet asks.
     pub(crate) fn is_refused(&self, coin: &Coin, error: &Error) -> bool {
-        error.kind() == ErrorKind::Unauthorized && !self.daemons.calls(coin).was_well.load(Ordering::Relaxed)
+        error.kind() == ErrorKind::Unauthorized
+            && !self.calls.of(coin.currency()).was_well.load(Ordering::Relaxed)
     }
 
     /// What does not change.

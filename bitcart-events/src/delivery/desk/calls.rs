@@ -4,8 +4,6 @@ use std::sync::atomic::AtomicBool;
 
 use tokio::sync::Semaphore;
 
-use crate::{Coin, Currency};
-
 /// How many calls are under way to one daemon at the same time, not counting those that it keeps waiting.
 const CALLS: usize = 32;
 /// But each of these has a connection, of which a process has no more than a thousand or so.
@@ -23,16 +21,5 @@ impl Default for Calls {
     fn default() -> Self {
         let (all, slow) = (Semaphore::new(CALLS), Semaphore::new(SLOW_CALLS));
         Self { all, slow, was_well: AtomicBool::new(false) }
-    }
-}
-
-/// The calls to the daemon of each currency.
-#[derive(Default)]
-pub(super) struct Daemons([Calls; Currency::ALL.len()]);
-
-impl Daemons {
-    #[expect(clippy::indexing_slicing, reason = "each currency has its place, as in `by_currency`")]
-    pub(super) fn calls(&self, coin: &Coin) -> &Calls {
-        &self.0[coin.currency() as usize]
     }
 }

@@ -41,7 +41,7 @@ async fn a_daemon_that_keeps_calls_waiting_holds_up_no_other() {
     let builder = ApiManager::builder().daemon("LTC", Daemon::new(well.url()).unwrap());
     let (manager, desk) = managed(builder.wallets("BTC", ["vpub-b"]).wallets("LTC", ["vpub-l"]));
     let of = |currency| manager.coins().into_iter().find(|coin| coin.currency() == currency).unwrap();
-    let waiting = desk.daemons.calls(&of(Currency::Btc));
+    let waiting = desk.calls.of(Currency::Btc);
     let _all = waiting.all.acquire_many(32).await.unwrap();
     let _slow = waiting.slow.acquire_many(256).await.unwrap();
     let drained = desk.drain(&of(Currency::Ltc), &CancellationToken::new(), Life::new()).await;

@@ -72,11 +72,16 @@ impl Alone {
     /// Asks, and is answered.
     fn answered(&mut self, addresses: &[&str]) {
         self.ledger.ask_all();
+        self.arrived(addresses);
+    }
+
+    /// What was asked for before arrives.
+    fn arrived(&mut self, addresses: &[&str]) {
         let fetched = self.fetched(addresses);
         self.ledger.answered_at_once(fetched);
     }
 
-    /// What was asked for before has arrived.
+    /// The answer that has these.
     fn fetched(&self, addresses: &[&str]) -> Fetched {
         let updates: Vec<String> = addresses.iter().map(|address| payment(address)).collect();
         let text: Arc<str> = format!("[{}]", updates.join(", ")).into();

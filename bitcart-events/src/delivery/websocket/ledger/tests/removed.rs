@@ -22,8 +22,7 @@ async fn what_comes_between_a_removal_and_a_return_is_fetched_first() {
     alone.ledger.frame(&frame("after"));
     alone.ledger.flush();
     assert_eq!(alone.ledger.under_way, 1, "it is asked for");
-    let fetched = alone.fetched(&["before", "between", "after"]);
-    alone.ledger.answered_at_once(fetched);
+    alone.arrived(&["before", "between", "after"]);
     expect(&mut handled, &["before", "between", "after"]).await;
 }
 
@@ -36,8 +35,7 @@ async fn an_answer_finds_the_wallet_that_has_come_back() {
     remove(&manager);
     alone.ledger.read_wallets();
     add(&manager);
-    let fetched = alone.fetched(&["fetched"]);
-    alone.ledger.answered_at_once(fetched);
+    alone.arrived(&["fetched"]);
     expect(&mut handled, &["fetched"]).await;
 }
 
@@ -54,12 +52,10 @@ async fn an_answer_waits_for_a_wallet_that_comes_back() {
         if is_seen {
             alone.ledger.read_wallets();
         }
-        let fetched = alone.fetched(&["fetched", "held"]);
-        alone.ledger.answered_at_once(fetched);
+        alone.arrived(&["fetched", "held"]);
         add(&manager);
         alone.ledger.frame(&frame("after"));
-        let fetched = alone.fetched(&["between", "after"]);
-        alone.ledger.answered_at_once(fetched);
+        alone.arrived(&["between", "after"]);
         expect(&mut handled, &["fetched", "held", "between", "after"]).await;
     }
 }
@@ -79,8 +75,7 @@ async fn a_wallet_that_comes_back_waits_for_what_is_under_way() {
     assert_eq!(alone.ledger.under_way, 1);
     alone.ledger.frame(&frame("after"));
     for addresses in [["fetched", "held"], ["between", "after"]] {
-        let fetched = alone.fetched(&addresses);
-        alone.ledger.answered_at_once(fetched);
+        alone.arrived(&addresses);
     }
     expect(&mut handled, &["fetched", "held", "between", "after"]).await;
 }
@@ -102,8 +97,7 @@ async fn a_wallet_that_comes_back_knows_what_it_had_before_a_question_that_faile
     remove(&manager);
     alone.ledger.read_wallets();
     add(&manager);
-    let fetched = alone.fetched(&["before", "held", "after"]);
-    alone.ledger.answered_at_once(fetched);
+    alone.arrived(&["before", "held", "after"]);
     expect(&mut handled, &["before", "held", "after"]).await;
 }
 
@@ -117,8 +111,7 @@ async fn an_answer_that_waits_for_its_wallet_comes_before_the_next_one() {
     alone.ledger.frame(&frame("held"));
     remove(&manager);
     alone.ledger.disconnected();
-    let fetched = alone.fetched(&["fetched"]);
-    alone.ledger.answered_at_once(fetched);
+    alone.arrived(&["fetched"]);
     add(&manager);
     alone.ledger.connected();
     alone.ledger.read_wallets();
